@@ -1,0 +1,46 @@
+// A check: a pure function from what was planned and what happened to a verdict with a witness.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/history/history.h"
+#include "harness/scenario/plan.h"
+
+namespace holdfast {
+
+enum class Verdict : std::uint8_t {
+  pass,
+  fail,
+  unknown,         // it should have seen something and saw nothing, or could not tell
+  not_applicable,  // the scenario gives it nothing to do
+};
+
+struct Finding {
+  std::string name;              // "lost"
+  Verdict verdict = Verdict::unknown;
+  std::uint64_t checked = 0;     // how many things were looked at
+  std::uint64_t count = 0;       // how many of them were bad
+  std::optional<std::string> witness;  // the smallest bad one, in prose; for unknown: why
+};
+
+using Check = Finding (*)(const Plan&, const History&);
+
+struct NamedCheck {
+  std::string_view name;
+  std::string_view title;  // what it says when it passes, for checklists: "Nothing acknowledged was lost"
+  Check run;
+};
+
+// Every check, in the order reports show them.
+const std::vector<NamedCheck>& all_checks();
+
+// A check that throws is `unknown`, with what it threw as the witness.
+std::vector<Finding> run_checks(const Plan& plan, const History& history);
+
+std::string_view to_string(Verdict verdict);  // "pass", "fail", "unknown", "not-applicable"
+
+}  // namespace holdfast

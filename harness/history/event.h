@@ -1,0 +1,121 @@
+// One thing that happened, as a process wrote it down.
+//
+// Format of an event file, version 1, little endian. The file is a row of 64-byte records; record 0 is the
+// header. Writers map the file and grow it in steps, so that what was recorded survives SIGKILL of the writer and
+// costs no system call:
+//
+//   offset  size  field
+//        0     4  check     of bytes 4..63: low 32 bits of XXH3-64, 0 replaced by 1; stored last, so 0 = not written
+//        4     1  type      EventType
+//        5     1  function  Function
+//        6     2  code      Windows error code of a refusal, or errno of a failure; 0 = none
+//        8     4  process   index of the agent or injector concerned; 0xFFFFFFFF = none
+//       12     4  pid
+//       16     8  time_ns   CLOCK_MONOTONIC
+//       24     8  op        MessageId of the operation, packed; or a running number
+//       32    32  value[4]  by type, see below
+//
+// A header has type `header`, op = "HOLDFAST" as eight bytes, code = format version, function = Role,
+// process = writer's index, value[0] = run id, value[1] = CLOCK_REALTIME - CLOCK_MONOTONIC in ns.
+// A `text` record continues the event before it: 48 bytes of text at offset 16, length of this piece in `code`
+// (1..48); at most 256 pieces. Texts are for people, except where noted "fields": NUL separates them.
+//
+// Readers accept: zeros from some record on (the writer died or grew the file), and one last record with check 0
+// (it died while writing it). They refuse, with file and offset: another magic or version, a size that is not a
+// multiple of 64, a check that does not fit, anything after a zero record, a type they do not know.
+// A writer that ended well writes `end` last and cuts the file to size; the conductor knows who ended well, so
+// that a file cut short afterwards is told from a writer that died.
+//
+// Rejected: JSON lines (10x the bytes, a write per event), protobuf (a dependency for one struct), a lock-free
+// ring shared by all (one torn writer would hide the others).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace holdfast {
+
+enum class Role : std::uint8_t { agent = 1, injector = 2, supervisor = 3, conductor = 4 };
+
+enum class Function : std::uint8_t {
+  none = 0,
+  broadcast = 1,  // an agent's operations
+  read = 2,
+  rename = 10,    // trapped calls
+  unlink = 11,
+  rmdir = 12,
+  link = 13,
+  hold = 20,      // injectors
+  scan = 21,
+};
+
+enum class EventType : std::uint8_t {
+  header = 1,
+  text = 2,
+  end = 3,  // the writer ended well
+
+  // By agents. `op` is the MessageId; reads use numbers of their own.
+  invoke = 10,  // value: intended start ns (closed loop: equals time_ns), recipients
+  ok = 11,      // value: attempts and ns waited as the subject counted them (0 = it does not count)
+  fail = 12,    // definitely not done; value as ok; code = os code; text: the error
+  info = 13,    // may or may not be done; likewise
+  seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, 1 = body intact 0 = torn
+  torn = 15,    // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
+
+  // By the supervisor.
+  call = 20,    // a trapped call was answered; code = Windows code if refused; value: answered ns, errno answered,
+                // holders that follow, 1 = observed only; text fields: path, destination
+  holder = 21,  // of the refused call before it; process = index if agent or injector; pid;
+                // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
+                // text fields: program, path
+  warning = 22, // text; value: 1 = makes the run inconclusive
+
+  // By injectors. `op` numbers the faults of this injector.
+  planned = 30,   // value: hold ns
+  fired = 31,     // really opened; text: path
+  released = 32,
+  missed = 33,    // could not be opened; code = errno; text: path
+
+  // By the conductor.
+  spawned = 40,   // process, pid; value: Role
+  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor
+  mark = 42,      // value: Mark
+  leftover = 43,  // a file in the store directory after the run that does not belong there; text: name
+};
+
+enum class Mark : std::uint64_t {
+  released = 1,    // the barrier was opened
+  quiesced = 2,    // all operations ended, injectors stopped; final reads follow
+  finished = 3,    // the run ended as planned
+  interrupted = 4, // SIGINT or SIGTERM
+  timed_out = 5,   // the run's deadline passed
+};
+
+enum class HolderKind : std::uint64_t {
+  injector = 1,
+  agent = 2,        // another agent
+  self = 3,         // the caller itself
+  posix_only = 4,   // a forked child that never called exec: Windows would have no such handle
+  stranger = 5,     // a process outside the run
+  unseen = 6,       // held, but no process was found (no right to look, or in flight)
+};
+
+inline constexpr std::uint32_t no_process = 0xFFFFFFFF;
+inline constexpr std::uint16_t event_format_version = 1;
+
+struct Event {
+  EventType type = EventType::end;
+  Function function = Function::none;
+  std::uint16_t code = 0;
+  std::uint32_t process = no_process;
+  std::int32_t pid = 0;
+  std::int64_t time_ns = 0;
+  std::uint64_t op = 0;
+  std::array<std::uint64_t, 4> value{};
+  std::string text;  // joined from the text records that follow
+
+  bool operator==(const Event&) const = default;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,116 @@
+// What a whole run did: every process's events, merged, as plain values. Checks and reports read nothing else.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "harness/history/event.h"
+#include "harness/history/message_id.h"
+
+namespace holdfast {
+
+enum class Outcome : std::uint8_t { ok, fail, info };  // info: may or may not be done (no answer counts as info)
+
+struct Holder {
+  HolderKind kind = HolderKind::unseen;
+  std::uint32_t index = no_process;  // of the injector or agent
+  std::int32_t pid = 0;
+  std::uint8_t access = 0;  // 4 r, 2 w, 1 d
+  std::uint8_t share = 0;
+  std::int32_t descriptor = -1;  // -1: a mapping, or unknown
+  std::string program;
+  std::string path;
+};
+
+// A trapped call of an agent, refused or done.
+struct Call {
+  Function function = Function::none;
+  std::uint32_t agent = no_process;
+  std::int32_t pid = 0;
+  std::uint16_t windows_code = 0;  // 0 = not refused
+  int os_error = 0;                // as answered; 0 = done
+  bool observed = false;           // Windows would have refused; it was let through
+  std::int64_t received_ns = 0;
+  std::int64_t answered_ns = 0;
+  std::string path;
+  std::string destination;
+  std::vector<Holder> holders;
+};
+
+struct Seen {
+  MessageId message;
+  std::uint32_t position = 0;
+  bool intact = true;
+};
+
+// One operation of an agent. Calls are those the agent had answered between invoke and completion.
+struct Operation {
+  Function function = Function::none;  // broadcast or read
+  Outcome outcome = Outcome::info;
+  std::uint16_t code = 0;      // os code of a failure
+  std::uint32_t agent = 0;
+  std::uint32_t number = 0;    // broadcast: MessageId{agent, number}
+  std::uint32_t recipients = 0;
+  std::uint32_t first_call = 0, calls = 0;    // range of History::calls
+  std::uint32_t first_seen = 0, seen = 0;     // range of History::seen (reads)
+  std::uint32_t error = 0;                    // index into History::texts; 0 = none
+  std::int64_t intended_ns = 0;
+  std::int64_t invoke_ns = 0;
+  std::int64_t complete_ns = 0;  // 0 = never answered
+};
+
+struct Fault {
+  std::uint64_t number = 0;
+  std::int64_t planned_hold_ns = 0;
+  std::int64_t fired_ns = 0;     // 0 = missed
+  std::int64_t released_ns = 0;  // 0 = never, or unknown
+  std::string path;
+};
+
+struct InjectorRecord {
+  std::uint32_t index = 0;
+  std::int32_t pid = 0;
+  std::uint64_t planned = 0;
+  std::uint64_t fired = 0;
+  std::vector<Fault> faults;
+};
+
+struct ProcessRecord {
+  Role role = Role::agent;
+  std::uint32_t index = 0;
+  std::int32_t pid = 0;
+  bool exited = false;       // false: no exit was recorded (the conductor died first)
+  int wait_status = 0;       // as waitpid gives it
+  bool stopped = false;      // ended by the conductor, so its death is no finding
+};
+
+struct History {
+  std::uint64_t run_id = 0;
+  std::int64_t started_ns = 0;                 // the barrier; 0 = never opened
+  std::int64_t quiesced_ns = 0;
+  std::int64_t finished_ns = 0;
+  bool interrupted = false;
+  bool timed_out = false;
+  bool complete = false;                       // Mark::finished was reached
+
+  std::vector<Operation> operations;           // by agent, then by invoke time
+  std::vector<Call> calls;                     // by agent, then by time; calls outside any operation included
+  std::vector<Seen> seen;
+  std::vector<std::string> texts{""};
+  std::vector<std::pair<MessageId, std::string>> torn;  // operation and error, from `torn` events
+  std::vector<InjectorRecord> injectors;
+  std::vector<ProcessRecord> processes;
+  std::vector<std::string> leftovers;
+  std::vector<std::string> warnings;           // to be shown
+  std::vector<std::string> doubts;             // warnings that make the run inconclusive; damage found included
+};
+
+// Reads `run_directory`/events/*. Damage to one file is an entry in `doubts` with file and offset, and what could
+// be read before it is kept; it is an Error only if the directory cannot be read or holds no conductor's file.
+Result<History> merge(const std::filesystem::path& run_directory);
+
+}  // namespace holdfast

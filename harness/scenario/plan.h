@@ -1,0 +1,50 @@
+// A scenario and a seed, resolved: everything that agents, injectors, checks and reports need to know in advance.
+// What each operation and each fault does is a pure function of the plan; only the schedule is the kernel's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "harness/history/message_id.h"
+#include "harness/scenario/scenario.h"
+
+namespace holdfast {
+
+struct Plan {
+  Scenario scenario;
+  std::uint64_t seed = 1;
+  std::uint64_t run_id = 0;   // from the seed and the start time; in every event file's header
+  std::string started_at;     // ISO 8601, UTC
+  std::string version;        // of Holdfast
+  std::string kernel;         // uname: system, release, machine
+  std::string filesystem;     // of the store directory: ext4, tmpfs, …
+  std::string command;        // that repeats this run, shell-quoted
+};
+
+// plan.json, {"schema":"holdfast.plan/1",…}: readable, and the same bytes for the same plan.
+std::string to_json(const Plan& plan);
+Result<Plan> parse_plan(std::string_view json, const std::string& file_name);
+Result<Plan> load_plan(const std::filesystem::path& run_directory);  // run_directory/plan.json
+
+// The agents that message `id` is for, ascending. `all` includes the sender.
+std::vector<std::uint32_t> recipients(const Plan& plan, MessageId id);
+
+// The body of message `id`: printable ASCII, body_bytes long (at least 17), ending in 16 hex digits of XXH3-64
+// over all before them, so that a torn or foreign body is told from its own bytes.
+std::string message_body(const Plan& plan, MessageId id);
+bool body_intact(std::string_view body);
+
+// Open loop: when message `id` is due, ns after the barrier. Closed loop: 0.
+std::int64_t intended_start_ns(const Plan& plan, MessageId id);
+
+// The seed of agent `agent`'s store; operation n of that store jitters with derive_seed(seed, n), n from 1.
+std::uint64_t agent_seed(const Plan& plan, std::uint32_t agent);
+
+// Hold number n (from 0) of an injector: how long, and (antivirus) whether this trigger is acted on.
+Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number);
+bool acts_on_trigger(const Plan& plan, std::uint32_t injector, std::uint64_t number);
+
+}  // namespace holdfast

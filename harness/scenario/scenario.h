@@ -1,0 +1,98 @@
+// What a run shall do, as a person wrote it in TOML.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/retry/retry_policy.h"
+#include "core/store/snapshot_store.h"
+
+namespace holdfast {
+
+enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced };
+
+struct Subject {
+  StoreKind store = StoreKind::snapshot;  // kind = "core"
+  RetryPolicy retry;                      // as configured (core) or as claimed (origin-*)
+  Durability durability = Durability::process;
+};
+
+struct Agents {
+  std::uint32_t count = 8;
+  std::uint32_t broadcasts = 25;               // each
+  std::optional<std::uint32_t> neighbours;     // none = all; n = the next n agents of the ring
+  std::uint32_t body_bytes = 120;
+  std::optional<double> rate_per_s;            // each agent's; none = closed loop
+  Duration operation_deadline = std::chrono::seconds(30);
+};
+
+enum class Rules { windows, posix };
+
+struct Sharing {
+  Rules rules = Rules::windows;
+  std::string profile = "python";
+};
+
+// A hold time: constant (median only) or lognormal by its median and p99, cut at max.
+struct HoldTime {
+  Duration median{0};
+  std::optional<Duration> p99;
+  std::optional<Duration> max;
+};
+
+enum class InjectorKind { open_handle, antivirus };
+
+struct Injector {
+  InjectorKind kind = InjectorKind::open_handle;
+  std::string name;             // default: the kind; unique
+  HoldTime hold;
+  std::string path;             // open-handle: name or glob inside the store directory
+  Duration period{0};           // open-handle: start to start
+  std::uint32_t count = 1;      // open-handle: how many holds
+  Duration start_delay{0};      // open-handle: after the barrier
+  double chance = 1.0;          // antivirus: of each trigger
+  Duration delay{0};            // antivirus: from trigger to open
+  std::string share = "rw";     // what the handle grants others
+  std::uint64_t min_fired = 1;  // fewer: inconclusive
+};
+
+enum class Relation { at_least, at_most, equals };
+
+struct Expectation {
+  std::string figure;  // a dotted name: agents.succeeded, success_rate.lower, lost, wait.max (ms)
+  Relation relation = Relation::at_least;
+  double value = 0;
+};
+
+struct Scenario {
+  std::string name;   // file name without .toml
+  std::string title;
+  Subject subject;
+  Agents agents;
+  Sharing sharing;
+  std::vector<Injector> injectors;
+  std::vector<Expectation> expectations;
+  Duration run_deadline = std::chrono::minutes(5);
+  double allowed_failures = 0;  // share of broadcasts that may fail without failing `delivered`
+};
+
+// `settings` are "dotted.key=value" from --set, applied over the file; value is TOML, or a bare word taken as a
+// string. Errors are Code::invalid and begin "file:line:column: "; an unknown key names the nearest valid one.
+Result<Scenario> parse_scenario(std::string_view toml, const std::string& file_name,
+                                const std::vector<std::string>& settings = {});
+
+// `name_or_path`: a file, or the name of a shipped scenario (looked up in scenario_directories(), in order).
+Result<std::filesystem::path> find_scenario(const std::string& name_or_path);
+Result<Scenario> load_scenario(const std::filesystem::path& path, const std::vector<std::string>& settings = {});
+std::vector<std::filesystem::path> scenario_directories();
+
+std::string_view to_string(StoreKind kind);     // "snapshot", "origin-before", …
+std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus"
+
+}  // namespace holdfast
