@@ -87,7 +87,7 @@ constexpr std::array<NamedFigure, 24> named_figures{{
     {"injectors.fired", faults_fired},
 }};
 
-const NamedFigure* find_figure(std::string_view name) {
+const NamedFigure* reader_of_figure(std::string_view name) {
   const auto* const found = std::find_if(named_figures.begin(), named_figures.end(),
                                          [&](const NamedFigure& each) { return each.name == name; });
   return found == named_figures.end() ? nullptr : found;
@@ -96,10 +96,10 @@ const NamedFigure* find_figure(std::string_view name) {
 }  // namespace
 
 std::optional<double> figure(const Summary& summary, const std::string& name) {
-  const NamedFigure* const found = find_figure(name);
+  const NamedFigure* const found = reader_of_figure(name);
   return found == nullptr ? std::nullopt : found->value(summary);
 }
 
-bool is_figure(const std::string& name) { return find_figure(name) != nullptr; }
+bool is_figure(const std::string& name) { return reader_of_figure(name) != nullptr; }
 
 }  // namespace holdfast
