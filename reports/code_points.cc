@@ -27,16 +27,18 @@ constexpr std::array<CodePointRange, 9> wide_ranges{{{0x1100, 0x115F},
                                                      {0xFFE0, 0xFFE6},
                                                      {0x1F300, 0x1FAFF},
                                                      {0x20000, 0x3FFFD}}};
-constexpr std::array<CodePointRange, 3> combining_ranges{{{0x0300, 0x036F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
-constexpr std::array<CodePointRange, 9> unsafe_ranges{{{0x00, 0x1F},
-                                                       {0x7F, 0x9F},
-                                                       {0x061C, 0x061C},    // direction marks, overrides, isolates
-                                                       {0x200B, 0x200F},
-                                                       {0x2028, 0x202E},    // line and paragraph separators too
-                                                       {0x2060, 0x206F},
-                                                       {0xFEFF, 0xFEFF},
-                                                       {0xFFF9, 0xFFFB},
-                                                       {0xE0000, 0xE0FFF}}};  // invisible tags
+constexpr std::array<CodePointRange, 3> combining_ranges{
+    {{0x0300, 0x036F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
+constexpr std::array<CodePointRange, 9> unsafe_ranges{
+    {{0x00, 0x1F},
+     {0x7F, 0x9F},
+     {0x061C, 0x061C},  // direction marks, overrides, isolates
+     {0x200B, 0x200F},
+     {0x2028, 0x202E},  // line and paragraph separators too
+     {0x2060, 0x206F},
+     {0xFEFF, 0xFEFF},
+     {0xFFF9, 0xFFFB},
+     {0xE0000, 0xE0FFF}}};  // invisible tags
 
 }  // namespace
 
@@ -53,7 +55,8 @@ CodePoint first_code_point(std::string_view text) {
     value = (value << 6) | (byte(at) & 0x3FU);
   }
   constexpr std::array<char32_t, 5> least_of_length{0, 0, 0x80, 0x800, 0x10000};
-  if (value < least_of_length[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return broken;
+  if (value < least_of_length[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+    return broken;
   return {value, text.substr(0, length), true};
 }
 

@@ -11,8 +11,8 @@ struct CodePoint {
   bool valid = false;  // false: `bytes` is one byte that begins no well-formed sequence
 };
 
-// The first code point of `text`, which is not empty. Overlong forms, surrogates and values beyond U+10FFFF are not
-// valid.
+// The first code point of `text`, which is not empty. Overlong forms, surrogates and values beyond U+10FFFF
+// are not valid.
 CodePoint first_code_point(std::string_view text);
 
 // Columns that it takes on a terminal: 0 combining, 2 East Asian wide and emoji, else 1.

@@ -20,7 +20,8 @@ std::string evidence_words(double p) {
   return "no evidence of a difference";
 }
 
-double p_of(std::uint64_t before_yes, std::uint64_t before_all, std::uint64_t after_yes, std::uint64_t after_all) {
+double p_of(std::uint64_t before_yes, std::uint64_t before_all, std::uint64_t after_yes,
+            std::uint64_t after_all) {
   return fisher_exact({before_yes, before_all - before_yes, after_yes, after_all - after_yes});
 }
 
@@ -42,8 +43,8 @@ std::string damage_sentence(const Comparison& comparison) {
     const std::uint64_t before_count = before == nullptr ? 0 : before->count;
     const std::uint64_t after_count = after == nullptr ? 0 : after->count;
     if (before_count == 0 && after_count == 0) continue;
-    sentence += fmt::format("{}{} {}, {} before", sentence.empty() ? " Messages: " : "; ", format_count(after_count),
-                            words, format_count(before_count));
+    sentence += fmt::format("{}{} {}, {} before", sentence.empty() ? " Messages: " : "; ",
+                            format_count(after_count), words, format_count(before_count));
   }
   return sentence.empty() ? "" : sentence + ".";
 }
@@ -51,20 +52,24 @@ std::string damage_sentence(const Comparison& comparison) {
 std::string conclusion_of(const Comparison& comparison) {
   const Summary& before = comparison.before;
   const Summary& after = comparison.after;
-  std::string text = fmt::format("Verdict: {} before, {} after.", to_string(before.verdict), to_string(after.verdict));
+  std::string text =
+      fmt::format("Verdict: {} before, {} after.", to_string(before.verdict), to_string(after.verdict));
   if (before.attempted == 0 || after.attempted == 0) {
     return text + " One of the two attempted nothing, so the two cannot be compared.";
   }
-  text += fmt::format(" {} of {} against {} of {} agents succeeded, p {}: {}.", format_count(after.agents_succeeded),
-                      format_count(after.agents_total), format_count(before.agents_succeeded),
-                      format_count(before.agents_total), format_p(comparison.fisher_p_agents),
-                      evidence_words(comparison.fisher_p_agents));
-  text += fmt::format(" {} of {} against {} of {} broadcasts acknowledged, p {}: {}.", format_count(after.ok),
-                      format_count(after.attempted), format_count(before.ok), format_count(before.attempted),
-                      format_p(comparison.fisher_p_broadcasts), evidence_words(comparison.fisher_p_broadcasts));
+  text += fmt::format(" {} of {} against {} of {} agents succeeded, p {}: {}.",
+                      format_count(after.agents_succeeded), format_count(after.agents_total),
+                      format_count(before.agents_succeeded), format_count(before.agents_total),
+                      format_p(comparison.fisher_p_agents), evidence_words(comparison.fisher_p_agents));
+  text +=
+      fmt::format(" {} of {} against {} of {} broadcasts acknowledged, p {}: {}.", format_count(after.ok),
+                  format_count(after.attempted), format_count(before.ok), format_count(before.attempted),
+                  format_p(comparison.fisher_p_broadcasts), evidence_words(comparison.fisher_p_broadcasts));
   text += damage_sentence(comparison);
-  return text + " Agents and broadcasts of one run share its faults, so p is a hint; the trial is the unit when trials "
-                "are many.";
+  return text +
+         " Agents and broadcasts of one run share its faults, so p is a hint; the trial is the unit when "
+         "trials "
+         "are many.";
 }
 
 void caution_if_different(std::vector<std::string>& cautions, const char* what, const std::string& before,
@@ -93,8 +98,9 @@ std::vector<std::string> cautions_of(const Summary& before, const Summary& after
   caution_if_different(cautions, "The injectors differ", faults(before), faults(after));
   for (const auto& [which, summary] : {std::pair{"before", &before}, std::pair{"after", &after}}) {
     if (summary->verdict == RunVerdict::inconclusive) {
-      cautions.push_back(fmt::format("The run {} is inconclusive: {}", which,
-                                     summary->reasons.empty() ? "it does not say why" : summary->reasons.front()));
+      cautions.push_back(
+          fmt::format("The run {} is inconclusive: {}", which,
+                      summary->reasons.empty() ? "it does not say why" : summary->reasons.front()));
     }
   }
   return cautions;

@@ -10,8 +10,8 @@ namespace holdfast {
 
 struct Comparison {
   Summary before, after;
-  double fisher_p_agents = 1;      // agents succeeded
-  double fisher_p_broadcasts = 1;  // broadcasts acknowledged
+  double fisher_p_agents = 1;         // agents succeeded
+  double fisher_p_broadcasts = 1;     // broadcasts acknowledged
   std::string conclusion;             // plain sentences
   std::vector<std::string> cautions;  // why the two may not be comparable, a sentence each
 };

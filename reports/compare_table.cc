@@ -10,8 +10,8 @@ namespace {
 
 // "200/200 [98.2 %, 100 %]"
 std::string rate_cell(std::uint64_t part, std::uint64_t whole, const Interval& interval) {
-  return fmt::format("{}/{} [{}, {}]", format_count(part), format_count(whole), format_percent(interval.lower),
-                     format_percent(interval.upper));
+  return fmt::format("{}/{} [{}, {}]", format_count(part), format_count(whole),
+                     format_percent(interval.lower), format_percent(interval.upper));
 }
 
 std::string agents_cell(const Summary& summary) {
@@ -27,12 +27,6 @@ std::string check_cell(const Summary& summary, const std::string& name) {
     return fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
   }
   return "not checked";
-}
-
-std::uint64_t retries_of_all(const Summary& summary) {
-  std::uint64_t total = 0;
-  for (const auto& [retries, broadcasts] : summary.retry_histogram) total += retries * broadcasts;
-  return total;
 }
 
 void add_times(TableRows& rows, const std::string& what, const Quantiles& before, const Quantiles& after) {
@@ -52,14 +46,16 @@ TableRows comparison_rows(const Comparison& comparison) {
   TableRows rows{
       {"Store", before.store, after.store, ""},
       {"Verdict", verdict_word(before.verdict), verdict_word(after.verdict), ""},
-      {"Agents succeeded", agents_cell(before), agents_cell(after), "p " + format_p(comparison.fisher_p_agents)},
+      {"Agents succeeded", agents_cell(before), agents_cell(after),
+       fmt::format("p {}", format_p(comparison.fisher_p_agents))},
       {"Broadcasts acknowledged", rate_cell(before.ok, before.attempted, before.ci95),
-       rate_cell(after.ok, after.attempted, after.ci95), "p " + format_p(comparison.fisher_p_broadcasts)},
+       rate_cell(after.ok, after.attempted, after.ci95),
+       fmt::format("p {}", format_p(comparison.fisher_p_broadcasts))},
   };
   for (const char* name : {"lost", "duplicate", "phantom", "torn-read"}) {
     rows.push_back({name, check_cell(before, name), check_cell(after, name), ""});
   }
-  rows.push_back({"Retries", format_count(retries_of_all(before)), format_count(retries_of_all(after)), ""});
+  rows.push_back({"Retries", format_count(total_retries(before)), format_count(total_retries(after)), ""});
   rows.push_back({"Refusals", format_count(before.refusals), format_count(after.refusals), ""});
   add_times(rows, "Wait", before.waits_ms, after.waits_ms);
   add_times(rows, "Latency", before.latency_ms, after.latency_ms);

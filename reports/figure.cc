@@ -15,7 +15,9 @@ struct NamedFigure {
   FigureValue (*value)(const Summary&);
 };
 
-FigureValue figure_count(std::uint64_t count) { return static_cast<double>(count); }
+FigureValue figure_count(std::uint64_t count) {
+  return static_cast<double>(count);
+}
 
 // Rates, waits and retries of no broadcast at all are no data: a threshold on them must not hold by default.
 template <typename Value>
@@ -37,12 +39,6 @@ FigureValue count_of_check(const Summary& summary, std::string_view name) {
     return figure_count(finding.count);
   }
   return std::nullopt;
-}
-
-std::uint64_t total_retries(const Summary& summary) {
-  std::uint64_t total = 0;
-  for (const auto& [retries, broadcasts] : summary.retry_histogram) total += retries * broadcasts;
-  return total;
 }
 
 std::uint64_t greatest_retries(const Summary& summary) {
@@ -95,11 +91,19 @@ const NamedFigure* reader_of_figure(std::string_view name) {
 
 }  // namespace
 
+std::uint64_t total_retries(const Summary& summary) {
+  std::uint64_t total = 0;
+  for (const auto& [retries, broadcasts] : summary.retry_histogram) total += retries * broadcasts;
+  return total;
+}
+
 std::optional<double> figure(const Summary& summary, const std::string& name) {
   const NamedFigure* const found = reader_of_figure(name);
   return found == nullptr ? std::nullopt : found->value(summary);
 }
 
-bool is_figure(const std::string& name) { return reader_of_figure(name) != nullptr; }
+bool is_figure(const std::string& name) {
+  return reader_of_figure(name) != nullptr;
+}
 
 }  // namespace holdfast

@@ -32,7 +32,9 @@ JsonFields::JsonFields(const OrderedJson* json, std::string place, std::optional
   }
 }
 
-std::string JsonFields::place_of(const char* name) const { return place_.empty() ? name : place_ + "." + name; }
+std::string JsonFields::place_of(const char* name) const {
+  return place_.empty() ? name : place_ + "." + name;
+}
 
 void JsonFields::complain(const char* name, const std::string& what) const {
   if (intact()) *problem_ = place_of(name) + " " + what;
@@ -94,7 +96,8 @@ void JsonFields::maybe_text(const char* name, std::optional<std::string>& into) 
 void JsonFields::flag(const char* name, bool& into, bool required) const {
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
-  if (!json->is_boolean()) return complain(name, fmt::format("is {}, true or false is wanted", quoted_json(*json)));
+  if (!json->is_boolean())
+    return complain(name, fmt::format("is {}, true or false is wanted", quoted_json(*json)));
   into = json->get<bool>();
 }
 
@@ -124,7 +127,8 @@ void JsonFields::pids(const char* name, std::vector<std::int32_t>& into) const {
   }
 }
 
-void JsonFields::each(const char* name, const std::function<void(const JsonFields&)>& read, bool required) const {
+void JsonFields::each(const char* name, const std::function<void(const JsonFields&)>& read,
+                      bool required) const {
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
@@ -144,7 +148,8 @@ void JsonFields::counts_by_number(std::uint64_t greatest,
     const std::string& name = member.key();
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    const bool whole = error == std::errc() && end == name.data() + name.size() && std::to_string(number) == name;
+    const bool whole =
+        error == std::errc() && end == name.data() + name.size() && std::to_string(number) == name;
     if (!whole || number > greatest) {
       complain(one_line(name).c_str(), fmt::format("is no whole number from 0 to {}", greatest));
       return;

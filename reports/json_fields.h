@@ -1,5 +1,6 @@
-// Takes fields out of JSON that may hold anything. The first thing that is not as wanted is kept with its place, and
-// from then on every field reads as empty, so that callers read straight on and ask once at the end.
+// Takes fields out of JSON that may hold anything. The first thing that is not as wanted is kept with its
+// place, and from then on every field reads as empty, so that callers read straight on and ask once at the
+// end.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ class JsonFields {
   [[nodiscard]] JsonFields object(const char* name, bool required = true) const;
   void text(const char* name, std::string& into, bool required = true) const;
   void count(const char* name, std::uint64_t& into, bool required = true) const;
-  void number(const char* name, double& into, bool required = true) const;   // finite
-  void maybe_number(const char* name, std::optional<double>& into) const;    // null is none
+  void number(const char* name, double& into, bool required = true) const;    // finite
+  void maybe_number(const char* name, std::optional<double>& into) const;     // null is none
   void maybe_text(const char* name, std::optional<std::string>& into) const;  // null is none
   void flag(const char* name, bool& into, bool required = true) const;
   void texts(const char* name, std::vector<std::string>& into, bool required = true) const;
@@ -33,7 +34,8 @@ class JsonFields {
   // Each element of the array `name`.
   void each(const char* name, const std::function<void(const JsonFields&)>& read, bool required = true) const;
   // Each member of this object, whose names are whole numbers up to `greatest` and whose values are counts.
-  void counts_by_number(std::uint64_t greatest, const std::function<void(std::uint64_t, std::uint64_t)>& read) const;
+  void counts_by_number(std::uint64_t greatest,
+                        const std::function<void(std::uint64_t, std::uint64_t)>& read) const;
 
   // Keeps the first problem: "<place>.<name> <what>".
   void complain(const char* name, const std::string& what) const;

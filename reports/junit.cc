@@ -1,6 +1,6 @@
-// junit.xml: one suite a run, one testcase for each check, agent and expectation, and one for whether the run can be
-// judged at all. Some testcase fails or errs exactly when the exit code is not 0, so that a CI server that reads only
-// this file says the same as the gate.
+// junit.xml: one suite a run, one testcase for each check, agent and expectation, and one for whether the run
+// can be judged at all. Some testcase fails or errs exactly when the exit code is not 0, so that a CI server
+// that reads only this file says the same as the gate.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,8 @@ class JunitSuite {
  public:
   JunitSuite(pugi::xml_node suite, std::string name) : suite_(suite), name_(std::move(name)) {
     set_attribute(suite_, "name", name_);
-    for (const char* count : {"tests", "failures", "errors", "skipped"}) suite_.append_attribute(count).set_value(0);
+    for (const char* count : {"tests", "failures", "errors", "skipped"})
+      suite_.append_attribute(count).set_value(0);
   }
 
   pugi::xml_node testcase(const char* group, std::string_view name) {
@@ -48,7 +49,8 @@ class JunitSuite {
   }
 
  private:
-  static void outcome(pugi::xml_node testcase, const char* element, std::string_view type, std::string_view message) {
+  static void outcome(pugi::xml_node testcase, const char* element, std::string_view type,
+                      std::string_view message) {
     pugi::xml_node node = testcase.append_child(element);
     set_attribute(node, "type", type);
     set_attribute(node, "message", message);
@@ -72,7 +74,8 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
         break;
       case Verdict::fail:
         suite.failure(node, finding.name,
-                      fmt::format("{} of {}{}{}", finding.count, finding.checked, witness.empty() ? "" : ": ", witness));
+                      fmt::format("{} of {}{}{}", finding.count, finding.checked, witness.empty() ? "" : ": ",
+                                  witness));
         break;
       case Verdict::unknown:
         suite.error(node, finding.name, witness.empty() ? "cannot be told: nothing was seen" : witness);
@@ -98,8 +101,8 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
   for (const auto& agent : summary.agents) {
     pugi::xml_node node = suite.testcase("agents", fmt::format("agent {}", agent.id));
     const std::string figures =
-        fmt::format("{} broadcasts attempted, {} acknowledged, {} failed, {} unknown; {} retries; {}", agent.attempted,
-                    agent.ok, agent.failed, agent.unknown, agent.retries, agent.ended);
+        fmt::format("{} broadcasts attempted, {} acknowledged, {} failed, {} unknown; {} retries; {}",
+                    agent.attempted, agent.ok, agent.failed, agent.unknown, agent.retries, agent.ended);
     if (agent.retries > 0) {  // a retried success is shown, not hidden
       pugi::xml_node properties = node.append_child("properties");
       add_property(properties, "retries", std::to_string(agent.retries));
@@ -112,7 +115,8 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
   }
 }
 
-// What makes a run inconclusive may belong to no check: an interruption, a damaged event file. It gets a testcase.
+// What makes a run inconclusive may belong to no check: an interruption, a damaged event file. It gets a
+// testcase.
 void add_expectations(JunitSuite& suite, const Summary& summary) {
   for (const auto& result : summary.expectations) {
     pugi::xml_node node = suite.testcase("expectations", result.expectation.figure);

@@ -18,11 +18,13 @@ constexpr std::size_t most_agent_rows = 32;  // more than that are grouped
 constexpr std::size_t most_holder_rows = 32;
 constexpr std::size_t markdown_bar_columns = 30;
 
-std::string markdown_heading(const std::string& text) { return "\n## " + text + "\n\n"; }
+std::string markdown_heading(const std::string& text) {
+  return fmt::format("\n## {}\n\n", text);
+}
 
 std::string bullets(const std::vector<std::string>& sentences) {
   std::string list;
-  for (const auto& sentence : sentences) list += "- " + markdown_text(sentence) + "\n";
+  for (const auto& sentence : sentences) list += fmt::format("- {}\n", markdown_text(sentence));
   return list;
 }
 
@@ -39,11 +41,13 @@ std::string checklist_part(const Summary& summary) {
     part += fmt::format("- [{}] {}", passed ? "x" : " ", markdown_text(check_title(finding.name)));
     if (passed) part += fmt::format(" ({} checked)", format_count(finding.checked));
     if (finding.verdict == Verdict::fail) {
-      part += fmt::format(": **not so for {} of {}**", format_count(finding.count), format_count(finding.checked));
+      part += fmt::format(": **not so for {} of {}**", format_count(finding.count),
+                          format_count(finding.checked));
     }
     if (finding.verdict == Verdict::unknown) part += ": **cannot be told**";
     if (finding.verdict == Verdict::not_applicable) part += ": not applicable";
-    if (finding.witness && !finding.witness->empty()) part += " – " + markdown_text(*finding.witness);
+    if (finding.witness && !finding.witness->empty())
+      part.append(" – ").append(markdown_text(*finding.witness));
     part += "\n";
   }
   for (const auto& result : summary.expectations) {
@@ -57,7 +61,8 @@ std::string result_part(const Summary& summary) {
   TableRows rows{{"Broadcasts", markdown_text(broadcasts_sentence(summary))},
                  {"Agents", markdown_text(agents_sentence(summary))}};
   if (summary.ok > 0) {
-    rows.push_back({"Latency from the intended start", markdown_text(quantiles_sentence(summary.latency_ms))});
+    rows.push_back(
+        {"Latency from the intended start", markdown_text(quantiles_sentence(summary.latency_ms))});
   }
   rows.push_back({"Refusals", markdown_text(refusals_sentence(summary))});
   return markdown_heading("Result") + markdown_table({{"What"}, {"Figure"}}, rows) +
@@ -70,17 +75,19 @@ std::string retries_part(const Summary& summary) {
     TableRows rows;
     for (const auto& step : summary.retry_steps) {
       const auto observed = [&](double ms) { return step.observed > 0 ? format_ms(ms) : std::string("–"); };
-      rows.push_back({std::to_string(step.retry), markdown_text(planned_wait(step)), format_count(step.observed),
-                      markdown_text(observed(step.observed_ms.p50)), markdown_text(observed(step.observed_ms.p99)),
+      rows.push_back({std::to_string(step.retry), markdown_text(planned_wait(step)),
+                      format_count(step.observed), markdown_text(observed(step.observed_ms.p50)),
+                      markdown_text(observed(step.observed_ms.p99)),
                       markdown_text(observed(step.observed_ms.max))});
     }
-    part += "\n" + markdown_table({{"Retry", Align::right},
-                                   {"Planned wait", Align::right},
-                                   {"Waits observed", Align::right},
-                                   {"p50", Align::right},
-                                   {"p99", Align::right},
-                                   {"max", Align::right}},
-                                  rows);
+    part += "\n";
+    part += markdown_table({{"Retry", Align::right},
+                            {"Planned wait", Align::right},
+                            {"Waits observed", Align::right},
+                            {"p50", Align::right},
+                            {"p99", Align::right},
+                            {"max", Align::right}},
+                           rows);
   }
   if (summary.attempted == 0) return part;
   std::uint64_t greatest = 0;
@@ -91,7 +98,8 @@ std::string retries_part(const Summary& summary) {
                     text_bar(broadcasts, greatest, markdown_bar_columns)});
   }
   return part + "\n" +
-         markdown_table({{"Retries needed", Align::right}, {"Broadcasts", Align::right}, {"", Align::left}}, rows);
+         markdown_table({{"Retries needed", Align::right}, {"Broadcasts", Align::right}, {"", Align::left}},
+                        rows);
 }
 
 // "0–4, 7, 9–12", and an end mark after twelve pieces.
@@ -147,7 +155,8 @@ std::string grouped_agents(const Summary& summary) {
                                       {"Waited at most", Align::right},
                                       {"Ended"}},
                                      rows);
-  if (groups.size() > rows.size()) table += fmt::format("\n… and {}.\n", counted(groups.size() - rows.size(), "more group"));
+  if (groups.size() > rows.size())
+    table += fmt::format("\n… and {}.\n", counted(groups.size() - rows.size(), "more group"));
   return table;
 }
 
@@ -157,10 +166,10 @@ std::string agents_part(const Summary& summary) {
   if (summary.agents.size() > most_agent_rows) return part + grouped_agents(summary);
   TableRows rows;
   for (const auto& agent : summary.agents) {
-    rows.push_back({std::to_string(agent.id), agent.succeeded ? "yes" : "**no**", format_count(agent.attempted),
-                    format_count(agent.ok), format_count(agent.failed), format_count(agent.unknown),
-                    format_count(agent.retries), markdown_text(format_ms(agent.waited_ms)),
-                    markdown_text(agent.ended)});
+    rows.push_back({std::to_string(agent.id), agent.succeeded ? "yes" : "**no**",
+                    format_count(agent.attempted), format_count(agent.ok), format_count(agent.failed),
+                    format_count(agent.unknown), format_count(agent.retries),
+                    markdown_text(format_ms(agent.waited_ms)), markdown_text(agent.ended)});
   }
   return part + markdown_table({{"Agent", Align::right},
                                 {"Succeeded"},
@@ -183,9 +192,11 @@ std::string holders_part(const Summary& summary) {
     rows.push_back({format_count(holder.count), markdown_text(holder.holder), markdown_code(holder.program),
                     markdown_code(holder.share), pids_text(holder.pids, 8)});
   }
-  part += markdown_table({{"Refusals", Align::right}, {"Holder"}, {"Program"}, {"Share mode"}, {"Process ids"}}, rows);
+  part += markdown_table(
+      {{"Refusals", Align::right}, {"Holder"}, {"Program"}, {"Share mode"}, {"Process ids"}}, rows);
   if (summary.refusals_by_holder.size() > rows.size()) {
-    part += fmt::format("\n… and {}.\n", counted(summary.refusals_by_holder.size() - rows.size(), "more holder"));
+    part +=
+        fmt::format("\n… and {}.\n", counted(summary.refusals_by_holder.size() - rows.size(), "more holder"));
   }
   return part + "\nA refusal with several holders counts for each of them.\n";
 }
@@ -207,7 +218,8 @@ std::string how_part(const Summary& summary) {
     rows.push_back({std::string(line.what), markdown_text(line.value)});
   }
   std::string part = markdown_heading("Environment") + markdown_table({{"What"}, {"Value"}}, rows);
-  if (!summary.command.empty()) part += markdown_heading("The same run again") + markdown_block(summary.command);
+  if (!summary.command.empty())
+    part += markdown_heading("The same run again") + markdown_block(summary.command);
   return part;
 }
 
@@ -215,9 +227,11 @@ std::string how_part(const Summary& summary) {
 
 std::string render_markdown(const Summary& summary) {
   std::string report = verdict_part(summary) + checklist_part(summary) + result_part(summary) +
-                       retries_part(summary) + agents_part(summary) + holders_part(summary) + faults_part(summary);
+                       retries_part(summary) + agents_part(summary) + holders_part(summary) +
+                       faults_part(summary);
   if (!summary.warnings.empty()) report += markdown_heading("Warnings") + bullets(summary.warnings);
-  if (!summary.not_modelled.empty()) report += markdown_heading("Not modelled") + bullets(summary.not_modelled);
+  if (!summary.not_modelled.empty())
+    report += markdown_heading("Not modelled") + bullets(summary.not_modelled);
   return report + how_part(summary);
 }
 

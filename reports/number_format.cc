@@ -50,7 +50,9 @@ std::string format_p(double p) {
   return fmt::format("< 1e-{:.0f}", std::floor(-std::log10(p)));
 }
 
-std::string format_figure(double value) { return fmt::format("{}", value); }
+std::string format_figure(double value) {
+  return fmt::format("{}", value);
+}
 
 std::string format_ratio(double before, double after) {
   if (before <= 0) return "–";

@@ -1,4 +1,5 @@
-// result.json, "holdfast.result/1": the fields of the design's section 12 in its order, then those added since.
+// result.json, "holdfast.result/1": the fields of the design's section 12 in its order, then those added
+// since.
 #include "reports/result_json.h"
 
 #include <cmath>
@@ -35,10 +36,15 @@ OrderedJson histogram_json(const Histogram& histogram) {
 }
 
 OrderedJson agent_json(const AgentSummary& agent) {
-  return {{"id", agent.id},           {"attempted", agent.attempted}, {"ok", agent.ok},
-          {"failed", agent.failed},   {"unknown", agent.unknown},     {"retries", agent.retries},
+  return {{"id", agent.id},
+          {"attempted", agent.attempted},
+          {"ok", agent.ok},
+          {"failed", agent.failed},
+          {"unknown", agent.unknown},
+          {"retries", agent.retries},
           {"waited_ms", json_number(agent.waited_ms)},
-          {"succeeded", agent.succeeded}, {"ended", agent.ended}};
+          {"succeeded", agent.succeeded},
+          {"ended", agent.ended}};
 }
 
 OrderedJson step_json(const RetryStep& step) {
@@ -59,8 +65,8 @@ OrderedJson holder_json(const HolderSummary& holder) {
 }
 
 OrderedJson injector_json(const InjectorSummary& injector) {
-  return {{"name", injector.name},       {"kind", injector.kind},
-          {"planned", injector.planned}, {"fired", injector.fired},
+  return {{"name", injector.name},           {"kind", injector.kind},
+          {"planned", injector.planned},     {"fired", injector.fired},
           {"min_fired", injector.min_fired}, {"hold_ms", quantiles_json(injector.hold_ms)}};
 }
 
@@ -78,12 +84,6 @@ OrderedJson expectation_json(const ExpectationResult& result) {
           {"threshold", json_number(result.expectation.value)},
           {"value", result.value ? json_number(*result.value) : OrderedJson(nullptr)},
           {"met", result.met}};
-}
-
-std::uint64_t retries_in(const Summary& summary) {
-  std::uint64_t total = 0;
-  for (const auto& [retries, broadcasts] : summary.retry_histogram) total += retries * broadcasts;
-  return total;
 }
 
 }  // namespace
@@ -110,7 +110,7 @@ OrderedJson summary_json(const Summary& summary) {
                         {"planned", summary.planned}};
   json["retries"] = {{"histogram", histogram_json(summary.retry_histogram)},
                      {"waits_ms", quantiles_json(summary.waits_ms)},
-                     {"total", retries_in(summary)},
+                     {"total", total_retries(summary)},
                      {"policy", summary.policy},
                      {"planned_budget_ms", json_number(summary.planned_budget_ms)},
                      {"steps", array_json(summary.retry_steps, step_json)}};
@@ -124,9 +124,9 @@ OrderedJson summary_json(const Summary& summary) {
   json["warnings"] = summary.warnings;
   json["not_modelled"] = summary.not_modelled;
   json["duration_s"] = json_number(summary.duration_s);
-  json["environment"] = {{"version", summary.version}, {"kernel", summary.kernel},
+  json["environment"] = {{"version", summary.version},       {"kernel", summary.kernel},
                          {"filesystem", summary.filesystem}, {"store", summary.store},
-                         {"rules", summary.rules},     {"profile", summary.profile},
+                         {"rules", summary.rules},           {"profile", summary.profile},
                          {"started_at", summary.started_at}, {"command", summary.command}};
   return json;
 }
@@ -135,7 +135,9 @@ std::string dumped(const OrderedJson& json) {
   return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
-std::string to_json(const Summary& summary) { return dumped(summary_json(summary)); }
+std::string to_json(const Summary& summary) {
+  return dumped(summary_json(summary));
+}
 
 std::string to_json(const Comparison& comparison) {
   OrderedJson json;

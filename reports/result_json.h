@@ -1,4 +1,5 @@
-// How a Summary is laid out in JSON; shared by result.json and the comparison. Heavy to include: two .cc files do.
+// How a Summary is laid out in JSON; shared by result.json and the comparison. Heavy to include: two .cc
+// files do.
 #pragma once
 
 #include <nlohmann/json.hpp>

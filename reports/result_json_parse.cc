@@ -1,5 +1,5 @@
-// Reads result.json back. It may come from another machine or another hand: nothing in it is believed that the rest
-// of the reports rely on.
+// Reads result.json back. It may come from another machine or another hand: nothing in it is believed that
+// the rest of the reports rely on.
 #include <fmt/format.h>
 
 #include <limits>
@@ -17,8 +17,8 @@ constexpr std::uint64_t greatest_retries = 1'000'000;
 struct TooDeep {};
 
 template <typename Enum, typename Name>
-void read_name(const JsonFields& fields, const char* name, std::initializer_list<Enum> values, const Name& name_of,
-               Enum& into) {
+void read_name(const JsonFields& fields, const char* name, std::initializer_list<Enum> values,
+               const Name& name_of, Enum& into) {
   std::string text;
   fields.text(name, text);
   if (!fields.intact()) return;
@@ -79,21 +79,23 @@ void read_broadcasts(const JsonFields& fields, const OrderedJson& json, Summary&
     return fields.complain("success_rate", "is not between 0 and 1");
   }
   const auto ci = json.at("broadcasts").find("ci95");
-  const bool pair = ci != json.at("broadcasts").end() && ci->is_array() && ci->size() == 2 && (*ci)[0].is_number() &&
-                    (*ci)[1].is_number();
+  const bool pair = ci != json.at("broadcasts").end() && ci->is_array() && ci->size() == 2 &&
+                    (*ci)[0].is_number() && (*ci)[1].is_number();
   if (pair) summary.ci95 = {(*ci)[0].get<double>(), (*ci)[1].get<double>()};
   // Written so that a NaN fails too.
-  if (!pair || !(summary.ci95.lower >= 0 && summary.ci95.lower <= summary.ci95.upper && summary.ci95.upper <= 1)) {
+  if (!pair ||
+      !(summary.ci95.lower >= 0 && summary.ci95.lower <= summary.ci95.upper && summary.ci95.upper <= 1)) {
     fields.complain("ci95", "is not a pair of rising numbers between 0 and 1");
   }
 }
 
 void read_retries(const JsonFields& fields, Summary& summary) {
   std::uint64_t operations = 0;
-  fields.object("histogram").counts_by_number(greatest_retries, [&](std::uint64_t retries, std::uint64_t count) {
-    summary.retry_histogram[retries] = count;
-    operations += count;
-  });
+  fields.object("histogram")
+      .counts_by_number(greatest_retries, [&](std::uint64_t retries, std::uint64_t count) {
+        summary.retry_histogram[retries] = count;
+        operations += count;
+      });
   if (operations != summary.attempted) fields.complain("histogram", "does not sum to broadcasts.attempted");
   read_quantiles(fields.object("waits_ms"), summary.waits_ms);
   fields.text("policy", summary.policy, false);
@@ -148,8 +150,9 @@ void read_findings(const JsonFields& fields, Summary& summary) {
   fields.each("checks", [&](const JsonFields& each) {
     Finding finding;
     each.text("name", finding.name);
-    read_name(each, "verdict", {Verdict::pass, Verdict::fail, Verdict::unknown, Verdict::not_applicable},
-              [](Verdict verdict) { return to_string(verdict); }, finding.verdict);
+    read_name(
+        each, "verdict", {Verdict::pass, Verdict::fail, Verdict::unknown, Verdict::not_applicable},
+        [](Verdict verdict) { return to_string(verdict); }, finding.verdict);
     each.count("checked", finding.checked);
     each.count("count", finding.count);
     each.maybe_text("witness", finding.witness);
@@ -189,7 +192,8 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   std::string schema;
   fields.text("schema", schema);
   if (fields.intact() && schema != "holdfast.result/1") {
-    fields.complain("schema", fmt::format("is \"{}\", holdfast.result/1 is wanted", cut_to(one_line(schema), 60)));
+    fields.complain("schema",
+                    fmt::format("is \"{}\", holdfast.result/1 is wanted", cut_to(one_line(schema), 60)));
   }
   fields.text("scenario", summary.scenario);
   fields.text("title", summary.title, false);
@@ -200,8 +204,9 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   } else {
     summary.seed = seed->get<std::uint64_t>();
   }
-  read_name(fields, "verdict", {RunVerdict::pass, RunVerdict::fail, RunVerdict::inconclusive},
-            [](RunVerdict verdict) { return to_string(verdict); }, summary.verdict);
+  read_name(
+      fields, "verdict", {RunVerdict::pass, RunVerdict::fail, RunVerdict::inconclusive},
+      [](RunVerdict verdict) { return to_string(verdict); }, summary.verdict);
   fields.texts("reasons", summary.reasons);
   fields.count("trials", summary.trials);
   read_agents(fields.object("agents"), summary);
@@ -224,8 +229,9 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
 
 Result<Summary> parse_summary(std::string_view json, const std::string& file_name) {
   if (json.size() > greatest_result_bytes) {
-    return fail(Code::invalid, fmt::format("{}: {} bytes are more than any result has ({}): is this a result.json?",
-                                           file_name, json.size(), greatest_result_bytes));
+    return fail(Code::invalid,
+                fmt::format("{}: {} bytes are more than any result has ({}): is this a result.json?",
+                            file_name, json.size(), greatest_result_bytes));
   }
   try {
     const auto bounded = [](int depth, OrderedJson::parse_event_t, OrderedJson&) {
@@ -238,8 +244,8 @@ Result<Summary> parse_summary(std::string_view json, const std::string& file_nam
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return summary;
   } catch (const TooDeep&) {
-    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is no result.json", file_name,
-                                           greatest_result_depth));
+    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is no result.json",
+                                           file_name, greatest_result_depth));
   } catch (const OrderedJson::exception& error) {
     return fail(Code::invalid, fmt::format("{}: {}", file_name, one_line(error.what())));
   }

@@ -38,7 +38,8 @@ std::string broadcasts_sentence(const Summary& summary) {
                                      counted(summary.attempted, "broadcast"),
                                      share_sentence(summary.ok, summary.attempted, summary.ci95));
   if (summary.failed > 0) sentence += fmt::format(", {} failed", format_count(summary.failed));
-  if (summary.unknown > 0) sentence += fmt::format(", {} may or may not be done", format_count(summary.unknown));
+  if (summary.unknown > 0)
+    sentence += fmt::format(", {} may or may not be done", format_count(summary.unknown));
   if (summary.attempted < summary.planned) {
     sentence += fmt::format(", {} never attempted", format_count(summary.planned - summary.attempted));
   }
@@ -54,9 +55,9 @@ std::string agents_sentence(const Summary& summary) {
 
 std::string evidence_sentence(const Summary& summary) {
   if (summary.attempted == 0) return "Nothing was attempted, so nothing is shown.";
-  const std::string claim =
-      fmt::format("A claim of {} takes {} broadcasts without a failure ({} confidence, one-sided)",
-                  format_percent(claimed_rate), format_count(summary.runs_needed), format_percent(claimed_confidence));
+  const std::string claim = fmt::format(
+      "A claim of {} takes {} broadcasts without a failure ({} confidence, one-sided)",
+      format_percent(claimed_rate), format_count(summary.runs_needed), format_percent(claimed_confidence));
   std::string sentence;
   if (summary.ok < summary.attempted) {
     sentence = fmt::format("{}; here {} of {} failed or stayed unknown.", claim,
@@ -71,12 +72,14 @@ std::string evidence_sentence(const Summary& summary) {
   if (summary.agents_total > 0 && summary.agents_succeeded == summary.agents_total) {
     const Interval agents = clopper_pearson(summary.agents_total, summary.agents_total, 0.95);
     if (agents.lower < 0.95) {
-      sentence += fmt::format(" {} of {} agents is no evidence by itself: a true rate of {} is compatible with it.",
-                              format_count(summary.agents_total), format_count(summary.agents_total),
-                              format_percent(agents.lower));
+      sentence +=
+          fmt::format(" {} of {} agents is no evidence by itself: a true rate of {} is compatible with it.",
+                      format_count(summary.agents_total), format_count(summary.agents_total),
+                      format_percent(agents.lower));
     }
   }
-  return sentence + " Broadcasts of one run share its faults, so the truth is less certain than the interval says.";
+  return sentence +
+         " Broadcasts of one run share its faults, so the truth is less certain than the interval says.";
 }
 
 std::string budget_sentence(const Summary& summary) {
@@ -88,8 +91,8 @@ std::string budget_sentence(const Summary& summary) {
   const std::string planned =
       fmt::format("Policy: {}, at most {} of waiting in all.", policy, format_ms(summary.planned_budget_ms));
   if (most == 0) return planned + " No broadcast was retried.";
-  return fmt::format("{} As run: at most {}, and at most {} of waiting.", planned, counted(most, "retry", "retries"),
-                     format_ms(summary.waits_ms.max));
+  return fmt::format("{} As run: at most {}, and at most {} of waiting.", planned,
+                     counted(most, "retry", "retries"), format_ms(summary.waits_ms.max));
 }
 
 std::string refusals_sentence(const Summary& summary) {
@@ -159,14 +162,10 @@ std::vector<EnvironmentLine> environment(const Summary& summary) {
                                 ? fmt::format("windows, holders open files as {} does", summary.profile)
                                 : summary.rules;
   std::vector<EnvironmentLine> lines{
-      {"Store", summary.store},
-      {"Retry policy", summary.policy},
-      {"Sharing rules", rules},
-      {"Seed", std::to_string(summary.seed)},
-      {"Started", summary.started_at},
-      {"Took", fmt::format("{:.1f} s", summary.duration_s)},
-      {"Kernel", summary.kernel},
-      {"Filesystem", summary.filesystem},
+      {"Store", summary.store},        {"Retry policy", summary.policy},
+      {"Sharing rules", rules},        {"Seed", std::to_string(summary.seed)},
+      {"Started", summary.started_at}, {"Took", fmt::format("{:.1f} s", summary.duration_s)},
+      {"Kernel", summary.kernel},      {"Filesystem", summary.filesystem},
       {"Holdfast", summary.version},
   };
   lines.erase(std::remove_if(lines.begin(), lines.end(), [](const auto& line) { return line.value.empty(); }),

@@ -26,8 +26,8 @@ struct AgentSummary {
   std::string ended;       // "exit 0", "killed by SIGSEGV", "still running"
 };
 
-// Refusals by who held the file. A refusal that names several holders counts once for each of them; one that names
-// nobody counts for "unseen", so that every refusal has a holder here.
+// Refusals by who held the file. A refusal that names several holders counts once for each of them; one that
+// names nobody counts for "unseen", so that every refusal has a holder here.
 struct HolderSummary {
   std::string holder;  // injector's name, "agent", "self", "posix-only", "stranger", "unseen"
   std::string program;
@@ -95,21 +95,24 @@ struct Summary {
   std::vector<std::string> not_modelled;
 };
 
+// Retries of all broadcasts.
+std::uint64_t total_retries(const Summary& summary);
+
 // What the claim "99.9 % succeed" is measured against: runs_needed and the sentences about it.
 inline constexpr double claimed_rate = 0.999;
 inline constexpr double claimed_confidence = 0.95;
 
 Summary summarise(const Plan& plan, const History& history, std::vector<Finding> findings);
 
-// The value of a dotted figure name (harness/scenario/figures.h), or none if there is no such figure or no data for
-// it.
+// The value of a dotted figure name (harness/scenario/figures.h), or none if there is no such figure or no
+// data for it.
 std::optional<double> figure(const Summary& summary, const std::string& name);
 bool is_figure(const std::string& name);
 
 // 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed.
 int exit_code(const Summary& summary);
 
-std::string_view to_string(RunVerdict verdict);      // "pass", "fail", "inconclusive"
+std::string_view to_string(RunVerdict verdict);     // "pass", "fail", "inconclusive"
 std::string_view relation_name(Relation relation);  // "at_least", "at_most", "equals"
 
 std::string to_json(const Summary& summary);  // result.json, "holdfast.result/1", ends in a newline

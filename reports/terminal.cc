@@ -24,7 +24,8 @@ Ink ink_of(RunVerdict verdict) {
 
 // The first few, then how many more there are.
 template <typename Items, typename Show>
-void show_first(TerminalPage& page, const Items& items, std::size_t at_most, const std::string& what, Show show) {
+void show_first(TerminalPage& page, const Items& items, std::size_t at_most, const std::string& what,
+                Show show) {
   for (std::size_t at = 0; at < std::min(items.size(), at_most); ++at) show(items[at]);
   if (items.size() > at_most) page.paragraph(fmt::format("… and {}", counted(items.size() - at_most, what)));
 }
@@ -54,7 +55,8 @@ void show_retries(TerminalPage& page, const Summary& summary) {
   TableRows bars;
   const std::size_t bar_columns = std::min<std::size_t>(40, page.columns() / 2);
   for (const auto& [retries, broadcasts] : summary.retry_histogram) {
-    bars.push_back({format_count(retries), format_count(broadcasts), text_bar(broadcasts, greatest, bar_columns)});
+    bars.push_back(
+        {format_count(retries), format_count(broadcasts), text_bar(broadcasts, greatest, bar_columns)});
   }
   page.table({{"retries", Align::right}, {"broadcasts", Align::right}, {"", Align::left}}, bars);
   if (!summary.retry_steps.empty()) {
@@ -62,7 +64,8 @@ void show_retries(TerminalPage& page, const Summary& summary) {
     for (const auto& step : summary.retry_steps) {
       const bool seen = step.observed > 0;
       steps.push_back({std::to_string(step.retry), planned_wait(step), format_count(step.observed),
-                       seen ? format_ms(step.observed_ms.p50) : "", seen ? format_ms(step.observed_ms.p99) : "",
+                       seen ? format_ms(step.observed_ms.p50) : "",
+                       seen ? format_ms(step.observed_ms.p99) : "",
                        seen ? format_ms(step.observed_ms.max) : ""});
     }
     page.table({{"wait", Align::right},
@@ -83,13 +86,13 @@ void show_refusals(TerminalPage& page, const Summary& summary) {
   TableRows rows;
   for (const auto& holder : summary.refusals_by_holder) {
     if (rows.size() == most_holders_listed) break;
-    rows.push_back({format_count(holder.count), holder.holder, holder.program, holder.share,
-                    pids_text(holder.pids, 4)});
+    rows.push_back(
+        {format_count(holder.count), holder.holder, holder.program, holder.share, pids_text(holder.pids, 4)});
   }
   page.table({{"refusals", Align::right}, {"holder"}, {"program"}, {"share"}, {"pid"}}, rows);
   if (summary.refusals_by_holder.size() > most_holders_listed) {
-    page.paragraph(
-        fmt::format("… and {}", counted(summary.refusals_by_holder.size() - most_holders_listed, "more holder")));
+    page.paragraph(fmt::format(
+        "… and {}", counted(summary.refusals_by_holder.size() - most_holders_listed, "more holder")));
   }
   page.paragraph("A refusal with several holders counts for each of them.");
 }
@@ -110,7 +113,8 @@ void show_checks(TerminalPage& page, const Summary& summary) {
     const std::string witness = finding.witness ? ": " + *finding.witness : "";
     switch (finding.verdict) {
       case Verdict::pass:
-        page.labelled("ok", Ink::good, 9, fmt::format("{} ({} checked)", title, format_count(finding.checked)), 2);
+        page.labelled("ok", Ink::good, 9,
+                      fmt::format("{} ({} checked)", title, format_count(finding.checked)), 2);
         break;
       case Verdict::fail:
         page.labelled("FAIL", Ink::bad, 9,
@@ -127,7 +131,8 @@ void show_checks(TerminalPage& page, const Summary& summary) {
     }
   }
   for (const auto& result : summary.expectations) {
-    page.labelled(result.met ? "ok" : "MISSED", result.met ? Ink::good : Ink::bad, 9, expectation_sentence(result), 2);
+    page.labelled(result.met ? "ok" : "MISSED", result.met ? Ink::good : Ink::bad, 9,
+                  expectation_sentence(result), 2);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "reports/terminal_page.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "reports/text.h"
@@ -16,12 +18,15 @@ TerminalPage::TerminalPage(bool colour, int columns)
 
 std::string TerminalPage::painted(std::string_view text, Ink ink) const {
   if (!colour_ || ink == Ink::plain) return std::string(text);
-  const char* code = ink == Ink::good ? "32;1" : ink == Ink::bad ? "31;1" : ink == Ink::doubtful ? "33;1" : "1";
-  return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+  const char* code = ink == Ink::good       ? "32;1"
+                     : ink == Ink::bad      ? "31;1"
+                     : ink == Ink::doubtful ? "33;1"
+                                            : "1";
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
 void TerminalPage::heading(std::string_view text) {
-  text_ += "\n" + painted(cut_to(one_line(text), columns_), Ink::bold) + "\n";
+  text_ += fmt::format("\n{}\n", painted(cut_to(one_line(text), columns_), Ink::bold));
 }
 
 void TerminalPage::paragraph(std::string_view text, std::size_t indent) {
@@ -47,6 +52,8 @@ void TerminalPage::table(const std::vector<TableColumn>& head, TableRows rows) {
   text_ += terminal_table(head, rows, columns_, "  ");
 }
 
-void TerminalPage::raw_line(std::string_view text) { text_ += "  " + one_line(text) + "\n"; }
+void TerminalPage::raw_line(std::string_view text) {
+  text_ += fmt::format("  {}\n", one_line(text));
+}
 
 }  // namespace holdfast

@@ -11,7 +11,8 @@ namespace holdfast {
 namespace {
 
 std::string visible_escape(const CodePoint& point) {
-  if (!point.valid || point.value == 0x7F) return fmt::format("\\x{:02x}", static_cast<unsigned>(point.value));
+  if (!point.valid || point.value == 0x7F)
+    return fmt::format("\\x{:02x}", static_cast<unsigned>(point.value));
   if (point.value == '\n') return "\\n";
   if (point.value == '\r') return "\\r";
   if (point.value == '\t') return "\\t";
@@ -57,14 +58,22 @@ std::string one_line(std::string_view text) {
 }
 
 std::string markdown_text(std::string_view text) {
-  const std::string line = one_line(text);
+  std::string line = one_line(text);
+  line.erase(0, line.find_first_not_of(' '));
+  // What would begin a list, a rule or a heading if the text stood first in its line.
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  std::size_t marker = std::string::npos;
+  if (!line.empty() && std::string_view("-+=").find(line[0]) != std::string_view::npos) marker = 0;
+  if (digits > 0 && digits < line.size() && (line[digits] == '.' || line[digits] == ')')) marker = digits;
+
   std::string escaped;
   escaped.reserve(line.size() + line.size() / 8);
   for (std::size_t at = 0; at < line.size(); ++at) {
     const char c = line[at];
     const std::string_view before(line.data(), at);
-    const bool link = (c == ':' && std::string_view(line).substr(at, 3) == "://") ||  // https://… is a link by itself
-                      (c == '.' && ends_with_www(before));                            // and so is www.…
+    const bool link =
+        (c == ':' && std::string_view(line).substr(at, 3) == "://") ||  // https://… is a link by itself
+        (c == '.' && ends_with_www(before));                            // and so is www.…
     if (c == '<') {
       escaped += "&lt;";
     } else if (c == '>') {
@@ -72,9 +81,13 @@ std::string markdown_text(std::string_view text) {
     } else if (c == '&') {
       escaped += "&amp;";
     } else if (c == '@') {
-      escaped += "`@`";  // a mention is looked for after all escapes are gone, but never across a code span
+      // A mention is looked for after all escapes are gone, but never in a code span.
+      const std::size_t end = std::min(line.find_first_not_of('@', at), line.size());
+      escaped.append("`").append(end - at, '@').append("`");
+      at = end - 1;
     } else {
-      if (link || std::string_view("\\`*_[]|~$#").find(c) != std::string_view::npos) escaped += '\\';
+      if (at == marker || link || std::string_view("\\`*_[]|~$#").find(c) != std::string_view::npos)
+        escaped += '\\';
       escaped += c;
     }
   }
@@ -82,20 +95,12 @@ std::string markdown_text(std::string_view text) {
 }
 
 std::string markdown_code(std::string_view text) {
-  std::string line = one_line(text);
-  if (line.empty()) return "";
-  std::size_t longest = 0;
-  std::size_t run = 0;
-  std::string piped;  // in a table a pipe ends the cell even within a code span
-  for (const char c : line) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-    if (c == '|') piped += '\\';
-    piped += c;
-  }
-  const std::string fence(longest + 1, '`');
-  const bool pad = piped.front() == '`' || piped.back() == '`' || piped.front() == ' ' || piped.back() == ' ';
-  return fence + (pad ? " " : "") + piped + (pad ? " " : "") + fence;
+  const std::string line = one_line(text);
+  // A pipe ends a table's cell even within a code span, and a backtick the span: such text is escaped
+  // instead.
+  if (line.find_first_of("|`") != std::string::npos) return markdown_text(line);
+  if (line.find_first_not_of(' ') == std::string::npos) return "";
+  return fmt::format("`{}`", line);
 }
 
 std::string markdown_block(std::string_view text) {
@@ -131,7 +136,8 @@ std::string cut_to(std::string_view text, std::size_t columns) {
   return std::string(text.substr(0, bytes_of_columns(text, columns - 1))) + "…";
 }
 
-std::string wrapped(std::string_view text, std::size_t columns, std::string_view first, std::string_view rest) {
+std::string wrapped(std::string_view text, std::size_t columns, std::string_view first,
+                    std::string_view rest) {
   std::string lines;
   std::string line(first);
   std::size_t used = display_width(first);
@@ -150,7 +156,8 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
     std::size_t width = display_width(word);
     if (!empty && used + 1 + width > columns) break_line();
     while (used + (empty ? 0 : 1) + width > columns) {
-      // The word is wider than a line: fill lines with it. A prefix as wide as the line still gets one character.
+      // The word is wider than a line: fill lines with it. A prefix as wide as the line still gets one
+      // character.
       const std::size_t room = columns > used ? columns - used : 0;
       std::size_t bytes = bytes_of_columns(word, room);
       if (bytes == 0) bytes = first_code_point(word).bytes.size();

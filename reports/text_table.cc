@@ -44,13 +44,15 @@ std::string terminal_table(const std::vector<TableColumn>& head, const TableRows
     for (std::size_t at = 0; at < head.size(); ++at) {
       const std::string cell = cut_to(cell_of(at), widths[at]);
       if (at > 0) line += std::string(table_gap, ' ');
-      line += head[at].align == Align::right ? right_aligned(cell, widths[at]) : left_aligned(cell, widths[at]);
+      line +=
+          head[at].align == Align::right ? right_aligned(cell, widths[at]) : left_aligned(cell, widths[at]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     return line + "\n";
   };
   std::string table = line_of([&](std::size_t at) -> const std::string& { return head[at].header; });
-  for (const auto& row : rows) table += line_of([&](std::size_t at) -> const std::string& { return row[at]; });
+  for (const auto& row : rows)
+    table += line_of([&](std::size_t at) -> const std::string& { return row[at]; });
   return table;
 }
 

@@ -15,8 +15,8 @@ struct TableColumn {
 
 using TableRows = std::vector<std::vector<std::string>>;  // a row has as many cells as there are columns
 
-// Lines of at most `columns`, each begun with `indent`. Where the table is too wide, its widest column is cut. Cells
-// are one_line text.
+// Lines of at most `columns`, each begun with `indent`. Where the table is too wide, its widest column is
+// cut. Cells are one_line text.
 std::string terminal_table(const std::vector<TableColumn>& head, const TableRows& rows, std::size_t columns,
                            const std::string& indent);
 

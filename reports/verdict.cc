@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::size_t most_doubts_told = 3;
 
-// The worst first: what destroys data before what only fails to store it. Checks not named here follow in their own
-// order.
-constexpr std::array<std::string_view, 5> gravest_checks{"lost", "torn-read", "phantom", "duplicate", "order"};
+// The worst first: what destroys data before what only fails to store it. Checks not named here follow in
+// their own order.
+constexpr std::array<std::string_view, 5> gravest_checks{"lost", "torn-read", "phantom", "duplicate",
+                                                         "order"};
 
 std::size_t gravity(const Finding& finding) {
   const auto* const found = std::find(gravest_checks.begin(), gravest_checks.end(), finding.name);
@@ -36,8 +37,8 @@ std::vector<const Finding*> findings_with(const Summary& summary, Verdict verdic
 std::string reason_of(const Finding& finding) {
   const std::string witness = finding.witness.value_or("");
   if (finding.verdict == Verdict::fail) {
-    const std::string numbers = fmt::format("{}: {} of {}", finding.name, format_count(finding.count),
-                                            format_count(finding.checked));
+    const std::string numbers =
+        fmt::format("{}: {} of {}", finding.name, format_count(finding.count), format_count(finding.checked));
     return witness.empty() ? numbers : numbers + "; " + witness;
   }
   return fmt::format("{} cannot be told: {}", finding.name, witness.empty() ? "nothing was seen" : witness);
@@ -54,12 +55,15 @@ void tell_doubts(const RunState& state, std::vector<std::string>& reasons) {
 }
 
 std::string reason_to_pass(const Summary& summary) {
-  const auto passed = static_cast<std::uint64_t>(std::count_if(
-      summary.checks.begin(), summary.checks.end(), [](const Finding& f) { return f.verdict == Verdict::pass; }));
-  std::string reason = fmt::format("{} of {} acknowledged, and {} found nothing wrong", format_count(summary.ok),
-                                   counted(summary.attempted, "broadcast"), counted(passed, "check"));
+  const auto passed =
+      static_cast<std::uint64_t>(std::count_if(summary.checks.begin(), summary.checks.end(),
+                                               [](const Finding& f) { return f.verdict == Verdict::pass; }));
+  std::string reason =
+      fmt::format("{} of {} acknowledged, and {} found nothing wrong", format_count(summary.ok),
+                  counted(summary.attempted, "broadcast"), counted(passed, "check"));
   if (!summary.expectations.empty()) {
-    reason += fmt::format("; {} met", counted(summary.expectations.size(), "expectation is", "expectations are"));
+    reason +=
+        fmt::format("; {} met", counted(summary.expectations.size(), "expectation is", "expectations are"));
   }
   return reason;
 }
@@ -70,7 +74,8 @@ Judgement judge(const Summary& summary, const RunState& state) {
   std::vector<std::string> failures;
   std::vector<std::string> doubts;
   std::vector<std::string> missed;
-  for (const Finding* finding : findings_with(summary, Verdict::fail)) failures.push_back(reason_of(*finding));
+  for (const Finding* finding : findings_with(summary, Verdict::fail))
+    failures.push_back(reason_of(*finding));
   if (state.interrupted) doubts.emplace_back("the run was interrupted before it was over");
   if (state.timed_out) doubts.emplace_back("the run's deadline passed before it was over");
   if (!state.complete && !state.interrupted && !state.timed_out) {
@@ -78,10 +83,11 @@ Judgement judge(const Summary& summary, const RunState& state) {
   }
   if (summary.attempted == 0) doubts.emplace_back("no broadcast was attempted, so nothing was tested");
   if (summary.checks.empty()) doubts.emplace_back("nothing was checked");
-  for (const Finding* finding : findings_with(summary, Verdict::unknown)) doubts.push_back(reason_of(*finding));
+  for (const Finding* finding : findings_with(summary, Verdict::unknown))
+    doubts.push_back(reason_of(*finding));
   tell_doubts(state, doubts);
   for (const auto& result : summary.expectations) {
-    if (!result.met) missed.push_back("expectation missed: " + expectation_sentence(result));
+    if (!result.met) missed.push_back(fmt::format("expectation missed: {}", expectation_sentence(result)));
   }
 
   Judgement judgement;
@@ -117,9 +123,10 @@ std::string expectation_sentence(const ExpectationResult& result) {
   std::string relation(relation_name(result.expectation.relation));
   std::replace(relation.begin(), relation.end(), '_', ' ');
   if (result.expectation.relation == Relation::equals) relation = "exactly";
-  return fmt::format("{} shall be {} {}, and {}", result.expectation.figure, relation,
-                     format_figure(result.expectation.value),
-                     result.value ? "is " + format_figure(*result.value) : "there is no data for it");
+  return fmt::format(
+      "{} shall be {} {}, and {}", result.expectation.figure, relation,
+      format_figure(result.expectation.value),
+      result.value ? fmt::format("is {}", format_figure(*result.value)) : "there is no data for it");
 }
 
 // The worst of what the verdict and its parts say, so that a result edited by hand cannot pass a gate.
@@ -129,7 +136,8 @@ int exit_code(const Summary& summary) {
                        [&](const Finding& finding) { return finding.verdict == verdict; });
   };
   if (any(Verdict::fail)) return 1;
-  if (summary.verdict == RunVerdict::inconclusive || any(Verdict::unknown) || summary.attempted == 0) return 2;
+  if (summary.verdict == RunVerdict::inconclusive || any(Verdict::unknown) || summary.attempted == 0)
+    return 2;
   if (std::any_of(summary.expectations.begin(), summary.expectations.end(),
                   [](const ExpectationResult& result) { return !result.met; })) {
     return 3;

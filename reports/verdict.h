@@ -24,9 +24,10 @@ struct Judgement {
   std::vector<std::string> reasons;  // never empty
 };
 
-// A failed check outranks everything: what was seen to be lost stays lost, however doubtful the rest. Then whatever
-// makes the run inconclusive. A missed expectation fails a run only if it is conclusive: figures that cannot be
-// trusted cannot miss a threshold either. `summary` has its checks, expectations and counts filled in.
+// A failed check outranks everything: what was seen to be lost stays lost, however doubtful the rest. Then
+// whatever makes the run inconclusive. A missed expectation fails a run only if it is conclusive: figures
+// that cannot be trusted cannot miss a threshold either. `summary` has its checks, expectations and counts
+// filled in.
 Judgement judge(const Summary& summary, const RunState& state);
 
 // "lost: at least 0.98 was expected, it is 0.91"
