@@ -13,7 +13,8 @@
 namespace holdfast {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "event files are little endian, stored as they are");
+static_assert(std::endian::native == std::endian::little,
+              "event files are little endian, stored as they are");
 
 constexpr std::uint64_t header_magic = 0x5453414644'4C4F48ULL;  // "HOLDFAST" as bytes
 
@@ -176,21 +177,19 @@ void EventDecoder::read_header(const char* record) {
   // Magic and version are looked at before the check, so that a file of another kind is called that.
   if (raw.op != header_magic) return set_damage("this is no event file: it does not begin with HOLDFAST");
   if (raw.code != event_format_version) {
-    return set_damage(fmt::format("format version {}, but this program reads version {}", raw.code,
-                                  event_format_version));
+    return set_damage(
+        fmt::format("format version {}, but this program reads version {}", raw.code, event_format_version));
   }
   if (raw.check != record_check(record)) return set_damage("the header's check does not fit its bytes");
-  if (raw.type != static_cast<std::uint8_t>(EventType::header)) return set_damage("the first record is no header");
+  if (raw.type != static_cast<std::uint8_t>(EventType::header))
+    return set_damage("the first record is no header");
   if (raw.function < static_cast<std::uint8_t>(Role::agent) ||
       raw.function > static_cast<std::uint8_t>(Role::conductor)) {
     return set_damage(fmt::format("unknown role {} in the header", raw.function));
   }
-  header_ = FileHeader{static_cast<Role>(raw.function),
-                       raw.process,
-                       raw.pid,
-                       raw.value[0],
-                       raw.time_ns,
-                       static_cast<std::int64_t>(raw.value[1])};
+  header_ =
+      FileHeader{static_cast<Role>(raw.function),        raw.process, raw.pid, raw.value[0], raw.time_ns,
+                 static_cast<std::int64_t>(raw.value[1])};
   state_ = State::events;
 }
 
@@ -237,8 +236,15 @@ std::optional<Event> EventDecoder::feed(const char* record) {
     } else if (!is_function(raw.function)) {
       set_damage(fmt::format("unknown function {}", raw.function));
     } else {
-      pending_ = Event{static_cast<EventType>(raw.type), static_cast<Function>(raw.function),
-                       raw.code, raw.process, raw.pid, raw.time_ns, raw.op, raw.value, {}};
+      pending_ = Event{static_cast<EventType>(raw.type),
+                       static_cast<Function>(raw.function),
+                       raw.code,
+                       raw.process,
+                       raw.pid,
+                       raw.time_ns,
+                       raw.op,
+                       raw.value,
+                       {}};
       pending_pieces_ = 0;
       ended_ = pending_->type == EventType::end;
     }
@@ -253,7 +259,8 @@ std::optional<Event> EventDecoder::finish(std::size_t trailing_bytes) {
   } else if (state_ == State::header) {
     set_damage(fmt::format("{} bytes are too few for a header", trailing_bytes));
   } else if (state_ != State::damaged && trailing_bytes != 0) {
-    set_damage(fmt::format("{} bytes are left over after the last record of {}", trailing_bytes, record_bytes));
+    set_damage(
+        fmt::format("{} bytes are left over after the last record of {}", trailing_bytes, record_bytes));
   }
   return take_pending();
 }
