@@ -1,7 +1,7 @@
 // The bytes of event files, both ways and without a system call. The format stands in event.h.
 //
-// The decoder trusts nothing: it holds one event at a time, whatever the file says, and stops at the first byte
-// that no writer of this version can have left there.
+// The decoder trusts nothing: it holds one event at a time, whatever the file says, and stops at the first
+// byte that no writer of this version can have left there.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,8 @@ struct FileHeader {
 // Records that an event fills, its text included; text beyond text_bytes_max is not stored.
 std::size_t records_of(const Event& event);
 
-// One record ready to be stored, its check in the first four bytes. `piece` continues an event's text.
+// Stores one record, bytes 4..63 first and the check last (a release), so that a record with a check is whole
+// whenever its writer is killed. `record` is 64 bytes, aligned to 4; `piece` continues an event's text.
 void encode_header(const FileHeader& header, char* record);
 void encode_event(const Event& event, char* record);
 void encode_text(std::string_view piece, char* record);
@@ -48,8 +49,8 @@ std::uint32_t record_check(const char* record);
 // A whole file, for tests and for files that are written at once.
 std::string encode_file(const FileHeader& header, const std::vector<Event>& events);
 
-// Fed with a file's records in order, gives its events. An event is given when the record after its text is seen,
-// so the last one comes out of finish().
+// Fed with a file's records in order, gives its events. An event is given when the record after its text is
+// seen, so the last one comes out of finish().
 class EventDecoder {
  public:
   explicit EventDecoder(std::string file_name) : file_name_(std::move(file_name)) {}
@@ -64,11 +65,13 @@ class EventDecoder {
   void skip_zeros(std::uint64_t bytes) { offset_ += bytes; }
 
   [[nodiscard]] const std::optional<FileHeader>& header() const { return header_; }
-  [[nodiscard]] bool ended() const { return ended_; }               // `end` was seen: the writer ended well
+  [[nodiscard]] bool ended() const { return ended_; }  // `end` was seen: the writer ended well
   [[nodiscard]] bool in_zeros() const { return state_ == State::zeros; }
   [[nodiscard]] bool half_written() const { return half_written_; }  // the writer died while storing a record
   [[nodiscard]] bool damaged() const { return damage_.has_value(); }
-  [[nodiscard]] const std::optional<std::string>& damage() const { return damage_; }  // "file: byte offset N: what"
+  [[nodiscard]] const std::optional<std::string>& damage() const {
+    return damage_;
+  }  // "file: byte offset N: what"
 
  private:
   enum class State { header, events, zeros, damaged };

@@ -18,7 +18,8 @@ void DoubtList::add(const char* kind, std::string what) {
 
 void DoubtList::append_to(std::vector<std::string>& doubts) const {
   for (const Entry& entry : entries_) {
-    doubts.push_back(entry.more == 0 ? entry.text : fmt::format("{} (and {} more like it)", entry.text, entry.more));
+    doubts.push_back(entry.more == 0 ? entry.text
+                                     : fmt::format("{} (and {} more like it)", entry.text, entry.more));
   }
 }
 

@@ -1,5 +1,5 @@
-// What is wrong with one event file, said once for each kind: a file that is wrong throughout must not fill the
-// history with a million sentences.
+// What is wrong with one event file, said once for each kind: a file that is wrong throughout must not fill
+// the history with a million sentences.
 #pragma once
 
 #include <cstdint>

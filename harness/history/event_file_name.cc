@@ -32,7 +32,8 @@ std::optional<EventFileName> parse_event_file_name(std::string_view name) {
     const std::string_view prefix = role == Role::agent ? "agent-" : "injector-";
     if (!name.starts_with(prefix)) continue;
     std::uint32_t index = 0;
-    const auto [rest, problem] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), index);
+    const auto [rest, problem] =
+        std::from_chars(name.data() + prefix.size(), name.data() + name.size(), index);
     // Only the one spelling that is written: no leading zeros, nothing behind.
     if (problem == std::errc() && index != no_process && name == event_file_name(role, index)) {
       return EventFileName{role, index};

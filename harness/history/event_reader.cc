@@ -23,7 +23,8 @@ Result<EventReader> EventReader::open(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     const int error = errno;
-    if (error == ELOOP) return fail(Code::corrupt, fmt::format("{}: a symbolic link, not an event file", name), error);
+    if (error == ELOOP)
+      return fail(Code::corrupt, fmt::format("{}: a symbolic link, not an event file", name), error);
     return fail(error == ENOENT ? Code::not_found : Code::failed,
                 fmt::format("{}: cannot be opened: {}", name, std::strerror(error)), error);
   }
@@ -37,7 +38,10 @@ Result<EventReader> EventReader::open(const std::filesystem::path& path) {
 }
 
 EventReader::EventReader(int fd, const std::string& file_name)
-    : fd_(fd), file_name_(file_name), decoder_(file_name), buffer_(std::make_unique<char[]>(read_buffer_bytes)) {}
+    : fd_(fd),
+      file_name_(file_name),
+      decoder_(file_name),
+      buffer_(std::make_unique<char[]>(read_buffer_bytes)) {}
 
 EventReader::EventReader(EventReader&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
@@ -54,8 +58,8 @@ EventReader::~EventReader() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-// The unwritten tail may be as long as a file can be, and costs nothing to whoever made it: jump over what the
-// filesystem knows to be empty.
+// The unwritten tail may be as long as a file can be, and costs nothing to whoever made it: jump over what
+// the filesystem knows to be empty.
 void EventReader::skip_hole() {
   const off_t data = ::lseek(fd_, static_cast<off_t>(read_offset_), SEEK_DATA);
   std::uint64_t next = read_offset_;
@@ -82,7 +86,8 @@ bool EventReader::fill() {
                                 static_cast<off_t>(read_offset_));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
-      read_problem_ = fmt::format("{}: byte offset {}: cannot be read: {}", file_name_, read_offset_, std::strerror(errno));
+      read_problem_ = fmt::format("{}: byte offset {}: cannot be read: {}", file_name_, read_offset_,
+                                  std::strerror(errno));
       return false;
     }
     if (got == 0) break;

@@ -1,8 +1,8 @@
 // A run's event files become one History.
 //
-// Files are taken in a fixed order (conductor, supervisor, agents, injectors by index), so the same directory gives
-// the same History. Whatever a file claims that cannot be is a doubt with the file's name, and makes the run
-// inconclusive; nothing that a file holds stops the others from being read.
+// Files are taken in a fixed order (conductor, supervisor, agents, injectors by index), so the same directory
+// gives the same History. Whatever a file claims that cannot be is a doubt with the file's name, and makes
+// the run inconclusive; nothing that a file holds stops the others from being read.
 #include <fmt/format.h>
 #include <sys/wait.h>
 
@@ -38,7 +38,8 @@ struct FoundFiles {
 Result<FoundFiles> find_event_files(const std::filesystem::path& directory) {
   FoundFiles found;
   std::error_code error;
-  for (std::filesystem::directory_iterator it(directory, error), last; !error && it != last; it.increment(error)) {
+  for (std::filesystem::directory_iterator it(directory, error), last; !error && it != last;
+       it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (const auto parsed = parse_event_file_name(name)) {
       found.files.push_back({*parsed, it->path()});
@@ -47,9 +48,10 @@ Result<FoundFiles> find_event_files(const std::filesystem::path& directory) {
     }
   }
   if (error) {
-    return fail(error == std::errc::no_such_file_or_directory ? Code::not_found : Code::failed,
-                fmt::format("{}: cannot read the directory of events: {}", directory.string(), error.message()),
-                error.value());
+    return fail(
+        error == std::errc::no_such_file_or_directory ? Code::not_found : Code::failed,
+        fmt::format("{}: cannot read the directory of events: {}", directory.string(), error.message()),
+        error.value());
   }
   const auto rank = [](const FoundFile& file) {
     const int role = file.name.role == Role::conductor    ? 0
@@ -106,7 +108,8 @@ void RunMerge::merge_events(EventReader& reader, std::optional<Event> event, Dou
 bool RunMerge::belongs(const FoundFile& file, const FileHeader& header) {
   const std::string name = file.path.filename().string();
   if (header.role != file.name.role || (file.name.index != no_process && header.process != file.name.index)) {
-    history_.doubts.push_back(fmt::format("{}: its header names another writer than its file name does", name));
+    history_.doubts.push_back(
+        fmt::format("{}: its header names another writer than its file name does", name));
     return false;
   }
   if (!run_known_) {
@@ -114,8 +117,8 @@ bool RunMerge::belongs(const FoundFile& file, const FileHeader& header) {
     run_known_ = true;
   }
   if (header.run_id == history_.run_id) return true;
-  history_.doubts.push_back(fmt::format("{}: it belongs to run {:016x}, not to this run {:016x}", name, header.run_id,
-                                        history_.run_id));
+  history_.doubts.push_back(fmt::format("{}: it belongs to run {:016x}, not to this run {:016x}", name,
+                                        header.run_id, history_.run_id));
   return false;
 }
 
@@ -174,8 +177,8 @@ void RunMerge::add_silent_injectors() {
   }
 }
 
-// A writer that died leaves a file without `end`; one that the conductor saw end well does not. So a file that was
-// cut short afterwards, or taken away, shows.
+// A writer that died leaves a file without `end`; one that the conductor saw end well does not. So a file
+// that was cut short afterwards, or taken away, shows.
 void RunMerge::doubt_missing_ends() {
   const auto end_of = [&](Role role, std::uint32_t index) -> const FileEnd* {
     for (const FileEnd& end : ends_) {
@@ -189,11 +192,12 @@ void RunMerge::doubt_missing_ends() {
     if (end == nullptr) {
       history_.doubts.push_back(fmt::format("{}: missing, so what this run did is not all known", name));
     } else if (history_.complete && !end->ended && !end->damaged) {
-      history_.doubts.push_back(fmt::format("{}: cut short: the run finished, but the file has no end", name));
+      history_.doubts.push_back(
+          fmt::format("{}: cut short: the run finished, but the file has no end", name));
     }
   }
-  // Process records by index and files by index are both sorted, so one walk would do; the sizes are those of a
-  // crowd, and a sorted lookup is simpler.
+  // Process records by index and files by index are both sorted, so one walk would do; the sizes are those of
+  // a crowd, and a sorted lookup is simpler.
   std::vector<std::pair<std::uint32_t, const FileEnd*>> agents;
   std::vector<std::pair<std::uint32_t, const FileEnd*>> injectors;
   for (const FileEnd& end : ends_) {
@@ -203,16 +207,19 @@ void RunMerge::doubt_missing_ends() {
   for (const ProcessRecord& process : history_.processes) {
     if (process.role != Role::agent && process.role != Role::injector) continue;
     const auto& files = process.role == Role::agent ? agents : injectors;
-    const auto found = std::lower_bound(files.begin(), files.end(), process.index,
-                                        [](const auto& entry, std::uint32_t index) { return entry.first < index; });
+    const auto found =
+        std::lower_bound(files.begin(), files.end(), process.index,
+                         [](const auto& entry, std::uint32_t index) { return entry.first < index; });
     const bool has_file = found != files.end() && found->first == process.index;
-    const bool ended_well = process.exited && WIFEXITED(process.wait_status) && WEXITSTATUS(process.wait_status) == 0;
+    const bool ended_well =
+        process.exited && WIFEXITED(process.wait_status) && WEXITSTATUS(process.wait_status) == 0;
     if (!ended_well) continue;
     const std::string name = event_file_name(process.role, process.index);
     if (!has_file) {
       history_.doubts.push_back(fmt::format("{}: missing, though its writer ended well", name));
     } else if (!found->second->ended && !found->second->damaged) {
-      history_.doubts.push_back(fmt::format("{}: cut short: its writer ended well, but the file has no end", name));
+      history_.doubts.push_back(
+          fmt::format("{}: cut short: its writer ended well, but the file has no end", name));
     }
   }
 }
@@ -231,8 +238,9 @@ void RunMerge::doubt_unknown_callers() {
     if (strange++ == 0) example = call.agent;
   }
   if (strange != 0) {
-    history_.doubts.push_back(fmt::format("{}: {} calls are of agents that were never started, such as agent {}",
-                                          event_file_name(Role::supervisor), strange, example));
+    history_.doubts.push_back(
+        fmt::format("{}: {} calls are of agents that were never started, such as agent {}",
+                    event_file_name(Role::supervisor), strange, example));
   }
 }
 
@@ -240,8 +248,8 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
   const auto found = find_event_files(events_directory);
   if (!found) return fail(found.error());
   if (found->files.empty() || found->files.front().name.role != Role::conductor) {
-    return fail(Code::not_found, fmt::format("{}: no {} here, so this is no run directory", events_directory.string(),
-                                             event_file_name(Role::conductor)));
+    return fail(Code::not_found, fmt::format("{}: no {} here, so this is no run directory",
+                                             events_directory.string(), event_file_name(Role::conductor)));
   }
   for (const std::string& name : found->strange) {
     (name.ends_with(".events") ? history_.doubts : history_.warnings)
@@ -270,6 +278,8 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
 
 }  // namespace
 
-Result<History> merge(const std::filesystem::path& run_directory) { return RunMerge().merge(run_directory / "events"); }
+Result<History> merge(const std::filesystem::path& run_directory) {
+  return RunMerge().merge(run_directory / "events");
+}
 
 }  // namespace holdfast

@@ -47,7 +47,8 @@ void AgentMerge::invoke(const Event& event) {
     finish();
   }
   if (event.function != Function::broadcast && event.function != Function::read) {
-    doubts_.add("function", fmt::format("{} is asked, but it is neither a broadcast nor a read", to_string(id)));
+    doubts_.add("function",
+                fmt::format("{} is asked, but it is neither a broadcast nor a read", to_string(id)));
     return;
   }
   if (id.sender != agent_) {
@@ -80,7 +81,8 @@ bool AgentMerge::is_open(const Event& event, const char* what) {
       (event.function == Function::none || event.function == open_->function)) {
     return true;
   }
-  doubts_.add(what, fmt::format("{} for {}, which is not being asked", what, to_string(MessageId::unpacked(event.op))));
+  doubts_.add(what, fmt::format("{} for {}, which is not being asked", what,
+                                to_string(MessageId::unpacked(event.op))));
   return false;
 }
 
@@ -104,7 +106,8 @@ void AgentMerge::complete(const Event& event, Outcome outcome) {
 void AgentMerge::seen(const Event& event) {
   if (!is_open(event, "an entry read")) return;
   if (open_->function != Function::read) {
-    doubts_.add("not a read", fmt::format("an entry read by broadcast {}", to_string(MessageId{agent_, open_->number})));
+    doubts_.add("not a read",
+                fmt::format("an entry read by broadcast {}", to_string(MessageId{agent_, open_->number})));
     return;
   }
   if (history_.seen.size() >= std::numeric_limits<std::uint32_t>::max()) {

@@ -1,7 +1,7 @@
 // One agent's events become its operations: each invoke is paired with its completion.
 //
-// An agent has one operation open at a time, so the file's order is enough and nothing is looked up. An operation
-// that is never answered keeps Outcome::info and complete_ns 0: it may or may not be done.
+// An agent has one operation open at a time, so the file's order is enough and nothing is looked up. An
+// operation that is never answered keeps Outcome::info and complete_ns 0: it may or may not be done.
 #pragma once
 
 #include <cstdint>

@@ -50,11 +50,13 @@ void ConductorMerge::spawned(const Event& event) {
 void ConductorMerge::exited(const Event& event) {
   const auto found = latest_.find({static_cast<Role>(event.value[0]), event.process});
   if (event.value[0] > static_cast<std::uint64_t>(Role::conductor) || found == latest_.end()) {
-    return doubts_.add("exit", fmt::format("process {} (pid {}) ended, but it was never started", event.process, event.pid));
+    return doubts_.add(
+        "exit", fmt::format("process {} (pid {}) ended, but it was never started", event.process, event.pid));
   }
   ProcessRecord& record = history_.processes[found->second];
   if (record.exited) {
-    return doubts_.add("exit twice", fmt::format("process {} (pid {}) ended twice", event.process, event.pid));
+    return doubts_.add("exit twice",
+                       fmt::format("process {} (pid {}) ended twice", event.process, event.pid));
   }
   record.exited = true;
   record.wait_status = static_cast<int>(event.value[1]);

@@ -38,8 +38,8 @@ void InjectorMerge::add(Event&& event) {
 
 void InjectorMerge::planned(const Event& event) {
   if (!record_.faults.empty() && event.op <= record_.faults.back().number) {
-    return doubts_.add("number", fmt::format("fault {} is planned after fault {}", event.op,
-                                             record_.faults.back().number));
+    return doubts_.add(
+        "number", fmt::format("fault {} is planned after fault {}", event.op, record_.faults.back().number));
   }
   Fault fault;
   fault.number = event.op;
@@ -50,8 +50,9 @@ void InjectorMerge::planned(const Event& event) {
 
 // Numbers ascend, so a search by halves will do, and the last is the likeliest.
 Fault* InjectorMerge::find(std::uint64_t number, const char* what) {
-  const auto found = std::lower_bound(record_.faults.begin(), record_.faults.end(), number,
-                                      [](const Fault& fault, std::uint64_t wanted) { return fault.number < wanted; });
+  const auto found =
+      std::lower_bound(record_.faults.begin(), record_.faults.end(), number,
+                       [](const Fault& fault, std::uint64_t wanted) { return fault.number < wanted; });
   if (found != record_.faults.end() && found->number == number) return &*found;
   doubts_.add(what, fmt::format("fault {} {}, but it was never planned", number, what));
   return nullptr;

@@ -35,7 +35,8 @@ void SupervisorMerge::add(Event&& event) {
 }
 
 void SupervisorMerge::finish() {
-  if (holders_due_ != 0) doubts_.add("holders", fmt::format("{} holders of a refused call are missing", holders_due_));
+  if (holders_due_ != 0)
+    doubts_.add("holders", fmt::format("{} holders of a refused call are missing", holders_due_));
   holders_due_ = 0;
 }
 
@@ -51,7 +52,8 @@ void SupervisorMerge::call(Event&& event) {
   }
   const auto answered_ns = static_cast<std::int64_t>(event.value[0]);
   if (answered_ns < event.time_ns) {
-    doubts_.add("clock", fmt::format("a call was answered at {} ns, before it came at {} ns", answered_ns, event.time_ns));
+    doubts_.add("clock", fmt::format("a call was answered at {} ns, before it came at {} ns", answered_ns,
+                                     event.time_ns));
   }
   Call call;
   call.function = event.function;
@@ -110,8 +112,8 @@ void attribute_calls(History& history) {
     const bool has_next =
         i + 1 < history.operations.size() && history.operations[i + 1].agent == operation.agent;
     const std::int64_t last_ns = operation.complete_ns != 0 ? operation.complete_ns
-                                 : has_next ? history.operations[i + 1].invoke_ns - 1
-                                            : std::numeric_limits<std::int64_t>::max();
+                                 : has_next                 ? history.operations[i + 1].invoke_ns - 1
+                                                            : std::numeric_limits<std::int64_t>::max();
     operation.first_call = static_cast<std::uint32_t>(at);
     while (at < history.calls.size() && history.calls[at].agent == operation.agent &&
            history.calls[at].received_ns <= last_ns) {

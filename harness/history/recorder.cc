@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -20,8 +19,8 @@
 namespace holdfast {
 namespace {
 
-// The first step is small since there may be thousands of writers that say little; the last one is large since a
-// step costs two system calls and a new mapping.
+// The first step is small since there may be thousands of writers that say little; the last one is large
+// since a step costs two system calls and a new mapping.
 constexpr std::uint64_t first_step_bytes = std::uint64_t{64} * 1024;
 constexpr std::uint64_t last_step_bytes = std::uint64_t{1024} * 1024;
 
@@ -31,7 +30,8 @@ std::int64_t realtime_offset_ns() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec - monotonic_ns();
 }
 
-// Writes zeros, for filesystems that cannot allocate ahead. (One that copies on write may still run full later.)
+// Writes zeros, for filesystems that cannot allocate ahead. (One that copies on write may still run full
+// later.)
 int write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
   const std::array<char, 4096> zeros{};
   while (from < to) {
@@ -47,7 +47,8 @@ int write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
 // errno, or 0 when bytes [from, to) of the file exist on the disk.
 int allocate(int fd, std::uint64_t from, std::uint64_t to) {
   int error = EINTR;
-  while (error == EINTR) error = ::posix_fallocate(fd, static_cast<off_t>(from), static_cast<off_t>(to - from));
+  while (error == EINTR)
+    error = ::posix_fallocate(fd, static_cast<off_t>(from), static_cast<off_t>(to - from));
   return error == EOPNOTSUPP || error == EINVAL ? write_zeros(fd, from, to) : error;
 }
 
@@ -60,7 +61,9 @@ Result<Recorder> Recorder::open(const std::filesystem::path& path, Role role, st
   if (recorder.fd_ < 0) {
     const int error = errno;
     const Code code = error == EEXIST ? Code::exists : error == ENOENT ? Code::not_found : Code::failed;
-    return fail(code, fmt::format("{}: cannot create the event file: {}", path.string(), std::strerror(error)), error);
+    return fail(code,
+                fmt::format("{}: cannot create the event file: {}", path.string(), std::strerror(error)),
+                error);
   }
   recorder.process_ = process;
   recorder.pid_ = ::getpid();
@@ -69,9 +72,7 @@ Result<Recorder> Recorder::open(const std::filesystem::path& path, Role role, st
     return fail(grown.error().within(path.string()));
   }
   FileHeader header{role, process, recorder.pid_, run_id, monotonic_ns(), realtime_offset_ns()};
-  std::array<char, record_bytes> record{};
-  encode_header(header, record.data());
-  recorder.append(record.data());
+  encode_header(header, recorder.next_record());
   return recorder;
 }
 
@@ -95,7 +96,9 @@ Recorder& Recorder::operator=(Recorder&& other) noexcept {
   return *this;
 }
 
-Recorder::~Recorder() { static_cast<void>(release()); }
+Recorder::~Recorder() {
+  static_cast<void>(release());
+}
 
 Result<> Recorder::grow(std::uint64_t needed_bytes) {
   const std::uint64_t step = std::clamp(mapped_bytes_, first_step_bytes, last_step_bytes);
@@ -106,12 +109,12 @@ Result<> Recorder::grow(std::uint64_t needed_bytes) {
                             std::strerror(error)),
                 error);
   }
-  void* mapped = base_ == nullptr
-                     ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0)
-                     : ::mremap(base_, mapped_bytes_, wanted, MREMAP_MAYMOVE);
+  void* mapped = base_ == nullptr ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0)
+                                  : ::mremap(base_, mapped_bytes_, wanted, MREMAP_MAYMOVE);
   if (mapped == MAP_FAILED) {
     const int error = errno;
-    return fail(Code::failed, fmt::format("cannot map {} bytes of the event file: {}", wanted, std::strerror(error)),
+    return fail(Code::failed,
+                fmt::format("cannot map {} bytes of the event file: {}", wanted, std::strerror(error)),
                 error);
   }
   base_ = static_cast<char*>(mapped);
@@ -119,15 +122,9 @@ Result<> Recorder::grow(std::uint64_t needed_bytes) {
   return {};
 }
 
-// Bytes 4..63 first, the check last: a record with a check is whole, whenever the writer is killed.
-void Recorder::append(const char* record) {
+char* Recorder::next_record() {
   HOLDFAST_CHECK(used_bytes_ + record_bytes <= mapped_bytes_);
-  char* to = base_ + used_bytes_;
-  std::uint32_t check = 0;
-  std::memcpy(&check, record, sizeof check);
-  std::memcpy(to + sizeof check, record + sizeof check, record_bytes - sizeof check);
-  std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t*>(to)).store(check, std::memory_order_release);
-  used_bytes_ += record_bytes;
+  return base_ + std::exchange(used_bytes_, used_bytes_ + record_bytes);
 }
 
 Result<> Recorder::record(const Event& event) {
@@ -136,13 +133,10 @@ Result<> Recorder::record(const Event& event) {
     if (base_ == nullptr) return fail(Code::failed, "the event file is closed");
     if (auto grown = grow(needed); !grown) return grown;
   }
-  std::array<char, record_bytes> record;
-  encode_event(event, record.data());
-  append(record.data());
+  encode_event(event, next_record());
   const auto text = std::string_view(event.text).substr(0, text_bytes_max);
   for (std::size_t from = 0; from < text.size(); from += text_piece_bytes) {
-    encode_text(text.substr(from, text_piece_bytes), record.data());
-    append(record.data());
+    encode_text(text.substr(from, text_piece_bytes), next_record());
   }
   return {};
 }
@@ -168,7 +162,8 @@ Result<> Recorder::release() {
   mapped_bytes_ = 0;
   used_bytes_ = 0;
   if (error != 0) {
-    return fail(Code::failed, fmt::format("cannot cut the event file to size: {}", std::strerror(error)), error);
+    return fail(Code::failed, fmt::format("cannot cut the event file to size: {}", std::strerror(error)),
+                error);
   }
   return {};
 }

@@ -12,7 +12,8 @@
 
 namespace holdfast {
 
-// Names inside RUN_DIR/events/: conductor.events, supervisor.events, agent-<index>.events, injector-<index>.events.
+// Names inside RUN_DIR/events/: conductor.events, supervisor.events, agent-<index>.events,
+// injector-<index>.events.
 struct EventFileName {
   Role role = Role::agent;
   std::uint32_t index = no_process;  // no_process for conductor and supervisor
@@ -24,8 +25,8 @@ std::optional<EventFileName> parse_event_file_name(std::string_view name);
 
 class Recorder {
  public:
-  // Creates `path` (which must not exist) and writes the header. Space is allocated ahead (posix_fallocate), so a
-  // full disk is an error of open() or record(), never a SIGBUS.
+  // Creates `path` (which must not exist) and writes the header. Space is allocated ahead (posix_fallocate),
+  // so a full disk is an error of open() or record(), never a SIGBUS.
   static Result<Recorder> open(const std::filesystem::path& path, Role role, std::uint32_t process,
                                std::uint64_t run_id);
 
@@ -33,8 +34,8 @@ class Recorder {
   Recorder& operator=(Recorder&& other) noexcept;
   ~Recorder();  // unmaps and cuts the file to size, without an `end`
 
-  // Stores the event, its text included (all of it, or nothing; beyond text_bytes_max it is cut). Fails only if the
-  // file cannot grow, or after close().
+  // Stores the event, its text included (all of it, or nothing; beyond text_bytes_max it is cut). Fails only
+  // if the file cannot grow, or after close().
   Result<> record(const Event& event);
 
   // Writes `end`, cuts the file to size, unmaps.
@@ -43,7 +44,7 @@ class Recorder {
  private:
   Recorder() = default;
   Result<> grow(std::uint64_t needed_bytes);
-  void append(const char* record);
+  char* next_record();
   Result<> release();
 
   int fd_ = -1;
