@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/base/random.h"
 #include "harness/scenario/scenario.h"
 
 namespace holdfast {
@@ -383,6 +384,26 @@ TEST(ParseScenarioTest, AnyCutIsReadOrRefused) {
     EXPECT_EQ(read.error().code, Code::invalid);
     EXPECT_EQ(read.error().message.find("s.toml:"), 0U) << read.error().message;
   }
+}
+
+TEST(ParseScenarioTest, AnyChangedBytesAreReadOrRefused) {
+  const std::string whole = sound_scenario;
+  const std::string inserts = "\"'[]{}=.,#\n\\\0\xff-+e_09naif";
+  Random random(20250101);
+  int refused = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = whole;
+    for (std::uint64_t edits = 1 + random.next() % 3; edits > 0; --edits) {
+      const std::size_t at = random.next() % text.size();
+      text.replace(at, random.next() % 4, 1, inserts[random.next() % inserts.size()]);
+    }
+    const auto read = parse_scenario(text, "s.toml");
+    if (read) continue;
+    ++refused;
+    EXPECT_EQ(read.error().code, Code::invalid);
+    EXPECT_EQ(read.error().message.find("s.toml:"), 0U) << read.error().message;
+  }
+  EXPECT_GT(refused, 1000);
 }
 
 }  // namespace

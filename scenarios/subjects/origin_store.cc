@@ -77,7 +77,7 @@ OriginCalls real_origin_calls() {
   return {::unlink, [](const char* from, const char* to) { return ::rename(from, to); }};
 }
 
-OriginStore::OriginStore(std::filesystem::path directory, OriginVariant variant, Sleep sleep,
+OriginStore::OriginStore(const std::filesystem::path& directory, OriginVariant variant, Sleep sleep,
                          OriginCalls calls)
     : queue_(directory / "queue.json"),
       temp_(directory / "queue.json.tmp"),

@@ -36,7 +36,7 @@ OriginCalls real_origin_calls();
 
 class OriginStore {
  public:
-  OriginStore(std::filesystem::path directory, OriginVariant variant, Sleep sleep = real_sleep(),
+  OriginStore(const std::filesystem::path& directory, OriginVariant variant, Sleep sleep = real_sleep(),
               OriginCalls calls = real_origin_calls());
 
   // Never an error: missing, denied and damaged all give what could be read, mostly nothing. Why stands in
