@@ -22,22 +22,24 @@ const std::vector<NamedCheck>& all_checks() {
   return checks;
 }
 
+Finding run_check(const NamedCheck& check, const Plan& plan, const History& history) {
+  Finding finding;
+  try {
+    finding = check.run(plan, history);
+  } catch (const std::exception& problem) {
+    finding = {};
+    finding.witness = std::string("the check itself failed: ") + problem.what();
+  } catch (...) {
+    finding = {};
+    finding.witness = "the check itself failed";
+  }
+  finding.name = check.name;
+  return finding;
+}
+
 std::vector<Finding> run_checks(const Plan& plan, const History& history) {
   std::vector<Finding> findings;
-  for (const NamedCheck& check : all_checks()) {
-    Finding finding;
-    try {
-      finding = check.run(plan, history);
-    } catch (const std::exception& problem) {
-      finding = {};
-      finding.witness = std::string("the check itself failed: ") + problem.what();
-    } catch (...) {
-      finding = {};
-      finding.witness = "the check itself failed";
-    }
-    finding.name = check.name;
-    findings.push_back(std::move(finding));
-  }
+  for (const NamedCheck& check : all_checks()) findings.push_back(run_check(check, plan, history));
   return findings;
 }
 

@@ -39,6 +39,7 @@ struct NamedCheck {
 const std::vector<NamedCheck>& all_checks();
 
 // A check that throws is `unknown`, with what it threw as the witness.
+Finding run_check(const NamedCheck& check, const Plan& plan, const History& history);
 std::vector<Finding> run_checks(const Plan& plan, const History& history);
 
 std::string_view to_string(Verdict verdict);  // "pass", "fail", "unknown", "not-applicable"

@@ -1,30 +1,20 @@
 // lost, phantom, duplicate and order, on histories made by hand.
 #include "harness/check/delivery.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/check/checks.h"
+#include "harness/check/finding_expectation.h"
 #include "harness/check/testing_history.h"
 
 namespace holdfast {
 namespace {
-
-using testing::HasSubstr;
 
 // Two agents send one message each and both read both.
 TestRun two_sent() {
   TestRun run(2, 1);
   run.sent({0, 0}).sent({1, 0}).quiet();
   return run;
-}
-
-void expect_finding(const Finding& finding, Verdict verdict, std::uint64_t checked, std::uint64_t count,
-                    const std::string& witness, const char* where) {
-  EXPECT_EQ(to_string(finding.verdict), to_string(verdict)) << where;
-  EXPECT_EQ(finding.checked, checked) << where;
-  EXPECT_EQ(finding.count, count) << where;
-  EXPECT_THAT(finding.witness.value_or(""), HasSubstr(witness)) << where;
 }
 
 TEST(Lost, NothingIsWhereEverybodyReadsEverything) {
