@@ -60,8 +60,8 @@ TEST(SettingsTest, ErrorsNameTheSetting) {
       setting_error("agents.count=eight").find("--set agents.count: agents.count is the string \"eight\""),
       0U);
   EXPECT_EQ(setting_error("agents.cuont=8")
-                .find("--set agents.cuont: unknown key in agents \"cuont\": did you mean "
-                      "\"count\"?"),
+                .find("--set agents.cuont: unknown key in agents \"cuont\"; the nearest is "
+                      "\"count\"."),
             0U);
   EXPECT_EQ(setting_error("inject.0.hold.p99=5ms").find("--set inject.0.hold.p99: inject.0.hold.p99 is 5ms"),
             0U);
