@@ -82,7 +82,7 @@ TEST(SettingsTest, ErrorsNameTheSetting) {
 TEST(SettingsTest, WhatIsNoKeyAndValueIsRefused) {
   for (const char* setting :
        {"", "=", "agents.count", "=3", ".=1", "agents.=1", ".count=1", "agents..count=1", "agents count=1",
-        "\"agents\".count=1", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q=1"}) {
+        "agents\n.count=1", "\"agents\".count=1", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q=1"}) {
     EXPECT_NE(setting_error(setting).find("write it as key=value"), std::string::npos) << setting;
   }
 }
