@@ -73,7 +73,7 @@ class Launcher {
       case LauncherMessageKind::spawn: spawn(message); return true;
       case LauncherMessageKind::signal:
         for (const auto& [process, token] : tokens_) {
-          if (token == message.token) ::kill(process, message.status);
+          if (message.token == 0 || message.token == token) ::kill(process, message.status);
         }
         return true;
       default: return false;

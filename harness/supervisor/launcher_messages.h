@@ -22,7 +22,7 @@ enum class LauncherMessageKind : std::uint32_t {
   gone = 5,      // no descendant is left; the launcher exits
   // conductor -> launcher
   spawn = 10,    // token, arguments: file for stderr, then argv
-  signal = 11,   // token, status = signal number; nothing happens if that process ended
+  signal = 11,   // token (0 = everyone), status = signal number; nothing happens to what has ended
   shutdown = 12, // end everything
 };
 
