@@ -60,7 +60,8 @@ enum class EventType : std::uint8_t {
   ok = 11,      // value: attempts and ns waited as the subject counted them (0 = it does not count)
   fail = 12,    // definitely not done; value as ok; code = os code; text: the error
   info = 13,    // may or may not be done; likewise
-  seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, 1 = body intact 0 = torn
+  seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, 1 = body intact 0 = torn;
+                // written before the read's `ok`, so that a read with an `ok` has all its entries
   torn = 15,    // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
 
   // By the supervisor.

@@ -58,6 +58,8 @@ struct Operation {
   std::uint32_t first_call = 0, calls = 0;    // range of History::calls
   std::uint32_t first_seen = 0, seen = 0;     // range of History::seen (reads)
   std::uint32_t error = 0;                    // index into History::texts; 0 = none
+  std::uint32_t counted_attempts = 0;         // as the subject counted them; 0 = it does not count
+  std::int64_t counted_wait_ns = 0;           // likewise
   std::int64_t intended_ns = 0;
   std::int64_t invoke_ns = 0;
   std::int64_t complete_ns = 0;  // 0 = never answered

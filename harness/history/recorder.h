@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/base/result.h"
@@ -10,10 +12,21 @@
 
 namespace holdfast {
 
+// Names inside RUN_DIR/events/: conductor.events, supervisor.events, agent-<index>.events,
+// injector-<index>.events.
+struct EventFileName {
+  Role role = Role::agent;
+  std::uint32_t index = no_process;  // no_process for conductor and supervisor
+
+  bool operator==(const EventFileName&) const = default;
+};
+std::string event_file_name(Role role, std::uint32_t index = no_process);
+std::optional<EventFileName> parse_event_file_name(std::string_view name);
+
 class Recorder {
  public:
-  // Creates `path` (which must not exist) and writes the header. Space is allocated ahead (posix_fallocate), so a
-  // full disk is an error of open() or record(), never a SIGBUS.
+  // Creates `path` (which must not exist) and writes the header. Space is allocated ahead (posix_fallocate),
+  // so a full disk is an error of open() or record(), never a SIGBUS.
   static Result<Recorder> open(const std::filesystem::path& path, Role role, std::uint32_t process,
                                std::uint64_t run_id);
 
@@ -21,7 +34,8 @@ class Recorder {
   Recorder& operator=(Recorder&& other) noexcept;
   ~Recorder();  // unmaps and cuts the file to size, without an `end`
 
-  // Stores the event, its text included. Fails only if the file cannot grow.
+  // Stores the event, its text included (all of it, or nothing; beyond text_bytes_max it is cut). Fails only
+  // if the file cannot grow, or after close().
   Result<> record(const Event& event);
 
   // Writes `end`, cuts the file to size, unmaps.
@@ -29,10 +43,16 @@ class Recorder {
 
  private:
   Recorder() = default;
+  Result<> grow(std::uint64_t needed_bytes);
+  void append(const char* record);
+  Result<> release();
+
   int fd_ = -1;
   char* base_ = nullptr;
   std::uint64_t mapped_bytes_ = 0;
   std::uint64_t used_bytes_ = 0;
+  std::uint32_t process_ = no_process;
+  std::int32_t pid_ = 0;
 };
 
 }  // namespace holdfast

@@ -1,5 +1,6 @@
-// A scenario and a seed, resolved: everything that agents, injectors, checks and reports need to know in advance.
-// What each operation and each fault does is a pure function of the plan; only the schedule is the kernel's.
+// A scenario and a seed, resolved: everything that agents, injectors, checks and reports need to know in
+// advance. What each operation and each fault does is a pure function of the plan; only the schedule is the
+// kernel's.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +17,12 @@ namespace holdfast {
 struct Plan {
   Scenario scenario;
   std::uint64_t seed = 1;
-  std::uint64_t run_id = 0;   // from the seed and the start time; in every event file's header
-  std::string started_at;     // ISO 8601, UTC
-  std::string version;        // of Holdfast
-  std::string kernel;         // uname: system, release, machine
-  std::string filesystem;     // of the store directory: ext4, tmpfs, …
-  std::string command;        // that repeats this run, shell-quoted
+  std::uint64_t run_id = 0;  // from the seed and the start time; in every event file's header
+  std::string started_at;    // ISO 8601, UTC
+  std::string version;       // of Holdfast
+  std::string kernel;        // uname: system, release, machine
+  std::string filesystem;    // of the store directory: ext4, tmpfs, …
+  std::string command;       // that repeats this run, shell-quoted
 };
 
 // plan.json, {"schema":"holdfast.plan/1",…}: readable, and the same bytes for the same plan.
@@ -32,8 +33,8 @@ Result<Plan> load_plan(const std::filesystem::path& run_directory);  // run_dire
 // The agents that message `id` is for, ascending. `all` includes the sender.
 std::vector<std::uint32_t> recipients(const Plan& plan, MessageId id);
 
-// The body of message `id`: printable ASCII, body_bytes long (at least 17), ending in 16 hex digits of XXH3-64
-// over all before them, so that a torn or foreign body is told from its own bytes.
+// The body of message `id`: printable ASCII, body_bytes long (at least 17), ending in 16 hex digits of
+// XXH3-64 over all before them, so that a torn or foreign body is told from its own bytes.
 std::string message_body(const Plan& plan, MessageId id);
 bool body_intact(std::string_view body);
 

@@ -25,10 +25,10 @@ struct Subject {
 
 struct Agents {
   std::uint32_t count = 8;
-  std::uint32_t broadcasts = 25;               // each
-  std::optional<std::uint32_t> neighbours;     // none = all; n = the next n agents of the ring
+  std::uint32_t broadcasts = 25;            // each
+  std::optional<std::uint32_t> neighbours;  // none = all; n = the next n agents of the ring
   std::uint32_t body_bytes = 120;
-  std::optional<double> rate_per_s;            // each agent's; none = closed loop
+  std::optional<double> rate_per_s;  // each agent's; none = closed loop
   Duration operation_deadline = std::chrono::seconds(30);
 };
 
@@ -50,7 +50,7 @@ enum class InjectorKind { open_handle, antivirus };
 
 struct Injector {
   InjectorKind kind = InjectorKind::open_handle;
-  std::string name;             // default: the kind; unique
+  std::string name;  // default: the kind; unique
   HoldTime hold;
   std::string path;             // open-handle: name or glob inside the store directory
   Duration period{0};           // open-handle: start to start
@@ -71,7 +71,7 @@ struct Expectation {
 };
 
 struct Scenario {
-  std::string name;   // file name without .toml
+  std::string name;  // file name without .toml
   std::string title;
   Subject subject;
   Agents agents;
@@ -82,14 +82,16 @@ struct Scenario {
   double allowed_failures = 0;  // share of broadcasts that may fail without failing `delivered`
 };
 
-// `settings` are "dotted.key=value" from --set, applied over the file; value is TOML, or a bare word taken as a
-// string. Errors are Code::invalid and begin "file:line:column: "; an unknown key names the nearest valid one.
+// `settings` are "dotted.key=value" from --set, applied over the file; value is TOML, or a bare word taken as
+// a string. Errors are Code::invalid and begin "file:line:column: "; an unknown key names the nearest valid
+// one.
 Result<Scenario> parse_scenario(std::string_view toml, const std::string& file_name,
                                 const std::vector<std::string>& settings = {});
 
 // `name_or_path`: a file, or the name of a shipped scenario (looked up in scenario_directories(), in order).
 Result<std::filesystem::path> find_scenario(const std::string& name_or_path);
-Result<Scenario> load_scenario(const std::filesystem::path& path, const std::vector<std::string>& settings = {});
+Result<Scenario> load_scenario(const std::filesystem::path& path,
+                               const std::vector<std::string>& settings = {});
 std::vector<std::filesystem::path> scenario_directories();
 
 std::string_view to_string(StoreKind kind);     // "snapshot", "origin-before", …

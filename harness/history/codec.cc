@@ -1,0 +1,268 @@
+#include "harness/history/codec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace holdfast {
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "event files are little endian, stored as they are");
+
+constexpr std::uint64_t header_magic = 0x5453414644'4C4F48ULL;  // "HOLDFAST" as bytes
+
+// The record as documented in event.h; copied in and out whole.
+struct RawRecord {
+  std::uint32_t check;
+  std::uint8_t type;
+  std::uint8_t function;
+  std::uint16_t code;
+  std::uint32_t process;
+  std::int32_t pid;
+  std::int64_t time_ns;
+  std::uint64_t op;
+  std::array<std::uint64_t, 4> value;
+};
+static_assert(sizeof(RawRecord) == record_bytes && offsetof(RawRecord, time_ns) == 16);
+
+constexpr std::size_t text_offset = offsetof(RawRecord, time_ns);
+static_assert(text_offset + text_piece_bytes == record_bytes);
+
+void store_sealed(RawRecord raw, char* record) {
+  std::memcpy(record, &raw, sizeof raw);
+  raw.check = record_check(record);
+  std::memcpy(record, &raw.check, sizeof raw.check);
+}
+
+bool all_zero(const char* record) {
+  std::array<std::uint64_t, record_bytes / 8> words{};
+  std::memcpy(words.data(), record, record_bytes);
+  return std::all_of(words.begin(), words.end(), [](std::uint64_t word) { return word == 0; });
+}
+
+// The types that may stand alone in a file: all but `header` and `text`.
+bool is_event_type(std::uint8_t type) {
+  switch (static_cast<EventType>(type)) {
+    case EventType::end:
+    case EventType::invoke:
+    case EventType::ok:
+    case EventType::fail:
+    case EventType::info:
+    case EventType::seen:
+    case EventType::torn:
+    case EventType::call:
+    case EventType::holder:
+    case EventType::warning:
+    case EventType::planned:
+    case EventType::fired:
+    case EventType::released:
+    case EventType::missed:
+    case EventType::spawned:
+    case EventType::exited:
+    case EventType::mark:
+    case EventType::leftover:
+      return true;
+    case EventType::header:
+    case EventType::text:
+      return false;
+  }
+  return false;
+}
+
+bool is_function(std::uint8_t function) {
+  switch (static_cast<Function>(function)) {
+    case Function::none:
+    case Function::broadcast:
+    case Function::read:
+    case Function::rename:
+    case Function::unlink:
+    case Function::rmdir:
+    case Function::link:
+    case Function::hold:
+    case Function::scan:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::uint32_t record_check(const char* record) {
+  const auto low = static_cast<std::uint32_t>(
+      XXH3_64bits(record + sizeof(RawRecord::check), record_bytes - sizeof(RawRecord::check)));
+  return low == 0 ? 1 : low;
+}
+
+std::size_t records_of(const Event& event) {
+  const std::size_t stored = std::min(event.text.size(), text_bytes_max);
+  return 1 + (stored + text_piece_bytes - 1) / text_piece_bytes;
+}
+
+void encode_header(const FileHeader& header, char* record) {
+  RawRecord raw{};
+  raw.type = static_cast<std::uint8_t>(EventType::header);
+  raw.function = static_cast<std::uint8_t>(header.role);
+  raw.code = event_format_version;
+  raw.process = header.process;
+  raw.pid = header.pid;
+  raw.time_ns = header.opened_ns;
+  raw.op = header_magic;
+  raw.value[0] = header.run_id;
+  raw.value[1] = static_cast<std::uint64_t>(header.realtime_offset_ns);
+  store_sealed(raw, record);
+}
+
+void encode_event(const Event& event, char* record) {
+  RawRecord raw{};
+  raw.type = static_cast<std::uint8_t>(event.type);
+  raw.function = static_cast<std::uint8_t>(event.function);
+  raw.code = event.code;
+  raw.process = event.process;
+  raw.pid = event.pid;
+  raw.time_ns = event.time_ns;
+  raw.op = event.op;
+  raw.value = event.value;
+  store_sealed(raw, record);
+}
+
+void encode_text(std::string_view piece, char* record) {
+  RawRecord raw{};
+  raw.type = static_cast<std::uint8_t>(EventType::text);
+  raw.code = static_cast<std::uint16_t>(piece.size());
+  std::array<char, record_bytes> bytes{};
+  std::memcpy(bytes.data(), &raw, sizeof raw);
+  std::memcpy(bytes.data() + text_offset, piece.data(), piece.size());
+  const std::uint32_t check = record_check(bytes.data());
+  std::memcpy(bytes.data(), &check, sizeof check);
+  std::memcpy(record, bytes.data(), record_bytes);
+}
+
+std::string encode_file(const FileHeader& header, const std::vector<Event>& events) {
+  std::string bytes(record_bytes, '\0');
+  encode_header(header, bytes.data());
+  for (const Event& event : events) {
+    std::size_t at = bytes.size();
+    bytes.resize(at + records_of(event) * record_bytes);
+    encode_event(event, bytes.data() + at);
+    const auto text = std::string_view(event.text).substr(0, text_bytes_max);
+    for (std::size_t from = 0; from < text.size(); from += text_piece_bytes) {
+      at += record_bytes;
+      encode_text(text.substr(from, text_piece_bytes), bytes.data() + at);
+    }
+  }
+  return bytes;
+}
+
+void EventDecoder::set_damage(std::string_view what) {
+  damage_ = fmt::format("{}: byte offset {}: {}", file_name_, offset_, what);
+  state_ = State::damaged;
+}
+
+std::optional<Event> EventDecoder::take_pending() {
+  std::optional<Event> event = std::move(pending_);
+  pending_.reset();
+  return event;
+}
+
+void EventDecoder::read_header(const char* record) {
+  RawRecord raw{};
+  std::memcpy(&raw, record, sizeof raw);
+  // Magic and version are looked at before the check, so that a file of another kind is called that.
+  if (raw.op != header_magic) return set_damage("this is no event file: it does not begin with HOLDFAST");
+  if (raw.code != event_format_version) {
+    return set_damage(
+        fmt::format("format version {}, but this program reads version {}", raw.code, event_format_version));
+  }
+  if (raw.check != record_check(record)) return set_damage("the header's check does not fit its bytes");
+  if (raw.type != static_cast<std::uint8_t>(EventType::header))
+    return set_damage("the first record is no header");
+  if (raw.function < static_cast<std::uint8_t>(Role::agent) ||
+      raw.function > static_cast<std::uint8_t>(Role::conductor)) {
+    return set_damage(fmt::format("unknown role {} in the header", raw.function));
+  }
+  header_ =
+      FileHeader{static_cast<Role>(raw.function),        raw.process, raw.pid, raw.value[0], raw.time_ns,
+                 static_cast<std::int64_t>(raw.value[1])};
+  state_ = State::events;
+}
+
+std::optional<Event> EventDecoder::feed(const char* record) {
+  if (state_ == State::damaged) return std::nullopt;
+  std::optional<Event> complete;
+  RawRecord raw{};
+  std::memcpy(&raw, record, sizeof raw);
+
+  if (state_ == State::header) {
+    read_header(record);
+  } else if (state_ == State::zeros) {
+    if (!all_zero(record)) {
+      set_damage(half_written_ ? "something follows a record that was not finished"
+                               : "something follows the unwritten part of the file");
+    }
+  } else if (raw.check == 0) {
+    complete = take_pending();
+    state_ = State::zeros;
+    half_written_ = !all_zero(record);
+    if (half_written_ && ended_) set_damage("something follows the end of the file's events");
+  } else if (ended_) {
+    complete = take_pending();
+    set_damage("something follows the end of the file's events");
+  } else if (raw.check != record_check(record)) {
+    complete = take_pending();
+    set_damage("the record's check does not fit its bytes");
+  } else if (raw.type == static_cast<std::uint8_t>(EventType::text)) {
+    if (!pending_) {
+      set_damage("a text that belongs to no event");
+    } else if (raw.code == 0 || raw.code > text_piece_bytes) {
+      complete = take_pending();
+      set_damage(fmt::format("a piece of text of {} bytes, but 1 to {} fit", raw.code, text_piece_bytes));
+    } else if (++pending_pieces_ > text_pieces_max) {
+      complete = take_pending();
+      set_damage(fmt::format("a text of more than {} pieces", text_pieces_max));
+    } else {
+      pending_->text.append(record + text_offset, raw.code);
+    }
+  } else {
+    complete = take_pending();
+    if (!is_event_type(raw.type)) {
+      set_damage(fmt::format("unknown type of event {}", raw.type));
+    } else if (!is_function(raw.function)) {
+      set_damage(fmt::format("unknown function {}", raw.function));
+    } else {
+      pending_ = Event{static_cast<EventType>(raw.type),
+                       static_cast<Function>(raw.function),
+                       raw.code,
+                       raw.process,
+                       raw.pid,
+                       raw.time_ns,
+                       raw.op,
+                       raw.value,
+                       {}};
+      pending_pieces_ = 0;
+      ended_ = pending_->type == EventType::end;
+    }
+  }
+  offset_ += record_bytes;
+  return complete;
+}
+
+std::optional<Event> EventDecoder::finish(std::size_t trailing_bytes) {
+  if (state_ == State::header && trailing_bytes == 0) {
+    set_damage("the file is empty");
+  } else if (state_ == State::header) {
+    set_damage(fmt::format("{} bytes are too few for a header", trailing_bytes));
+  } else if (state_ != State::damaged && trailing_bytes != 0) {
+    set_damage(
+        fmt::format("{} bytes are left over after the last record of {}", trailing_bytes, record_bytes));
+  }
+  return take_pending();
+}
+
+}  // namespace holdfast

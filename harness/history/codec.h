@@ -1,0 +1,93 @@
+// The bytes of event files, both ways and without a system call. The format stands in event.h.
+//
+// The decoder trusts nothing: it holds one event at a time, whatever the file says, and stops at the first
+// byte that no writer of this version can have left there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.h"
+#include "harness/history/event.h"
+
+namespace holdfast {
+
+inline constexpr std::size_t record_bytes = 64;
+inline constexpr std::size_t text_piece_bytes = 48;
+inline constexpr std::size_t text_pieces_max = 256;
+inline constexpr std::size_t text_bytes_max = text_piece_bytes * text_pieces_max;
+
+// What the header of a file says about its writer.
+struct FileHeader {
+  Role role = Role::agent;
+  std::uint32_t process = no_process;
+  std::int32_t pid = 0;
+  std::uint64_t run_id = 0;
+  std::int64_t opened_ns = 0;
+  std::int64_t realtime_offset_ns = 0;  // CLOCK_REALTIME - CLOCK_MONOTONIC
+
+  bool operator==(const FileHeader&) const = default;
+};
+
+// Records that an event fills, its text included; text beyond text_bytes_max is not stored.
+std::size_t records_of(const Event& event);
+
+// One record ready to be stored, its check in the first four bytes. `piece` continues an event's text.
+void encode_header(const FileHeader& header, char* record);
+void encode_event(const Event& event, char* record);
+void encode_text(std::string_view piece, char* record);
+
+// The record's check as it should be: never 0.
+std::uint32_t record_check(const char* record);
+
+// A whole file, for tests and for files that are written at once.
+std::string encode_file(const FileHeader& header, const std::vector<Event>& events);
+
+// Fed with a file's records in order, gives its events. An event is given when the record after its text is
+// seen, so the last one comes out of finish().
+class EventDecoder {
+ public:
+  explicit EventDecoder(std::string file_name) : file_name_(std::move(file_name)) {}
+
+  // `record`: the next 64 bytes. After damage nothing more is given.
+  std::optional<Event> feed(const char* record);
+
+  // `trailing_bytes`: what the file has after its last whole record.
+  std::optional<Event> finish(std::size_t trailing_bytes);
+
+  // The decoder is `bytes` further on in the file, all of them zero (a hole that need not be read).
+  void skip_zeros(std::uint64_t bytes) { offset_ += bytes; }
+
+  [[nodiscard]] const std::optional<FileHeader>& header() const { return header_; }
+  [[nodiscard]] bool ended() const { return ended_; }  // `end` was seen: the writer ended well
+  [[nodiscard]] bool in_zeros() const { return state_ == State::zeros; }
+  [[nodiscard]] bool half_written() const { return half_written_; }  // the writer died while storing a record
+  [[nodiscard]] bool damaged() const { return damage_.has_value(); }
+  [[nodiscard]] const std::optional<std::string>& damage() const {
+    return damage_;
+  }  // "file: byte offset N: what"
+
+ private:
+  enum class State { header, events, zeros, damaged };
+
+  void set_damage(std::string_view what);
+  void read_header(const char* record);
+  std::optional<Event> take_pending();
+
+  std::string file_name_;
+  State state_ = State::header;
+  std::uint64_t offset_ = 0;  // of the record being looked at
+  std::optional<FileHeader> header_;
+  std::optional<Event> pending_;  // its text may go on
+  std::size_t pending_pieces_ = 0;
+  bool ended_ = false;
+  bool half_written_ = false;
+  std::optional<std::string> damage_;
+};
+
+}  // namespace holdfast

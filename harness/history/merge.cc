@@ -1,0 +1,285 @@
+// A run's event files become one History.
+//
+// Files are taken in a fixed order (conductor, supervisor, agents, injectors by index), so the same directory
+// gives the same History. Whatever a file claims that cannot be is a doubt with the file's name, and makes
+// the run inconclusive; nothing that a file holds stops the others from being read.
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "harness/history/event_reader.h"
+#include "harness/history/history.h"
+#include "harness/history/merge_agent.h"
+#include "harness/history/merge_conductor.h"
+#include "harness/history/merge_injector.h"
+#include "harness/history/merge_supervisor.h"
+#include "harness/history/plausible.h"
+#include "harness/history/recorder.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t doubts_max = 1000;
+
+struct FoundFile {
+  EventFileName name;
+  std::filesystem::path path;
+};
+
+struct FoundFiles {
+  std::vector<FoundFile> files;      // in the order to be merged
+  std::vector<std::string> strange;  // names that are no event file's
+};
+
+Result<FoundFiles> find_event_files(const std::filesystem::path& directory) {
+  FoundFiles found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(directory, error), last; !error && it != last;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (const auto parsed = parse_event_file_name(name)) {
+      found.files.push_back({*parsed, it->path()});
+    } else {
+      found.strange.push_back(name);
+    }
+  }
+  if (error) {
+    return fail(
+        error == std::errc::no_such_file_or_directory ? Code::not_found : Code::failed,
+        fmt::format("{}: cannot read the directory of events: {}", directory.string(), error.message()),
+        error.value());
+  }
+  const auto rank = [](const FoundFile& file) {
+    const int role = file.name.role == Role::conductor    ? 0
+                     : file.name.role == Role::supervisor ? 1
+                     : file.name.role == Role::agent      ? 2
+                                                          : 3;
+    return std::tuple(role, file.name.index);
+  };
+  std::sort(found.files.begin(), found.files.end(),
+            [&](const FoundFile& a, const FoundFile& b) { return rank(a) < rank(b); });
+  std::sort(found.strange.begin(), found.strange.end());
+  return found;
+}
+
+// How a file ended, for the question whether its writer ended the same way.
+struct FileEnd {
+  EventFileName name;
+  bool ended = false;
+  bool damaged = false;
+};
+
+class RunMerge {
+ public:
+  Result<History> merge(const std::filesystem::path& events_directory);
+
+ private:
+  void merge_file(const FoundFile& file);
+  template <typename Part>
+  void merge_events(EventReader& reader, std::optional<Event> event, DoubtList& doubts, Part&& part);
+  bool belongs(const FoundFile& file, const FileHeader& header);
+  void add_silent_injectors();
+  void doubt_missing_ends();
+  void doubt_unknown_callers();
+
+  History history_;
+  std::vector<FileEnd> ends_;
+  bool run_known_ = false;
+};
+
+// Warnings may stand in any file; all else is for `part`.
+template <typename Part>
+void RunMerge::merge_events(EventReader& reader, std::optional<Event> event, DoubtList& doubts, Part&& part) {
+  for (; event; event = reader.next()) {
+    doubts.next_event();
+    if (event->type == EventType::end) continue;
+    if (event->type == EventType::warning) {
+      (event->value[0] == 1 ? history_.doubts : history_.warnings).push_back(std::move(event->text));
+    } else {
+      part(std::move(*event));
+    }
+  }
+}
+
+bool RunMerge::belongs(const FoundFile& file, const FileHeader& header) {
+  const std::string name = file.path.filename().string();
+  if (header.role != file.name.role || (file.name.index != no_process && header.process != file.name.index)) {
+    history_.doubts.push_back(
+        fmt::format("{}: its header names another writer than its file name does", name));
+    return false;
+  }
+  if (!run_known_) {
+    history_.run_id = header.run_id;
+    run_known_ = true;
+  }
+  if (header.run_id == history_.run_id) return true;
+  history_.doubts.push_back(fmt::format("{}: it belongs to run {:016x}, not to this run {:016x}", name,
+                                        header.run_id, history_.run_id));
+  return false;
+}
+
+void RunMerge::merge_file(const FoundFile& file) {
+  const std::string name = file.path.filename().string();
+  if (file.name.index != no_process && file.name.index >= process_index_limit) {
+    history_.doubts.push_back(fmt::format("{}: no run has that many processes", name));
+    return;
+  }
+  InjectorRecord* injector = nullptr;
+  if (file.name.role == Role::injector) {
+    injector = &history_.injectors.emplace_back();
+    injector->index = file.name.index;
+  }
+  auto reader = EventReader::open(file.path);
+  if (!reader) {
+    history_.doubts.push_back(reader.error().message);
+    ends_.push_back({file.name, false, true});
+    return;
+  }
+  auto first = reader->next();
+  if (reader->header() && !belongs(file, *reader->header())) {
+    ends_.push_back({file.name, false, true});
+    return;
+  }
+  DoubtList doubts(name);
+  if (file.name.role == Role::conductor) {
+    ConductorMerge part(history_, doubts);
+    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(std::move(event)); });
+    part.finish();
+  } else if (file.name.role == Role::supervisor) {
+    SupervisorMerge part(history_, doubts);
+    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(std::move(event)); });
+    part.finish();
+  } else if (file.name.role == Role::agent) {
+    AgentMerge part(file.name.index, history_, doubts);
+    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(event); });
+    part.finish();
+  } else {
+    if (reader->header()) injector->pid = reader->header()->pid;
+    InjectorMerge part(*injector, doubts);
+    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(std::move(event)); });
+  }
+  if (reader->damage()) history_.doubts.push_back(*reader->damage());
+  doubts.append_to(history_.doubts);
+  ends_.push_back({file.name, reader->ended(), reader->damage().has_value()});
+}
+
+// An injector that left no file fired nothing, and must be seen to.
+void RunMerge::add_silent_injectors() {
+  std::set<std::uint32_t> with_record;
+  for (const InjectorRecord& record : history_.injectors) with_record.insert(record.index);
+  for (const ProcessRecord& process : history_.processes) {
+    if (process.role != Role::injector || !with_record.insert(process.index).second) continue;
+    history_.injectors.push_back(InjectorRecord{process.index, process.pid, 0, 0, {}});
+  }
+}
+
+// A writer that died leaves a file without `end`; one that the conductor saw end well does not. So a file
+// that was cut short afterwards, or taken away, shows.
+void RunMerge::doubt_missing_ends() {
+  const auto end_of = [&](Role role, std::uint32_t index) -> const FileEnd* {
+    for (const FileEnd& end : ends_) {
+      if (end.name == EventFileName{role, index}) return &end;
+    }
+    return nullptr;
+  };
+  for (const Role role : {Role::conductor, Role::supervisor}) {
+    const FileEnd* end = end_of(role, no_process);
+    const std::string name = event_file_name(role);
+    if (end == nullptr) {
+      history_.doubts.push_back(fmt::format("{}: missing, so what this run did is not all known", name));
+    } else if (history_.complete && !end->ended && !end->damaged) {
+      history_.doubts.push_back(
+          fmt::format("{}: cut short: the run finished, but the file has no end", name));
+    }
+  }
+  // Process records by index and files by index are both sorted, so one walk would do; the sizes are those of
+  // a crowd, and a sorted lookup is simpler.
+  std::vector<std::pair<std::uint32_t, const FileEnd*>> agents;
+  std::vector<std::pair<std::uint32_t, const FileEnd*>> injectors;
+  for (const FileEnd& end : ends_) {
+    if (end.name.role == Role::agent) agents.emplace_back(end.name.index, &end);
+    if (end.name.role == Role::injector) injectors.emplace_back(end.name.index, &end);
+  }
+  for (const ProcessRecord& process : history_.processes) {
+    if (process.role != Role::agent && process.role != Role::injector) continue;
+    const auto& files = process.role == Role::agent ? agents : injectors;
+    const auto found =
+        std::lower_bound(files.begin(), files.end(), process.index,
+                         [](const auto& entry, std::uint32_t index) { return entry.first < index; });
+    const bool has_file = found != files.end() && found->first == process.index;
+    const bool ended_well =
+        process.exited && WIFEXITED(process.wait_status) && WEXITSTATUS(process.wait_status) == 0;
+    if (!ended_well) continue;
+    const std::string name = event_file_name(process.role, process.index);
+    if (!has_file) {
+      history_.doubts.push_back(fmt::format("{}: missing, though its writer ended well", name));
+    } else if (!found->second->ended && !found->second->damaged) {
+      history_.doubts.push_back(
+          fmt::format("{}: cut short: its writer ended well, but the file has no end", name));
+    }
+  }
+}
+
+// Calls are kept whoever made them; an agent that nobody started cannot have made one.
+void RunMerge::doubt_unknown_callers() {
+  std::vector<std::uint32_t> known;
+  for (const ProcessRecord& process : history_.processes) {
+    if (process.role == Role::agent) known.push_back(process.index);
+  }
+  std::sort(known.begin(), known.end());
+  std::uint64_t strange = 0;
+  std::uint32_t example = no_process;
+  for (const Call& call : history_.calls) {
+    if (call.agent == no_process || std::binary_search(known.begin(), known.end(), call.agent)) continue;
+    if (strange++ == 0) example = call.agent;
+  }
+  if (strange != 0) {
+    history_.doubts.push_back(
+        fmt::format("{}: {} calls are of agents that were never started, such as agent {}",
+                    event_file_name(Role::supervisor), strange, example));
+  }
+}
+
+Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
+  const auto found = find_event_files(events_directory);
+  if (!found) return fail(found.error());
+  if (found->files.empty() || found->files.front().name.role != Role::conductor) {
+    return fail(Code::not_found, fmt::format("{}: no {} here, so this is no run directory",
+                                             events_directory.string(), event_file_name(Role::conductor)));
+  }
+  for (const std::string& name : found->strange) {
+    (name.ends_with(".events") ? history_.doubts : history_.warnings)
+        .push_back(fmt::format("{}: not the name of an event file of a run", name));
+  }
+  for (const FoundFile& file : found->files) {
+    merge_file(file);
+    if (file.name.role == Role::conductor && !run_known_) {
+      return fail(Code::corrupt, fmt::format("{}: the run cannot be read: {}", events_directory.string(),
+                                             history_.doubts.empty() ? "no header" : history_.doubts.back()));
+    }
+  }
+  add_silent_injectors();
+  std::sort(history_.injectors.begin(), history_.injectors.end(),
+            [](const InjectorRecord& a, const InjectorRecord& b) { return a.index < b.index; });
+  attribute_calls(history_);
+  doubt_missing_ends();
+  doubt_unknown_callers();
+  if (history_.doubts.size() > doubts_max) {
+    const std::size_t more = history_.doubts.size() - doubts_max;
+    history_.doubts.resize(doubts_max);
+    history_.doubts.push_back(fmt::format("and {} doubts more", more));
+  }
+  return std::move(history_);
+}
+
+}  // namespace
+
+Result<History> merge(const std::filesystem::path& run_directory) {
+  return RunMerge().merge(run_directory / "events");
+}
+
+}  // namespace holdfast

@@ -1,0 +1,40 @@
+// One agent's events become its operations: each invoke is paired with its completion.
+//
+// An agent has one operation open at a time, so the file's order is enough and nothing is looked up. An
+// operation that is never answered keeps Outcome::info and complete_ns 0: it may or may not be done.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "harness/history/doubt_list.h"
+#include "harness/history/history.h"
+
+namespace holdfast {
+
+class AgentMerge {
+ public:
+  AgentMerge(std::uint32_t agent, History& history, DoubtList& doubts)
+      : agent_(agent), history_(history), doubts_(doubts) {}
+
+  void add(const Event& event);
+  void finish();  // the file has no more events
+
+ private:
+  void invoke(const Event& event);
+  void complete(const Event& event, Outcome outcome);
+  void seen(const Event& event);
+  void torn(const Event& event);
+  void advance_clock(const Event& event);
+  bool is_open(const Event& event, const char* what);
+
+  std::uint32_t agent_;
+  History& history_;
+  DoubtList& doubts_;
+  std::optional<Operation> open_;
+  std::optional<std::uint32_t> last_broadcast_;
+  std::optional<std::uint32_t> last_position_;
+  std::int64_t last_time_ns_ = 0;
+};
+
+}  // namespace holdfast

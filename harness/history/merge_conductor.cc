@@ -1,0 +1,88 @@
+#include "harness/history/merge_conductor.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "harness/history/plausible.h"
+
+namespace holdfast {
+
+void ConductorMerge::add(Event&& event) {
+  switch (event.type) {
+    case EventType::spawned:
+      return spawned(event);
+    case EventType::exited:
+      return exited(event);
+    case EventType::mark:
+      return mark(event);
+    case EventType::leftover:
+      history_.leftovers.push_back(std::move(event.text));
+      return;
+    default:
+      doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",
+                                      static_cast<unsigned>(event.type)));
+  }
+}
+
+void ConductorMerge::finish() {
+  const bool in_order = (history_.quiesced_ns == 0 || history_.quiesced_ns >= history_.started_ns) &&
+                        (history_.finished_ns == 0 || history_.finished_ns >= history_.quiesced_ns);
+  if (!in_order) doubts_.add("order", "the run's start, quiet and finish are not in that order");
+}
+
+void ConductorMerge::spawned(const Event& event) {
+  if (event.value[0] < static_cast<std::uint64_t>(Role::agent) ||
+      event.value[0] > static_cast<std::uint64_t>(Role::conductor)) {
+    return doubts_.add("role", fmt::format("a process of unknown role {}", event.value[0]));
+  }
+  if (event.process != no_process && event.process >= process_index_limit) {
+    return doubts_.add("process", fmt::format("process {}, more than a run can have", event.process));
+  }
+  ProcessRecord record;
+  record.role = static_cast<Role>(event.value[0]);
+  record.index = event.process;
+  record.pid = event.pid;
+  latest_[{record.role, record.index}] = history_.processes.size();
+  history_.processes.push_back(record);
+}
+
+void ConductorMerge::exited(const Event& event) {
+  const auto found = latest_.find({static_cast<Role>(event.value[0]), event.process});
+  if (event.value[0] > static_cast<std::uint64_t>(Role::conductor) || found == latest_.end()) {
+    return doubts_.add(
+        "exit", fmt::format("process {} (pid {}) ended, but it was never started", event.process, event.pid));
+  }
+  ProcessRecord& record = history_.processes[found->second];
+  if (record.exited) {
+    return doubts_.add("exit twice",
+                       fmt::format("process {} (pid {}) ended twice", event.process, event.pid));
+  }
+  record.exited = true;
+  record.wait_status = static_cast<int>(event.value[1]);
+  record.stopped = event.value[2] != 0;
+}
+
+void ConductorMerge::mark(const Event& event) {
+  switch (static_cast<Mark>(event.value[0])) {
+    case Mark::released:
+      history_.started_ns = event.time_ns;
+      return;
+    case Mark::quiesced:
+      history_.quiesced_ns = event.time_ns;
+      return;
+    case Mark::finished:
+      history_.finished_ns = event.time_ns;
+      history_.complete = true;
+      return;
+    case Mark::interrupted:
+      history_.interrupted = true;
+      return;
+    case Mark::timed_out:
+      history_.timed_out = true;
+      return;
+  }
+  doubts_.add("mark", fmt::format("unknown mark {}", event.value[0]));
+}
+
+}  // namespace holdfast

@@ -1,0 +1,30 @@
+// The conductor's events become processes, marks and leftovers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "harness/history/doubt_list.h"
+#include "harness/history/history.h"
+
+namespace holdfast {
+
+class ConductorMerge {
+ public:
+  ConductorMerge(History& history, DoubtList& doubts) : history_(history), doubts_(doubts) {}
+
+  void add(Event&& event);
+  void finish();
+
+ private:
+  void spawned(const Event& event);
+  void exited(const Event& event);
+  void mark(const Event& event);
+
+  History& history_;
+  DoubtList& doubts_;
+  std::map<std::pair<Role, std::uint32_t>, std::size_t> latest_;  // its latest record in History::processes
+};
+
+}  // namespace holdfast

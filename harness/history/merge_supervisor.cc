@@ -1,0 +1,126 @@
+#include "harness/history/merge_supervisor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "harness/history/plausible.h"
+
+namespace holdfast {
+namespace {
+
+// Splits "a\0b" into its two fields; without NUL all of it is the first.
+std::pair<std::string, std::string> two_fields(const std::string& text) {
+  const std::size_t nul = text.find('\0');
+  if (nul == std::string::npos) return {text, {}};
+  return {text.substr(0, nul), text.substr(nul + 1)};
+}
+
+bool is_trapped(Function function) {
+  return function == Function::rename || function == Function::unlink || function == Function::rmdir ||
+         function == Function::link;
+}
+
+}  // namespace
+
+void SupervisorMerge::add(Event&& event) {
+  if (event.type == EventType::holder) return holder(std::move(event));
+  finish();
+  if (event.type == EventType::call) return call(std::move(event));
+  doubts_.add("type", fmt::format("an event of type {}, which the supervisor does not write",
+                                  static_cast<unsigned>(event.type)));
+}
+
+void SupervisorMerge::finish() {
+  if (holders_due_ != 0)
+    doubts_.add("holders", fmt::format("{} holders of a refused call are missing", holders_due_));
+  holders_due_ = 0;
+}
+
+void SupervisorMerge::call(Event&& event) {
+  if (!is_trapped(event.function)) {
+    doubts_.add("function", fmt::format("a call of function {}, which is not trapped",
+                                        static_cast<unsigned>(event.function)));
+    return;
+  }
+  if (event.process != no_process && event.process >= process_index_limit) {
+    doubts_.add("process", fmt::format("a call of agent {}, more than a run can have", event.process));
+    return;
+  }
+  const auto answered_ns = static_cast<std::int64_t>(event.value[0]);
+  if (answered_ns < event.time_ns) {
+    doubts_.add("clock", fmt::format("a call was answered at {} ns, before it came at {} ns", answered_ns,
+                                     event.time_ns));
+  }
+  Call call;
+  call.function = event.function;
+  call.agent = event.process;
+  call.pid = event.pid;
+  call.windows_code = event.code;
+  call.os_error = static_cast<int>(std::min<std::uint64_t>(event.value[1], std::numeric_limits<int>::max()));
+  call.observed = event.value[3] == 1;
+  call.received_ns = event.time_ns;
+  call.answered_ns = std::max(answered_ns, event.time_ns);
+  std::tie(call.path, call.destination) = two_fields(event.text);
+  holders_due_ = event.value[2];
+  history_.calls.push_back(std::move(call));
+}
+
+void SupervisorMerge::holder(Event&& event) {
+  if (holders_due_ == 0 || history_.calls.empty()) {
+    doubts_.add("stray holder", "a holder that belongs to no call");
+    return;
+  }
+  --holders_due_;
+  if (event.value[0] < static_cast<std::uint64_t>(HolderKind::injector) ||
+      event.value[0] > static_cast<std::uint64_t>(HolderKind::unseen)) {
+    doubts_.add("kind", fmt::format("a holder of unknown kind {}", event.value[0]));
+    return;
+  }
+  Holder holder;
+  holder.kind = static_cast<HolderKind>(event.value[0]);
+  holder.index = event.process;
+  holder.pid = event.pid;
+  holder.access = static_cast<std::uint8_t>(event.value[1] & 7);
+  holder.share = static_cast<std::uint8_t>(event.value[2] & 7);
+  holder.descriptor = static_cast<std::int32_t>(event.value[3]);
+  std::tie(holder.program, holder.path) = two_fields(event.text);
+  history_.calls.back().holders.push_back(std::move(holder));
+}
+
+void attribute_calls(History& history) {
+  const auto by_invoke = [](const Operation& a, const Operation& b) {
+    return std::tie(a.agent, a.invoke_ns) < std::tie(b.agent, b.invoke_ns);
+  };
+  const auto by_receipt = [](const Call& a, const Call& b) {
+    return std::tie(a.agent, a.received_ns) < std::tie(b.agent, b.received_ns);
+  };
+  std::stable_sort(history.operations.begin(), history.operations.end(), by_invoke);
+  std::stable_sort(history.calls.begin(), history.calls.end(), by_receipt);
+
+  // One walk over both: they are in the same order.
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < history.operations.size(); ++i) {
+    Operation& operation = history.operations[i];
+    const auto before = [&](const Call& call) {
+      return std::tie(call.agent, call.received_ns) < std::tie(operation.agent, operation.invoke_ns);
+    };
+    while (at < history.calls.size() && before(history.calls[at])) ++at;
+    const bool has_next =
+        i + 1 < history.operations.size() && history.operations[i + 1].agent == operation.agent;
+    const std::int64_t last_ns = operation.complete_ns != 0 ? operation.complete_ns
+                                 : has_next                 ? history.operations[i + 1].invoke_ns - 1
+                                                            : std::numeric_limits<std::int64_t>::max();
+    operation.first_call = static_cast<std::uint32_t>(at);
+    while (at < history.calls.size() && history.calls[at].agent == operation.agent &&
+           history.calls[at].received_ns <= last_ns) {
+      ++at;
+    }
+    operation.calls = static_cast<std::uint32_t>(at) - operation.first_call;
+  }
+}
+
+}  // namespace holdfast

@@ -1,0 +1,184 @@
+#include "harness/history/recorder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/clock.h"
+#include "harness/history/codec.h"
+
+namespace holdfast {
+namespace {
+
+// The first step is small since there may be thousands of writers that say little; the last one is large
+// since a step costs two system calls and a new mapping.
+constexpr std::uint64_t first_step_bytes = std::uint64_t{64} * 1024;
+constexpr std::uint64_t last_step_bytes = std::uint64_t{1024} * 1024;
+
+std::int64_t realtime_offset_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec - monotonic_ns();
+}
+
+// Writes zeros, for filesystems that cannot allocate ahead. (One that copies on write may still run full
+// later.)
+int write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
+  const std::array<char, 4096> zeros{};
+  while (from < to) {
+    const std::size_t wanted = std::min<std::uint64_t>(zeros.size(), to - from);
+    const ssize_t written = ::pwrite(fd, zeros.data(), wanted, static_cast<off_t>(from));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return written < 0 ? errno : ENOSPC;
+    from += static_cast<std::uint64_t>(written);
+  }
+  return 0;
+}
+
+// errno, or 0 when bytes [from, to) of the file exist on the disk.
+int allocate(int fd, std::uint64_t from, std::uint64_t to) {
+  int error = EINTR;
+  while (error == EINTR)
+    error = ::posix_fallocate(fd, static_cast<off_t>(from), static_cast<off_t>(to - from));
+  return error == EOPNOTSUPP || error == EINVAL ? write_zeros(fd, from, to) : error;
+}
+
+}  // namespace
+
+Result<Recorder> Recorder::open(const std::filesystem::path& path, Role role, std::uint32_t process,
+                                std::uint64_t run_id) {
+  Recorder recorder;
+  recorder.fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (recorder.fd_ < 0) {
+    const int error = errno;
+    const Code code = error == EEXIST ? Code::exists : error == ENOENT ? Code::not_found : Code::failed;
+    return fail(code,
+                fmt::format("{}: cannot create the event file: {}", path.string(), std::strerror(error)),
+                error);
+  }
+  recorder.process_ = process;
+  recorder.pid_ = ::getpid();
+  if (auto grown = recorder.grow(record_bytes); !grown) {
+    ::unlink(path.c_str());
+    return fail(grown.error().within(path.string()));
+  }
+  FileHeader header{role, process, recorder.pid_, run_id, monotonic_ns(), realtime_offset_ns()};
+  std::array<char, record_bytes> record{};
+  encode_header(header, record.data());
+  recorder.append(record.data());
+  return recorder;
+}
+
+Recorder::Recorder(Recorder&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      base_(std::exchange(other.base_, nullptr)),
+      mapped_bytes_(std::exchange(other.mapped_bytes_, 0)),
+      used_bytes_(std::exchange(other.used_bytes_, 0)),
+      process_(other.process_),
+      pid_(other.pid_) {}
+
+Recorder& Recorder::operator=(Recorder&& other) noexcept {
+  if (this == &other) return *this;
+  static_cast<void>(release());
+  fd_ = std::exchange(other.fd_, -1);
+  base_ = std::exchange(other.base_, nullptr);
+  mapped_bytes_ = std::exchange(other.mapped_bytes_, 0);
+  used_bytes_ = std::exchange(other.used_bytes_, 0);
+  process_ = other.process_;
+  pid_ = other.pid_;
+  return *this;
+}
+
+Recorder::~Recorder() {
+  static_cast<void>(release());
+}
+
+Result<> Recorder::grow(std::uint64_t needed_bytes) {
+  const std::uint64_t step = std::clamp(mapped_bytes_, first_step_bytes, last_step_bytes);
+  const std::uint64_t wanted = mapped_bytes_ + (needed_bytes + step - 1) / step * step;
+  if (const int error = allocate(fd_, mapped_bytes_, wanted); error != 0) {
+    return fail(Code::failed,
+                fmt::format("cannot grow the event file from {} to {} bytes: {}", mapped_bytes_, wanted,
+                            std::strerror(error)),
+                error);
+  }
+  void* mapped = base_ == nullptr ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0)
+                                  : ::mremap(base_, mapped_bytes_, wanted, MREMAP_MAYMOVE);
+  if (mapped == MAP_FAILED) {
+    const int error = errno;
+    return fail(Code::failed,
+                fmt::format("cannot map {} bytes of the event file: {}", wanted, std::strerror(error)),
+                error);
+  }
+  base_ = static_cast<char*>(mapped);
+  mapped_bytes_ = wanted;
+  return {};
+}
+
+// Bytes 4..63 first, the check last: a record with a check is whole, whenever the writer is killed.
+void Recorder::append(const char* record) {
+  HOLDFAST_CHECK(used_bytes_ + record_bytes <= mapped_bytes_);
+  char* to = base_ + used_bytes_;
+  std::uint32_t check = 0;
+  std::memcpy(&check, record, sizeof check);
+  std::memcpy(to + sizeof check, record + sizeof check, record_bytes - sizeof check);
+  std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t*>(to))
+      .store(check, std::memory_order_release);
+  used_bytes_ += record_bytes;
+}
+
+Result<> Recorder::record(const Event& event) {
+  const std::uint64_t needed = records_of(event) * record_bytes;
+  if (used_bytes_ + needed > mapped_bytes_) {
+    if (base_ == nullptr) return fail(Code::failed, "the event file is closed");
+    if (auto grown = grow(needed); !grown) return grown;
+  }
+  std::array<char, record_bytes> record;
+  encode_event(event, record.data());
+  append(record.data());
+  const auto text = std::string_view(event.text).substr(0, text_bytes_max);
+  for (std::size_t from = 0; from < text.size(); from += text_piece_bytes) {
+    encode_text(text.substr(from, text_piece_bytes), record.data());
+    append(record.data());
+  }
+  return {};
+}
+
+Result<> Recorder::close() {
+  if (base_ == nullptr) return fail(Code::failed, "the event file is closed already");
+  Event end;
+  end.type = EventType::end;
+  end.process = process_;
+  end.pid = pid_;
+  end.time_ns = monotonic_ns();
+  const auto recorded = record(end);
+  const auto released = release();
+  return recorded ? released : recorded;
+}
+
+Result<> Recorder::release() {
+  if (fd_ < 0) return {};
+  if (base_ != nullptr) ::munmap(base_, mapped_bytes_);
+  int error = ::ftruncate(fd_, static_cast<off_t>(used_bytes_)) == 0 ? 0 : errno;
+  if (::close(std::exchange(fd_, -1)) != 0 && error == 0) error = errno;
+  base_ = nullptr;
+  mapped_bytes_ = 0;
+  used_bytes_ = 0;
+  if (error != 0) {
+    return fail(Code::failed, fmt::format("cannot cut the event file to size: {}", std::strerror(error)),
+                error);
+  }
+  return {};
+}
+
+}  // namespace holdfast

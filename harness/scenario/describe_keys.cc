@@ -1,0 +1,63 @@
+// scenarios/KEYS.md, from the tables that the parser reads by.
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "harness/scenario/figures.h"
+#include "harness/scenario/key_tables.h"
+#include "harness/scenario/keys.h"
+
+namespace holdfast {
+namespace {
+
+// A value as it would be written in TOML.
+std::string default_text(const Node& node) {
+  if (node.type == Node::Type::string) return node.text.empty() ? "" : fmt::format("`\"{}\"`", node.text);
+  if (node.type == Node::Type::integer || node.type == Node::Type::real)
+    return fmt::format("`{}`", describe(node));
+  return "";
+}
+
+template <typename Section>
+void append_table(std::string& out, std::string_view heading, const Keys<Section>& keys,
+                  std::string_view (*kind)(const Section&) = nullptr) {
+  out +=
+      fmt::format("\n## {}\n\n| key | must be | default | meaning |\n| --- | --- | --- | --- |\n", heading);
+  const Section preset{};
+  for (const auto& key : keys) {
+    const auto value = key.required ? std::nullopt : key.field.write(preset);
+    const std::string shown = key.required ? "required" : value ? default_text(*value) : "";
+    const std::string only =
+        key.only_for.empty() || kind == nullptr ? "" : fmt::format(" ({} only)", key.only_for);
+    out += fmt::format("| `{}` | {} | {} | {}{} |\n", key.name, key.field.wanted, shown, key.meaning, only);
+  }
+}
+
+}  // namespace
+
+std::string describe_keys() {
+  std::string out =
+      "# The keys of a scenario\n\n"
+      "Made from the tables that the parser reads by; a test keeps this page the same. Durations are strings "
+      "with a "
+      "unit: ns, us, ms, s, m, h. `--set key=value` lays any of them over a file: `--set agents.count=4`, "
+      "`--set inject.0.hold.median=10ms`.\n";
+  append_table(out, "The file", scenario_keys());
+  append_table(out, "[subject]", subject_keys());
+  append_table(out, "subject.retry", retry_keys());
+  append_table(out, "[agents]", agents_keys());
+  append_table(out, "[sharing]", sharing_keys());
+  append_table(out, "[[inject]]", injector_keys(), injector_kind_word);
+  append_table(out, "inject.hold", hold_keys());
+  append_table(out, "[[expect]]: a figure and exactly one bound", expectation_keys());
+  append_table(out, "[run]", run_keys());
+  append_table(out, "[delivered]", delivered_keys());
+  out += "\n## Figures\n\n| figure | unit | meaning |\n| --- | --- | --- |\n";
+  for (const Figure& figure : figures()) {
+    out += fmt::format("| `{}` | {} | {} |\n", figure.name, figure.unit, figure.meaning);
+  }
+  return out;
+}
+
+}  // namespace holdfast

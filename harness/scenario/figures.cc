@@ -1,0 +1,52 @@
+#include "harness/scenario/figures.h"
+
+namespace holdfast {
+
+const std::vector<Figure>& figures() {
+  static const std::vector<Figure> table = {
+      {"agents.succeeded", "count",
+       "agents whose every broadcast was acknowledged and reached every recipient once"},
+      {"agents.total", "count", "agents"},
+      {"success_rate", "share", "acknowledged of attempted broadcasts"},
+      {"success_rate.lower", "share", "lower end of its 95 % interval"},
+      {"success_rate.upper", "share", "upper end of its 95 % interval"},
+      {"attempted", "count", "broadcasts"},
+      {"ok", "count", "broadcasts acknowledged"},
+      {"failed", "count", "broadcasts that were definitely not done"},
+      {"unknown", "count", "broadcasts that may or may not have been done"},
+      {"lost", "count", "messages acknowledged and never read"},
+      {"phantom", "count", "messages read and never sent"},
+      {"duplicate", "count", "messages read more than once"},
+      {"retries.total", "count", "retries of all broadcasts"},
+      {"retries.max", "count", "retries of the worst broadcast"},
+      {"retries.p99", "count", "99th percentile of a broadcast's retries"},
+      {"wait.p50", "ms", "median time a broadcast spent waiting to retry"},
+      {"wait.p99", "ms", "99th percentile of it"},
+      {"wait.max", "ms", "the longest"},
+      {"latency.p50", "ms", "median time from a broadcast's intended start to its acknowledgement"},
+      {"latency.p90", "ms", "90th percentile of it"},
+      {"latency.p99", "ms", "99th percentile of it"},
+      {"latency.max", "ms", "the longest"},
+      {"refusals.total", "count", "calls that were refused because somebody held the file"},
+      {"injectors.fired", "count", "holds that really happened"},
+  };
+  return table;
+}
+
+const std::vector<std::string_view>& figure_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> all;
+    for (const Figure& figure : figures()) all.push_back(figure.name);
+    return all;
+  }();
+  return names;
+}
+
+const Figure* find_figure(std::string_view name) {
+  for (const Figure& figure : figures()) {
+    if (figure.name == name) return &figure;
+  }
+  return nullptr;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,206 @@
+// [[inject]]: the processes that hold files.
+
+#include <algorithm>
+#include <string>
+
+#include "harness/scenario/key_tables.h"
+
+namespace holdfast {
+
+const Words<InjectorKind> injector_words = {{"open-handle", InjectorKind::open_handle},
+                                            {"antivirus", InjectorKind::antivirus}};
+
+std::string_view to_string(InjectorKind kind) {
+  return word_for(injector_words, kind);
+}
+std::string_view injector_kind_word(const Injector& injector) {
+  return to_string(injector.kind);
+}
+
+namespace {
+
+Result<> check_hold(const Node& node, const std::string& path, const HoldTime& hold) {
+  const auto refuse = [&](const char* key, const std::string& why) {
+    return fail_at(node.find(key)->place, path + "." + key + " " + why);
+  };
+  const std::string median = "hold.median, " + format_duration(hold.median);
+  if (hold.p99 && *hold.p99 < hold.median) {
+    return refuse("p99", fmt::format("is {}, but must not be below {}", format_duration(*hold.p99), median));
+  }
+  if (hold.max && *hold.max < hold.median) {
+    return refuse("max", fmt::format("is {}, but must not be below {}", format_duration(*hold.max), median));
+  }
+  if (hold.max && !hold.p99) return refuse("max", "cuts a distribution, so it needs hold.p99 beside it");
+  return {};
+}
+
+Field<Injector> hold_field() {
+  const std::string wanted = "a duration such as \"400ms\", or { median, p99, max }";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
+            if (node.type == Node::Type::table) {
+              if (auto read = read_section(node, path, hold_keys(), injector.hold); !read) return read;
+              return check_hold(node, path, injector.hold);
+            }
+            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
+            injector.hold = {};
+            return hold_keys().front().field.read(node, path, injector.hold);
+          },
+          [](const Injector& injector) -> std::optional<Node> {
+            const HoldTime& hold = injector.hold;
+            if (hold.p99 || hold.max) return write_section(hold, hold_keys());
+            return Node::of(format_duration(hold.median));
+          }};
+}
+
+// A name or glob that cannot leave the store directory.
+Field<Injector> store_path_field() {
+  const std::string wanted =
+      "a file name inside the store directory, such as \"queue.json\"; * and ? stand for others";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
+            const std::string& name = node.text;
+            const bool plain = std::none_of(name.begin(), name.end(), [](char c) {
+              return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+            });
+            const bool inside = plain && !name.empty() && name.size() <= 255 && name != "." && name != "..";
+            if (node.type != Node::Type::string || !inside) return mismatch(node, path, wanted);
+            injector.path = name;
+            return {};
+          },
+          [](const Injector& injector) { return Node::of(injector.path); }};
+}
+
+Field<Injector> share_field() {
+  const std::string wanted = "the rights that others keep: \"rw\" or \"rwd\"";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
+            const auto grants = [&](char right) { return node.text.find(right) != std::string::npos; };
+            if (node.text.find_first_not_of("rwd-") != std::string::npos || node.text.size() > 3) {
+              return mismatch(node, path, wanted);
+            }
+            if (!grants('r') || !grants('w')) {
+              return fail_at(
+                  node.place,
+                  "opens are not decided yet, so a handle that denies reading or writing cannot be "
+                  "enforced: use share = \"rw\" or \"rwd\"");
+            }
+            injector.share = grants('d') ? "rwd" : "rw";
+            return {};
+          },
+          [](const Injector& injector) { return Node::of(injector.share); }};
+}
+
+Field<Injector> injector_name_field() {
+  const std::string wanted = "1 to 64 letters, digits, '-', '_' or '.'";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
+            const auto allowed = [](char c) {
+              return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                     c == '_' || c == '.';
+            };
+            const std::string& name = node.text;
+            const bool fits =
+                !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), allowed);
+            if (node.type != Node::Type::string || !fits) return mismatch(node, path, wanted);
+            injector.name = name;
+            return {};
+          },
+          [](const Injector& injector) { return Node::of(injector.name); }};
+}
+
+Result<> check_injector(const Node& node, const std::string& path, const Injector& injector) {
+  if (injector.kind != InjectorKind::open_handle) return {};
+  if (injector.count > 1 && injector.period == Duration(0)) {
+    return fail_at(node.place,
+                   fmt::format("{}.period is missing; {} holds need the time from one's start to the next's",
+                               path, injector.count));
+  }
+  if (injector.min_fired > injector.count) {
+    const Node* const place = node.find("min_fired") != nullptr ? node.find("min_fired") : &node;
+    return fail_at(place->place,
+                   fmt::format("{}.min_fired is {}, but count allows only {}: every run would be "
+                               "inconclusive",
+                               path, injector.min_fired, injector.count));
+  }
+  return {};
+}
+
+Result<> add_injector(const Node& node, const std::string& path, Scenario& scenario) {
+  Injector injector;
+  if (auto read = read_section(node, path, injector_keys(), injector, injector_kind_word); !read) return read;
+  if (auto sound = check_injector(node, path, injector); !sound) return sound;
+  const Node* const name = node.find("name");
+  if (name == nullptr) injector.name = to_string(injector.kind);
+  for (const Injector& other : scenario.injectors) {
+    if (other.name != injector.name) continue;
+    return fail_at(name != nullptr ? name->place : node.place,
+                   fmt::format("{}: there is an injector \"{}\" already; give each a name of its own", path,
+                               injector.name));
+  }
+  scenario.injectors.push_back(std::move(injector));
+  return {};
+}
+
+}  // namespace
+
+const Keys<HoldTime>& hold_keys() {
+  static const Keys<HoldTime> keys = {
+      {"median", "half of the holds are shorter", duration(&HoldTime::median, Duration(1), longest_duration),
+       true},
+      {"p99", "one in a hundred is longer: makes the holds lognormal; without it all are alike",
+       duration(&HoldTime::p99, Duration(1), longest_duration)},
+      {"max", "none is longer: the distribution is cut here",
+       duration(&HoldTime::max, Duration(1), longest_duration)},
+  };
+  return keys;
+}
+
+const Keys<Injector>& injector_keys() {
+  static constexpr std::string_view open_handle = "open-handle";
+  static constexpr std::string_view antivirus = "antivirus";
+  static const Keys<Injector> keys = {
+      {"kind", "who holds files: somebody at fixed times, or a scanner after each close and replace",
+       one_of(&Injector::kind, injector_words, "kind of injector"), true},
+      {"name", "as reports call it; the kind if left out", injector_name_field()},
+      {"hold", "how long the file stays open", hold_field(), true},
+      {"path", "which file", store_path_field(), true, open_handle},
+      {"period", "from one hold's start to the next's",
+       duration(&Injector::period, Duration(0), longest_duration), false, open_handle},
+      {"count", "how many holds", whole_number(&Injector::count, 1, most_holds), false, open_handle},
+      {"start_delay", "from the start of the run to the first hold",
+       duration(&Injector::start_delay, Duration(0), longest_duration), false, open_handle},
+      {"chance", "that a close or replace is acted on", real_number(&Injector::chance, 0, 1), false,
+       antivirus},
+      {"delay", "from the close or replace to the open",
+       duration(&Injector::delay, Duration(0), longest_duration), false, antivirus},
+      {"share", "what the open handle lets others do meanwhile", share_field()},
+      {"min_fired", "with fewer holds the run is inconclusive",
+       whole_number(&Injector::min_fired, 0, std::int64_t{1} << 53)},
+  };
+  return keys;
+}
+
+Field<Scenario> injectors_field() {
+  const std::string wanted = "an array of tables, each begun with [[inject]]";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Scenario& scenario) -> Result<> {
+            if (node.type != Node::Type::array) return mismatch(node, path, wanted);
+            for (const Node& item : node.items) {
+              const std::string item_path = fmt::format("{}.{}", path, scenario.injectors.size());
+              if (auto added = add_injector(item, item_path, scenario); !added) return added;
+            }
+            return {};
+          },
+          [](const Scenario& scenario) -> std::optional<Node> {
+            Node array;
+            array.type = Node::Type::array;
+            for (const Injector& injector : scenario.injectors) {
+              array.items.push_back(write_section(injector, injector_keys(), injector_kind_word));
+            }
+            return array;
+          }};
+}
+
+}  // namespace holdfast

@@ -1,0 +1,244 @@
+// The whole scenario, and the sections that are a few keys long.
+
+#include "harness/scenario/keys.h"
+
+#include <array>
+#include <string>
+
+#include "harness/scenario/figures.h"
+#include "harness/scenario/key_tables.h"
+
+namespace holdfast {
+namespace {
+
+template <typename Section>
+Field<Scenario> section_field(Section Scenario::*member, const Keys<Section>& (*keys)()) {
+  return {"a table",
+          [=](const Node& node, const std::string& path, Scenario& scenario) {
+            return read_section(node, path, keys(), scenario.*member);
+          },
+          [=](const Scenario& scenario) { return write_section(scenario.*member, keys()); }};
+}
+
+// A section whose keys are the scenario's own.
+Field<Scenario> own_section_field(const Keys<Scenario>& (*keys)()) {
+  return {"a table",
+          [=](const Node& node, const std::string& path, Scenario& scenario) {
+            return read_section(node, path, keys(), scenario);
+          },
+          [=](const Scenario& scenario) { return write_section(scenario, keys()); }};
+}
+
+Field<Scenario> title_field() {
+  return {"a string",
+          [](const Node& node, const std::string& path, Scenario& scenario) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, "a string");
+            scenario.title = node.text;
+            return {};
+          },
+          [](const Scenario& scenario) { return Node::of(scenario.title); }};
+}
+
+Field<Agents> recipients_field() {
+  const std::string wanted = "\"all\", or { neighbours = n }";
+  struct Ring {
+    std::int64_t neighbours = 0;
+  };
+  static const Keys<Ring> ring = {{"neighbours", "the next n agents of the ring",
+                                   whole_number(&Ring::neighbours, 1, most_agents - 1), true}};
+  return {wanted,
+          [=](const Node& node, const std::string& path, Agents& agents) -> Result<> {
+            if (node.type == Node::Type::string && node.text == "all") {
+              agents.neighbours.reset();
+              return {};
+            }
+            if (node.type != Node::Type::table) return mismatch(node, path, wanted);
+            Ring read;
+            if (auto ok = read_section(node, path, ring, read); !ok) return ok;
+            if (read.neighbours >= agents.count) {
+              return fail_at(
+                  node.find("neighbours")->place,
+                  fmt::format("{}.neighbours is {}, but an agent of {} has only {} neighbours; use \"all\"",
+                              path, read.neighbours, agents.count, agents.count - 1));
+            }
+            agents.neighbours = static_cast<std::uint32_t>(read.neighbours);
+            return {};
+          },
+          [](const Agents& agents) -> std::optional<Node> {
+            if (!agents.neighbours) return Node::of(std::string("all"));
+            Node table;
+            table.add("neighbours", Node::of(std::int64_t{*agents.neighbours}));
+            return table;
+          }};
+}
+
+Field<Sharing> profile_field() {
+  return {"\"python\"",
+          [](const Node& node, const std::string& path, Sharing& sharing) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, "\"python\"");
+            if (node.text != "python") {
+              return fail_at(node.place, path + ": " + unknown_word("profile", node.text, {"python"}));
+            }
+            sharing.profile = node.text;
+            return {};
+          },
+          [](const Sharing& sharing) { return Node::of(sharing.profile); }};
+}
+
+Field<Expectation> figure_field() {
+  return {"a figure of result.json",
+          [](const Node& node, const std::string& path, Expectation& expectation) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, "a figure of result.json");
+            if (find_figure(node.text) == nullptr) {
+              return fail_at(node.place, path + ": " + unknown_word("figure", node.text, figure_names()));
+            }
+            expectation.figure = node.text;
+            return {};
+          },
+          [](const Expectation& expectation) { return Node::of(expectation.figure); }};
+}
+
+constexpr double largest_bound = 1e15;
+constexpr std::array<std::string_view, 3> relations = {"at_least", "at_most", "equals"};
+
+Field<Expectation> bound_field(Relation relation) {
+  Field<Expectation> field = real_number(&Expectation::value, 0, largest_bound);
+  field.read = [=, read = field.read](const Node& node, const std::string& path,
+                                      Expectation& expectation) -> Result<> {
+    if (auto number = read(node, path, expectation); !number) return number;
+    const Figure* const figure = find_figure(expectation.figure);
+    if (figure->unit == "share" && expectation.value > 1) {
+      return fail_at(node.place, fmt::format("{} is {}, but {} is a share, from 0 to 1", path, describe(node),
+                                             expectation.figure));
+    }
+    expectation.relation = relation;
+    return {};
+  };
+  field.write = [=, write = field.write](const Expectation& expectation) {
+    return expectation.relation == relation ? write(expectation) : std::nullopt;
+  };
+  return field;
+}
+
+Field<Scenario> expectations_field() {
+  const std::string wanted = "an array of tables, each begun with [[expect]]";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Scenario& scenario) -> Result<> {
+            if (node.type != Node::Type::array) return mismatch(node, path, wanted);
+            for (const Node& item : node.items) {
+              const std::string item_path = fmt::format("{}.{}", path, scenario.expectations.size());
+              Expectation expectation;
+              if (auto read = read_section(item, item_path, expectation_keys(), expectation); !read)
+                return read;
+              int bounds = 0;
+              for (const std::string_view relation : relations)
+                bounds += item.find(relation) != nullptr ? 1 : 0;
+              if (bounds != 1) {
+                return fail_at(item.place,
+                               fmt::format("{} has {} of at_least, at_most and equals; write exactly one",
+                                           item_path, bounds == 0 ? "none" : "more than one"));
+              }
+              scenario.expectations.push_back(std::move(expectation));
+            }
+            return {};
+          },
+          [](const Scenario& scenario) -> std::optional<Node> {
+            Node array;
+            array.type = Node::Type::array;
+            for (const Expectation& expectation : scenario.expectations) {
+              array.items.push_back(write_section(expectation, expectation_keys()));
+            }
+            return array;
+          }};
+}
+
+// An open loop that is not over before the run's deadline could never end well.
+Result<> check_open_loop(const Node& document, const Scenario& scenario) {
+  if (!scenario.agents.rate_per_s) return {};
+  const double needed_s = scenario.agents.broadcasts / *scenario.agents.rate_per_s;
+  const double deadline_s = std::chrono::duration<double>(scenario.run_deadline).count();
+  if (needed_s <= deadline_s) return {};
+  const Node& rate = *document.find("agents")->find("rate");
+  return fail_at(rate.place, fmt::format("agents.rate: {} broadcasts at {} a second need {:.6g} s, more than "
+                                         "run.deadline, {}",
+                                         scenario.agents.broadcasts, *scenario.agents.rate_per_s, needed_s,
+                                         format_duration(scenario.run_deadline)));
+}
+
+}  // namespace
+
+const Keys<Agents>& agents_keys() {
+  constexpr Duration shortest_deadline = std::chrono::milliseconds(1);
+  static const Keys<Agents> keys = {
+      {"count", "how many processes", whole_number(&Agents::count, 1, most_agents)},
+      {"broadcasts", "of each agent", whole_number(&Agents::broadcasts, 1, most_broadcasts)},
+      {"recipients", "all agents, the sender too; or the next n of the ring", recipients_field()},
+      {"body_bytes", "length of a message's body", whole_number(&Agents::body_bytes, 17, 1 << 20)},
+      {"rate",
+       "broadcasts a second of each agent (open loop); without it the next follows the last (closed loop)",
+       real_number(&Agents::rate_per_s, 0, 1e6, Least::excluded)},
+      {"deadline", "of one operation",
+       duration(&Agents::operation_deadline, shortest_deadline, longest_duration)},
+  };
+  return keys;
+}
+
+const Keys<Sharing>& sharing_keys() {
+  static const Words<Rules> rules = {{"windows", Rules::windows}, {"posix", Rules::posix}};
+  static const Keys<Sharing> keys = {
+      {"rules", "whose rules refuse: Windows', or nobody's", one_of(&Sharing::rules, rules, "rules")},
+      {"profile", "the runtime whose share modes and error codes the agents get", profile_field()},
+  };
+  return keys;
+}
+
+const Keys<Expectation>& expectation_keys() {
+  static const Keys<Expectation> keys = {
+      {"figure", "which figure is held to a bound", figure_field(), true},
+      {"at_least", "missed below this", bound_field(Relation::at_least)},
+      {"at_most", "missed above this", bound_field(Relation::at_most)},
+      {"equals", "missed beside this", bound_field(Relation::equals)},
+  };
+  return keys;
+}
+
+const Keys<Scenario>& run_keys() {
+  static const Keys<Scenario> keys = {
+      {"deadline", "the run is stopped after this",
+       duration(&Scenario::run_deadline, Duration(std::chrono::milliseconds(1)), longest_duration)}};
+  return keys;
+}
+
+const Keys<Scenario>& delivered_keys() {
+  static const Keys<Scenario> keys = {
+      {"allowed_failures", "share of broadcasts that may fail without failing the check `delivered`",
+       real_number(&Scenario::allowed_failures, 0, 1)}};
+  return keys;
+}
+
+const Keys<Scenario>& scenario_keys() {
+  static const Keys<Scenario> keys = {
+      {"title", "one line for reports; the file's name if left out", title_field()},
+      {"subject", "what is put to the test", section_field(&Scenario::subject, subject_keys)},
+      {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
+      {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
+      {"inject", "who else holds files", injectors_field()},
+      {"expect", "thresholds; a missed one is exit code 3", expectations_field()},
+      {"run", "the run as a whole", own_section_field(run_keys)},
+      {"delivered", "what the check `delivered` forgives", own_section_field(delivered_keys)},
+  };
+  return keys;
+}
+
+Result<Scenario> read_scenario(const Node& document) {
+  Scenario scenario;
+  if (auto read = read_section(document, "", scenario_keys(), scenario); !read) return fail(read.error());
+  if (auto ends = check_open_loop(document, scenario); !ends) return fail(ends.error());
+  return scenario;
+}
+
+Node write_scenario(const Scenario& scenario) {
+  return write_section(scenario, scenario_keys());
+}
+
+}  // namespace holdfast

@@ -1,0 +1,196 @@
+// plan.json, "holdfast.plan/1". The only file here that includes nlohmann/json.
+//
+//   {"schema":"holdfast.plan/1","version":…,"name":…,"seed":1,"run_id":"<16 hex digits>","started_at":…,
+//    "kernel":…,"filesystem":…,"command":…,"scenario":{…}}
+//
+// "scenario" has the keys of a scenario's TOML (scenarios/KEYS.md), every one of them, and is read by the
+// same tables; durations are strings and exact to the ns. Unknown keys beside "scenario" are left to later
+// versions; unknown keys inside it are errors. Indented by two, keys in this order, a newline at the end.
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+
+#include "harness/scenario/document.h"
+#include "harness/scenario/keys.h"
+#include "harness/scenario/plan.h"
+#include "harness/scenario/quote.h"
+
+namespace holdfast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view plan_schema = "holdfast.plan/1";
+constexpr std::streamsize plan_file_bytes_max = 16 << 20;
+constexpr int plan_depth_max = 32;
+
+Json json_of(const Node& node) {
+  switch (node.type) {
+    case Node::Type::string:
+      return node.text;
+    case Node::Type::integer:
+      return node.integer;
+    case Node::Type::real:
+      return node.real;
+    case Node::Type::boolean:
+      return node.boolean;
+    case Node::Type::array: {
+      Json array = Json::array();
+      for (const Node& item : node.items) array.push_back(json_of(item));
+      return array;
+    }
+    case Node::Type::table: {
+      Json object = Json::object();
+      for (const Member& member : node.members) object[member.key] = json_of(member.value);
+      return object;
+    }
+    case Node::Type::date:
+    case Node::Type::null:
+      break;
+  }
+  return nullptr;
+}
+
+Result<Node> node_of(const Json& json, const Place& place, int depth = 0) {
+  if (depth > plan_depth_max) return fail_at(place, "the plan's scenario is nested too deeply");
+  Node node;
+  if (json.is_string()) {
+    node = Node::of(json.get<std::string>());
+  } else if (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX) {
+    node = Node::of(json.get<double>());
+  } else if (json.is_number_integer()) {
+    node = Node::of(json.get<std::int64_t>());
+  } else if (json.is_number_float()) {
+    node = Node::of(json.get<double>());
+  } else if (json.is_boolean()) {
+    node.type = Node::Type::boolean;
+    node.boolean = json.get<bool>();
+  } else if (json.is_array()) {
+    node.type = Node::Type::array;
+    for (const Json& item : json) {
+      auto value = node_of(item, place, depth + 1);
+      if (!value) return value;
+      node.items.push_back(std::move(*value));
+    }
+  } else if (json.is_object()) {
+    for (const auto& [key, item] : json.items()) {
+      auto value = node_of(item, place, depth + 1);
+      if (!value) return value;
+      node.add(key, std::move(*value));
+    }
+  } else {
+    node.type = Node::Type::null;
+  }
+  node.place = place;
+  return node;
+}
+
+Result<> read_text_field(const Json& json, const char* key, const Place& place, std::string& into) {
+  const auto at = json.find(key);
+  if (at == json.end()) return fail_at(place, fmt::format("\"{}\" is missing", key));
+  if (!at->is_string()) return fail_at(place, fmt::format("\"{}\" is not a string", key));
+  into = at->get<std::string>();
+  return {};
+}
+
+Result<> read_seed_and_id(const Json& json, const Place& place, Plan& plan) {
+  const auto seed = json.find("seed");
+  if (seed == json.end() || !seed->is_number_unsigned())
+    return fail_at(place, "\"seed\" is not a whole number from 0");
+  plan.seed = seed->get<std::uint64_t>();
+
+  std::string run_id;
+  if (auto ok = read_text_field(json, "run_id", place, run_id); !ok) return ok;
+  const auto [end, problem] = std::from_chars(run_id.data(), run_id.data() + run_id.size(), plan.run_id, 16);
+  if (run_id.size() != 16 || problem != std::errc() || end != run_id.data() + run_id.size()) {
+    return fail_at(place, "\"run_id\" is not 16 hex digits");
+  }
+  return {};
+}
+
+Result<Plan> plan_of(const Json& json, const Place& place) {
+  if (!json.is_object()) return fail_at(place, "a plan is a JSON object, and this is none");
+  std::string schema;
+  if (auto ok = read_text_field(json, "schema", place, schema); !ok) return fail(ok.error());
+  if (schema != plan_schema) {
+    return fail_at(place, fmt::format("the schema is {}; this version of Holdfast reads \"{}\"",
+                                      short_quote(schema), plan_schema));
+  }
+  Plan plan;
+  std::string name;
+  const std::array<std::pair<const char*, std::string*>, 6> texts = {{{"version", &plan.version},
+                                                                      {"name", &name},
+                                                                      {"started_at", &plan.started_at},
+                                                                      {"kernel", &plan.kernel},
+                                                                      {"filesystem", &plan.filesystem},
+                                                                      {"command", &plan.command}}};
+  for (const auto& [key, into] : texts) {
+    if (auto ok = read_text_field(json, key, place, *into); !ok) return fail(ok.error());
+  }
+  if (auto ok = read_seed_and_id(json, place, plan); !ok) return fail(ok.error());
+
+  const auto scenario = json.find("scenario");
+  if (scenario == json.end()) return fail_at(place, "\"scenario\" is missing");
+  auto node = node_of(*scenario, place);
+  if (!node) return fail(node.error());
+  auto read = read_scenario(*node);
+  if (!read) return fail(read.error());
+  plan.scenario = std::move(*read);
+  plan.scenario.name = name;
+  return plan;
+}
+
+}  // namespace
+
+std::string to_json(const Plan& plan) {
+  Json json;
+  json["schema"] = plan_schema;
+  json["version"] = plan.version;
+  json["name"] = plan.scenario.name;
+  json["seed"] = plan.seed;
+  json["run_id"] = fmt::format("{:016x}", plan.run_id);
+  json["started_at"] = plan.started_at;
+  json["kernel"] = plan.kernel;
+  json["filesystem"] = plan.filesystem;
+  json["command"] = plan.command;
+  json["scenario"] = json_of(write_scenario(plan.scenario));
+  // Paths in the command may hold any bytes; those that are no UTF-8 become U+FFFD rather than an exception.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+Result<Plan> parse_plan(std::string_view json, const std::string& file_name) {
+  const Place place{file_name, 0, 0};
+  try {
+    return plan_of(Json::parse(json), place);
+  } catch (const Json::parse_error& error) {
+    return fail_at(place, fmt::format("no JSON at byte {} of {}; the plan is damaged or cut short",
+                                      error.byte, json.size()));
+  } catch (const std::exception& error) {
+    return fail_at(place, error.what());
+  }
+}
+
+Result<Plan> load_plan(const std::filesystem::path& run_directory) {
+  const std::filesystem::path path = run_directory / "plan.json";
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const int os_code = errno;
+    return fail(Code::not_found,
+                fmt::format("{}: cannot be opened: {}; is this a run directory?", path.string(),
+                            std::generic_category().message(os_code)),
+                os_code);
+  }
+  std::string text(static_cast<std::size_t>(std::filesystem::is_directory(path) ? 0 : plan_file_bytes_max),
+                   '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return fail(Code::invalid, path.string() + ": cannot be read");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return parse_plan(text, path.string());
+}
+
+}  // namespace holdfast

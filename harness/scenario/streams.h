@@ -1,0 +1,23 @@
+// What one seed governs, each with random numbers of its own, so that a change to one leaves the others as
+// they were and a plan can be repeated by its seed.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/random.h"
+
+namespace holdfast {
+
+enum class Stream : std::uint64_t {
+  agent = 1,
+  phase = 2,
+  body = 3,
+  hold = 4,
+  trigger = 5
+};  // never renumber
+
+inline std::uint64_t stream_seed(std::uint64_t seed, Stream stream, std::uint64_t index) {
+  return derive_seed(derive_seed(seed, static_cast<std::uint64_t>(stream)), index);
+}
+
+}  // namespace holdfast

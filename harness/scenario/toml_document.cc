@@ -1,0 +1,110 @@
+// The only file that includes toml++ (three seconds of compilation).
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "harness/scenario/document.h"
+
+namespace holdfast {
+namespace {
+
+// toml++ destroys nested tables by recursion, and a dotted key nests without a limit: 200,000 dots on one
+// line overflow the stack. No key of a scenario has more than three.
+constexpr int toml_dots_per_line_max = 40;
+constexpr std::size_t toml_bytes_max = 1U << 20;
+
+Result<> refuse_hostile_toml(std::string_view text, const std::string& file_name) {
+  if (text.size() > toml_bytes_max) {
+    return fail_at({file_name, 1, 1}, fmt::format("{} bytes are too many for a scenario; at most {} are read",
+                                                  text.size(), toml_bytes_max));
+  }
+  std::uint32_t line = 1;
+  std::uint32_t column = 0;
+  int dots = 0;
+  char before = '\n';
+  for (const char c : text) {
+    ++column;
+    // A row of dots ("...") is prose: between the dots of a key stands something.
+    if (c == '.' && before != '.') ++dots;
+    if (dots > toml_dots_per_line_max) {
+      return fail_at({file_name, line, column},
+                     fmt::format("more than {} dots on one line", toml_dots_per_line_max));
+    }
+    if (c == '\n') {
+      ++line;
+      column = 0;
+      dots = 0;
+    }
+    if (c != ' ' && c != '\t') before = c;
+  }
+  return {};
+}
+
+Place place_of(const toml::source_region& source, const std::string& file_name) {
+  return {file_name, source.begin.line, source.begin.column};
+}
+
+Node convert_toml(const toml::node& from, const std::string& file_name) {
+  Node to;
+  to.place = place_of(from.source(), file_name);
+  switch (from.type()) {
+    case toml::node_type::string:
+      to.type = Node::Type::string;
+      to.text = from.as_string()->get();
+      break;
+    case toml::node_type::integer:
+      to.type = Node::Type::integer;
+      to.integer = from.as_integer()->get();
+      break;
+    case toml::node_type::floating_point:
+      to.type = Node::Type::real;
+      to.real = from.as_floating_point()->get();
+      break;
+    case toml::node_type::boolean:
+      to.type = Node::Type::boolean;
+      to.boolean = from.as_boolean()->get();
+      break;
+    case toml::node_type::array:
+      to.type = Node::Type::array;
+      for (const toml::node& item : *from.as_array()) to.items.push_back(convert_toml(item, file_name));
+      break;
+    case toml::node_type::table:
+      for (const auto& [key, value] : *from.as_table()) {
+        to.members.push_back(
+            {std::string(key.str()), place_of(key.source(), file_name), convert_toml(value, file_name)});
+      }
+      break;
+    default:
+      to.type = Node::Type::date;
+      break;
+  }
+  return to;
+}
+
+}  // namespace
+
+Result<Node> read_toml(std::string_view text, const std::string& file_name) {
+  if (auto harmless = refuse_hostile_toml(text, file_name); !harmless) return fail(harmless.error());
+  try {
+    const toml::table table = toml::parse(text, std::string_view(file_name));
+    Node node = convert_toml(table, file_name);
+    node.place = {file_name, 1, 1};
+    return node;
+  } catch (const toml::parse_error& error) {
+    return fail_at(place_of(error.source(), file_name), std::string(error.description()));
+  } catch (const std::exception& error) {
+    return fail_at({file_name, 1, 1}, error.what());
+  }
+}
+
+Result<Node> read_toml_value(const std::string& text) {
+  auto document = read_toml("value = " + text, "");
+  if (!document) return fail(document.error());
+  // More than one member: a line break in the text began another key.
+  if (document->members.size() != 1 || document->members[0].key != "value") {
+    return fail(Code::invalid, "more than one value");
+  }
+  return std::move(document->members[0].value);
+}
+
+}  // namespace holdfast
