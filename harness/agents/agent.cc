@@ -6,8 +6,7 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
-#include "harness/agents/subject.h"
-#include "harness/history/codec.h"
+#include "harness/agents/queue.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 
@@ -21,7 +20,7 @@ class Agent {
   Agent(const Plan& plan, std::uint32_t index, std::uint32_t token, const std::filesystem::path& store,
         Recorder recorder)
       : plan_(plan), index_(index), token_(token), recorder_(std::move(recorder)),
-        subject_(make_subject(plan, index, store, [this](Duration wait) { return sleep(wait); })) {}
+        queue_(make_queue(plan, index, store, [this](Duration wait) { return sleep(wait); })) {}
 
   Result<> run() {
     tell_status({StatusKind::ready, token_, 0, 0});
@@ -63,9 +62,9 @@ class Agent {
     Event event = begin(EventType::invoke, Function::broadcast, id.packed());
     event.value = {static_cast<std::uint64_t>(open_loop ? due_ns : event.time_ns), to.size(), 0, 0};
     if (auto recorded = recorder_.record(event); !recorded) return recorded;
-    const RetryCounters before = subject_->counters();
+    const RetryCounters before = queue_->counters();
     deadline_ns_ = event.time_ns + plan_.scenario.agents.operation_deadline.count();
-    const auto outcome = subject_->broadcast(message, names);
+    const auto outcome = queue_->broadcast(message, names);
     (outcome ? ok_ : failed_) += 1;
     auto recorded = complete(Function::broadcast, id.packed(), outcome, before);
 
@@ -81,9 +80,9 @@ class Agent {
     const std::uint64_t op = MessageId{index_, plan_.scenario.agents.broadcasts}.packed();
     const Event event = begin(EventType::invoke, Function::read, op);
     if (auto recorded = recorder_.record(event); !recorded) return recorded;
-    const RetryCounters before = subject_->counters();
+    const RetryCounters before = queue_->counters();
     deadline_ns_ = event.time_ns + plan_.scenario.agents.operation_deadline.count();
-    const auto entries = subject_->receive(agent_name(index_));
+    const auto entries = queue_->receive(agent_name(index_));
     if (!entries) return complete(Function::read, op, fail(entries.error()), before);
     std::uint64_t position = 0;
     for (const Entry& entry : *entries) {
@@ -108,14 +107,14 @@ class Agent {
   }
 
   Result<> complete(Function function, std::uint64_t op, const Result<>& outcome, const RetryCounters& before) {
-    auto torn = subject_->swallowed_corruption();
+    auto torn = queue_->swallowed_corruption();
     if (!outcome && outcome.error().code == Code::corrupt) torn = outcome.error().message;
     if (torn) {
       Event event = begin(EventType::torn, function, op);
       event.text = *torn;
       if (auto recorded = recorder_.record(event); !recorded) return recorded;
     }
-    const RetryCounters now = subject_->counters();
+    const RetryCounters now = queue_->counters();
     Event event = begin(EventType::ok, function, op);
     event.value = {now.attempts - before.attempts, static_cast<std::uint64_t>((now.waited - before.waited).count()), 0,
                    0};
@@ -132,7 +131,7 @@ class Agent {
   std::uint32_t index_;
   std::uint32_t token_;
   Recorder recorder_;
-  std::unique_ptr<Subject> subject_;
+  std::unique_ptr<Queue> queue_;
   std::int64_t deadline_ns_ = 0;
   std::int64_t told_ns_ = 0;
   std::uint32_t ok_ = 0;

@@ -18,7 +18,6 @@
 #include "harness/conduct/crew.h"
 #include "harness/conduct/launcher_process.h"
 #include "harness/conduct/leftovers.h"
-#include "harness/history/codec.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher_messages.h"
@@ -92,7 +91,7 @@ class Conductor {
 
  private:
   Result<> perform() {
-    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor, 0), Role::conductor, 0,
+    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor, 0,
                                    plan_.run_id);
     if (!recorder) return fail(recorder.error());
     recorder_.emplace(std::move(*recorder));
@@ -149,7 +148,7 @@ class Conductor {
     }
     const auto profile = find_profile(plan_.scenario.sharing.profile);
     if (!profile) return fail(Code::invalid, fmt::format("there is no profile {}", plan_.scenario.sharing.profile));
-    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor, 0), Role::supervisor, 0,
+    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor), Role::supervisor, 0,
                                    plan_.run_id);
     if (!recorder) return fail(recorder.error());
     auto supervisor = Supervisor::start(std::move((*hello)->descriptor),

@@ -6,7 +6,6 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
-#include "harness/history/codec.h"
 #include "harness/supervisor/barrier.h"
 
 namespace holdfast {
