@@ -22,14 +22,17 @@ constexpr std::array<DurationUnit, 8> duration_units{{{"ns", 1},
                                                       {"min", 60'000'000'000},
                                                       {"h", 3'600'000'000'000}}};
 
-bool is_decimal_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_decimal_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 tl::unexpected<Error> bad_duration(std::string_view text, std::string_view why) {
   constexpr std::size_t longest_quote = 40;
-  return fail(Code::invalid,
-              fmt::format("\"{}\" is no duration: {}; write a number and a unit (ns, us, ms, s, m, h), such as "
-                          "\"100ms\" or \"1.5s\"",
-                          text.substr(0, longest_quote), why));
+  return fail(
+      Code::invalid,
+      fmt::format("\"{}\" is no duration: {}; write a number and a unit (ns, us, ms, s, m, h), such as "
+                  "\"100ms\" or \"1.5s\"",
+                  text.substr(0, longest_quote), why));
 }
 
 }  // namespace
@@ -69,7 +72,8 @@ Result<Duration> parse_duration(std::string_view text) {
     place_ns = exact ? place_ns / 10 : 0;
     if (digit == '0') continue;
     if (place_ns == 0) return bad_duration(text, "it is finer than a nanosecond");
-    if (__builtin_add_overflow(ns, (digit - '0') * place_ns, &ns)) return bad_duration(text, "it is too long");
+    if (__builtin_add_overflow(ns, (digit - '0') * place_ns, &ns))
+      return bad_duration(text, "it is too long");
   }
   return Duration(ns);
 }
@@ -79,7 +83,8 @@ std::string format_duration(Duration duration) {
   if (ns == 0) return "0s";
   const bool negative = ns < 0;
   // Negated as unsigned: the least value has no positive twin.
-  const std::uint64_t magnitude = negative ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
+  const std::uint64_t magnitude =
+      negative ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
 
   const DurationUnit* best = nullptr;
   for (const DurationUnit& unit : duration_units) {

@@ -1,0 +1,17 @@
+// Parts of file names that no other process or moment shares.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace holdfast {
+
+std::uint32_t process_id();
+
+// From the system, never from a seed: two runs with one seed may share a directory.
+std::uint64_t random_bits();
+
+// "<pid>-<16 hexadecimal digits>"
+std::string unique_suffix();
+
+}  // namespace holdfast
