@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <type_traits>
 
 #include "harness/scenario/figures.h"
 #include "harness/scenario/key_tables.h"
@@ -26,7 +27,9 @@ void append_table(std::string& out, std::string_view heading, const Keys<Section
       fmt::format("\n## {}\n\n| key | must be | default | meaning |\n| --- | --- | --- | --- |\n", heading);
   const Section preset{};
   for (const auto& key : keys) {
-    const auto value = key.required ? std::nullopt : key.field.write(preset);
+    // Of the bounds of an expectation none holds by default.
+    const bool has_default = !key.required && !std::is_same_v<Section, Expectation>;
+    const auto value = has_default ? key.field.write(preset) : std::nullopt;
     const std::string shown = key.required ? "required" : value ? default_text(*value) : "";
     const std::string only =
         key.only_for.empty() || kind == nullptr ? "" : fmt::format(" ({} only)", key.only_for);

@@ -32,7 +32,7 @@ struct Key {
   std::string_view meaning;
   Field<Section> field;
   bool required = false;
-  std::string_view only_for = {};  // [[inject]]: the kind that has this key; empty = every kind
+  std::string_view only_for = "";  // [[inject]]: the kind that has this key; empty = every kind
 };
 
 template <typename Section>

@@ -177,7 +177,7 @@ const Keys<Injector>& injector_keys() {
        duration(&Injector::delay, Duration(0), longest_duration), false, antivirus},
       {"share", "what the open handle lets others do meanwhile", share_field()},
       {"min_fired", "with fewer holds the run is inconclusive",
-       whole_number(&Injector::min_fired, 0, std::int64_t{1} << 53)},
+       whole_number(&Injector::min_fired, 0, 1'000'000'000)},
   };
   return keys;
 }

@@ -23,6 +23,8 @@ struct Plan {
   std::string kernel;        // uname: system, release, machine
   std::string filesystem;    // of the store directory: ext4, tmpfs, …
   std::string command;       // that repeats this run, shell-quoted
+
+  bool operator==(const Plan&) const = default;
 };
 
 // plan.json, {"schema":"holdfast.plan/1",…}: readable, and the same bytes for the same plan.
@@ -45,6 +47,8 @@ std::int64_t intended_start_ns(const Plan& plan, MessageId id);
 std::uint64_t agent_seed(const Plan& plan, std::uint32_t agent);
 
 // Hold number n (from 0) of an injector: how long, and (antivirus) whether this trigger is acted on.
+// Lognormal holds are sampled from the distribution cut at max, so their median lies a little below the one
+// asked for.
 Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number);
 bool acts_on_trigger(const Plan& plan, std::uint32_t injector, std::uint64_t number);
 

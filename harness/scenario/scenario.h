@@ -21,6 +21,8 @@ struct Subject {
   StoreKind store = StoreKind::snapshot;  // kind = "core"
   RetryPolicy retry;                      // as configured (core) or as claimed (origin-*)
   Durability durability = Durability::process;
+
+  bool operator==(const Subject&) const = default;
 };
 
 struct Agents {
@@ -30,6 +32,8 @@ struct Agents {
   std::uint32_t body_bytes = 120;
   std::optional<double> rate_per_s;  // each agent's; none = closed loop
   Duration operation_deadline = std::chrono::seconds(30);
+
+  bool operator==(const Agents&) const = default;
 };
 
 enum class Rules { windows, posix };
@@ -37,6 +41,8 @@ enum class Rules { windows, posix };
 struct Sharing {
   Rules rules = Rules::windows;
   std::string profile = "python";
+
+  bool operator==(const Sharing&) const = default;
 };
 
 // A hold time: constant (median only) or lognormal by its median and p99, cut at max.
@@ -44,6 +50,8 @@ struct HoldTime {
   Duration median{0};
   std::optional<Duration> p99;
   std::optional<Duration> max;
+
+  bool operator==(const HoldTime&) const = default;
 };
 
 enum class InjectorKind { open_handle, antivirus };
@@ -60,6 +68,8 @@ struct Injector {
   Duration delay{0};            // antivirus: from trigger to open
   std::string share = "rw";     // what the handle grants others
   std::uint64_t min_fired = 1;  // fewer: inconclusive
+
+  bool operator==(const Injector&) const = default;
 };
 
 enum class Relation { at_least, at_most, equals };
@@ -68,6 +78,8 @@ struct Expectation {
   std::string figure;  // a dotted name: agents.succeeded, success_rate.lower, lost, wait.max (ms)
   Relation relation = Relation::at_least;
   double value = 0;
+
+  bool operator==(const Expectation&) const = default;
 };
 
 struct Scenario {
@@ -80,6 +92,8 @@ struct Scenario {
   std::vector<Expectation> expectations;
   Duration run_deadline = std::chrono::minutes(5);
   double allowed_failures = 0;  // share of broadcasts that may fail without failing `delivered`
+
+  bool operator==(const Scenario&) const = default;
 };
 
 // `settings` are "dotted.key=value" from --set, applied over the file; value is TOML, or a bare word taken as

@@ -34,6 +34,11 @@ std::optional<std::vector<std::string>> split_setting_key(std::string_view key) 
   return parts;
 }
 
+std::string without_outer_spaces(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(' ');
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
 std::optional<std::size_t> as_index(std::string_view part) {
   std::size_t index = 0;
   const auto [end, problem] = std::from_chars(part.data(), part.data() + part.size(), index);
@@ -89,7 +94,7 @@ Result<Node*> step_into(Node& at, const std::string& part, const std::string& wa
 
 Result<> apply_setting(Node& document, const std::string& setting) {
   const std::size_t equals = setting.find('=');
-  const std::string key = setting.substr(0, equals);
+  const std::string key = without_outer_spaces(setting.substr(0, equals));
   const Place place{"--set " + key, 0, 0};
   const auto parts = split_setting_key(key);
   if (equals == std::string::npos || !parts) {

@@ -1,0 +1,389 @@
+// What a person sees for each mistake, to the line and column.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness/scenario/scenario.h"
+
+namespace holdfast {
+namespace {
+
+std::string parse_error_of(const std::string& toml, const std::vector<std::string>& settings = {}) {
+  const auto scenario = parse_scenario(toml, "s.toml", settings);
+  if (scenario) return "no error";
+  EXPECT_EQ(scenario.error().code, Code::invalid);
+  return scenario.error().message;
+}
+
+// A scenario that is right, to lay single mistakes over.
+constexpr const char* sound_scenario = R"(title = "T"
+[subject]
+kind = "core"
+store = "snapshot"
+retry = { max_retries = 3, base_delay = "50ms", multiplier = 1.5, max_delay = "1s", jitter = "full", deadline = "9s" }
+durability = "power"
+[agents]
+count = 4
+broadcasts = 5
+recipients = { neighbours = 3 }
+body_bytes = 64
+rate = 10
+deadline = "20s"
+[sharing]
+rules = "posix"
+profile = "python"
+[[inject]]
+kind = "open-handle"
+name = "backup"
+path = "queue*.json"
+hold = "400ms"
+period = "1s"
+count = 6
+start_delay = "20ms"
+share = "rwd"
+min_fired = 2
+[[inject]]
+kind = "antivirus"
+chance = 0.25
+delay = "1ms"
+hold = { median = "30ms", p99 = "300ms", max = "800ms" }
+[[expect]]
+figure = "success_rate.lower"
+at_least = 0.98
+[[expect]]
+figure = "lost"
+equals = 0
+[[expect]]
+figure = "wait.max"
+at_most = 3500
+[run]
+deadline = "90s"
+[delivered]
+allowed_failures = 0.1
+)";
+
+TEST(ParseScenarioTest, ReadsEveryKey) {
+  const auto read = parse_scenario(sound_scenario, "dir/crowd.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->name, "crowd");
+  EXPECT_EQ(read->title, "T");
+  EXPECT_EQ(read->subject.store, StoreKind::snapshot);
+  EXPECT_EQ(read->subject.durability, Durability::power);
+  RetryPolicy retry;
+  retry.max_retries = 3;
+  retry.base_delay = std::chrono::milliseconds(50);
+  retry.multiplier = 1.5;
+  retry.max_delay = std::chrono::seconds(1);
+  retry.jitter = Jitter::full;
+  retry.deadline = std::chrono::seconds(9);
+  EXPECT_EQ(read->subject.retry, retry);
+  EXPECT_EQ(read->agents.count, 4U);
+  EXPECT_EQ(read->agents.broadcasts, 5U);
+  EXPECT_EQ(read->agents.neighbours, 3U);
+  EXPECT_EQ(read->agents.body_bytes, 64U);
+  EXPECT_EQ(read->agents.rate_per_s, 10.0);
+  EXPECT_EQ(read->agents.operation_deadline, std::chrono::seconds(20));
+  EXPECT_EQ(read->sharing.rules, Rules::posix);
+  ASSERT_EQ(read->injectors.size(), 2U);
+  const Injector& backup = read->injectors[0];
+  EXPECT_EQ(backup.kind, InjectorKind::open_handle);
+  EXPECT_EQ(backup.name, "backup");
+  EXPECT_EQ(backup.path, "queue*.json");
+  EXPECT_EQ(backup.hold.median, std::chrono::milliseconds(400));
+  EXPECT_FALSE(backup.hold.p99);
+  EXPECT_EQ(backup.period, std::chrono::seconds(1));
+  EXPECT_EQ(backup.count, 6U);
+  EXPECT_EQ(backup.start_delay, std::chrono::milliseconds(20));
+  EXPECT_EQ(backup.share, "rwd");
+  EXPECT_EQ(backup.min_fired, 2U);
+  const Injector& antivirus = read->injectors[1];
+  EXPECT_EQ(antivirus.name, "antivirus");
+  EXPECT_EQ(antivirus.chance, 0.25);
+  EXPECT_EQ(antivirus.delay, std::chrono::milliseconds(1));
+  EXPECT_EQ(antivirus.hold.max, std::chrono::milliseconds(800));
+  EXPECT_EQ(antivirus.share, "rw");
+  EXPECT_EQ(antivirus.min_fired, 1U);
+  ASSERT_EQ(read->expectations.size(), 3U);
+  EXPECT_EQ(read->expectations[0].figure, "success_rate.lower");
+  EXPECT_EQ(read->expectations[0].relation, Relation::at_least);
+  EXPECT_EQ(read->expectations[0].value, 0.98);
+  EXPECT_EQ(read->expectations[1].relation, Relation::equals);
+  EXPECT_EQ(read->expectations[2].relation, Relation::at_most);
+  EXPECT_EQ(read->run_deadline, std::chrono::seconds(90));
+  EXPECT_EQ(read->allowed_failures, 0.1);
+}
+
+TEST(ParseScenarioTest, WhatIsLeftOutHasTheDefaultsOfTheHeader) {
+  const auto read = parse_scenario("[subject]\n", "bare.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  const Scenario preset;
+  EXPECT_EQ(read->title, "bare");
+  EXPECT_EQ(read->subject.retry, preset.subject.retry);
+  EXPECT_EQ(read->agents.count, preset.agents.count);
+  EXPECT_FALSE(read->agents.rate_per_s);
+  EXPECT_EQ(read->run_deadline, preset.run_deadline);
+}
+
+TEST(ParseScenarioTest, AnOriginStoreRetriesWhatTheOriginClaimed) {
+  const auto retry_of = [](const std::string& subject) {
+    const auto read = parse_scenario("[subject]\n" + subject, "s.toml");
+    EXPECT_TRUE(read) << read.error().message;
+    return read ? read->subject.retry : RetryPolicy{};
+  };
+  EXPECT_EQ(retry_of("store = \"origin-before\"").max_retries, 0);
+  EXPECT_EQ(retry_of("store = \"origin-after\""), RetryPolicy{});
+  RetryPolicy enhanced;
+  enhanced.max_retries = 8;
+  enhanced.base_delay = std::chrono::milliseconds(150);
+  enhanced.max_delay = std::chrono::seconds(2);
+  EXPECT_EQ(retry_of("store = \"origin-enhanced\""), enhanced);
+  // The order in the file does not matter, and single keys are laid over the claim.
+  enhanced.max_retries = 2;
+  EXPECT_EQ(retry_of("retry = { max_retries = 2 }\nstore = \"origin-enhanced\""), enhanced);
+  enhanced.max_delay.reset();
+  EXPECT_EQ(retry_of("retry = { max_retries = 2, max_delay = \"none\" }\nstore = \"origin-enhanced\""),
+            enhanced);
+}
+
+struct Mistake {
+  const char* toml;
+  const char* error;  // its beginning
+};
+
+class MistakeTest : public testing::TestWithParam<Mistake> {};
+
+TEST_P(MistakeTest, IsNamedWithItsPlace) {
+  const std::string found = parse_error_of(GetParam().toml);
+  EXPECT_EQ(found.substr(0, std::string(GetParam().error).size()), GetParam().error) << "in full: " << found;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, MistakeTest,
+    testing::Values(
+        Mistake{"[agents]\ncuont = 8\n",
+                "s.toml:2:1: unknown key in agents \"cuont\": did you mean \"count\"? Valid here: count, "
+                "broadcasts, "},
+        Mistake{"\n  [agent]\n",
+                "s.toml:2:4: unknown key \"agent\": did you mean \"agents\"? Valid here: title, "},
+        Mistake{"[agents]\nxyzzyxyzzyxyzzy = 8\n",
+                "s.toml:2:1: unknown key in agents \"xyzzyxyzzyxyzzy\". Valid"},
+        Mistake{"[subject]\nretry = { max_retry = 5 }\n",
+                "s.toml:2:11: unknown key in subject.retry \"max_retry\": did you mean \"max_retries\"?"},
+        Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = { medain = \"1s\" }\npath = \"q\"",
+                "s.toml:3:10: unknown key in inject.0.hold \"medain\": did you mean \"median\"?"},
+        Mistake{
+            "[subject]\nstore = \"snapshop\"\n",
+            "s.toml:2:9: subject.store: unknown store \"snapshop\": did you mean \"snapshot\"? Valid here: "
+            "snapshot, origin-before, origin-after, origin-enhanced"},
+        Mistake{"[subject]\nkind = \"command\"\n", "s.toml:2:8: command subjects are not supported yet"},
+        Mistake{"[subject]\ncommand = [\"python3\", \"q.py\"]\n",
+                "s.toml:2:11: command subjects are not supported yet"},
+        Mistake{"[subject]\nkind = \"cores\"\n",
+                "s.toml:2:8: subject.kind: unknown kind of subject \"cores\""},
+        Mistake{"[subject]\ndurability = \"disk\"\n",
+                "s.toml:2:14: subject.durability: unknown durability \"disk\""},
+        Mistake{"[subject]\nretry = { jitter = \"ful\" }\n",
+                "s.toml:2:20: subject.retry.jitter: unknown jitter \"ful\": did you mean \"full\"? Valid "
+                "here: none, "},
+        Mistake{"[sharing]\nrules = \"linux\"\n",
+                "s.toml:2:9: sharing.rules: unknown rules \"linux\". Valid here: windows, posix"},
+        Mistake{"[sharing]\nprofile = \"node\"\n",
+                "s.toml:2:11: sharing.profile: unknown profile \"node\". Valid here: python"},
+        Mistake{"[[inject]]\nkind = \"anti-virus\"\n",
+                "s.toml:2:8: inject.0.kind: unknown kind of injector \"anti-virus\": did you mean "
+                "\"antivirus\"?"},
+        Mistake{"[[expect]]\nfigure = \"succes_rate.lower\"\nat_least = 1\n",
+                "s.toml:2:10: expect.0.figure: unknown figure \"succes_rate.lower\": did you mean "
+                "\"success_rate.lower\"?"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    TypesAndRanges, MistakeTest,
+    testing::Values(
+        Mistake{"[agents]\ncount = 0\n",
+                "s.toml:2:9: agents.count is 0, but must be a whole number from 1 to 100000"},
+        Mistake{"[agents]\ncount = 100001\n", "s.toml:2:9: agents.count is 100001, but must be"},
+        Mistake{"[agents]\ncount = -1\n", "s.toml:2:9: agents.count is -1, but must be"},
+        Mistake{"[agents]\ncount = 4294967304\n", "s.toml:2:9: agents.count is 4294967304, but must be"},
+        Mistake{"[agents]\ncount = 8.0\n", "s.toml:2:9: agents.count is 8.0, but must be a whole number"},
+        Mistake{"[agents]\ncount = \"8\"\n",
+                "s.toml:2:9: agents.count is the string \"8\", but must be a whole"},
+        Mistake{"[agents]\ncount = [8]\n",
+                "s.toml:2:9: agents.count is an array, but must be a whole number"},
+        Mistake{"[agents]\ncount = 2024-01-01\n", "s.toml:2:9: agents.count is a date or time, but must be"},
+        Mistake{"[agents]\nbroadcasts = 0\n", "s.toml:2:14: agents.broadcasts is 0, but must be"},
+        Mistake{"[agents]\nbody_bytes = 16\n",
+                "s.toml:2:14: agents.body_bytes is 16, but must be a whole number from 17"},
+        Mistake{"[agents]\nrate = 0\n", "s.toml:2:8: agents.rate is 0, but must be a number greater than 0"},
+        Mistake{"[agents]\nrate = -1.5\n", "s.toml:2:8: agents.rate is -1.5, but must be"},
+        Mistake{"[agents]\nrate = nan\n", "s.toml:2:8: agents.rate is nan, but must be"},
+        Mistake{"[agents]\nrate = inf\n", "s.toml:2:8: agents.rate is inf, but must be"},
+        Mistake{"[agents]\nrate = 0.01\n",
+                "s.toml:2:8: agents.rate: 25 broadcasts at 0.01 a second need 2500 s, more than "
+                "run.deadline, 5m"},
+        Mistake{"[agents]\nrecipients = \"some\"\n",
+                "s.toml:2:14: agents.recipients is the string \"some\", but must be \"all\", or { neighbours "
+                "= n }"},
+        Mistake{"[agents]\ncount = 4\nrecipients = { neighbours = 4 }\n",
+                "s.toml:3:29: agents.recipients.neighbours is 4, but an agent of 4 has only 3 neighbours"},
+        Mistake{"[agents]\nrecipients = { neighbours = 8 }\n",
+                "s.toml:2:29: agents.recipients.neighbours is 8, but"},
+        Mistake{"[agents]\nrecipients = { neighbours = 0 }\n",
+                "s.toml:2:29: agents.recipients.neighbours is 0, but"},
+        Mistake{"[agents]\nrecipients = { }\n", "s.toml:2:14: agents.recipients.neighbours is missing"},
+        Mistake{"[agents]\ndeadline = \"-5s\"\n",
+                "s.toml:2:12: agents.deadline is the string \"-5s\", but must be a duration"},
+        Mistake{"[agents]\ndeadline = 30\n", "s.toml:2:12: agents.deadline is 30, but must be a duration"},
+        Mistake{"[agents]\ndeadline = \"0s\"\n",
+                "s.toml:2:12: agents.deadline is the string \"0s\", but must be"},
+        Mistake{"[run]\ndeadline = \"300h\"\n",
+                "s.toml:2:12: run.deadline is the string \"300h\", but must be"},
+        Mistake{"[subject]\nretry = { multiplier = 0.5 }\n",
+                "s.toml:2:24: subject.retry.multiplier is 0.5, but must be a number from 1 to"},
+        Mistake{"[subject]\nretry = { max_retries = -1 }\n",
+                "s.toml:2:25: subject.retry.max_retries is -1, but"},
+        Mistake{"[subject]\nretry = 5\n", "s.toml:2:9: subject.retry is 5, but must be a table"},
+        Mistake{"subject = \"core\"\n", "s.toml:1:11: subject is the string \"core\", but must be a table"},
+        Mistake{"title = 3\n", "s.toml:1:9: title is 3, but must be a string"},
+        Mistake{"[delivered]\nallowed_failures = 1.1\n",
+                "s.toml:2:20: delivered.allowed_failures is 1.1, but must be a number from 0 to 1"},
+        Mistake{"[inject]\nkind = \"antivirus\"\n",
+                "s.toml:1:1: inject is a table, but must be an array of tables"},
+        Mistake{"inject = [1]\n", "s.toml:1:11: inject.0 is 1, but must be a table"},
+        Mistake{"[expect]\n", "s.toml:1:1: expect is a table, but must be an array of tables"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Injectors, MistakeTest,
+    testing::Values(
+        Mistake{"[[inject]]\nname = \"x\"\n", "s.toml:1:1: inject.0.kind is missing; it must be one of"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\n",
+                "s.toml:1:1: inject.0.hold is missing; it must be a duration"},
+        Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\n",
+                "s.toml:1:1: inject.0.path is missing"},
+        Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"q\"\ncount = 3\n",
+                "s.toml:1:1: inject.0.period is missing; 3 holds need"},
+        Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"q\"\nchance = 1\n",
+                "s.toml:5:10: inject.0.chance belongs to kind = \"antivirus\", but this is kind = "
+                "\"open-handle\""},
+        Mistake{
+            "[[inject]]\nhold = \"1s\"\npath = \"q\"\nkind = \"antivirus\"\n",
+            "s.toml:3:8: inject.0.path belongs to kind = \"open-handle\", but this is kind = \"antivirus\""},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nchance = 1.5\n",
+                "s.toml:4:10: inject.0.chance is 1.5, but must be a number from 0 to 1"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nchance = nan\n",
+                "s.toml:4:10: inject.0.chance is nan"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\ndelay = \"-1ms\"\n",
+                "s.toml:4:9: inject.0.delay is the string \"-1ms\", but must be a duration"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"0s\"\n",
+                "s.toml:3:8: inject.0.hold is the string \"0s\""},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = { median = \"10ms\", p99 = \"9ms\" }\n",
+                "s.toml:3:33: inject.0.hold.p99 is 9ms, but must not be below hold.median, 10ms"},
+        Mistake{
+            "[[inject]]\nkind = \"antivirus\"\nhold = { median = \"10ms\", p99 = \"20ms\", max = \"5ms\" }\n",
+            "s.toml:3:47: inject.0.hold.max is 5ms, but must not be below hold.median, 10ms"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = { median = \"10ms\", max = \"50ms\" }\n",
+                "s.toml:3:33: inject.0.hold.max cuts a distribution, so it needs hold.p99"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = { p99 = \"10ms\" }\n",
+                "s.toml:3:8: inject.0.hold.median is missing"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"r\"\n",
+                "s.toml:4:9: opens are not decided yet, so a handle that denies reading or writing cannot be "
+                "enforced: use share = \"rw\" or \"rwd\""},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"\"\n",
+                "s.toml:4:9: opens are not decided"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"wd\"\n",
+                "s.toml:4:9: opens are not decided"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"rx\"\n",
+                "s.toml:4:9: inject.0.share is the string \"rx\", but must be"},
+        Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"q\"\ncount = 2\nperiod = "
+                "\"1s\"\nmin_fired = 3\n",
+                "s.toml:7:13: inject.0.min_fired is 3, but count allows only 2"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\n[[inject]]\nkind = \"antivirus\"\nhold = "
+                "\"2s\"\n",
+                "s.toml:4:1: inject.1: there is an injector \"antivirus\" already"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nname = \"a\"\n"
+                "[[inject]]\nkind = \"antivirus\"\nhold = \"2s\"\nname = \"a\"\n",
+                "s.toml:8:8: inject.1: there is an injector \"a\" already"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nname = \"a/b\"\n",
+                "s.toml:4:8: inject.0.name is"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Expectations, MistakeTest,
+    testing::Values(Mistake{"[[expect]]\nat_least = 1\n", "s.toml:1:1: expect.0.figure is missing"},
+                    Mistake{"[[expect]]\nfigure = \"lost\"\n",
+                            "s.toml:1:1: expect.0 has none of at_least, at_most and equals"},
+                    Mistake{"[[expect]]\nfigure = \"lost\"\nat_least = 1\nequals = 2\n",
+                            "s.toml:1:1: expect.0 has more than one of at_least, at_most and equals"},
+                    Mistake{"[[expect]]\nfigure = \"lost\"\nequals = \"0\"\n",
+                            "s.toml:3:10: expect.0.equals is the string \"0\""},
+                    Mistake{"[[expect]]\nfigure = \"lost\"\nequals = nan\n",
+                            "s.toml:3:10: expect.0.equals is nan, but must be"},
+                    Mistake{
+                        "[[expect]]\nfigure = \"success_rate\"\nat_least = 98\n",
+                        "s.toml:3:12: expect.0.at_least is 98, but success_rate is a share, from 0 to 1"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Syntax, MistakeTest,
+    testing::Values(Mistake{"", "s.toml:1:1: the scenario is empty"},
+                    Mistake{"# nothing but a comment\n", "s.toml:1:1: the scenario is empty"},
+                    Mistake{"[agents\n", "s.toml:1:8: "}, Mistake{"[agents]\ncount = \n", "s.toml:2:9: "},
+                    Mistake{"title = \"\xff\"\n", "s.toml:1:"}, Mistake{"a = 1\na = 2\n", "s.toml:2:"}));
+
+TEST(ParseScenarioTest, ThePathOfAHolderCannotLeaveTheStore) {
+  for (const char* path :
+       {"", ".", "..", "/etc/passwd", "../queue.json", "a/b", "a\\\\b", "..\\\\x", "a\\u0000b", "a\\nb"}) {
+    const std::string found = parse_error_of(
+        std::string("[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"") + path + "\"\n");
+    EXPECT_EQ(found.find("s.toml:4:8: inject.0.path is "), 0U) << path << ": " << found;
+  }
+  for (const char* path : {"queue.json", "*.tmp", "queue.json.??????", "..queue", "*"}) {
+    EXPECT_TRUE(parse_scenario(
+        std::string("[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"") + path + "\"\n",
+        "s.toml"))
+        << path;
+  }
+}
+
+TEST(ParseScenarioTest, WhatIsQuotedCannotDriveATerminal) {
+  const std::string found = parse_error_of("[agents]\n\"\\u001b[2J\" = 1\n");
+  EXPECT_EQ(found.find('\x1b'), std::string::npos) << found;
+  const std::string longer = parse_error_of("[subject]\nstore = \"" + std::string(5000, 'x') + "\"\n");
+  EXPECT_LT(longer.size(), 400U);
+}
+
+TEST(ParseScenarioTest, NestingCannotOverflowTheStack) {
+  std::string dots;
+  for (int i = 0; i < 300'000; ++i) dots += "a.";
+  EXPECT_NE(parse_error_of(dots + "a = 1\n").find("more than 40 dots"), std::string::npos);
+  EXPECT_NE(parse_error_of("[" + dots + "a]\n").find("more than 40 dots"), std::string::npos);
+  EXPECT_NE(parse_error_of("a = " + std::string(300'000, '[')).find("s.toml:1:"), std::string::npos);
+
+  // The deepest that passes the count of dots: 40 on each line, arrays that carry on the nesting over lines.
+  std::string deepest;
+  const std::string forty = dots.substr(0, 80);
+  for (int line = 0; line < 400; ++line) deepest += (line == 0 ? "" : "{ ") + forty + "a = [\n";
+  EXPECT_NE(parse_error_of(deepest), "no error");
+  std::string closed;
+  for (int line = 0; line < 100; ++line) closed += (line == 0 ? "" : "{ ") + forty + "a = [\n";
+  closed += "1\n";
+  for (int line = 0; line < 99; ++line) closed += "] }\n";
+  closed += "]\n";
+  EXPECT_NE(parse_error_of(closed).find("unknown key \"a\""), std::string::npos);
+
+  EXPECT_NE(parse_error_of("# " + std::string(2U << 20, 'x')).find("too many for a scenario"),
+            std::string::npos);
+  EXPECT_TRUE(parse_scenario("title = \"" + std::string(500, '.') + "\"\n", "s.toml"));
+}
+
+// Every prefix of a sound scenario is a scenario or an error with a place, never a crash.
+TEST(ParseScenarioTest, AnyCutIsReadOrRefused) {
+  const std::string whole = sound_scenario;
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    const auto read = parse_scenario(whole.substr(0, length), "s.toml");
+    if (read) continue;
+    EXPECT_EQ(read.error().code, Code::invalid);
+    EXPECT_EQ(read.error().message.find("s.toml:"), 0U) << read.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace holdfast

@@ -1,0 +1,350 @@
+#include "harness/scenario/plan.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "core/base/random.h"
+
+namespace holdfast {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::uint64_t below(Random& random, std::uint64_t bound) {
+  return random.next() % bound;
+}
+
+std::string odd_text(Random& random) {
+  static const std::vector<std::string> pieces = {"a",         "\"", "\\", "\n", "ä",
+                                                  "</script>", " ",  "\t", "🔒",  "'"};
+  std::string text;
+  for (std::uint64_t i = below(random, 8); i > 0; --i) text += pieces[below(random, pieces.size())];
+  return text;
+}
+
+Duration some_duration(Random& random, std::int64_t least_ns = 0) {
+  return Duration(least_ns + static_cast<std::int64_t>(below(random, 86'000'000'000'000)));
+}
+
+Injector some_injector(Random& random, std::size_t index) {
+  Injector injector;
+  injector.kind = below(random, 2) == 0 ? InjectorKind::open_handle : InjectorKind::antivirus;
+  injector.name = "holder-" + std::to_string(index);
+  injector.hold.median = some_duration(random, 1) / 4;
+  if (injector.hold.median == Duration(0)) injector.hold.median = Duration(1);
+  if (below(random, 2) == 0) {
+    injector.hold.p99 = injector.hold.median * 2;
+    if (below(random, 2) == 0) injector.hold.max = injector.hold.median * 3;
+  }
+  injector.share = below(random, 2) == 0 ? "rw" : "rwd";
+  if (injector.kind == InjectorKind::open_handle) {
+    injector.path = "queue*.json";
+    injector.count = 1 + static_cast<std::uint32_t>(below(random, 1000));
+    injector.period = some_duration(random, 1);
+    injector.start_delay = some_duration(random);
+    injector.min_fired = below(random, injector.count + 1);
+  } else {
+    injector.chance = random.uniform();
+    injector.delay = some_duration(random);
+    injector.min_fired = below(random, 1'000'000);
+  }
+  return injector;
+}
+
+Plan some_plan(std::uint64_t seed) {
+  Random random(seed);
+  Plan plan;
+  Scenario& scenario = plan.scenario;
+  scenario.name = odd_text(random);
+  scenario.title = odd_text(random);
+  scenario.subject.store = static_cast<StoreKind>(below(random, 4));
+  scenario.subject.durability = static_cast<Durability>(below(random, 2));
+  RetryPolicy& retry = scenario.subject.retry;
+  retry.max_retries = static_cast<int>(below(random, 100));
+  retry.base_delay = some_duration(random);
+  retry.multiplier = 1 + random.uniform() * 9;
+  if (below(random, 2) == 0) retry.max_delay = some_duration(random);
+  retry.jitter = static_cast<Jitter>(below(random, 4));
+  if (below(random, 2) == 0) retry.deadline = some_duration(random, 1);
+  scenario.agents.count = 2 + static_cast<std::uint32_t>(below(random, 99'000));
+  scenario.agents.broadcasts = 1 + static_cast<std::uint32_t>(below(random, 1000));
+  if (below(random, 2) == 0) scenario.agents.neighbours = 1 + below(random, scenario.agents.count - 1);
+  scenario.agents.body_bytes = 17 + static_cast<std::uint32_t>(below(random, 1000));
+  if (below(random, 2) == 0) scenario.agents.rate_per_s = 100 + random.uniform() * 1000;
+  scenario.agents.operation_deadline = some_duration(random, 1'000'000);
+  scenario.sharing.rules = static_cast<Rules>(below(random, 2));
+  for (std::size_t i = below(random, 4); i > 0; --i) scenario.injectors.push_back(some_injector(random, i));
+  for (std::uint64_t i = below(random, 3); i > 0; --i) {
+    scenario.expectations.push_back(
+        {"wait.max", static_cast<Relation>(below(random, 3)), random.uniform() * 1e6});
+  }
+  scenario.run_deadline = some_duration(random, 11'000'000'000);
+  scenario.allowed_failures = random.uniform();
+  plan.seed = random.next();
+  plan.run_id = random.next();
+  plan.started_at = "2025-01-02T03:04:05Z";
+  plan.version = odd_text(random);
+  plan.kernel = odd_text(random);
+  plan.filesystem = odd_text(random);
+  plan.command = odd_text(random);
+  return plan;
+}
+
+Plan plan_with_hold(HoldTime hold, double chance = 1) {
+  Plan plan;
+  Injector injector;
+  injector.kind = InjectorKind::antivirus;
+  injector.hold = hold;
+  injector.chance = chance;
+  plan.scenario.injectors = {injector, injector};
+  return plan;
+}
+
+RC_GTEST_PROP(PlanJsonTest, ReadsBackEveryField, (std::uint64_t seed)) {
+  const Plan plan = some_plan(seed);
+  const std::string json = to_json(plan);
+  const auto read = parse_plan(json, "plan.json");
+  if (!read) RC_FAIL(read.error().message + "\n" + json);
+  RC_ASSERT(*read == plan);
+  RC_ASSERT(to_json(*read) == json);
+}
+
+TEST(PlanJsonTest, BytesThatAreNoUtf8AreReplacedNotThrown) {
+  Plan plan;
+  plan.command = "holdfast run '\xff\xfe'";
+  const auto read = parse_plan(to_json(plan), "plan.json");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->command, "holdfast run '\xEF\xBF\xBD\xEF\xBF\xBD'");
+}
+
+TEST(PlanJsonTest, EveryCutIsInvalidWithFileAndOffset) {
+  const std::string json = to_json(some_plan(7));
+  for (std::size_t length = 0; length + 1 < json.size(); ++length) {
+    const auto read = parse_plan(json.substr(0, length), "run/plan.json");
+    ASSERT_FALSE(read) << length;
+    EXPECT_EQ(read.error().code, Code::invalid);
+    EXPECT_EQ(read.error().message.find("run/plan.json: no JSON at byte "), 0U) << read.error().message;
+  }
+}
+
+std::string plan_error(const std::string& from, const std::string& to) {
+  std::string json = to_json(Plan{});
+  const std::size_t at = json.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  json.replace(at, from.size(), to);
+  const auto read = parse_plan(json, "plan.json");
+  if (read) return "no error";
+  EXPECT_EQ(read.error().code, Code::invalid);
+  return read.error().message;
+}
+
+TEST(PlanJsonTest, HostileValuesAreRefusedByName) {
+  EXPECT_EQ(
+      plan_error("holdfast.plan/1", "holdfast.plan/2"),
+      "plan.json: the schema is \"holdfast.plan/2\"; this version of Holdfast reads \"holdfast.plan/1\"");
+  EXPECT_EQ(plan_error("\"schema\"", "\"scheme\""), "plan.json: \"schema\" is missing");
+  EXPECT_EQ(plan_error("\"seed\": 1", "\"seed\": -1"), "plan.json: \"seed\" is not a whole number from 0");
+  EXPECT_EQ(plan_error("\"seed\": 1", "\"seed\": 1.5"), "plan.json: \"seed\" is not a whole number from 0");
+  EXPECT_EQ(plan_error("0000000000000000", "000000000000000g"), "plan.json: \"run_id\" is not 16 hex digits");
+  EXPECT_EQ(plan_error("0000000000000000", "+000000000000000"), "plan.json: \"run_id\" is not 16 hex digits");
+  EXPECT_EQ(plan_error("\"count\": 8", "\"count\": 0").find("plan.json: agents.count is 0, but must be"), 0U);
+  EXPECT_EQ(
+      plan_error("\"count\": 8", "\"count\": 18446744073709551615").find("plan.json: agents.count is 1.8"),
+      0U);
+  EXPECT_EQ(
+      plan_error("\"count\": 8", "\"count\": null").find("plan.json: agents.count is null, but must be"), 0U);
+  EXPECT_EQ(plan_error("\"body_bytes\": 120", "\"body_bytes\": 1").find("plan.json: agents.body_bytes is 1"),
+            0U);
+  EXPECT_EQ(plan_error("\"count\"", "\"counts\"").find("plan.json: unknown key in agents \"counts\""), 0U);
+  EXPECT_EQ(plan_error("\"inject\": []", "\"inject\": " + std::string(5000, '[') + std::string(5000, ']')),
+            "plan.json: the plan's scenario is nested too deeply");
+  for (const char* json :
+       {"", "null", "[]", "3", "\"x\"", "\xff", "{\"schema\":3}", "{\"schema\":\"holdfast.plan/1\"}"}) {
+    const auto read = parse_plan(json, "plan.json");
+    ASSERT_FALSE(read) << json;
+    EXPECT_EQ(read.error().code, Code::invalid);
+    EXPECT_EQ(read.error().message.find("plan.json: "), 0U);
+  }
+  EXPECT_FALSE(parse_plan(std::string(1'000'000, '['), "plan.json"));
+}
+
+TEST(PlanJsonTest, IsLoadedFromTheRunDirectory) {
+  std::string directory = testing::TempDir() + "/plan-XXXXXX";
+  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+  const auto missing = load_plan(directory);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Code::not_found);
+  const Plan plan = some_plan(3);
+  std::ofstream(directory + "/plan.json") << to_json(plan);
+  const auto read = load_plan(directory);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, plan);
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory + "/plan.json");
+  EXPECT_FALSE(load_plan(directory));
+  std::filesystem::remove_all(directory);
+}
+
+RC_GTEST_PROP(RecipientsTest, AreDistinctAscendingAndAsManyAsAsked, (std::uint64_t seed)) {
+  Random random(seed);
+  Plan plan;
+  Agents& agents = plan.scenario.agents;
+  agents.count = 2 + static_cast<std::uint32_t>(below(random, 300));
+  if (below(random, 2) == 0)
+    agents.neighbours = 1 + static_cast<std::uint32_t>(below(random, agents.count - 1));
+  const auto sender = static_cast<std::uint32_t>(below(random, agents.count));
+  const auto to = recipients(plan, {sender, 5});
+  RC_ASSERT(to.size() == agents.neighbours.value_or(agents.count));
+  RC_ASSERT(std::is_sorted(to.begin(), to.end()));
+  RC_ASSERT(std::set<std::uint32_t>(to.begin(), to.end()).size() == to.size());
+  RC_ASSERT(to.back() < agents.count);
+  // All are for the sender too; neighbours are the next ones of the ring.
+  RC_ASSERT(std::count(to.begin(), to.end(), sender) == (agents.neighbours ? 0 : 1));
+  RC_ASSERT(std::count(to.begin(), to.end(), (sender + 1) % agents.count) == 1);
+}
+
+RC_GTEST_PROP(MessageBodyTest, IsIntactUntilAnyByteChanges, (std::uint64_t seed)) {
+  Random random(seed);
+  Plan plan;
+  plan.seed = random.next();
+  plan.scenario.agents.body_bytes = 17 + static_cast<std::uint32_t>(below(random, 300));
+  const MessageId id{static_cast<std::uint32_t>(random.next()), static_cast<std::uint32_t>(random.next())};
+  const std::string body = message_body(plan, id);
+  RC_ASSERT(body.size() == plan.scenario.agents.body_bytes);
+  RC_ASSERT(body == message_body(plan, id));
+  RC_ASSERT(body_intact(body));
+  RC_ASSERT(std::all_of(body.begin(), body.end(),
+                        [](char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; }));
+  std::string torn = body;
+  torn[below(random, torn.size())] ^= 1;
+  RC_ASSERT(!body_intact(torn));
+  RC_ASSERT(!body_intact(body.substr(0, below(random, body.size()))));
+  RC_ASSERT(!body_intact(body + "0"));
+}
+
+TEST(MessageBodyTest, DependsOnSeedAndMessage) {
+  Plan plan;
+  const std::string body = message_body(plan, {1, 2});
+  EXPECT_EQ(body.substr(0, 4), "1-2 ");
+  EXPECT_NE(body.substr(4), message_body(plan, {1, 3}).substr(4));
+  plan.seed = 2;
+  EXPECT_NE(body, message_body(plan, {1, 2}));
+  EXPECT_FALSE(body_intact(""));
+  EXPECT_FALSE(body_intact("2d06800538d394c2"));  // XXH3-64 of nothing: no body before it
+}
+
+// What a plan says must never change under an old run directory: these are held still, not derived.
+TEST(PlanTest, TheSameSeedGivesTheSameNumbersForEver) {
+  Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), milliseconds(800)}, 0.15);
+  plan.scenario.agents.body_bytes = 40;
+  plan.scenario.agents.rate_per_s = 10;
+  EXPECT_EQ(message_body(plan, {3, 17}), "3-17 ydFuSBXzsePeKc6pLMy65e06df62d6a88f3");
+  EXPECT_EQ(agent_seed(plan, 0), 4378357550113353619U);
+  EXPECT_EQ(agent_seed(plan, 7), 8606403196205822850U);
+  EXPECT_EQ(intended_start_ns(plan, {3, 17}), 1729849903);
+  EXPECT_NEAR(static_cast<double>(planned_hold(plan, 1, 5).count()), 5018740, 2);
+  std::string acts;
+  for (std::uint64_t n = 0; n < 20; ++n) acts += acts_on_trigger(plan, 0, n) ? 'x' : '-';
+  EXPECT_EQ(acts, "x--------x----------");
+}
+
+TEST(IntendedStartTest, IsZeroInAClosedLoop) {
+  EXPECT_EQ(intended_start_ns(Plan{}, {3, 17}), 0);
+}
+
+RC_GTEST_PROP(IntendedStartTest, TicksEvenlyFromAPhaseOfItsOwn, (std::uint64_t seed, std::uint16_t sender)) {
+  Plan plan;
+  plan.seed = seed;
+  plan.scenario.agents.rate_per_s = 8;
+  const std::int64_t first = intended_start_ns(plan, {sender, 0});
+  RC_ASSERT(first >= 0);
+  RC_ASSERT(first <= 125'000'000);
+  for (std::uint32_t n = 1; n < 50; ++n) {
+    const std::int64_t off = intended_start_ns(plan, {sender, n}) - first - n * 125'000'000LL;
+    RC_ASSERT(off >= -1);
+    RC_ASSERT(off <= 1);
+  }
+  RC_ASSERT(first != intended_start_ns(plan, {sender + 1U, 0}));
+}
+
+TEST(PlannedHoldTest, AConstantHoldIsConstant) {
+  const Plan plan = plan_with_hold({milliseconds(400), std::nullopt, std::nullopt});
+  for (std::uint64_t n = 0; n < 100; ++n) EXPECT_EQ(planned_hold(plan, 0, n), milliseconds(400));
+  EXPECT_EQ(planned_hold(plan_with_hold({milliseconds(9), milliseconds(9), milliseconds(9)}), 0, 1),
+            milliseconds(9));
+}
+
+// Quantiles of 100,000 holds of one seed: the same numbers on every run, so a tolerance cannot make it flaky.
+TEST(PlannedHoldTest, HasTheMedianAndTheP99AskedFor) {
+  const Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), std::nullopt});
+  std::vector<double> ms;
+  for (std::uint64_t n = 0; n < 100'000; ++n)
+    ms.push_back(static_cast<double>(planned_hold(plan, 0, n).count()) / 1e6);
+  std::sort(ms.begin(), ms.end());
+  EXPECT_NEAR(ms[50'000], 30, 0.5);
+  EXPECT_NEAR(ms[99'000], 300, 12);
+  EXPECT_NEAR(ms[1'000], 3, 0.15);  // as far below the median as p99 is above
+  EXPECT_NEAR(ms[84'134], 30 * std::pow(10, 1 / 2.3263478740408408), 2);  // one sigma
+}
+
+TEST(PlannedHoldTest, IsCutAtMaxWithoutAHeapThere) {
+  const Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), milliseconds(100)});
+  std::vector<std::int64_t> ns;
+  for (std::uint64_t n = 0; n < 100'000; ++n) ns.push_back(planned_hold(plan, 0, n).count());
+  std::sort(ns.begin(), ns.end());
+  EXPECT_GT(ns.front(), 0);
+  EXPECT_LE(ns.back(), 100'000'000);
+  EXPECT_GT(ns.back(), 99'000'000);
+  // Of the uncut distribution 11.2 % lie beyond 100 ms; clamped, they would all stand at max.
+  EXPECT_LT(std::count_if(ns.begin(), ns.end(), [](std::int64_t hold) { return hold > 99'900'000; }), 200);
+  // The median of the cut distribution: 30 ms * exp(sigma * z(0.5 * 0.88795)) = 25.98 ms.
+  EXPECT_NEAR(static_cast<double>(ns[50'000]) / 1e6, 25.98, 0.4);
+}
+
+RC_GTEST_PROP(PlannedHoldTest, NeverLeavesItsRange, (std::uint64_t seed, std::uint64_t number)) {
+  Random random(seed);
+  HoldTime hold;
+  hold.median = some_duration(random, 1);
+  hold.p99 =
+      std::min<Duration>(std::chrono::hours(24), hold.median * (1 + static_cast<int>(below(random, 1000))));
+  if (below(random, 2) == 0) hold.max = hold.median + some_duration(random);
+  Plan plan = plan_with_hold(hold);
+  plan.seed = seed;
+  const Duration held = planned_hold(plan, 0, number);
+  RC_ASSERT(held >= Duration(0));
+  RC_ASSERT(!hold.max || held <= *hold.max);
+  RC_ASSERT(held == planned_hold(plan, 0, number));
+}
+
+TEST(PlannedHoldTest, InjectorsAndNumbersAndSeedsDiffer) {
+  Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), std::nullopt});
+  const Duration held = planned_hold(plan, 0, 0);
+  EXPECT_NE(held, planned_hold(plan, 0, 1));
+  EXPECT_NE(held, planned_hold(plan, 1, 0));
+  plan.seed = 2;
+  EXPECT_NE(held, planned_hold(plan, 0, 0));
+}
+
+TEST(TriggerTest, IsActedOnByChance) {
+  const auto acted_on = [](double chance) {
+    const Plan plan = plan_with_hold({milliseconds(1), std::nullopt, std::nullopt}, chance);
+    int count = 0;
+    for (std::uint64_t n = 0; n < 100'000; ++n) count += acts_on_trigger(plan, 0, n) ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(acted_on(0), 0);
+  EXPECT_EQ(acted_on(1), 100'000);
+  EXPECT_NEAR(acted_on(0.15), 15'000, 400);
+}
+
+}  // namespace
+}  // namespace holdfast
