@@ -37,7 +37,8 @@ struct FileHeader {
 // Records that an event fills, its text included; text beyond text_bytes_max is not stored.
 std::size_t records_of(const Event& event);
 
-// One record ready to be stored, its check in the first four bytes. `piece` continues an event's text.
+// Stores one record, bytes 4..63 first and the check last (a release), so that a record with a check is whole
+// whenever its writer is killed. `record` is 64 bytes, aligned to 4; `piece` continues an event's text.
 void encode_header(const FileHeader& header, char* record);
 void encode_event(const Event& event, char* record);
 void encode_text(std::string_view piece, char* record);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -73,9 +72,7 @@ Result<Recorder> Recorder::open(const std::filesystem::path& path, Role role, st
     return fail(grown.error().within(path.string()));
   }
   FileHeader header{role, process, recorder.pid_, run_id, monotonic_ns(), realtime_offset_ns()};
-  std::array<char, record_bytes> record{};
-  encode_header(header, record.data());
-  recorder.append(record.data());
+  encode_header(header, recorder.next_record());
   return recorder;
 }
 
@@ -125,16 +122,9 @@ Result<> Recorder::grow(std::uint64_t needed_bytes) {
   return {};
 }
 
-// Bytes 4..63 first, the check last: a record with a check is whole, whenever the writer is killed.
-void Recorder::append(const char* record) {
+char* Recorder::next_record() {
   HOLDFAST_CHECK(used_bytes_ + record_bytes <= mapped_bytes_);
-  char* to = base_ + used_bytes_;
-  std::uint32_t check = 0;
-  std::memcpy(&check, record, sizeof check);
-  std::memcpy(to + sizeof check, record + sizeof check, record_bytes - sizeof check);
-  std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t*>(to))
-      .store(check, std::memory_order_release);
-  used_bytes_ += record_bytes;
+  return base_ + std::exchange(used_bytes_, used_bytes_ + record_bytes);
 }
 
 Result<> Recorder::record(const Event& event) {
@@ -143,13 +133,10 @@ Result<> Recorder::record(const Event& event) {
     if (base_ == nullptr) return fail(Code::failed, "the event file is closed");
     if (auto grown = grow(needed); !grown) return grown;
   }
-  std::array<char, record_bytes> record;
-  encode_event(event, record.data());
-  append(record.data());
+  encode_event(event, next_record());
   const auto text = std::string_view(event.text).substr(0, text_bytes_max);
   for (std::size_t from = 0; from < text.size(); from += text_piece_bytes) {
-    encode_text(text.substr(from, text_piece_bytes), record.data());
-    append(record.data());
+    encode_text(text.substr(from, text_piece_bytes), next_record());
   }
   return {};
 }

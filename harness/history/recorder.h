@@ -44,7 +44,7 @@ class Recorder {
  private:
   Recorder() = default;
   Result<> grow(std::uint64_t needed_bytes);
-  void append(const char* record);
+  char* next_record();
   Result<> release();
 
   int fd_ = -1;
