@@ -5,6 +5,7 @@
 #include "harness/cli/judge.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/run_directory.h"
+#include "reports/compare.h"
 
 namespace holdfast {
 

@@ -13,6 +13,7 @@
 #include "harness/conduct/run_directory.h"
 #include "harness/history/history.h"
 #include "harness/scenario/plan.h"
+#include "reports/render.h"
 
 namespace holdfast {
 

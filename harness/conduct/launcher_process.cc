@@ -8,7 +8,6 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
-#include <boost/process/v2/posix/bind_fd.hpp>
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
 #include <cstring>
@@ -19,6 +18,24 @@ namespace holdfast {
 namespace {
 
 namespace process = boost::process::v2;
+
+// Gives the child `source` as descriptor `target`. (Boost 1.81's own posix::bind_fd has a function without its return
+// statement, which crashes optimised builds.)
+struct InheritDescriptor {
+  int target;
+  int source;
+
+  template <typename Launcher, typename... Rest>
+  process::error_code on_setup(Launcher& launcher, const Rest&...) const {
+    launcher.fd_whitelist.push_back(target);
+    return {};
+  }
+  template <typename Launcher, typename... Rest>
+  process::error_code on_exec_setup(Launcher&, const Rest&...) const {  // in the child, between fork and exec
+    if (::dup2(source, target) < 0) return process::error_code(errno, boost::system::system_category());
+    return {};
+  }
+};
 
 // Both ends close-on-exec, and numbered so high that binding one cannot overwrite another.
 Result<> make_pair(bool socket, Descriptor& ours, Descriptor& theirs, bool we_read) {
@@ -54,15 +71,14 @@ Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& exec
                            make_pair(false, pipes.stop, stop, false)}) {
     if (!made) return fail(made.error());
   }
+  ::fcntl(pipes.status.get(), F_SETFL, O_NONBLOCK);  // the conductor asks for news that may not be there
   auto child = std::make_unique<Child>();
   try {
     child->handle = process::process(
         child->context, executable.string(), {"internal-launcher", trap ? "trap" : "free"},
-        process::posix::bind_fd(status_descriptor, status.get()),
-        process::posix::bind_fd(start_descriptor, start.get()),
-        process::posix::bind_fd(finish_descriptor, finish.get()),
-        process::posix::bind_fd(stop_descriptor, stop.get()),
-        process::posix::bind_fd(launcher_descriptor, socket.get()));
+        InheritDescriptor{status_descriptor, status.get()}, InheritDescriptor{start_descriptor, start.get()},
+        InheritDescriptor{finish_descriptor, finish.get()}, InheritDescriptor{stop_descriptor, stop.get()},
+        InheritDescriptor{launcher_descriptor, socket.get()});
   } catch (const std::exception& error) {
     return fail(Code::failed, fmt::format("cannot start the launcher {}: {}", executable.string(), error.what()));
   }
