@@ -61,12 +61,10 @@ Result<Node> node_of(const Json& json, const Place& place, int depth = 0) {
   Node node;
   if (json.is_string()) {
     node = Node::of(json.get<std::string>());
-  } else if (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX) {
-    node = Node::of(json.get<double>());
-  } else if (json.is_number_integer()) {
-    node = Node::of(json.get<std::int64_t>());
-  } else if (json.is_number_float()) {
-    node = Node::of(json.get<double>());
+  } else if (json.is_number()) {
+    const bool above_int64 = json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX;
+    const bool as_integer = json.is_number_integer() && !above_int64;
+    node = as_integer ? Node::of(json.get<std::int64_t>()) : Node::of(json.get<double>());
   } else if (json.is_boolean()) {
     node.type = Node::Type::boolean;
     node.boolean = json.get<bool>();
