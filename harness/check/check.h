@@ -20,10 +20,10 @@ enum class Verdict : std::uint8_t {
 };
 
 struct Finding {
-  std::string name;              // "lost"
+  std::string name;  // "lost"
   Verdict verdict = Verdict::unknown;
-  std::uint64_t checked = 0;     // how many things were looked at
-  std::uint64_t count = 0;       // how many of them were bad
+  std::uint64_t checked = 0;           // how many things were looked at
+  std::uint64_t count = 0;             // how many of them were bad
   std::optional<std::string> witness;  // the smallest bad one, in prose; for unknown: why
 };
 
@@ -39,6 +39,7 @@ struct NamedCheck {
 const std::vector<NamedCheck>& all_checks();
 
 // A check that throws is `unknown`, with what it threw as the witness.
+Finding run_check(const NamedCheck& check, const Plan& plan, const History& history);
 std::vector<Finding> run_checks(const Plan& plan, const History& history);
 
 std::string_view to_string(Verdict verdict);  // "pass", "fail", "unknown", "not-applicable"

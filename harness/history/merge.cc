@@ -84,6 +84,7 @@ class RunMerge {
   bool belongs(const FoundFile& file, const FileHeader& header);
   void add_silent_injectors();
   void doubt_missing_ends();
+  void doubt_unknown_writers();
   void doubt_unknown_callers();
 
   History history_;
@@ -224,6 +225,18 @@ void RunMerge::doubt_missing_ends() {
   }
 }
 
+// A file of somebody whom the conductor did not start was put there by another hand.
+void RunMerge::doubt_unknown_writers() {
+  std::set<std::pair<Role, std::uint32_t>> started;
+  for (const ProcessRecord& process : history_.processes) started.emplace(process.role, process.index);
+  for (const FileEnd& end : ends_) {
+    if (end.damaged || end.name.index == no_process || started.contains({end.name.role, end.name.index}))
+      continue;
+    history_.doubts.push_back(
+        fmt::format("{}: its writer was never started", event_file_name(end.name.role, end.name.index)));
+  }
+}
+
 // Calls are kept whoever made them; an agent that nobody started cannot have made one.
 void RunMerge::doubt_unknown_callers() {
   std::vector<std::uint32_t> known;
@@ -267,6 +280,7 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
             [](const InjectorRecord& a, const InjectorRecord& b) { return a.index < b.index; });
   attribute_calls(history_);
   doubt_missing_ends();
+  doubt_unknown_writers();
   doubt_unknown_callers();
   if (history_.doubts.size() > doubts_max) {
     const std::size_t more = history_.doubts.size() - doubts_max;

@@ -305,6 +305,11 @@ std::vector<BrokenRun> broken_runs() {
        "event 1: a torn load for 0-0"},
       {"agent's file cut", [](RunFiles& run) { run.agent(1).pop_back(); },
        "agent-1.events: cut short: its writer ended well"},
+      {"agent's file of nobody",
+       [](RunFiles& run) {
+         run.events[{Role::agent, 5}] = {event_of(EventType::end, 1)};
+       },
+       "agent-5.events: its writer was never started"},
       {"agent's file missing", [](RunFiles& run) { run.agent(1).clear(); },
        "agent-1.events: missing, though its writer ended well"},
       {"injector's file cut", [](RunFiles& run) { run.injector().pop_back(); },

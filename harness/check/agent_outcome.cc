@@ -1,0 +1,164 @@
+#include "harness/check/agent_outcome.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/check/prose.h"
+
+namespace holdfast {
+namespace {
+
+// By agent: its latest process, or none.
+std::vector<const ProcessRecord*> agent_processes(const Plan& plan, const History& history) {
+  std::vector<const ProcessRecord*> processes(plan.scenario.agents.count, nullptr);
+  for (const ProcessRecord& process : history.processes) {
+    if (process.role == Role::agent && process.index < processes.size()) processes[process.index] = &process;
+  }
+  return processes;
+}
+
+bool died_by_itself(const ProcessRecord* process) {
+  return process != nullptr && process->exited && !process->stopped && process->wait_status != 0;
+}
+
+AgentOutcome::Kind kind_of(AgentOutcome::Reason reason) {
+  switch (reason) {
+    case AgentOutcome::Reason::none:
+      return AgentOutcome::Kind::succeeded;
+    case AgentOutcome::Reason::not_delivered:
+    case AgentOutcome::Reason::died:
+    case AgentOutcome::Reason::stopped_short:
+    case AgentOutcome::Reason::refused:
+      return AgentOutcome::Kind::failed;
+    case AgentOutcome::Reason::cut:
+    case AgentOutcome::Reason::unanswered:
+    case AgentOutcome::Reason::unread:
+      return AgentOutcome::Kind::unknown;
+  }
+  return AgentOutcome::Kind::unknown;
+}
+
+// Keeps the gravest reason, and of equal ones the first.
+void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordinal = not_there,
+          std::uint32_t recipient = not_there) {
+  if (outcome.reason != AgentOutcome::Reason::none && outcome.reason <= reason) return;
+  outcome.reason = reason;
+  outcome.ordinal = ordinal;
+  outcome.recipient = recipient;
+}
+
+void look_at_message(const History& history, const Delivery& delivery,
+                     const std::vector<std::uint32_t>& addressed, std::uint32_t ordinal,
+                     AgentOutcome& outcome) {
+  const auto readers = delivery.readers(ordinal);
+  auto reader = readers.begin();
+  for (const std::uint32_t recipient : addressed) {
+    const std::uint32_t read = delivery.final_read(recipient);
+    if (read == not_there || !must_hold(history.operations[read], delivery.sent().operation(ordinal))) {
+      note(outcome, AgentOutcome::Reason::unread, ordinal, recipient);
+      continue;
+    }
+    while (reader != readers.end() && *reader < recipient) ++reader;
+    const auto from = reader;
+    while (reader != readers.end() && *reader == recipient) ++reader;
+    if (reader - from != 1) note(outcome, AgentOutcome::Reason::not_delivered, ordinal, recipient);
+  }
+}
+
+}  // namespace
+
+std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
+                                         bool forgive_unacknowledged) {
+  const auto processes = agent_processes(plan, history);
+  const bool run_cut = history.interrupted || history.timed_out;
+  std::vector<AgentOutcome> outcomes(plan.scenario.agents.count);
+  RecipientsOf addressed(plan);
+  for (std::uint32_t agent = 0; agent < outcomes.size(); ++agent) {
+    AgentOutcome& outcome = outcomes[agent];
+    const ProcessRecord* process = processes[agent];
+    const bool died = died_by_itself(process);
+    const auto [first, end] = delivery.sent().of_sender(agent);
+    outcome.attempted = end - first;
+    if (outcome.attempted < plan.scenario.agents.broadcasts) {
+      // Nobody is blamed for what the run's end, or the conductor's, took away.
+      const bool cut = run_cut || process == nullptr || !process->exited || process->stopped;
+      note(outcome, died  ? AgentOutcome::Reason::died
+                    : cut ? AgentOutcome::Reason::cut
+                          : AgentOutcome::Reason::stopped_short);
+    }
+    for (std::uint32_t ordinal = first; ordinal < end; ++ordinal) {
+      const Operation& broadcast = delivery.sent().operation(ordinal);
+      if (broadcast.outcome == Outcome::ok) {
+        ++outcome.acknowledged;
+        look_at_message(history, delivery, addressed.sender(agent), ordinal, outcome);
+      } else if (died && broadcast.complete_ns == 0) {
+        note(outcome, AgentOutcome::Reason::died, ordinal);
+      } else if (!forgive_unacknowledged) {
+        note(outcome,
+             broadcast.outcome == Outcome::fail ? AgentOutcome::Reason::refused
+                                                : AgentOutcome::Reason::unanswered,
+             ordinal);
+      }
+    }
+    outcome.kind = kind_of(outcome.reason);
+  }
+  return outcomes;
+}
+
+std::vector<bool> agent_succeeded(const Plan& plan, const History& history) {
+  const auto outcomes = agent_outcomes(plan, history, Delivery(plan, history), false);
+  std::vector<bool> succeeded(outcomes.size());
+  std::transform(outcomes.begin(), outcomes.end(), succeeded.begin(),
+                 [](const AgentOutcome& outcome) { return outcome.kind == AgentOutcome::Kind::succeeded; });
+  return succeeded;
+}
+
+std::string describe(const Plan& plan, const History& history, const Delivery& delivery, std::uint32_t agent,
+                     const AgentOutcome& outcome) {
+  const ProcessRecord* process = agent_processes(plan, history)[agent];
+  const std::string attempted =
+      fmt::format("agent {} attempted {} of {}", agent, with_commas(outcome.attempted),
+                  counted(plan.scenario.agents.broadcasts, "broadcast"));
+  std::string message;
+  std::string error;
+  std::string when;
+  if (outcome.ordinal != not_there) {
+    const Operation& broadcast = delivery.sent().operation(outcome.ordinal);
+    message = to_string(delivery.sent().id(outcome.ordinal));
+    when = at_time(history, broadcast.complete_ns != 0 ? broadcast.complete_ns : broadcast.invoke_ns);
+    if (broadcast.error != 0) error = ": " + history.texts[broadcast.error];
+  }
+  switch (outcome.reason) {
+    case AgentOutcome::Reason::none:
+      return fmt::format("{}, and all of them reached everyone", attempted);
+    case AgentOutcome::Reason::not_delivered: {
+      const std::size_t times = times_read(delivery.readers(outcome.ordinal), outcome.recipient);
+      return fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read holds it {}", agent,
+                         message, when, outcome.recipient,
+                         times == 0 ? "not at all" : fmt::format("{} times", times));
+    }
+    case AgentOutcome::Reason::died:
+      return fmt::format("{}, then {}{}", attempted, how_ended(*process),
+                         message.empty() ? "" : fmt::format(" with {} unanswered", message));
+    case AgentOutcome::Reason::stopped_short:
+      return fmt::format("{} and then ended, as if it had done them all", attempted);
+    case AgentOutcome::Reason::refused:
+      return fmt::format("agent {}'s broadcast {} failed at {}{}", agent, message, when, error);
+    case AgentOutcome::Reason::cut:
+      return fmt::format("{} before {}", attempted,
+                         history.interrupted ? "the run was interrupted"
+                         : history.timed_out ? "the run's time was up"
+                                             : "the record of it ends");
+    case AgentOutcome::Reason::unanswered:
+      return fmt::format("agent {}'s broadcast {} ({}) may or may not be done{}", agent, message, when,
+                         error);
+    case AgentOutcome::Reason::unread:
+      return fmt::format(
+          "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,
+          message, when, outcome.recipient);
+  }
+  return attempted;
+}
+
+}  // namespace holdfast

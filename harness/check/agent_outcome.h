@@ -1,0 +1,42 @@
+// How each agent fared, by the strict reading of "an agent succeeded" that result.json promises.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/check/delivery.h"
+
+namespace holdfast {
+
+struct AgentOutcome {
+  enum class Kind : std::uint8_t { succeeded, failed, unknown };
+  // Why not, the gravest first.
+  enum class Reason : std::uint8_t {
+    none,
+    not_delivered,  // acknowledged, and a recipient lacks it or has it twice
+    died,           // ended by itself before it had attempted everything, or with an operation open
+    stopped_short,  // attempted fewer than planned, though nothing cut it short
+    refused,        // an operation failed
+    cut,            // attempted fewer than planned, since the run was cut short
+    unanswered,     // an operation may or may not be done
+    unread,         // a recipient's mail could not be read
+  };
+
+  Kind kind = Kind::succeeded;
+  Reason reason = Reason::none;
+  std::uint32_t attempted = 0;
+  std::uint32_t acknowledged = 0;
+  std::uint32_t ordinal = not_there;    // the first message that it is about, if one
+  std::uint32_t recipient = not_there;  // likewise
+};
+
+// With `forgive_unacknowledged`, operations that failed or were not answered are not held against anyone.
+std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
+                                         bool forgive_unacknowledged);
+
+// What became of agent `agent`, in words.
+std::string describe(const Plan& plan, const History& history, const Delivery& delivery, std::uint32_t agent,
+                     const AgentOutcome& outcome);
+
+}  // namespace holdfast

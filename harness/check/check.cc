@@ -1,0 +1,60 @@
+#include "harness/check/check.h"
+
+#include <exception>
+
+#include "harness/check/checks.h"
+
+namespace holdfast {
+
+const std::vector<NamedCheck>& all_checks() {
+  static const std::vector<NamedCheck> checks = {
+      {"delivered", "Every agent succeeded: all its broadcasts were acknowledged and reached everyone once",
+       check_delivered},
+      {"lost", "Nothing acknowledged was lost", check_lost},
+      {"phantom", "Nobody read a message that was never sent to them", check_phantom},
+      {"duplicate", "Nobody read a message twice", check_duplicate},
+      {"order", "Each sender's messages arrived in the order sent", check_order},
+      {"torn-read", "Every load found a whole queue", check_torn_read},
+      {"orphan-temp", "No temporary file was left behind", check_orphan_temp},
+      {"retry-discipline", "Retries kept to the policy", check_retry_discipline},
+      {"faults-fired", "Every injector fired as often as the scenario asks", check_faults_fired},
+  };
+  return checks;
+}
+
+Finding run_check(const NamedCheck& check, const Plan& plan, const History& history) {
+  Finding finding;
+  try {
+    finding = check.run(plan, history);
+  } catch (const std::exception& problem) {
+    finding = {};
+    finding.witness = std::string("the check itself failed: ") + problem.what();
+  } catch (...) {
+    finding = {};
+    finding.witness = "the check itself failed";
+  }
+  finding.name = check.name;
+  return finding;
+}
+
+std::vector<Finding> run_checks(const Plan& plan, const History& history) {
+  std::vector<Finding> findings;
+  for (const NamedCheck& check : all_checks()) findings.push_back(run_check(check, plan, history));
+  return findings;
+}
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::unknown:
+      return "unknown";
+    case Verdict::not_applicable:
+      return "not-applicable";
+  }
+  return "unknown";
+}
+
+}  // namespace holdfast

@@ -1,0 +1,231 @@
+// Properties: a history of a correct store passes every check; the same history with one thing spoilt fails
+// exactly the checks that it must fail, and no others.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/base/random.h"
+#include "core/retry/retry_policy.h"
+#include "harness/check/checks.h"
+#include "harness/check/testing_history.h"
+
+namespace holdfast {
+namespace {
+
+using Names = std::set<std::string>;
+
+// What a run of a correct store looks like: agents take turns at random, saves overlap, some are refused and
+// retried by the policy, each save appends, and in the end everybody reads what is for them.
+struct CorrectRun {
+  TestRun run;
+  std::vector<MessageId> queue;
+
+  CorrectRun(std::uint32_t agents, std::uint32_t broadcasts, std::optional<std::uint32_t> neighbours,
+             bool all_answered, std::uint64_t seed)
+      : run(agents, broadcasts) {
+    run.plan.scenario.agents.neighbours = neighbours;
+    run.injector("antivirus", 3, 2);
+    Random random(seed);
+    std::vector<std::uint32_t> next(agents, 0);
+    std::vector<std::int64_t> free_ms(agents, 1);
+    std::int64_t landed_ms = 0;
+    for (std::uint32_t left = agents * broadcasts; left > 0;) {
+      const auto agent = static_cast<std::uint32_t>(random.next() % agents);
+      if (next[agent] == broadcasts) continue;
+      --left;
+      save(MessageId{agent, next[agent]++}, free_ms[agent], landed_ms, all_answered, random);
+    }
+    run.now_ms = *std::max_element(free_ms.begin(), free_ms.end()) + landed_ms;
+    run.quiet();
+    for (std::uint32_t agent = 0; agent < agents; ++agent) run.read(agent, entries_for(agent));
+    run.finished();
+  }
+
+  void save(MessageId id, std::int64_t& free_ms, std::int64_t& landed_ms, bool all_answered, Random& random) {
+    const std::int64_t from_ms = free_ms;
+    // The save lands after those before it in the queue, and after the waits of its refusals.
+    std::int64_t at_ms = std::max(from_ms, landed_ms) + 1;
+    const int refusals = random.next() % 4 == 0 ? static_cast<int>(random.next() % 6) : 0;
+    for (int retry = 1; retry <= refusals; ++retry) {
+      run.replace(id.sender, at_ms, retry % 2 == 0 ? 32 : 5);
+      at_ms += wait_bounds(run.plan.scenario.subject.retry, retry).greatest.count() / TestRun::ms +
+               static_cast<std::int64_t>(random.next() % 3);
+    }
+    const std::uint64_t fate = all_answered ? 0 : random.next() % 8;
+    const bool lands = fate != 1 && fate != 2;
+    if (lands) {
+      run.replace(id.sender, at_ms);
+      queue.push_back(id);
+      landed_ms = at_ms;
+    }
+    const Outcome outcome = fate == 1 ? Outcome::fail : fate == 2 || fate == 3 ? Outcome::info : Outcome::ok;
+    free_ms = at_ms + 1 + static_cast<std::int64_t>(random.next() % 5);
+    run.broadcast(id, from_ms, free_ms, outcome, outcome == Outcome::fail ? 28 : 0);
+    ++free_ms;
+  }
+
+  [[nodiscard]] std::vector<MessageId> entries_for(std::uint32_t agent) const {
+    std::vector<MessageId> entries;
+    for (const MessageId id : queue) {
+      const auto to = recipients(run.plan, id);
+      if (std::find(to.begin(), to.end(), agent) != to.end()) entries.push_back(id);
+    }
+    return entries;
+  }
+
+  // The read of some agent, to be spoilt: entry vectors are rebuilt from it.
+  [[nodiscard]] std::vector<Seen>& seen() { return run.history.seen; }
+
+  [[nodiscard]] std::pair<Names, Names> failed_and_unknown() const {
+    std::pair<Names, Names> names;
+    for (const Finding& finding : run_checks(run.plan, run.history)) {
+      if (finding.verdict == Verdict::fail) names.first.insert(finding.name);
+      if (finding.verdict == Verdict::unknown) names.second.insert(finding.name);
+    }
+    return names;
+  }
+};
+
+CorrectRun any_correct_run(bool all_answered) {
+  const auto agents = *rc::gen::inRange<std::uint32_t>(2, 6);
+  const auto broadcasts = *rc::gen::inRange<std::uint32_t>(1, 12);
+  const bool ring = *rc::gen::arbitrary<bool>();
+  const auto neighbours =
+      ring ? std::optional<std::uint32_t>(*rc::gen::inRange<std::uint32_t>(1, agents)) : std::nullopt;
+  return {agents, broadcasts, neighbours, all_answered, *rc::gen::arbitrary<std::uint64_t>()};
+}
+
+// Index into `seen` of an entry of an agent's read, and that read.
+struct Spot {
+  std::size_t at;
+  Operation* read;
+};
+
+Spot any_entry(CorrectRun& correct) {
+  const auto at = *rc::gen::inRange<std::size_t>(0, correct.seen().size());
+  for (Operation& operation : correct.run.history.operations) {
+    if (operation.function == Function::read && at >= operation.first_seen &&
+        at < operation.first_seen + operation.seen) {
+      return {at, &operation};
+    }
+  }
+  std::abort();
+}
+
+// Puts a changed list of entries in the place of a read's.
+void set_entries(CorrectRun& correct, Operation& read, const std::vector<Seen>& entries) {
+  read.first_seen = static_cast<std::uint32_t>(correct.seen().size());
+  read.seen = static_cast<std::uint32_t>(entries.size());
+  correct.seen().insert(correct.seen().end(), entries.begin(), entries.end());
+}
+
+std::vector<Seen> entries_of(CorrectRun& correct, const Operation& read) {
+  const auto first = correct.seen().begin() + read.first_seen;
+  return {first, first + read.seen};
+}
+
+RC_GTEST_PROP(CorrectHistory, PassesEveryCheck, ()) {
+  const CorrectRun correct = any_correct_run(true);
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{}, Names{}));
+}
+
+// Failures and unanswered operations that the scenario allows are no fault. (If the only refusal of all came
+// right before an operation fell silent, no retry was seen, and its discipline is unknown.)
+RC_GTEST_PROP(CorrectHistory, IndefiniteOutcomesRaiseNoAlarm, ()) {
+  CorrectRun correct = any_correct_run(false);
+  const bool any_acknowledged = std::any_of(
+      correct.run.history.operations.begin(), correct.run.history.operations.end(),
+      [](const Operation& o) { return o.function == Function::broadcast && o.outcome == Outcome::ok; });
+  RC_PRE(any_acknowledged && !correct.queue.empty());
+  correct.run.plan.scenario.allowed_failures = 1;
+  const auto [failed, unknown] = correct.failed_and_unknown();
+  RC_ASSERT(failed == Names{});
+  RC_ASSERT(unknown == Names{} || unknown == Names{"retry-discipline"});
+}
+
+RC_GTEST_PROP(SpoiltHistory, ADroppedEntryIsLost, ()) {
+  CorrectRun correct = any_correct_run(true);
+  const Spot spot = any_entry(correct);
+  auto entries = entries_of(correct, *spot.read);
+  entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(spot.at - spot.read->first_seen));
+  set_entries(correct, *spot.read, entries);
+  const auto [failed, unknown] = correct.failed_and_unknown();
+  RC_ASSERT(failed == (Names{"delivered", "lost"}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, AnEntryAddedAgainIsADuplicate, ()) {
+  CorrectRun correct = any_correct_run(true);
+  const Spot spot = any_entry(correct);
+  auto entries = entries_of(correct, *spot.read);
+  const auto behind = *rc::gen::inRange<std::size_t>(spot.at - spot.read->first_seen, entries.size()) + 1;
+  entries.insert(entries.begin() + static_cast<std::ptrdiff_t>(behind), correct.seen()[spot.at]);
+  set_entries(correct, *spot.read, entries);
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"delivered", "duplicate"}, Names{}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, AnAlteredIdIsAPhantomAndALoss, ()) {
+  CorrectRun correct = any_correct_run(true);
+  const Spot spot = any_entry(correct);
+  correct.seen()[spot.at].message.number += correct.run.plan.scenario.agents.broadcasts;
+  const auto [failed, unknown] = correct.failed_and_unknown();
+  RC_ASSERT(failed == (Names{"delivered", "lost", "phantom"}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, AnEntryForAnotherIsAPhantom, ()) {
+  CorrectRun correct = any_correct_run(true);
+  RC_PRE(correct.run.plan.scenario.agents.neighbours.has_value());
+  const Spot spot = any_entry(correct);
+  const std::uint32_t agent = spot.read->agent;  // in a ring nobody writes to themselves
+  auto entries = entries_of(correct, *spot.read);
+  entries.push_back({MessageId{agent, 0}, 1000, true});
+  set_entries(correct, *spot.read, entries);
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"phantom"}, Names{}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, TwoOfOneSenderSwappedAreOutOfOrder, ()) {
+  CorrectRun correct = any_correct_run(true);
+  const Spot spot = any_entry(correct);
+  std::size_t later = spot.at + 1;
+  const std::size_t end = spot.read->first_seen + spot.read->seen;
+  while (later < end && correct.seen()[later].message.sender != correct.seen()[spot.at].message.sender)
+    ++later;
+  RC_PRE(later < end);
+  std::swap(correct.seen()[spot.at].message, correct.seen()[later].message);
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"order"}, Names{}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, ATornBodyIsATornRead, ()) {
+  CorrectRun correct = any_correct_run(true);
+  correct.seen()[any_entry(correct).at].intact = false;
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"torn-read"}, Names{}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, AShorterWaitBreaksDiscipline, ()) {
+  CorrectRun correct = any_correct_run(true);
+  auto& calls = correct.run.history.calls;
+  std::vector<std::size_t> refused;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (calls[i].windows_code != 0) refused.push_back(i);
+  }
+  RC_PRE(!refused.empty());
+  // The refusal is answered so late that the wait after it was too short.
+  const std::size_t at = *rc::gen::elementOf(refused);
+  calls[at].answered_ns = calls[at + 1].received_ns - TestRun::ms * 99;
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"retry-discipline"}, Names{}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, AnUnreadMailboxIsUnknown, ()) {
+  CorrectRun correct = any_correct_run(true);
+  any_entry(correct).read->outcome = Outcome::fail;
+  const auto [failed, unknown] = correct.failed_and_unknown();
+  RC_ASSERT(failed == Names{});
+  RC_ASSERT(unknown.contains("lost") && unknown.contains("delivered"));
+}
+
+}  // namespace
+}  // namespace holdfast

@@ -1,0 +1,60 @@
+// Delivered: every agent succeeded, that is, attempted all its broadcasts, was told ok for each, and each
+// reached every recipient exactly once. It is the origin's "8/8", read strictly.
+//
+// Source: the design's definition of a successful agent. A scenario may allow a share of broadcasts not to be
+// acknowledged (delivered.allowed_failures); what was acknowledged must arrive all the same.
+// Sound: it joins what agents were told (their own record) with what recipients finally read; an agent that
+// died by itself failed, one that the conductor stopped did not. Indefinite outcomes: not acknowledged, and
+// not failed either: an agent with nothing worse than those is unknown, and so is one whose recipients could
+// not be read, or whom the run's end cut short.
+#include <fmt/format.h>
+
+#include "harness/check/agent_outcome.h"
+#include "harness/check/checks.h"
+#include "harness/check/prose.h"
+
+namespace holdfast {
+namespace {
+
+bool failures_are_allowed(const Plan& plan, const Delivery& delivery) {
+  std::uint64_t unacknowledged = 0;
+  for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
+    if (delivery.sent().operation(ordinal).outcome != Outcome::ok) ++unacknowledged;
+  }
+  // A share such as 0.07 has no exact double: a hair more is still that share.
+  constexpr double hair = 1e-9;
+  return static_cast<double>(unacknowledged) <=
+         plan.scenario.allowed_failures * static_cast<double>(delivery.sent().size()) + hair;
+}
+
+}  // namespace
+
+Finding check_delivered(const Plan& plan, const History& history) {
+  Finding finding;
+  const Delivery delivery(plan, history);
+  const auto outcomes = agent_outcomes(plan, history, delivery, failures_are_allowed(plan, delivery));
+  finding.checked = outcomes.size();
+  std::uint64_t failed = 0;
+  std::uint32_t example = not_there;
+  for (std::uint32_t agent = 0; agent < outcomes.size(); ++agent) {
+    const auto kind = outcomes[agent].kind;
+    if (kind == AgentOutcome::Kind::succeeded) continue;
+    ++finding.count;
+    const bool first_failed = kind == AgentOutcome::Kind::failed && failed++ == 0;
+    if (example == not_there || first_failed) example = agent;
+  }
+  finding.verdict = failed != 0          ? Verdict::fail
+                    : finding.count != 0 ? Verdict::unknown
+                    : outcomes.empty()   ? Verdict::unknown
+                                         : Verdict::pass;
+  if (example != not_there) {
+    finding.witness = describe(plan, history, delivery, example, outcomes[example]);
+    if (finding.count > 1) {
+      *finding.witness += fmt::format("; {} of {} did not succeed", with_commas(finding.count),
+                                      counted(finding.checked, "agent"));
+    }
+  }
+  return finding;
+}
+
+}  // namespace holdfast

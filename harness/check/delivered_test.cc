@@ -1,0 +1,141 @@
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "harness/check/checks.h"
+#include "harness/check/delivery.h"
+#include "harness/check/finding_expectation.h"
+#include "harness/check/testing_history.h"
+
+namespace holdfast {
+namespace {
+
+constexpr int exit_70 = 70 << 8;
+
+TestRun both_sent() {
+  TestRun run(2, 1);
+  run.sent({0, 0}).sent({1, 0}).quiet();
+  return run;
+}
+
+using Successes = std::vector<bool>;
+
+TEST(Delivered, EveryAgentSucceeded) {
+  TestRun run = both_sent();
+  run.all_read({{0, 0}, {1, 0}}).finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::pass, 2, 0, "", "all");
+  EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{true, true}));
+}
+
+TEST(Delivered, ALostMessageFailsItsSender) {
+  TestRun run = both_sent();
+  run.read(0, {{0, 0}, {1, 0}}).read(1, {{0, 0}}).finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+                 "agent 1 was told ok for 1-0 at 0.004 s, but agent 1's final read holds it not at all",
+                 "lost");
+  EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{true, false}));
+}
+
+TEST(Delivered, ADuplicateFailsItsSender) {
+  TestRun run = both_sent();
+  run.all_read({{0, 0}, {1, 0}, {0, 0}}).finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+                 "agent 0's final read holds it 2 times", "twice");
+}
+
+TEST(Delivered, AFailedBroadcastFailsItsSender) {
+  TestRun run(2, 1);
+  run.broadcast({0, 0}, 1, 2, Outcome::fail, 13, "rename: denied")
+      .sent({1, 0})
+      .quiet()
+      .all_read({{1, 0}})
+      .finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+                 "agent 0's broadcast 0-0 failed at 0.002 s: rename: denied", "failed");
+  run.history.interrupted = true;  // it failed all the same
+  EXPECT_EQ(check_delivered(run.plan, run.history).verdict, Verdict::fail);
+}
+
+TEST(Delivered, AnUnknownOutcomeIsUnknown) {
+  TestRun run(2, 1);
+  run.sent({0, 0}, Outcome::info).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}}).finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 1,
+                 "0-0 (0.001 s) may or may not be done", "info");
+  EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{false, true}));
+}
+
+TEST(Delivered, AnAgentThatDiedByItselfFailed) {
+  TestRun run(2, 2);
+  run.sent({0, 0}, Outcome::info).sent({1, 0}).sent({1, 1}).quiet().read(1, {{1, 0}, {1, 1}});
+  run.history.processes[0].wait_status = SIGSEGV;
+  run.finished();
+  expect_finding(
+      check_delivered(run.plan, run.history), Verdict::fail, 2, 2,
+      "agent 0 attempted 1 of 2 broadcasts, then was killed by signal 11; 2 of 2 agents did not succeed",
+      "signal");
+  run.history.processes[0].wait_status = exit_70;
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 2, "then exited with 70", "exit");
+  TestRun last(2, 1);  // it had attempted all, but died with the last one open
+  last.sent({0, 0}, Outcome::info).sent({1, 0}).quiet().all_read({{1, 0}}).finished();
+  last.history.processes[0].wait_status = SIGKILL;
+  expect_finding(check_delivered(last.plan, last.history), Verdict::fail, 2, 1,
+                 "signal 9 with 0-0 unanswered", "last");
+}
+
+TEST(Delivered, AnAgentThatEndedTooSoonFailed) {
+  TestRun run(2, 2);
+  run.sent({0, 0}).sent({1, 0}).sent({1, 1}).quiet().all_read({{0, 0}, {1, 0}, {1, 1}}).finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+                 "agent 0 attempted 1 of 2 broadcasts and then ended", "exit 0");
+}
+
+TEST(Delivered, WhatTheRunsEndTookAwayIsUnknown) {
+  for (const int way : {0, 1, 2, 3}) {
+    TestRun run(2, 2);
+    run.sent({0, 0}).sent({1, 0}).sent({1, 1}).quiet().all_read({{0, 0}, {1, 0}, {1, 1}}).finished();
+    ProcessRecord& process = run.history.processes[0];
+    if (way == 0) run.history.interrupted = true;
+    if (way == 1) run.history.timed_out = true;
+    if (way == 2) process.stopped = true, process.wait_status = SIGKILL;
+    if (way == 3) process.exited = false;
+    expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 1, "agent 0 attempted 1 of 2",
+                   "cut");
+  }
+}
+
+TEST(Delivered, UnreadMailIsUnknown) {
+  TestRun run = both_sent();
+  run.read(0, {{0, 0}, {1, 0}}).read(1, {}, Outcome::fail).finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 2,
+                 "but agent 1 made no final read", "unread");
+  TestRun nothing(2, 1);
+  nothing.cut();
+  expect_finding(check_delivered(nothing.plan, nothing.history), Verdict::unknown, 2, 2,
+                 "before the run was interrupted", "cut");
+}
+
+TEST(Delivered, AScenarioMayAllowAShareOfFailures) {
+  TestRun run(2, 5);
+  for (std::uint32_t number = 0; number < 5; ++number) {
+    run.sent({0, number}, number == 4 ? Outcome::fail : Outcome::ok).sent({1, number});
+  }
+  run.quiet();
+  std::vector<MessageId> all;
+  for (std::uint32_t number = 0; number < 5; ++number) {
+    if (number != 4) all.push_back({0, number});
+    all.push_back({1, number});
+  }
+  run.all_read(all).finished();
+  run.plan.scenario.allowed_failures = 0.1;
+  expect_finding(check_delivered(run.plan, run.history), Verdict::pass, 2, 0, "", "exactly that share");
+  EXPECT_EQ(agent_succeeded(run.plan, run.history),
+            (Successes{false, true}));  // what is reported stays strict
+  run.plan.scenario.allowed_failures = 0.09;
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1, "0-4 failed", "less");
+  run.plan.scenario.allowed_failures = 1;  // failures, but no losses
+  run.history.seen.back().message = {1, 3};
+  EXPECT_EQ(check_delivered(run.plan, run.history).verdict, Verdict::fail);
+}
+
+}  // namespace
+}  // namespace holdfast

@@ -1,0 +1,22 @@
+// Figures as witnesses say them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "harness/history/history.h"
+
+namespace holdfast {
+
+std::string with_commas(std::uint64_t number);                    // "1,204"
+std::string counted(std::uint64_t number, std::string_view one);  // "1 entry", "1,204 entries", "3 agents"
+std::string in_seconds(std::int64_t duration_ns);                 // "1.204 s"
+
+// After the barrier: "1.204 s".
+std::string at_time(const History& history, std::int64_t time_ns);
+
+// How a process ended: "exited with 70", "was killed by signal 11", "was not seen to end".
+std::string how_ended(const ProcessRecord& process);
+
+}  // namespace holdfast

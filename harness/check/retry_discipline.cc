@@ -1,0 +1,177 @@
+// Retry discipline: only what may be retried is retried, no wait is shorter than the policy's, no retry is
+// more than it allows, and none that it still allows is left out.
+//
+// Source: the retry policy of the plan, that is, what the subject is configured with, or (origin-*) what it
+// claims: so a policy on paper is held against the policy as run. Seen from outside, in the supervisor's
+// record of calls (attempts.h says what an attempt and a wait are). Sound: waits are measured too long rather
+// than too short, and a sleep never ends early, so a shorter wait was one; waking late is no fault. Giving up
+// early is excused where the operation's deadline, the policy's, or the end of the run could have been the
+// reason. Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that
+// it stopped trying is not held against it; what it did before is.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "core/retry/retry_policy.h"
+#include "harness/check/attempts.h"
+#include "harness/check/checks.h"
+#include "harness/check/prose.h"
+
+namespace holdfast {
+namespace {
+
+// What a refusal looks like to the subject.
+bool is_denied(int os_error) {
+  return os_error == EACCES || os_error == EPERM || os_error == EBUSY;
+}
+
+// Not retries, though the same call comes again: a signal came in between, or the subject first asked for a
+// flag that is not supported or that keeps an existing file.
+bool invites_another_call(int os_error) {
+  return os_error == EINTR || os_error == EEXIST || os_error == EINVAL || os_error == ENOSYS;
+}
+
+std::string policy_in_words(const RetryPolicy& policy) {
+  return fmt::format("{} and {} of waiting",
+                     policy.max_retries == 1 ? "1 retry" : fmt::format("{} retries", policy.max_retries),
+                     in_seconds(retry_budget(policy).count()));
+}
+
+// One operation held against the policy: what it did wrong, or nothing.
+class DisciplineOf {
+ public:
+  DisciplineOf(const Plan& plan, const History& history, const Operation& operation, const Attempts& attempts)
+      : plan_(plan),
+        policy_(plan.scenario.subject.retry),
+        history_(history),
+        operation_(operation),
+        attempts_(attempts) {}
+
+  [[nodiscard]] std::optional<std::string> fault() const {
+    if (auto fault = too_many()) return fault;
+    if (auto fault = too_soon()) return fault;
+    if (auto fault = past_deadline()) return fault;
+    return too_few();
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::string> too_many() const {
+    if (attempts_.retries <= static_cast<std::uint32_t>(std::max(0, policy_.max_retries)))
+      return std::nullopt;
+    return fmt::format("was refused and tried again {} times, but the policy allows {}", attempts_.retries,
+                       policy_.max_retries);
+  }
+
+  [[nodiscard]] std::optional<std::string> too_soon() const {
+    for (const ObservedWait& wait : attempts_.waits) {
+      const Duration least = wait_bounds(policy_, wait.retry).least;
+      if (wait.wait_ns >= least.count()) continue;
+      return fmt::format("began retry {} only {} after the refusal, but the policy waits {}", wait.retry,
+                         in_seconds(wait.wait_ns), in_seconds(least.count()));
+    }
+    return std::nullopt;
+  }
+
+  // A retry whose wait could only have ended beyond the policy's deadline must not have begun.
+  [[nodiscard]] std::optional<std::string> past_deadline() const {
+    if (!policy_.deadline) return std::nullopt;
+    std::int64_t refused_ns = 0;
+    int retry = 0;
+    for (const Call* call : attempt_calls(history_, operation_)) {
+      if (refused_ns != 0) {
+        ++retry;
+        const std::int64_t spent_ns = refused_ns - attempts_.first_call_ns;
+        if (spent_ns + wait_bounds(policy_, retry).least.count() > policy_.deadline->count()) {
+          return fmt::format(
+              "began to wait for retry {} when {} were spent, past the policy's deadline of {}", retry,
+              in_seconds(spent_ns), in_seconds(policy_.deadline->count()));
+        }
+      }
+      refused_ns = is_refused(*call) ? call->answered_ns : 0;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<std::string> too_few() const {
+    const bool gave_up =
+        operation_.outcome == Outcome::fail && is_denied(operation_.code) && attempts_.refused_last;
+    if (!gave_up || static_cast<int>(attempts_.retries) >= policy_.max_retries) return std::nullopt;
+    if (history_.interrupted || history_.timed_out) return std::nullopt;
+    // It gave up some time before it answered, with at most this much spent.
+    const std::int64_t spent_ns = operation_.complete_ns - operation_.invoke_ns;
+    const std::int64_t next_ns =
+        wait_bounds(policy_, static_cast<int>(attempts_.retries) + 1).greatest.count();
+    if (policy_.deadline && spent_ns > policy_.deadline->count() - next_ns) return std::nullopt;
+    if (spent_ns > plan_.scenario.agents.operation_deadline.count() - next_ns) return std::nullopt;
+    std::int64_t waited_ns = 0;
+    for (const ObservedWait& wait : attempts_.waits) waited_ns += wait.wait_ns;
+    return fmt::format("was refused and gave up after {} that waited {} in all, but the policy has {}",
+                       counted(attempts_.retries, "retry"), in_seconds(waited_ns), policy_in_words(policy_));
+  }
+
+  const Plan& plan_;
+  const RetryPolicy& policy_;
+  const History& history_;
+  const Operation& operation_;
+  const Attempts& attempts_;
+};
+
+// The same call again after an error that no waiting cures.
+std::optional<std::string> retried_in_vain(const History& history, const Operation& operation) {
+  const Call* failed = nullptr;
+  for (const Call* call : attempt_calls(history, operation)) {
+    if (failed != nullptr && call->function == failed->function && call->path == failed->path &&
+        call->destination == failed->destination) {
+      return fmt::format("met error {} at {}, which may not be retried, and tried again", failed->os_error,
+                         at_time(history, failed->answered_ns));
+    }
+    const bool final_error = call->os_error != 0 && !is_refused(*call) && !is_denied(call->os_error) &&
+                             !invites_another_call(call->os_error) &&
+                             !(call->function == Function::unlink && call->os_error == ENOENT);
+    if (final_error) failed = call;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Finding check_retry_discipline(const Plan& plan, const History& history) {
+  Finding finding;
+  std::uint64_t judged = 0;
+  for (const Operation& operation : history.operations) {
+    if (operation.calls == 0) continue;
+    const Attempts attempts = attempts_of(history, operation);
+    auto fault = retried_in_vain(history, operation);
+    if (attempts.refused == 0 && !fault) continue;
+    ++finding.checked;
+    // Refused once and never heard of again: nothing was seen that the policy speaks about.
+    if (fault || !attempts.refused_last || attempts.retries != 0 || operation.outcome == Outcome::fail)
+      ++judged;
+    if (!fault) fault = DisciplineOf(plan, history, operation, attempts).fault();
+    if (!fault || finding.count++ != 0) continue;
+    const char* what = operation.function == Function::read ? "read" : "broadcast";
+    finding.witness = fmt::format(
+        "agent {}'s {} {} ({}–{}) {}", operation.agent, what,
+        to_string(MessageId{operation.agent, operation.number}), at_time(history, operation.invoke_ns),
+        operation.complete_ns == 0 ? "no answer" : at_time(history, operation.complete_ns), *fault);
+  }
+  if (finding.count != 0) {
+    finding.verdict = Verdict::fail;
+    if (finding.count > 1) *finding.witness += fmt::format("; {} such", counted(finding.count, "operation"));
+  } else if (finding.checked == 0) {
+    finding.verdict = Verdict::not_applicable;
+    if (!plan.scenario.injectors.empty())
+      finding.witness = "no operation was refused, so none had to be retried";
+  } else if (judged == 0) {
+    finding.witness = fmt::format(
+        "{} refused, but the record ends before any retry",
+        finding.checked == 1 ? "1 operation was" : with_commas(finding.checked) + " operations were");
+  } else {
+    finding.verdict = Verdict::pass;
+  }
+  return finding;
+}
+
+}  // namespace holdfast

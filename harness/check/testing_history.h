@@ -1,0 +1,142 @@
+// For tests only: a plan and a history made by hand, in few words. Times are milliseconds after the barrier;
+// nothing is there that was not asked for.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/history/merge_supervisor.h"
+#include "harness/scenario/plan.h"
+
+namespace holdfast {
+
+struct TestRun {
+  Plan plan;
+  History history;
+  std::int64_t now_ms = 0;  // advances with each operation
+
+  static constexpr std::int64_t ms = 1'000'000;
+
+  explicit TestRun(std::uint32_t agents = 2, std::uint32_t broadcasts = 1) {
+    plan.scenario.agents.count = agents;
+    plan.scenario.agents.broadcasts = broadcasts;
+    history.started_ns = 1'000 * ms;
+    for (std::uint32_t agent = 0; agent < agents; ++agent) {
+      history.processes.push_back(
+          {Role::agent, agent, static_cast<std::int32_t>(100 + agent), true, 0, false});
+    }
+  }
+
+  [[nodiscard]] std::int64_t at(std::int64_t milliseconds) const {
+    return history.started_ns + milliseconds * ms;
+  }
+
+  // A broadcast from `from_ms` to `to_ms`; info: never answered.
+  TestRun& broadcast(MessageId id, std::int64_t from_ms, std::int64_t to_ms, Outcome outcome = Outcome::ok,
+                     std::uint16_t code = 0, const std::string& error = {}) {
+    Operation operation;
+    operation.function = Function::broadcast;
+    operation.agent = id.sender;
+    operation.number = id.number;
+    operation.outcome = outcome;
+    operation.code = code;
+    operation.invoke_ns = operation.intended_ns = at(from_ms);
+    operation.complete_ns = outcome == Outcome::info ? 0 : at(to_ms);
+    if (!error.empty()) {
+      operation.error = static_cast<std::uint32_t>(history.texts.size());
+      history.texts.push_back(error);
+    }
+    history.operations.push_back(operation);
+    now_ms = std::max(now_ms, to_ms);
+    return *this;
+  }
+  TestRun& sent(MessageId id, Outcome outcome = Outcome::ok, std::uint16_t code = 0) {
+    return broadcast(id, now_ms + 1, now_ms + 2, outcome, code);
+  }
+
+  // Everybody fell silent now; reads asked for later are final.
+  TestRun& quiet() {
+    history.quiesced_ns = at(++now_ms);
+    return *this;
+  }
+  TestRun& read(std::uint32_t agent, const std::vector<MessageId>& entries, Outcome outcome = Outcome::ok) {
+    Operation operation;
+    operation.function = Function::read;
+    operation.agent = agent;
+    operation.number = plan.scenario.agents.broadcasts;
+    operation.outcome = outcome;
+    operation.first_seen = static_cast<std::uint32_t>(history.seen.size());
+    operation.seen = static_cast<std::uint32_t>(entries.size());
+    operation.invoke_ns = operation.intended_ns = at(now_ms + 1);
+    now_ms += 2;
+    operation.complete_ns = outcome == Outcome::info ? 0 : at(now_ms);
+    for (std::uint32_t place = 0; place < entries.size(); ++place)
+      history.seen.push_back({entries[place], place, true});
+    history.operations.push_back(operation);
+    return *this;
+  }
+  // Every agent reads the same.
+  TestRun& all_read(const std::vector<MessageId>& entries) {
+    for (std::uint32_t agent = 0; agent < plan.scenario.agents.count; ++agent) read(agent, entries);
+    return *this;
+  }
+
+  // A trapped call; refused if `windows_code` is not 0.
+  TestRun& call(std::uint32_t agent, std::int64_t at_ms, Function function, const std::string& path,
+                const std::string& destination = {}, std::uint16_t windows_code = 0, int os_error = 0) {
+    Call made;
+    made.function = function;
+    made.agent = agent;
+    made.windows_code = windows_code;
+    made.os_error = os_error;
+    made.received_ns = made.answered_ns = at(at_ms);
+    made.path = path;
+    made.destination = destination;
+    history.calls.push_back(made);
+    return *this;
+  }
+  TestRun& replace(std::uint32_t agent, std::int64_t at_ms, std::uint16_t windows_code = 0) {
+    return call(agent, at_ms, Function::rename, "/s/.queue.json.1-2.tmp", "/s/queue.json", windows_code,
+                windows_code == 0 ? 0 : 13);
+  }
+
+  TestRun& injector(const std::string& name, std::uint64_t planned, std::uint64_t fired,
+                    std::uint64_t min_fired = 1) {
+    Injector injected;
+    injected.name = name;
+    injected.min_fired = min_fired;
+    history.injectors.push_back(
+        {static_cast<std::uint32_t>(plan.scenario.injectors.size()), 200, planned, fired, {}});
+    plan.scenario.injectors.push_back(injected);
+    return *this;
+  }
+
+  TestRun& finished() {
+    history.finished_ns = at(++now_ms);
+    history.complete = true;
+    attribute_calls(history);
+    return *this;
+  }
+  // Not finished: cut short, but in the order that checks rely on.
+  TestRun& cut() {
+    history.interrupted = true;
+    attribute_calls(history);
+    return *this;
+  }
+
+  Operation& operation(MessageId id) {
+    for (Operation& operation : history.operations) {
+      if (operation.function == Function::broadcast && operation.agent == id.sender &&
+          operation.number == id.number) {
+        return operation;
+      }
+    }
+    std::abort();
+  }
+};
+
+}  // namespace holdfast
