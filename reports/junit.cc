@@ -7,6 +7,7 @@
 #include <pugixml.hpp>
 #include <sstream>
 
+#include "reports/number_format.h"
 #include "reports/render.h"
 #include "reports/sentences.h"
 #include "reports/text.h"
@@ -100,9 +101,9 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
   const Verdict verdict = delivered == summary.checks.end() ? Verdict::not_applicable : delivered->verdict;
   for (const auto& agent : summary.agents) {
     pugi::xml_node node = suite.testcase("agents", fmt::format("agent {}", agent.id));
-    const std::string figures =
-        fmt::format("{} broadcasts attempted, {} acknowledged, {} failed, {} unknown; {} retries; {}",
-                    agent.attempted, agent.ok, agent.failed, agent.unknown, agent.retries, agent.ended);
+    const std::string figures = fmt::format(
+        "{} broadcasts attempted, {} acknowledged, {} failed, {} unknown; {}; {}", agent.attempted, agent.ok,
+        agent.failed, agent.unknown, counted(agent.retries, "retry", "retries"), agent.ended);
     if (agent.retries > 0) {  // a retried success is shown, not hidden
       pugi::xml_node properties = node.append_child("properties");
       add_property(properties, "retries", std::to_string(agent.retries));

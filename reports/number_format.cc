@@ -23,7 +23,9 @@ std::string format_percent(double share) {
   for (int digits = 1; digits <= 9; ++digits) {
     const std::string text = fmt::format("{:.{}f}", percent, digits);
     const double shown = std::strtod(text.c_str(), nullptr);
-    if (shown > 0 && shown < 100) return text + " %";
+    if (shown <= 0 || shown >= 100) continue;
+    const bool whole = digits == 1 && text.back() == '0';
+    return fmt::format("{} %", whole ? text.substr(0, text.size() - 2) : text);
   }
   return share < 0.5 ? "< 0.000000001 %" : "> 99.999999999 %";
 }

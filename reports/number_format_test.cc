@@ -20,12 +20,13 @@ TEST(NumberFormat, PercentNeverClaimsAllOrNothing) {
   EXPECT_EQ(format_percent(1), "100 %");
   EXPECT_EQ(format_percent(0), "0 %");
   EXPECT_EQ(format_percent(0.305), "30.5 %");
+  EXPECT_EQ(format_percent(0.95), "95 %");
   EXPECT_EQ(format_percent(0.9999), "99.99 %");
   EXPECT_EQ(format_percent(0.99996), "99.996 %");
   EXPECT_EQ(format_percent(0.0004), "0.04 %");
   EXPECT_EQ(format_percent(1 - 1e-12), "> 99.999999999 %");
   EXPECT_EQ(format_percent(1e-13), "< 0.000000001 %");
-  EXPECT_EQ(format_interval({0.6305, 1}), "63.0 % to 100 %");
+  EXPECT_EQ(format_interval({0.6306, 1}), "63.1 % to 100 %");
 }
 
 TEST(NumberFormat, Milliseconds) {

@@ -108,12 +108,12 @@ std::size_t bare_pipes(const std::string& line) {
 TEST(RenderMarkdown, HostileTextStaysText) {
   const std::string report = render_markdown(example_hostile());
   expect_inert(report);
-  EXPECT_THAT(report, Not(HasSubstr("@everyone")));
   bool in_block = false;
   std::size_t pipes_of_table = 0;
   for (const auto& line : lines_of(report)) {
     if (line.rfind("```", 0) == 0) in_block = !in_block;
     if (in_block) continue;
+    EXPECT_THAT(line, Not(HasSubstr("@everyone")));
     EXPECT_THAT(line, Not(HasSubstr("<")));
     EXPECT_THAT(line, Not(HasSubstr("http://")));
     EXPECT_THAT(line, Not(testing::StartsWith("# forged")));

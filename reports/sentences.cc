@@ -47,10 +47,11 @@ std::string broadcasts_sentence(const Summary& summary) {
 }
 
 std::string agents_sentence(const Summary& summary) {
-  return fmt::format("{} of {} succeeded{}: every broadcast acknowledged and delivered once to everybody",
-                     format_count(summary.agents_succeeded), counted(summary.agents_total, "agent"),
-                     share_sentence(summary.agents_succeeded, summary.agents_total,
-                                    clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95)));
+  return fmt::format(
+      "{} of {} succeeded{}, that is, had every broadcast acknowledged and delivered once to everybody",
+      format_count(summary.agents_succeeded), counted(summary.agents_total, "agent"),
+      share_sentence(summary.agents_succeeded, summary.agents_total,
+                     clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95)));
 }
 
 std::string evidence_sentence(const Summary& summary) {
@@ -65,7 +66,7 @@ std::string evidence_sentence(const Summary& summary) {
   } else if (summary.ok >= summary.runs_needed) {
     sentence = fmt::format("{}; here were {}.", claim, format_count(summary.ok));
   } else {
-    sentence = fmt::format("{} without a failure show no more than a rate of {}. {}.",
+    sentence = fmt::format("{} without a failure: that shows a rate of at least {}, and no more. {}.",
                            counted(summary.ok, "broadcast"),
                            format_percent(rate_shown_by(summary.ok, claimed_confidence)), claim);
   }
@@ -99,7 +100,8 @@ std::string refusals_sentence(const Summary& summary) {
   if (summary.refusals == 0) return "no call was refused";
   std::string codes;
   for (const auto& [code, count] : summary.refusals_by_code) {
-    codes += fmt::format("{}{} x {}", codes.empty() ? "" : ", ", format_count(count), windows_code(code));
+    codes += fmt::format("{}{} with WinError {}", codes.empty() ? "" : ", ", format_count(count),
+                         windows_code(code));
   }
   return fmt::format("{} refused: {}", counted(summary.refusals, "call"), codes);
 }

@@ -106,27 +106,29 @@ void show_faults(TerminalPage& page, const Summary& summary) {
   }
 }
 
+// What passed is said by its title; what did not, by its name and what was found, since a title says the
+// opposite.
 void show_checks(TerminalPage& page, const Summary& summary) {
   page.heading("Checks");
   for (const auto& finding : summary.checks) {
-    const std::string title = check_title(finding.name);
-    const std::string witness = finding.witness ? ": " + *finding.witness : "";
+    const std::string witness = finding.witness ? "; " + *finding.witness : "";
     switch (finding.verdict) {
       case Verdict::pass:
-        page.labelled("ok", Ink::good, 9,
-                      fmt::format("{} ({} checked)", title, format_count(finding.checked)), 2);
+        page.labelled(
+            "ok", Ink::good, 9,
+            fmt::format("{} ({} checked)", check_title(finding.name), format_count(finding.checked)), 2);
         break;
       case Verdict::fail:
         page.labelled("FAIL", Ink::bad, 9,
-                      fmt::format("{} – not so for {} of {}{}", title, format_count(finding.count),
+                      fmt::format("{}: {} of {}{}", finding.name, format_count(finding.count),
                                   format_count(finding.checked), witness),
                       2);
         break;
       case Verdict::unknown:
-        page.labelled("unknown", Ink::doubtful, 9, title + witness, 2);
+        page.labelled("unknown", Ink::doubtful, 9, finding.name + witness, 2);
         break;
       case Verdict::not_applicable:
-        page.labelled("n/a", Ink::plain, 9, title + witness, 2);
+        page.labelled("n/a", Ink::plain, 9, finding.name + witness, 2);
         break;
     }
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <vector>
 
 #include "reports/code_points.h"
@@ -24,6 +25,19 @@ bool ends_with_www(std::string_view text) {
   if (text.size() < 3) return false;
   text = text.substr(text.size() - 3);
   return std::all_of(text.begin(), text.end(), [](char c) { return c == 'w' || c == 'W'; });
+}
+
+// Where the word ends that `text` begins with. A number and its unit are one word: "12 ms", "99.9 %".
+std::size_t end_of_word(std::string_view text) {
+  std::size_t end = std::min(text.find(' '), text.size());
+  for (const std::string_view unit : {" %", " ms", " s", " x"}) {
+    if (end == 0 || text.substr(end, unit.size()) != unit) continue;
+    const std::size_t after = end + unit.size();
+    const bool whole = after == text.size() || std::isalnum(static_cast<unsigned char>(text[after])) == 0;
+    const bool number = std::isdigit(static_cast<unsigned char>(text[end - 1])) != 0;
+    if (whole && number) end = std::min(text.find(' ', end + 1), text.size());
+  }
+  return end;
 }
 
 // Where the first `columns` columns of `text` end, in bytes.
@@ -64,7 +78,8 @@ std::string markdown_text(std::string_view text) {
   const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
   std::size_t marker = std::string::npos;
   if (!line.empty() && std::string_view("-+=").find(line[0]) != std::string_view::npos) marker = 0;
-  if (digits > 0 && digits < line.size() && (line[digits] == '.' || line[digits] == ')')) marker = digits;
+  const bool numbered = digits > 0 && digits < line.size() && (line[digits] == '.' || line[digits] == ')');
+  if (numbered && (digits + 1 == line.size() || line[digits + 1] == ' ')) marker = digits;
 
   std::string escaped;
   escaped.reserve(line.size() + line.size() / 8);
@@ -149,7 +164,7 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
     empty = true;
   };
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = end_of_word(text);
     std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (word.empty()) continue;

@@ -61,7 +61,8 @@ TEST(Text, MarkdownIsInert) {
   EXPECT_EQ(markdown_text("- x"), "\\- x");
   EXPECT_EQ(markdown_text("---"), "\\---");
   EXPECT_EQ(markdown_text("12. x"), "12\\. x");
-  EXPECT_EQ(markdown_text("12.5 ms"), "12\\.5 ms") << "needless, but harmless";
+  EXPECT_EQ(markdown_text("12.5 ms"), "12.5 ms");
+  EXPECT_EQ(markdown_text("12) x"), "12\\) x");
   EXPECT_EQ(markdown_text("    code"), "code");
   EXPECT_EQ(markdown_code("rw-"), "`rw-`");
   EXPECT_EQ(markdown_code("a`|b"), "a\\`\\|b");
@@ -90,6 +91,9 @@ TEST(Text, WrapsBetweenWords) {
   EXPECT_EQ(wrapped("one two three", 8, "- ", "  "), "- one\n  two\n  three\n");
   EXPECT_EQ(wrapped("one two", 80, "- ", "  "), "- one two\n");
   EXPECT_EQ(wrapped("abcdefgh ij", 5, "", ""), "abcde\nfgh\nij\n");
+  EXPECT_EQ(wrapped("to 100 %) in 12 ms x", 8, "", ""), "to\n100 %)\nin 12 ms\nx\n")
+      << "a number keeps its unit";
+  EXPECT_EQ(wrapped("is 5 seconds", 6, "", ""), "is 5\nsecond\ns\n");
   EXPECT_EQ(wrapped("", 5, "- ", "  "), "- \n");
 }
 

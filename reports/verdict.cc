@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "harness/scenario/figures.h"
 #include "reports/number_format.h"
 #include "reports/text.h"
 
@@ -123,10 +124,12 @@ std::string expectation_sentence(const ExpectationResult& result) {
   std::string relation(relation_name(result.expectation.relation));
   std::replace(relation.begin(), relation.end(), '_', ' ');
   if (result.expectation.relation == Relation::equals) relation = "exactly";
+  const Figure* named = find_figure(result.expectation.figure);
+  const std::string unit = named != nullptr && named->unit == "ms" ? " ms" : "";
   return fmt::format(
-      "{} shall be {} {}, and {}", result.expectation.figure, relation,
-      format_figure(result.expectation.value),
-      result.value ? fmt::format("is {}", format_figure(*result.value)) : "there is no data for it");
+      "{} shall be {} {}{}, and {}", result.expectation.figure, relation,
+      format_figure(result.expectation.value), unit,
+      result.value ? fmt::format("is {}{}", format_figure(*result.value), unit) : "there is no data for it");
 }
 
 // The worst of what the verdict and its parts say, so that a result edited by hand cannot pass a gate.

@@ -30,7 +30,7 @@ struct Judgement {
 // filled in.
 Judgement judge(const Summary& summary, const RunState& state);
 
-// "lost: at least 0.98 was expected, it is 0.91"
+// "success_rate.lower shall be at least 0.98, and is 0.91"
 std::string expectation_sentence(const ExpectationResult& result);
 
 // What a check says in a checklist when it passes; of a check that this version does not know, its name.
