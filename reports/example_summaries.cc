@@ -179,9 +179,8 @@ Summary example_many_agents() {
   return summary;
 }
 
-Summary example_hostile() {
+Summary example_hostile(const std::string& text) {
   Summary summary = example_fail();
-  const std::string text = hostile_text;
   summary.scenario = summary.title = summary.version = summary.kernel = summary.filesystem = text;
   summary.command = summary.profile = summary.store = summary.policy = summary.started_at = text;
   summary.rules = "windows";

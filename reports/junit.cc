@@ -103,7 +103,7 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
     pugi::xml_node node = suite.testcase("agents", fmt::format("agent {}", agent.id));
     const std::string figures = fmt::format(
         "{} broadcasts attempted, {} acknowledged, {} failed, {} unknown; {}; {}", agent.attempted, agent.ok,
-        agent.failed, agent.unknown, counted(agent.retries, "retry", "retries"), agent.ended);
+        agent.failed, agent.unknown, format_counted(agent.retries, "retry", "retries"), agent.ended);
     if (agent.retries > 0) {  // a retried success is shown, not hidden
       pugi::xml_node properties = node.append_child("properties");
       add_property(properties, "retries", std::to_string(agent.retries));

@@ -156,7 +156,7 @@ std::string grouped_agents(const Summary& summary) {
                                       {"Ended"}},
                                      rows);
   if (groups.size() > rows.size())
-    table += fmt::format("\n… and {}.\n", counted(groups.size() - rows.size(), "more group"));
+    table += fmt::format("\n… and {}.\n", format_counted(groups.size() - rows.size(), "more group"));
   return table;
 }
 
@@ -195,8 +195,8 @@ std::string holders_part(const Summary& summary) {
   part += markdown_table(
       {{"Refusals", Align::right}, {"Holder"}, {"Program"}, {"Share mode"}, {"Process ids"}}, rows);
   if (summary.refusals_by_holder.size() > rows.size()) {
-    part +=
-        fmt::format("\n… and {}.\n", counted(summary.refusals_by_holder.size() - rows.size(), "more holder"));
+    part += fmt::format("\n… and {}.\n",
+                        format_counted(summary.refusals_by_holder.size() - rows.size(), "more holder"));
   }
   return part + "\nA refusal with several holders counts for each of them.\n";
 }

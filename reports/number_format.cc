@@ -73,7 +73,7 @@ std::string text_bar(std::uint64_t part, std::uint64_t greatest, std::size_t col
   return bar;
 }
 
-std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
+std::string format_counted(std::uint64_t count, const std::string& one, const std::string& many) {
   return format_count(count) + " " + (count == 1 ? one : many.empty() ? one + "s" : many);
 }
 

@@ -20,6 +20,6 @@ std::string format_ratio(double before, double after);  // "2.1 x", "0.48 x", "â
 std::string text_bar(std::uint64_t part, std::uint64_t greatest, std::size_t columns);
 
 // "1 broadcast", "2,995 broadcasts"; `many` where an s does not do.
-std::string counted(std::uint64_t count, const std::string& one, const std::string& many = "");
+std::string format_counted(std::uint64_t count, const std::string& one, const std::string& many = "");
 
 }  // namespace holdfast

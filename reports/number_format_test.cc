@@ -12,8 +12,8 @@ TEST(NumberFormat, Counts) {
   EXPECT_EQ(format_count(2995), "2,995");
   EXPECT_EQ(format_count(1234567), "1,234,567");
   EXPECT_EQ(format_count(UINT64_MAX), "18,446,744,073,709,551,615");
-  EXPECT_EQ(counted(1, "broadcast"), "1 broadcast");
-  EXPECT_EQ(counted(0, "retry", "retries"), "0 retries");
+  EXPECT_EQ(format_counted(1, "broadcast"), "1 broadcast");
+  EXPECT_EQ(format_counted(0, "retry", "retries"), "0 retries");
 }
 
 TEST(NumberFormat, PercentNeverClaimsAllOrNothing) {

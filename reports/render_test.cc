@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "reports/code_points.h"
 #include "reports/example_summaries.h"
@@ -14,6 +15,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+Summary example_with_hostile_text() {
+  return example_hostile();
+}
+
 struct NamedExample {
   const char* name;
   Summary (*make)();
@@ -25,7 +30,7 @@ const NamedExample rendered_examples[] = {
     {"inconclusive", example_inconclusive},
     {"one-operation", example_one_operation},
     {"many-agents", example_many_agents},
-    {"hostile", example_hostile},
+    {"hostile", example_with_hostile_text},
 };
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -85,6 +90,21 @@ TEST(RenderTerminal, VerdictAndReasonComeFirst) {
   const auto lines = lines_of(render_terminal(example_fail(), false, 200));
   EXPECT_THAT(lines.at(0), testing::StartsWith("FAIL"));
   EXPECT_THAT(lines.at(1), HasSubstr("lost: 312 of 1,576"));
+}
+
+RC_GTEST_PROP(RenderAny, ArbitraryTextIsInertEverywhere, ()) {
+  const auto text = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
+  const Summary summary = example_hostile(text);
+  for (const auto& rendered :
+       {render_terminal(summary, false, 60), render_markdown(summary), render_junit(summary),
+        render_comparison_terminal(compare(summary, example_pass()), false, 60),
+        render_comparison_markdown(compare(example_pass(), summary))}) {
+    expect_inert(rendered);
+    RC_ASSERT(!testing::Test::HasFailure());
+  }
+  const auto parsed = parse_summary(to_json(summary), "result.json");
+  RC_ASSERT(parsed.has_value());
+  RC_ASSERT(to_json(*parsed) == to_json(summary));
 }
 
 TEST(RenderMarkdown, Golden) {

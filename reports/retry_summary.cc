@@ -59,9 +59,10 @@ void summarise_retries(const Plan& plan, const History& history, Summary& summar
   std::vector<std::vector<double>> waits_by_retry;  // [k - 1]: what was waited before retry k
   std::vector<double> waits_by_broadcast;
   for (const Operation& operation : history.operations) {
-    const std::uint64_t retries = retries_of(history, operation);
+    const Attempts attempts = attempts_of(history, operation);
+    const std::uint64_t retries = attempts.retries;
     std::int64_t waited_ns = 0;
-    for (const ObservedWait& wait : observed_waits(history, operation)) {
+    for (const ObservedWait& wait : attempts.waits) {
       waited_ns += wait.wait_ns;
       const auto at = static_cast<std::size_t>(std::min(wait.retry, most_steps_listed)) - 1;
       if (at >= waits_by_retry.size()) waits_by_retry.resize(at + 1);
@@ -83,8 +84,9 @@ void summarise_retries(const Plan& plan, const History& history, Summary& summar
 
 std::string policy_text(const RetryPolicy& policy) {
   if (policy.max_retries <= 0) return "no retries";
-  std::string text = fmt::format("up to {} {}, {} x {}", policy.max_retries, policy.max_retries == 1 ? "retry" : "retries",
-                                 format_duration(policy.base_delay), policy.multiplier);
+  std::string text =
+      fmt::format("up to {} {}, {} x {}", policy.max_retries, policy.max_retries == 1 ? "retry" : "retries",
+                  format_duration(policy.base_delay), policy.multiplier);
   if (policy.max_delay) text += fmt::format(", no wait over {}", format_duration(*policy.max_delay));
   if (policy.deadline) text += fmt::format(", all within {}", format_duration(*policy.deadline));
   return text + ", " + jitter_words(policy.jitter);

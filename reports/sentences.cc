@@ -35,7 +35,7 @@ std::string headline(const Summary& summary) {
 
 std::string broadcasts_sentence(const Summary& summary) {
   std::string sentence = fmt::format("{} of {} acknowledged{}", format_count(summary.ok),
-                                     counted(summary.attempted, "broadcast"),
+                                     format_counted(summary.attempted, "broadcast"),
                                      share_sentence(summary.ok, summary.attempted, summary.ci95));
   if (summary.failed > 0) sentence += fmt::format(", {} failed", format_count(summary.failed));
   if (summary.unknown > 0)
@@ -49,7 +49,7 @@ std::string broadcasts_sentence(const Summary& summary) {
 std::string agents_sentence(const Summary& summary) {
   return fmt::format(
       "{} of {} succeeded{}, that is, had every broadcast acknowledged and delivered once to everybody",
-      format_count(summary.agents_succeeded), counted(summary.agents_total, "agent"),
+      format_count(summary.agents_succeeded), format_counted(summary.agents_total, "agent"),
       share_sentence(summary.agents_succeeded, summary.agents_total,
                      clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95)));
 }
@@ -67,7 +67,7 @@ std::string evidence_sentence(const Summary& summary) {
     sentence = fmt::format("{}; here were {}.", claim, format_count(summary.ok));
   } else {
     sentence = fmt::format("{} without a failure: that shows a rate of at least {}, and no more. {}.",
-                           counted(summary.ok, "broadcast"),
+                           format_counted(summary.ok, "broadcast"),
                            format_percent(rate_shown_by(summary.ok, claimed_confidence)), claim);
   }
   if (summary.agents_total > 0 && summary.agents_succeeded == summary.agents_total) {
@@ -93,7 +93,7 @@ std::string budget_sentence(const Summary& summary) {
       fmt::format("Policy: {}, at most {} of waiting in all.", policy, format_ms(summary.planned_budget_ms));
   if (most == 0) return planned + " No broadcast was retried.";
   return fmt::format("{} As run: at most {}, and at most {} of waiting.", planned,
-                     counted(most, "retry", "retries"), format_ms(summary.waits_ms.max));
+                     format_counted(most, "retry", "retries"), format_ms(summary.waits_ms.max));
 }
 
 std::string refusals_sentence(const Summary& summary) {
@@ -103,7 +103,7 @@ std::string refusals_sentence(const Summary& summary) {
     codes += fmt::format("{}{} with WinError {}", codes.empty() ? "" : ", ", format_count(count),
                          windows_code(code));
   }
-  return fmt::format("{} refused: {}", counted(summary.refusals, "call"), codes);
+  return fmt::format("{} refused: {}", format_counted(summary.refusals, "call"), codes);
 }
 
 std::string injector_sentence(const InjectorSummary& injector) {

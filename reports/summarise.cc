@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t most_warnings_kept = 200;
 
 // Iterative functions may differ in their last bit from one compiler to the next; result.json may not.
-double rounded_share(double share) { return std::round(share * 1e9) / 1e9; }
+double rounded_share(double share) {
+  return std::round(share * 1e9) / 1e9;
+}
 
 void describe_plan(const Plan& plan, Summary& summary) {
   const Scenario& scenario = plan.scenario;
@@ -38,8 +40,8 @@ void describe_plan(const Plan& plan, Summary& summary) {
   summary.runs_needed = clean_runs_needed(claimed_rate, claimed_confidence);
 }
 
-// Every agent of the plan is listed, those that left no trace too. A history may name agents that the plan does not
-// know; merging has doubted them already, and here they only count.
+// Every agent of the plan is listed, those that left no trace too. A history may name agents that the plan
+// does not know; merging has doubted them already, and here they only count.
 void summarise_agents(const Plan& plan, const History& history, Summary& summary) {
   summary.agents_total = plan.scenario.agents.count;
   summary.agents.resize(plan.scenario.agents.count);
@@ -79,8 +81,7 @@ void summarise_broadcasts(const History& history, Summary& summary) {
     }
   }
   if (summary.attempted > 0) {
-    summary.success_rate =
-        rounded_share(static_cast<double>(summary.ok) / static_cast<double>(summary.attempted));
+    summary.success_rate = static_cast<double>(summary.ok) / static_cast<double>(summary.attempted);
   }
   const Interval exact = clopper_pearson(summary.ok, summary.attempted, 0.95);
   summary.ci95 = {rounded_share(exact.lower), rounded_share(exact.upper)};

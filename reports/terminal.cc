@@ -27,7 +27,8 @@ template <typename Items, typename Show>
 void show_first(TerminalPage& page, const Items& items, std::size_t at_most, const std::string& what,
                 Show show) {
   for (std::size_t at = 0; at < std::min(items.size(), at_most); ++at) show(items[at]);
-  if (items.size() > at_most) page.paragraph(fmt::format("… and {}", counted(items.size() - at_most, what)));
+  if (items.size() > at_most)
+    page.paragraph(fmt::format("… and {}", format_counted(items.size() - at_most, what)));
 }
 
 void show_verdict(TerminalPage& page, const Summary& summary) {
@@ -92,7 +93,7 @@ void show_refusals(TerminalPage& page, const Summary& summary) {
   page.table({{"refusals", Align::right}, {"holder"}, {"program"}, {"share"}, {"pid"}}, rows);
   if (summary.refusals_by_holder.size() > most_holders_listed) {
     page.paragraph(fmt::format(
-        "… and {}", counted(summary.refusals_by_holder.size() - most_holders_listed, "more holder")));
+        "… and {}", format_counted(summary.refusals_by_holder.size() - most_holders_listed, "more holder")));
   }
   page.paragraph("A refusal with several holders counts for each of them.");
 }
@@ -161,7 +162,7 @@ void show_failed_agents(TerminalPage& page, const Summary& summary) {
               {"retries", Align::right},
               {"ended"}},
              rows);
-  if (more > 0) page.paragraph(fmt::format("… and {}", counted(more, "more agent")));
+  if (more > 0) page.paragraph(fmt::format("… and {}", format_counted(more, "more agent")));
 }
 
 // "Topic: the whole sentence" -> the topics; the sentences stand in the written report.
@@ -189,10 +190,10 @@ std::string render_terminal(const Summary& summary, bool colour, int columns) {
   TerminalPage page(colour, columns);
   show_verdict(page, summary);
   show_result(page, summary);
-  show_checks(page, summary);
+  show_retries(page, summary);
   show_refusals(page, summary);
   show_faults(page, summary);
-  show_retries(page, summary);
+  show_checks(page, summary);
   show_failed_agents(page, summary);
   if (!summary.warnings.empty()) {
     page.heading("Warnings");

@@ -51,7 +51,7 @@ void tell_doubts(const RunState& state, std::vector<std::string>& reasons) {
   }
   if (state.doubts.size() > most_doubts_told) {
     const std::uint64_t more = state.doubts.size() - most_doubts_told;
-    reasons.push_back(fmt::format("and {}, listed under warnings", counted(more, "more doubt")));
+    reasons.push_back(fmt::format("and {}, listed under warnings", format_counted(more, "more doubt")));
   }
 }
 
@@ -61,10 +61,10 @@ std::string reason_to_pass(const Summary& summary) {
                                                [](const Finding& f) { return f.verdict == Verdict::pass; }));
   std::string reason =
       fmt::format("{} of {} acknowledged, and {} found nothing wrong", format_count(summary.ok),
-                  counted(summary.attempted, "broadcast"), counted(passed, "check"));
+                  format_counted(summary.attempted, "broadcast"), format_counted(passed, "check"));
   if (!summary.expectations.empty()) {
-    reason +=
-        fmt::format("; {} met", counted(summary.expectations.size(), "expectation is", "expectations are"));
+    reason += fmt::format("; {} met",
+                          format_counted(summary.expectations.size(), "expectation is", "expectations are"));
   }
   return reason;
 }
