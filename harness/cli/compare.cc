@@ -6,6 +6,7 @@
 #include "harness/cli/terminal.h"
 #include "harness/conduct/run_directory.h"
 #include "reports/compare.h"
+#include "reports/render.h"
 
 namespace holdfast {
 
