@@ -7,6 +7,8 @@
 
 #include <cstring>
 
+#include "harness/history/message_id.h"
+
 namespace holdfast {
 namespace {
 
@@ -64,6 +66,31 @@ TEST(Codec, HeaderHasTheDocumentedBytes) {
   EXPECT_EQ(bytes.substr(24, 8), "HOLDFAST");
   EXPECT_EQ(bytes.substr(32, 8), std::string("\xEF\xCD\xAB\0\0\0\0\0", 8));
   EXPECT_EQ(bytes.substr(40, 8), std::string("\xFB\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8));
+}
+
+// Worked example: these fields give these bytes, and the check 0xfa59b328 (XXH3-64 of bytes 4..63, computed
+// apart).
+TEST(Codec, AnEventHasTheDocumentedBytes) {
+  std::string expected(64, '\0');
+  expected.replace(0, 4, "\x28\xB3\x59\xFA");
+  expected[4] = 11;  // ok
+  expected[5] = 1;   // broadcast
+  expected[8] = 3;
+  expected.replace(12, 2, "\x67\x12");  // 4711
+  expected.replace(16, 2, "\xE8\x03");  // 1000
+  expected[24] = 1;                     // 3-1
+  expected[28] = 3;
+  expected[32] = 2;
+  for (std::size_t at = 40; at < 64; ++at) expected[at] = static_cast<char>(at);
+  Event event;
+  event.type = EventType::ok;
+  event.function = Function::broadcast;
+  event.process = 3;
+  event.pid = 4711;
+  event.time_ns = 1000;
+  event.op = MessageId{3, 1}.packed();
+  event.value = {2, 0x2F2E2D2C2B2A2928, 0x3736353433323130, 0x3F3E3D3C3B3A3938};
+  EXPECT_EQ(encode_file(codec_header, {event}).substr(64), expected);
 }
 
 TEST(Codec, TextGoesOnInPiecesOf48) {
