@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t greatest_result_bytes = std::size_t{64} << 20;  // 100,000 agents take 20 MB
 constexpr int greatest_result_depth = 16;
-constexpr std::uint64_t greatest_retries = 1'000'000;
+constexpr std::uint64_t most_retries_parsed = 1'000'000;
 
 struct TooDeep {};
 
@@ -92,7 +92,7 @@ void read_broadcasts(const JsonFields& fields, const OrderedJson& json, Summary&
 void read_retries(const JsonFields& fields, Summary& summary) {
   std::uint64_t operations = 0;
   fields.object("histogram")
-      .counts_by_number(greatest_retries, [&](std::uint64_t retries, std::uint64_t count) {
+      .counts_by_number(most_retries_parsed, [&](std::uint64_t retries, std::uint64_t count) {
         summary.retry_histogram[retries] = count;
         operations += count;
       });
@@ -106,7 +106,7 @@ void read_retries(const JsonFields& fields, Summary& summary) {
         RetryStep step;
         std::uint64_t retry = 0;
         each.count("retry", retry);
-        if (retry > greatest_retries) each.complain("retry", "is more than 1,000,000");
+        if (retry > most_retries_parsed) each.complain("retry", "is more than 1,000,000");
         step.retry = static_cast<int>(retry);
         each.flag("planned", step.planned, false);
         each.number("planned_least_ms", step.planned_least_ms);
