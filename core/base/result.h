@@ -1,7 +1,7 @@
 // What can go wrong, as a value.
 //
-// Every function that can fail returns Result<T>. An Error carries a Code only where some caller reacts to it;
-// everything a person needs stands in the message: the call, the path, the number, what to do.
+// Every function that can fail returns Result<T>. An Error carries a Code only where some caller reacts to
+// it; everything a person needs stands in the message: the call, the path, the number, what to do.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@
 namespace holdfast {
 
 enum class Code {
-  failed,       // anything no caller reacts to; the message says what
-  invalid,      // bad input from a person: scenario, flag, file; exit code 64
-  not_found,    // the file or directory does not exist
-  exists,       // it exists already
-  denied,       // somebody holds the file just now (WinError 5, 32, 33, 1175; EACCES, EPERM, EBUSY): worth a retry
+  failed,     // anything no caller reacts to; the message says what
+  invalid,    // bad input from a person: scenario, flag, file; exit code 64
+  not_found,  // the file or directory does not exist
+  exists,     // it exists already
+  denied,  // somebody holds the file just now (WinError 5, 32, 33, 1175; EACCES, EPERM, EBUSY): worth a retry
   exhausted,    // still denied when the retry budget was spent; definitely not done
   corrupt,      // bytes that cannot be what was written
   timed_out,    // a deadline passed; definitely not done
@@ -30,7 +30,9 @@ struct Error {
   int os_code = 0;  // errno on POSIX, GetLastError() on Windows; 0 where no system call failed
 
   // The same error, said from one level up: "prefix: message".
-  [[nodiscard]] Error within(const std::string& prefix) const& { return {code, prefix + ": " + message, os_code}; }
+  [[nodiscard]] Error within(const std::string& prefix) const& {
+    return {code, prefix + ": " + message, os_code};
+  }
 };
 
 template <typename T = void>
@@ -40,6 +42,8 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>(Error{code, std::move(message), os_code});
 }
 
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace holdfast

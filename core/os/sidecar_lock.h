@@ -16,7 +16,9 @@
 // Whoever finds no earlier ticket locked is first in line and tries the lock often; the others sleep half of
 // the time by which the first came earlier, so a crowd of a thousand costs little. A waiter that dies drops
 // its ticket. One that is stopped while first in line is overtaken after a moment: tickets order, only byte 0
-// excludes. Rejected: a blocking lock, since neither a deadline nor a request to stop can end it without
+// excludes.
+//
+// Rejected: a blocking lock, since neither a deadline nor a request to stop can end it without
 // signals or threads; plain polling, since whoever released the lock last gets it first and others starve;
 // futexes in a mapping of the file, since a truncation by anybody kills its users (SIGBUS).
 #pragma once

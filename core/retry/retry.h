@@ -26,9 +26,9 @@ struct RetryCounters {
 
 // Told to the application as it happens.
 struct RetryEvent {
-  int retry;       // 1 = first retry
-  Error refusal;   // why
-  Duration wait;   // what is slept now
+  int retry;      // 1 = first retry
+  Error refusal;  // why
+  Duration wait;  // what is slept now
 };
 
 // Sleeps, and returns false if the sleep was cut short because the caller wants to stop. Tests pass one that
@@ -38,14 +38,14 @@ Sleep real_sleep();
 
 struct RetryHooks {
   Sleep sleep = real_sleep();
-  std::function<std::int64_t()> now_ns;             // monotonic; default: the real clock
-  std::function<void(const RetryEvent&)> on_retry;  // may be empty
+  std::function<std::int64_t()> now_ns{};             // monotonic; default: the real clock
+  std::function<void(const RetryEvent&)> on_retry{};  // may be empty
 };
 
 // Calls `attempt` until it succeeds, fails with a code other than Code::denied, or the policy is spent (then
 // Code::exhausted, with the number of attempts and the time spent in the message). `seed` seeds the jitter of
 // this operation. Adds to `counters`.
-Result<> retry(const RetryPolicy& policy, std::uint64_t seed, const RetryHooks& hooks, RetryCounters& counters,
-               const std::function<Result<>()>& attempt);
+Result<> retry(const RetryPolicy& policy, std::uint64_t seed, const RetryHooks& hooks,
+               RetryCounters& counters, const std::function<Result<>()>& attempt);
 
 }  // namespace holdfast

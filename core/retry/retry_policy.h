@@ -13,14 +13,16 @@ using Duration = std::chrono::nanoseconds;
 
 enum class Jitter { none, full, equal, decorrelated };
 
-// The defaults are the origin's: 5 retries after the first attempt, waits 0.1 0.2 0.4 0.8 1.6 s, 3.1 s in all.
+// The defaults are the origin's: 5 retries after the first attempt, waits 0.1 0.2 0.4 0.8 1.6 s, 3.1 s
+// together.
 struct RetryPolicy {
-  int max_retries = 5;                                 // after the first attempt; 0 = try once
+  int max_retries = 5;  // after the first attempt; 0 = try once
   Duration base_delay = std::chrono::milliseconds(100);
-  double multiplier = 2.0;                             // >= 1
-  std::optional<Duration> max_delay;                   // cap of one wait; none = uncapped
+  double multiplier = 2.0;                           // >= 1
+  std::optional<Duration> max_delay = std::nullopt;  // cap of one wait; none = uncapped
   Jitter jitter = Jitter::none;
-  std::optional<Duration> deadline;                    // from the first attempt: no wait is begun that would end later
+  std::optional<Duration> deadline =
+      std::nullopt;  // from the first attempt: no wait is begun that ends later
 
   bool operator==(const RetryPolicy&) const = default;
 };
@@ -28,10 +30,10 @@ struct RetryPolicy {
 // Says which field is out of range, or nothing.
 Result<> validate(const RetryPolicy& policy);
 
-// The wait before retry `retry` (1 = first retry), in [0, max_delay]. Pure: the same policy, retry and seed give
-// the same wait on every machine. v = min(cap, base * multiplier^(retry-1)):
-//   none v · full U(0, v) · equal v/2 + U(0, v/2) · decorrelated min(cap, U(base, 3 * previous)), previous from
-//   the same seed (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015).
+// The wait before retry `retry` (1 = first retry), in [0, max_delay]. Pure: the same policy, retry and seed
+// give the same wait on every machine. v = min(cap, base * multiplier^(retry-1)):
+//   none v · full U(0, v) · equal v/2 + U(0, v/2) · decorrelated min(cap, U(base, 3 * previous)), previous
+//   from the same seed (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015).
 // Saturates instead of overflowing.
 Duration backoff(const RetryPolicy& policy, int retry, std::uint64_t seed);
 

@@ -8,16 +8,16 @@
 namespace holdfast {
 
 struct Entry {
-  std::string id;          // "<sender>-<number>" where the harness writes it; any string else
-  std::string sender;
-  std::string recipient;
+  std::string id{};  // "<sender>-<number>" where the harness writes it; any string else
+  std::string sender{};
+  std::string recipient{};
   std::string priority = "normal";
-  std::string body;
-  std::string created_at;  // ISO 8601, as the application wrote it; never interpreted
+  std::string body{};
+  std::string created_at{};  // ISO 8601, as the application wrote it; never interpreted
   std::string status = "pending";
 
   // Fields that this version does not know, in file order: name and raw JSON text. Written back unchanged.
-  std::vector<std::pair<std::string, std::string>> unknown_fields;
+  std::vector<std::pair<std::string, std::string>> unknown_fields{};
 
   bool operator==(const Entry&) const = default;
 };

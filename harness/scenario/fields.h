@@ -14,7 +14,7 @@
 #include "core/base/result.h"
 #include "core/retry/duration.h"
 #include "harness/scenario/document.h"
-#include "harness/scenario/nearest.h"
+#include "harness/scenario/unknown_word.h"
 
 namespace holdfast {
 

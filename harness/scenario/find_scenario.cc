@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-#include "harness/scenario/nearest.h"
+#include "core/base/nearest_name.h"
 #include "harness/scenario/quote.h"
 #include "harness/scenario/scenario.h"
 
@@ -82,11 +82,11 @@ Result<fs::path> find_scenario(const std::string& name_or_path) {
   const std::vector<std::string_view> views(names.begin(), names.end());
   const fs::path asked = name_or_path;
   const std::string stem = asked.extension() == ".toml" ? asked.stem().string() : asked.filename().string();
-  std::string message = fmt::format("there is no scenario {}", short_quote(name_or_path));
-  if (const auto meant = nearest(stem, views)) message += fmt::format("; did you mean \"{}\"?", *meant);
+  const std::string message = fmt::format("there is no scenario {}", short_quote(name_or_path));
   if (names.empty())
     return fail(Code::invalid, message + ", and none was found; set HOLDFAST_SCENARIOS or give a path");
-  return fail(Code::invalid, fmt::format("{} Available: {}", message, fmt::join(names, ", ")));
+  return fail(Code::invalid, fmt::format("{}; the nearest is \"{}\". Available: {}", message,
+                                         nearest_name(stem, views), fmt::join(names, ", ")));
 }
 
 Result<Scenario> load_scenario(const fs::path& path, const std::vector<std::string>& settings) {

@@ -70,8 +70,9 @@ TEST_F(FindScenarioTest, ListsWhatThereIs) {
   const auto found = find_scenario("zebra-heard");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, Code::invalid);
-  EXPECT_NE(found.error().message.find("there is no scenario \"zebra-heard\"; did you mean \"zebra-herd\"?"),
-            std::string::npos)
+  EXPECT_NE(
+      found.error().message.find("there is no scenario \"zebra-heard\"; the nearest is \"zebra-herd\"."),
+      std::string::npos)
       << found.error().message;
   EXPECT_NE(found.error().message.find("broadcast-8, "), std::string::npos) << found.error().message;
   for (const char* name : {"", "no/such/zebra-herd.toml", ".", "/"})

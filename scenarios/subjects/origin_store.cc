@@ -12,7 +12,8 @@
 #include <system_error>
 #include <utility>
 
-#include "scenarios/subjects/origin_json.h"
+#include "core/store/snapshot_json.h"
+#include "scenarios/subjects/dig_out.h"
 
 namespace holdfast {
 namespace {
@@ -92,9 +93,9 @@ std::vector<Entry> OriginStore::load_entries() {
     if (text.error().code != Code::not_found) last_load_problem_ = text.error();
     return {};
   }
-  auto entries = origin_queue_from_json(*text);
-  if (entries) return std::move(*entries);
-  last_load_problem_ = entries.error();
+  auto snapshot = parse_snapshot(*text);
+  if (snapshot) return std::move(snapshot->entries);
+  last_load_problem_ = snapshot.error().within(queue_.string());
   if (variant_ != OriginVariant::enhanced) return {};
   auto dug_out = dig_out_entries(*text);
   last_load_problem_->message += fmt::format("; {} entries were dug out of it", dug_out.size());
@@ -103,7 +104,9 @@ std::vector<Entry> OriginStore::load_entries() {
 
 Result<> OriginStore::save_entries(const std::vector<Entry>& entries) {
   ++counters_.operations;
-  Result<> saved = write_temp(origin_queue_to_json(entries));
+  const auto text = serialise_snapshot({}, entries);
+  if (!text) return fail(text.error());
+  Result<> saved = write_temp(*text);
   if (saved) saved = replace_queue();
   // The first version left the temp file where it was; the fix removes it on every path that failed.
   if (!saved && variant_ != OriginVariant::before) ::unlink(temp_.c_str());

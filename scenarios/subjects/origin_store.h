@@ -44,8 +44,9 @@ class OriginStore {
   std::vector<Entry> load_entries();
 
   // Code::denied (before) or Code::exhausted (after, enhanced) if somebody held the file; Code::cancelled if
-  // a sleep was cut short; anything else Code::failed. All of them were 'failed' to the origin's callers,
-  // though the temp file that another process moves over may be this one's.
+  // a sleep was cut short; anything else Code::failed or, for entries that are no UTF-8, Code::invalid. All
+  // of them were 'failed' to the origin's callers, though the temp file that another process moves over may
+  // be this one's.
   Result<> save_entries(const std::vector<Entry>& entries);
 
   // Load, append one entry for each recipient, save.

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <string>
 
-#include "scenarios/subjects/origin_json.h"
+#include "core/store/snapshot_json.h"
 
 namespace holdfast {
 namespace {
@@ -198,7 +198,7 @@ TEST_F(OriginStoreTest, AStoppedSleepEndsTheSave) {
 }
 
 TEST_F(OriginStoreTest, AQueueThatDoesNotParseIsTakenForEmptyAndOverwritten) {
-  const std::string whole = origin_queue_to_json({message("9-9"), message("9-8")});
+  const std::string whole = serialise_snapshot({}, {message("9-9"), message("9-8")}).value();
   for (const OriginVariant variant : {OriginVariant::before, OriginVariant::after}) {
     write_queue(whole.substr(0, whole.size() - 5));
     OriginStore queue = store(variant);
@@ -212,7 +212,7 @@ TEST_F(OriginStoreTest, AQueueThatDoesNotParseIsTakenForEmptyAndOverwritten) {
 }
 
 TEST_F(OriginStoreTest, EnhancedDigsEntriesOutOfAQueueThatDoesNotParse) {
-  const std::string whole = origin_queue_to_json({message("9-9"), message("9-8")});
+  const std::string whole = serialise_snapshot({}, {message("9-9"), message("9-8")}).value();
   write_queue(whole.substr(0, whole.size() - 5));
   OriginStore queue = store(OriginVariant::enhanced);
   const auto entries = queue.load_entries();

@@ -1,0 +1,37 @@
+# cmake -D BUILD=… -D SOURCE=… -D COMPILER=… -P run.cmake
+# Installs the core to a prefix of its own; configures, builds and runs the consumer against it.
+file(REAL_PATH "${BUILD}" BUILD)
+execute_process(COMMAND mktemp -d OUTPUT_VARIABLE work OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+
+function(step)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    file(REMOVE_RECURSE "${work}")
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}: ${result}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(MAKE_DIRECTORY "${work}/store")
+step(${CMAKE_COMMAND} --install "${BUILD}" --component core --prefix "${work}/prefix")
+step(${CMAKE_COMMAND} -S "${SOURCE}" -B "${work}/build" -G Ninja "-DCMAKE_CXX_COMPILER=${COMPILER}"
+     "-DCMAKE_PREFIX_PATH=${work}/prefix")
+step(${CMAKE_COMMAND} --build "${work}/build")
+step("${work}/build/consumer" "${work}/store")
+if(NOT output STREQUAL "received hello\n")
+  file(REMOVE_RECURSE "${work}")
+  message(FATAL_ERROR "the consumer said: ${output}")
+endif()
+# Nothing in the prefix may lead back to the tree that it was built from.
+file(GLOB_RECURSE installed "${work}/prefix/*.cmake" "${work}/prefix/*.h")
+get_filename_component(tree "${SOURCE}/../.." ABSOLUTE)
+foreach(file IN LISTS installed)
+  file(READ "${file}" text)
+  string(FIND "${text}" "${tree}" found)
+  if(NOT found EQUAL -1)
+    file(REMOVE_RECURSE "${work}")
+    message(FATAL_ERROR "${file} names ${tree}")
+  endif()
+endforeach()
+file(REMOVE_RECURSE "${work}")

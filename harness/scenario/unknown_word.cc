@@ -1,0 +1,16 @@
+#include "harness/scenario/unknown_word.h"
+
+#include <fmt/format.h>
+
+#include "core/base/nearest_name.h"
+#include "harness/scenario/quote.h"
+
+namespace holdfast {
+
+std::string unknown_word(std::string_view what, std::string_view word,
+                         const std::vector<std::string_view>& valid) {
+  return fmt::format("unknown {} {}; the nearest is \"{}\". Valid here: {}", what, short_quote(word),
+                     nearest_name(word, valid), fmt::join(valid, ", "));
+}
+
+}  // namespace holdfast

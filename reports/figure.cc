@@ -1,0 +1,109 @@
+// The figures that expectations may name, each with the way it is read from a Summary.
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "reports/summary.h"
+
+namespace holdfast {
+namespace {
+
+using FigureValue = std::optional<double>;
+
+struct NamedFigure {
+  std::string_view name;
+  FigureValue (*value)(const Summary&);
+};
+
+FigureValue figure_count(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+// Rates, waits and retries of no broadcast at all are no data: a threshold on them must not hold by default.
+template <typename Value>
+FigureValue if_attempted(const Summary& summary, Value value) {
+  if (summary.attempted == 0) return std::nullopt;
+  return static_cast<double>(value);
+}
+
+FigureValue if_acknowledged(const Summary& summary, double value) {
+  if (summary.ok == 0) return std::nullopt;
+  return value;
+}
+
+// What a check counted; a check that could not tell has no figure.
+FigureValue count_of_check(const Summary& summary, std::string_view name) {
+  for (const auto& finding : summary.checks) {
+    if (finding.name != name) continue;
+    if (finding.verdict != Verdict::pass && finding.verdict != Verdict::fail) return std::nullopt;
+    return figure_count(finding.count);
+  }
+  return std::nullopt;
+}
+
+std::uint64_t greatest_retries(const Summary& summary) {
+  std::uint64_t greatest = 0;
+  for (const auto& [retries, broadcasts] : summary.retry_histogram) {
+    if (broadcasts > 0) greatest = std::max(greatest, retries);
+  }
+  return greatest;
+}
+
+FigureValue faults_fired(const Summary& summary) {
+  if (summary.injectors.empty()) return std::nullopt;
+  std::uint64_t fired = 0;
+  for (const auto& injector : summary.injectors) fired += injector.fired;
+  return figure_count(fired);
+}
+
+constexpr std::array<NamedFigure, 24> named_figures{{
+    {"agents.succeeded", [](const Summary& s) { return figure_count(s.agents_succeeded); }},
+    {"agents.total", [](const Summary& s) { return figure_count(s.agents_total); }},
+    {"success_rate", [](const Summary& s) { return if_attempted(s, s.success_rate); }},
+    {"success_rate.lower", [](const Summary& s) { return if_attempted(s, s.ci95.lower); }},
+    {"success_rate.upper", [](const Summary& s) { return if_attempted(s, s.ci95.upper); }},
+    {"attempted", [](const Summary& s) { return figure_count(s.attempted); }},
+    {"ok", [](const Summary& s) { return figure_count(s.ok); }},
+    {"failed", [](const Summary& s) { return figure_count(s.failed); }},
+    {"unknown", [](const Summary& s) { return figure_count(s.unknown); }},
+    {"lost", [](const Summary& s) { return count_of_check(s, "lost"); }},
+    {"phantom", [](const Summary& s) { return count_of_check(s, "phantom"); }},
+    {"duplicate", [](const Summary& s) { return count_of_check(s, "duplicate"); }},
+    {"retries.total", [](const Summary& s) { return if_attempted(s, total_retries(s)); }},
+    {"retries.max", [](const Summary& s) { return if_attempted(s, greatest_retries(s)); }},
+    {"retries.p99", [](const Summary& s) { return if_attempted(s, quantile_of(s.retry_histogram, 0.99)); }},
+    {"wait.p50", [](const Summary& s) { return if_attempted(s, s.waits_ms.p50); }},
+    {"wait.p99", [](const Summary& s) { return if_attempted(s, s.waits_ms.p99); }},
+    {"wait.max", [](const Summary& s) { return if_attempted(s, s.waits_ms.max); }},
+    {"latency.p50", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p50); }},
+    {"latency.p90", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p90); }},
+    {"latency.p99", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p99); }},
+    {"latency.max", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.max); }},
+    {"refusals.total", [](const Summary& s) { return figure_count(s.refusals); }},
+    {"injectors.fired", faults_fired},
+}};
+
+const NamedFigure* reader_of_figure(std::string_view name) {
+  const auto* const found = std::find_if(named_figures.begin(), named_figures.end(),
+                                         [&](const NamedFigure& each) { return each.name == name; });
+  return found == named_figures.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::uint64_t total_retries(const Summary& summary) {
+  std::uint64_t total = 0;
+  for (const auto& [retries, broadcasts] : summary.retry_histogram) total += retries * broadcasts;
+  return total;
+}
+
+std::optional<double> figure(const Summary& summary, const std::string& name) {
+  const NamedFigure* const found = reader_of_figure(name);
+  return found == nullptr ? std::nullopt : found->value(summary);
+}
+
+bool is_figure(const std::string& name) {
+  return reader_of_figure(name) != nullptr;
+}
+
+}  // namespace holdfast

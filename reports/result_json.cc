@@ -1,0 +1,154 @@
+// result.json, "holdfast.result/1": the fields of the design's section 12 in its order, then those added
+// since.
+#include "reports/result_json.h"
+
+#include <cmath>
+
+#include "reports/compare.h"
+
+namespace holdfast {
+namespace {
+
+// JSON has no NaN and no infinity; null is read back as "no number".
+OrderedJson json_number(double value) {
+  return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr);
+}
+
+OrderedJson quantiles_json(const Quantiles& quantiles) {
+  return {{"p50", json_number(quantiles.p50)},
+          {"p90", json_number(quantiles.p90)},
+          {"p99", json_number(quantiles.p99)},
+          {"max", json_number(quantiles.max)}};
+}
+
+template <typename Values, typename Layout>
+OrderedJson array_json(const Values& values, const Layout& layout) {
+  OrderedJson array = OrderedJson::array();
+  for (const auto& value : values) array.push_back(layout(value));
+  return array;
+}
+
+template <typename Histogram>
+OrderedJson histogram_json(const Histogram& histogram) {
+  OrderedJson object = OrderedJson::object();
+  for (const auto& [value, count] : histogram) object[std::to_string(value)] = count;
+  return object;
+}
+
+OrderedJson agent_json(const AgentSummary& agent) {
+  return {{"id", agent.id},
+          {"attempted", agent.attempted},
+          {"ok", agent.ok},
+          {"failed", agent.failed},
+          {"unknown", agent.unknown},
+          {"retries", agent.retries},
+          {"waited_ms", json_number(agent.waited_ms)},
+          {"succeeded", agent.succeeded},
+          {"ended", agent.ended}};
+}
+
+OrderedJson step_json(const RetryStep& step) {
+  return {{"retry", step.retry},
+          {"planned", step.planned},
+          {"planned_least_ms", json_number(step.planned_least_ms)},
+          {"planned_greatest_ms", json_number(step.planned_greatest_ms)},
+          {"observed", step.observed},
+          {"observed_ms", quantiles_json(step.observed_ms)}};
+}
+
+OrderedJson holder_json(const HolderSummary& holder) {
+  return {{"holder", holder.holder},
+          {"program", holder.program},
+          {"share", holder.share},
+          {"count", holder.count},
+          {"pids", holder.pids}};
+}
+
+OrderedJson injector_json(const InjectorSummary& injector) {
+  return {{"name", injector.name},           {"kind", injector.kind},
+          {"planned", injector.planned},     {"fired", injector.fired},
+          {"min_fired", injector.min_fired}, {"hold_ms", quantiles_json(injector.hold_ms)}};
+}
+
+OrderedJson check_json(const Finding& finding) {
+  return {{"name", finding.name},
+          {"verdict", std::string(to_string(finding.verdict))},
+          {"checked", finding.checked},
+          {"count", finding.count},
+          {"witness", finding.witness ? OrderedJson(*finding.witness) : OrderedJson(nullptr)}};
+}
+
+OrderedJson expectation_json(const ExpectationResult& result) {
+  return {{"figure", result.expectation.figure},
+          {"relation", std::string(relation_name(result.expectation.relation))},
+          {"threshold", json_number(result.expectation.value)},
+          {"value", result.value ? json_number(*result.value) : OrderedJson(nullptr)},
+          {"met", result.met}};
+}
+
+}  // namespace
+
+OrderedJson summary_json(const Summary& summary) {
+  OrderedJson json;
+  json["schema"] = "holdfast.result/1";
+  json["scenario"] = summary.scenario;
+  json["title"] = summary.title;
+  json["seed"] = summary.seed;
+  json["verdict"] = std::string(to_string(summary.verdict));
+  json["reasons"] = summary.reasons;
+  json["trials"] = summary.trials;
+  json["agents"] = {{"total", summary.agents_total},
+                    {"succeeded", summary.agents_succeeded},
+                    {"each", array_json(summary.agents, agent_json)}};
+  json["broadcasts"] = {{"attempted", summary.attempted},
+                        {"ok", summary.ok},
+                        {"failed", summary.failed},
+                        {"unknown", summary.unknown},
+                        {"success_rate", json_number(summary.success_rate)},
+                        {"ci95", {json_number(summary.ci95.lower), json_number(summary.ci95.upper)}},
+                        {"runs_needed", summary.runs_needed},
+                        {"planned", summary.planned}};
+  json["retries"] = {{"histogram", histogram_json(summary.retry_histogram)},
+                     {"waits_ms", quantiles_json(summary.waits_ms)},
+                     {"total", total_retries(summary)},
+                     {"policy", summary.policy},
+                     {"planned_budget_ms", json_number(summary.planned_budget_ms)},
+                     {"steps", array_json(summary.retry_steps, step_json)}};
+  json["latency_ms"] = quantiles_json(summary.latency_ms);
+  json["refusals"] = {{"total", summary.refusals},
+                      {"by_code", histogram_json(summary.refusals_by_code)},
+                      {"by_holder", array_json(summary.refusals_by_holder, holder_json)}};
+  json["injectors"] = array_json(summary.injectors, injector_json);
+  json["checks"] = array_json(summary.checks, check_json);
+  json["expectations"] = array_json(summary.expectations, expectation_json);
+  json["warnings"] = summary.warnings;
+  json["not_modelled"] = summary.not_modelled;
+  json["duration_s"] = json_number(summary.duration_s);
+  json["environment"] = {{"version", summary.version},       {"kernel", summary.kernel},
+                         {"filesystem", summary.filesystem}, {"store", summary.store},
+                         {"rules", summary.rules},           {"profile", summary.profile},
+                         {"started_at", summary.started_at}, {"command", summary.command}};
+  return json;
+}
+
+std::string dumped(const OrderedJson& json) {
+  return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
+std::string to_json(const Summary& summary) {
+  return dumped(summary_json(summary));
+}
+
+std::string to_json(const Comparison& comparison) {
+  OrderedJson json;
+  json["schema"] = "holdfast.compare/1";
+  json["conclusion"] = comparison.conclusion;
+  json["cautions"] = comparison.cautions;
+  json["fisher_p_agents"] = json_number(comparison.fisher_p_agents);
+  json["fisher_p_broadcasts"] = json_number(comparison.fisher_p_broadcasts);
+  json["before"] = summary_json(comparison.before);
+  json["after"] = summary_json(comparison.after);
+  return dumped(json);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,159 @@
+// From a checked history to its figures.
+#include <algorithm>
+#include <cmath>
+
+#include "harness/check/delivery.h"
+#include "reports/milliseconds.h"
+#include "reports/not_modelled.h"
+#include "reports/process_end.h"
+#include "reports/refusal_summary.h"
+#include "reports/retry_summary.h"
+#include "reports/summary.h"
+#include "reports/verdict.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t most_warnings_kept = 200;
+
+// Iterative functions may differ in their last bit from one compiler to the next; result.json may not.
+double rounded_share(double share) {
+  return std::round(share * 1e9) / 1e9;
+}
+
+void describe_plan(const Plan& plan, Summary& summary) {
+  const Scenario& scenario = plan.scenario;
+  summary.scenario = scenario.name;
+  summary.title = scenario.title;
+  summary.version = plan.version;
+  summary.kernel = plan.kernel;
+  summary.filesystem = plan.filesystem;
+  summary.command = plan.command;
+  summary.started_at = plan.started_at;
+  summary.seed = plan.seed;
+  summary.store = to_string(scenario.subject.store);
+  const bool windows = scenario.sharing.rules == Rules::windows;
+  summary.rules = windows ? "windows" : "posix";
+  summary.profile = windows ? scenario.sharing.profile : "";
+  summary.not_modelled = not_modelled(windows);
+  summary.planned = std::uint64_t{scenario.agents.count} * scenario.agents.broadcasts;
+  summary.runs_needed = clean_runs_needed(claimed_rate, claimed_confidence);
+}
+
+// Every agent of the plan is listed, those that left no trace too. A history may name agents that the plan
+// does not know; merging has doubted them already, and here they only count.
+void summarise_agents(const Plan& plan, const History& history, Summary& summary) {
+  summary.agents_total = plan.scenario.agents.count;
+  summary.agents.resize(plan.scenario.agents.count);
+  for (std::uint32_t id = 0; id < summary.agents.size(); ++id) {
+    summary.agents[id].id = id;
+    summary.agents[id].ended = "never started";
+  }
+  for (const ProcessRecord& process : history.processes) {
+    if (process.role == Role::agent && process.index < summary.agents.size()) {
+      summary.agents[process.index].ended = process_end(process);
+    }
+  }
+  const std::vector<bool> succeeded = agent_succeeded(plan, history);
+  for (std::uint32_t id = 0; id < summary.agents.size(); ++id) {
+    summary.agents[id].succeeded = id < succeeded.size() && succeeded[id];
+    if (summary.agents[id].succeeded) ++summary.agents_succeeded;
+  }
+}
+
+void count_outcome(Outcome outcome, std::uint64_t& ok, std::uint64_t& failed, std::uint64_t& unknown) {
+  ++(outcome == Outcome::ok ? ok : outcome == Outcome::fail ? failed : unknown);
+}
+
+void summarise_broadcasts(const History& history, Summary& summary) {
+  std::vector<double> latencies_ms;
+  for (const Operation& operation : history.operations) {
+    if (operation.function != Function::broadcast) continue;
+    ++summary.attempted;
+    count_outcome(operation.outcome, summary.ok, summary.failed, summary.unknown);
+    if (operation.agent < summary.agents.size()) {
+      AgentSummary& agent = summary.agents[operation.agent];
+      ++agent.attempted;
+      count_outcome(operation.outcome, agent.ok, agent.failed, agent.unknown);
+    }
+    if (operation.outcome == Outcome::ok) {
+      latencies_ms.push_back(milliseconds(operation.complete_ns - operation.intended_ns));
+    }
+  }
+  if (summary.attempted > 0) {
+    summary.success_rate = static_cast<double>(summary.ok) / static_cast<double>(summary.attempted);
+  }
+  const Interval exact = clopper_pearson(summary.ok, summary.attempted, 0.95);
+  summary.ci95 = {rounded_share(exact.lower), rounded_share(exact.upper)};
+  summary.latency_ms = quantiles_of(std::move(latencies_ms));
+}
+
+void summarise_injectors(const Plan& plan, const History& history, Summary& summary) {
+  const auto& planned = plan.scenario.injectors;
+  std::vector<std::vector<double>> holds_ms(planned.size());
+  summary.injectors.resize(planned.size());
+  for (std::size_t at = 0; at < planned.size(); ++at) {
+    summary.injectors[at].name = planned[at].name;
+    summary.injectors[at].kind = to_string(planned[at].kind);
+    summary.injectors[at].min_fired = planned[at].min_fired;
+  }
+  for (const InjectorRecord& record : history.injectors) {
+    if (record.index >= planned.size()) continue;
+    summary.injectors[record.index].planned += record.planned;
+    summary.injectors[record.index].fired += record.fired;
+    for (const Fault& fault : record.faults) {
+      const bool seen = fault.fired_ns > 0 && fault.released_ns >= fault.fired_ns;
+      if (seen) holds_ms[record.index].push_back(milliseconds(fault.released_ns - fault.fired_ns));
+    }
+  }
+  for (std::size_t at = 0; at < planned.size(); ++at) {
+    summary.injectors[at].hold_ms = quantiles_of(std::move(holds_ms[at]));
+  }
+}
+
+// A run that was cut short took as long as the last thing that is known to have been done.
+void summarise_time(const History& history, Summary& summary) {
+  std::int64_t end_ns = std::max(history.finished_ns, history.quiesced_ns);
+  if (end_ns == 0) {
+    for (const Operation& operation : history.operations) {
+      end_ns = std::max({end_ns, operation.invoke_ns, operation.complete_ns});
+    }
+  }
+  if (history.started_ns == 0 || end_ns <= history.started_ns) return;
+  summary.duration_s = milliseconds(end_ns - history.started_ns) / 1e3;
+}
+
+void collect_warnings(const History& history, Summary& summary) {
+  for (const auto* texts : {&history.doubts, &history.warnings}) {
+    summary.warnings.insert(summary.warnings.end(), texts->begin(), texts->end());
+  }
+  if (summary.warnings.size() <= most_warnings_kept) return;
+  const std::size_t more = summary.warnings.size() - most_warnings_kept;
+  summary.warnings.resize(most_warnings_kept);
+  summary.warnings.push_back("and " + std::to_string(more) + " more");
+}
+
+}  // namespace
+
+Summary summarise(const Plan& plan, const History& history, std::vector<Finding> findings) {
+  Summary summary;
+  describe_plan(plan, summary);
+  summarise_agents(plan, history, summary);
+  summarise_broadcasts(history, summary);
+  summarise_retries(plan, history, summary);
+  summarise_refusals(plan, history, summary);
+  summarise_injectors(plan, history, summary);
+  summarise_time(history, summary);
+  collect_warnings(history, summary);
+  summary.checks = std::move(findings);
+  for (const Expectation& expectation : plan.scenario.expectations) {
+    summary.expectations.push_back(evaluate(expectation, summary));
+  }
+  const Judgement judgement =
+      judge(summary, {history.complete, history.interrupted, history.timed_out, history.doubts});
+  summary.verdict = judgement.verdict;
+  summary.reasons = judgement.reasons;
+  return summary;
+}
+
+}  // namespace holdfast
