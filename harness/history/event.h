@@ -114,7 +114,7 @@ struct Event {
   std::int64_t time_ns = 0;
   std::uint64_t op = 0;
   std::array<std::uint64_t, 4> value{};
-  std::string text;  // joined from the text records that follow
+  std::string text{};  // joined from the text records that follow
 
   bool operator==(const Event&) const = default;
 };

@@ -1,0 +1,160 @@
+#include "harness/agents/agent.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "core/base/clock.h"
+#include "harness/agents/queue.h"
+#include "harness/history/recorder.h"
+#include "harness/supervisor/barrier.h"
+
+namespace holdfast {
+namespace {
+
+std::string agent_name(std::uint32_t index) { return fmt::format("agent-{}", index); }
+
+class Agent {
+ public:
+  Agent(const Plan& plan, std::uint32_t index, std::uint32_t token, const std::filesystem::path& store,
+        Recorder recorder)
+      : plan_(plan), index_(index), token_(token), recorder_(std::move(recorder)),
+        queue_(make_queue(plan, index, store, [this](Duration wait) { return sleep(wait); })) {}
+
+  Result<> run() {
+    tell_status({StatusKind::ready, token_, 0, 0});
+    if (wait_for_gate(start_descriptor)) {
+      const std::int64_t start_ns = monotonic_ns();
+      for (std::uint32_t number = 0; number < plan_.scenario.agents.broadcasts && !stop_requested(); ++number) {
+        if (auto done = broadcast({index_, number}, start_ns); !done) return done;
+      }
+      tell_status({StatusKind::done, token_, ok_, failed_});
+      if (wait_for_gate(finish_descriptor)) {
+        if (auto done = read(); !done) return done;
+      }
+    }
+    return recorder_.close();
+  }
+
+ private:
+  // Back-off ends early when the run is stopped, and where it would outlast the operation's deadline.
+  bool sleep(Duration wait) {
+    const std::int64_t until_ns = monotonic_ns() + wait.count();
+    return until_ns <= deadline_ns_ && sleep_until_ns(until_ns);
+  }
+
+  Result<> broadcast(MessageId id, std::int64_t start_ns) {
+    const std::int64_t due_ns = start_ns + intended_start_ns(plan_, id);
+    const bool open_loop = plan_.scenario.agents.rate_per_s.has_value();
+    if (open_loop && !sleep_until_ns(due_ns)) return {};
+
+    const auto to = recipients(plan_, id);
+    std::vector<std::string> names;
+    names.reserve(to.size());
+    for (const std::uint32_t recipient : to) names.push_back(agent_name(recipient));
+    Entry message;
+    message.id = to_string(id);
+    message.sender = agent_name(id.sender);
+    message.body = message_body(plan_, id);
+    message.created_at = plan_.started_at;
+
+    Event event = begin(EventType::invoke, Function::broadcast, id.packed());
+    event.value = {static_cast<std::uint64_t>(open_loop ? due_ns : event.time_ns), to.size(), 0, 0};
+    if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    const RetryCounters before = queue_->counters();
+    deadline_ns_ = event.time_ns + plan_.scenario.agents.operation_deadline.count();
+    const auto outcome = queue_->broadcast(message, names);
+    (outcome ? ok_ : failed_) += 1;
+    auto recorded = complete(Function::broadcast, id.packed(), outcome, before);
+
+    constexpr std::int64_t progress_every_ns = 250'000'000;
+    if (const std::int64_t now_ns = monotonic_ns(); now_ns - told_ns_ > progress_every_ns) {
+      told_ns_ = now_ns;
+      tell_status({StatusKind::progress, token_, ok_, failed_});
+    }
+    return recorded;
+  }
+
+  Result<> read() {
+    const std::uint64_t op = MessageId{index_, plan_.scenario.agents.broadcasts}.packed();
+    const Event event = begin(EventType::invoke, Function::read, op);
+    if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    const RetryCounters before = queue_->counters();
+    deadline_ns_ = event.time_ns + plan_.scenario.agents.operation_deadline.count();
+    const auto entries = queue_->receive(agent_name(index_));
+    if (!entries) return complete(Function::read, op, fail(entries.error()), before);
+    std::uint64_t position = 0;
+    for (const Entry& entry : *entries) {
+      // An id that nobody can have sent keeps its place as a message that was never sent.
+      const MessageId id = parse_message_id(entry.id).value_or(MessageId{no_process, no_process});
+      Event seen = begin(EventType::seen, Function::read, op);
+      seen.value = {id.packed(), position++, entry.body == message_body(plan_, id) ? 1U : 0U, 0};
+      if (auto recorded = recorder_.record(seen); !recorded) return recorded;
+    }
+    return complete(Function::read, op, {}, before);
+  }
+
+  Event begin(EventType type, Function function, std::uint64_t op) const {
+    Event event;
+    event.type = type;
+    event.function = function;
+    event.process = index_;
+    event.pid = ::getpid();
+    event.time_ns = monotonic_ns();
+    event.op = op;
+    return event;
+  }
+
+  Result<> complete(Function function, std::uint64_t op, const Result<>& outcome, const RetryCounters& before) {
+    auto torn = queue_->swallowed_corruption();
+    if (!outcome && outcome.error().code == Code::corrupt) torn = outcome.error().message;
+    if (torn) {
+      Event event = begin(EventType::torn, function, op);
+      event.text = *torn;
+      if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    }
+    const RetryCounters now = queue_->counters();
+    Event event = begin(EventType::ok, function, op);
+    event.value = {now.attempts - before.attempts, static_cast<std::uint64_t>((now.waited - before.waited).count()), 0,
+                   0};
+    if (!outcome) {
+      const Error& error = outcome.error();
+      event.type = error.code == Code::indefinite ? EventType::info : EventType::fail;
+      event.code = static_cast<std::uint16_t>(error.os_code);
+      event.text = error.message;
+    }
+    return recorder_.record(event);
+  }
+
+  const Plan& plan_;
+  std::uint32_t index_;
+  std::uint32_t token_;
+  Recorder recorder_;
+  std::unique_ptr<Queue> queue_;
+  std::int64_t deadline_ns_ = 0;
+  std::int64_t told_ns_ = 0;
+  std::uint32_t ok_ = 0;
+  std::uint32_t failed_ = 0;
+};
+
+Result<> run_agent(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token) {
+  if (auto joined = join_run(); !joined) return joined;
+  auto plan = load_plan(run_directory);
+  if (!plan) return fail(plan.error());
+  auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::agent, index), Role::agent, index,
+                                 plan->run_id);
+  if (!recorder) return fail(recorder.error());
+  return Agent(*plan, index, token, run_directory / "store", std::move(*recorder)).run();
+}
+
+}  // namespace
+
+int agent_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token) {
+  const auto done = run_agent(run_directory, index, token);
+  if (done) return 0;
+  fmt::print(stderr, "holdfast: agent {}: {}\n", index, done.error().message);
+  return 70;
+}
+
+}  // namespace holdfast

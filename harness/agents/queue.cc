@@ -1,0 +1,65 @@
+#include "harness/agents/queue.h"
+
+#include "core/store/snapshot_store.h"
+#include "scenarios/subjects/origin_store.h"
+
+namespace holdfast {
+namespace {
+
+class CoreQueue final : public Queue {
+ public:
+  CoreQueue(const std::filesystem::path& directory, StoreOptions options) : store_(directory, std::move(options)) {}
+
+  Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override {
+    return store_.broadcast(message, recipients);
+  }
+  Result<std::vector<Entry>> receive(const std::string& recipient) override { return store_.receive(recipient); }
+  [[nodiscard]] RetryCounters counters() const override { return store_.counters(); }
+
+ private:
+  SnapshotStore store_;
+};
+
+class OriginQueue final : public Queue {
+ public:
+  OriginQueue(const std::filesystem::path& directory, OriginVariant variant, Sleep sleep)
+      : store_(directory, variant, std::move(sleep)) {}
+
+  Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override {
+    return store_.broadcast(message, recipients);
+  }
+  Result<std::vector<Entry>> receive(const std::string& recipient) override { return store_.receive(recipient); }
+  [[nodiscard]] RetryCounters counters() const override { return store_.counters(); }
+  [[nodiscard]] std::optional<std::string> swallowed_corruption() override {
+    const auto& problem = store_.last_load_problem();
+    if (!problem || problem->code != Code::corrupt) return std::nullopt;
+    return problem->message;
+  }
+
+ private:
+  OriginStore store_;
+};
+
+}  // namespace
+
+std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent, const std::filesystem::path& directory,
+                                      Sleep sleep) {
+  const auto origin = [&](OriginVariant variant) {
+    return std::make_unique<OriginQueue>(directory, variant, std::move(sleep));
+  };
+  switch (plan.scenario.subject.store) {
+    case StoreKind::origin_before: return origin(OriginVariant::before);
+    case StoreKind::origin_after: return origin(OriginVariant::after);
+    case StoreKind::origin_enhanced: return origin(OriginVariant::enhanced);
+    case StoreKind::snapshot: break;
+  }
+  StoreOptions options;
+  options.retry = plan.scenario.subject.retry;
+  options.durability = plan.scenario.subject.durability;
+  options.lock_timeout = plan.scenario.agents.operation_deadline;
+  options.seed = agent_seed(plan, agent);
+  options.hooks.sleep = std::move(sleep);
+  return std::make_unique<CoreQueue>(directory, std::move(options));
+}
+
+}  // namespace holdfast

@@ -1,0 +1,122 @@
+#include "harness/cli/command_line.h"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+
+namespace holdfast {
+namespace {
+
+constexpr const char* about =
+    "Proves whether file persistence holds when a crowd of processes, a virus scanner and a crash hit it at once.";
+
+constexpr const char* examples = R"(
+Examples:
+  holdfast list                                  the scenarios that ship
+  holdfast run broadcast-8                       eight agents, an antivirus, an open handle: does all arrive?
+  holdfast run broadcast-8 --seed 7 --agents 16  the same with another plan and a larger crowd
+  holdfast run my.toml --set subject.retry.jitter=equal --out runs/equal
+  holdfast compare runs/before runs/after        two runs side by side, with Fisher's p
+  holdfast check runs/after                      judge a stored run again
+  holdfast hold queue.json --for 2s              keep a file open, as a scanner would
+  holdfast doctor                                can this machine do it?
+
+Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 64 usage or scenario error,
+70 internal error or a machine that cannot run it.
+)";
+
+// Holdfast starts itself in these roles; they parse by hand, since every agent pays for it.
+Command parse_internal(int argc, char** argv) {
+  InternalCommand command;
+  const std::string_view role = argv[1];
+  if (role == "internal-launcher" && argc == 3) {
+    command.trap = std::string_view(argv[2]) == "trap";
+    return command;
+  }
+  if ((role == "internal-agent" || role == "internal-injector") && argc == 5) {
+    command.role = role == "internal-agent" ? InternalCommand::Role::agent : InternalCommand::Role::injector;
+    command.run_directory = argv[2];
+    command.index = static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));
+    command.token = static_cast<std::uint32_t>(std::strtoul(argv[4], nullptr, 10));
+    return command;
+  }
+  fmt::print(stderr, "holdfast: '{}' is for Holdfast's own use: start a run with 'holdfast run'\n", role);
+  return NoCommand{exit_usage};
+}
+
+}  // namespace
+
+Command parse_command_line(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]).starts_with("internal-")) return parse_internal(argc, argv);
+
+  CLI::App app(about, "holdfast");
+  app.footer(examples);
+  app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+
+  RunCommand run;
+  auto* run_app = app.add_subcommand("run", "Run a scenario and judge it");
+  run_app->add_option("scenario", run.scenario, "A scenario file, or the name of a shipped one (see 'holdfast list')")
+      ->required();
+  run_app->add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
+      ->capture_default_str();
+  run_app->add_option("--agents", run.agents, "How many agents, instead of the scenario's number");
+  run_app->add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
+      ->take_all()
+      ->allow_extra_args(false);
+  run_app->add_option("--out", run.out, "The run directory (default: a new one under holdfast-runs/)");
+  run_app->add_flag("--json", run.json, "Print result.json instead of the summary");
+  run_app->add_flag("--quiet", run.quiet, "No progress and no summary; the exit code tells");
+
+  CheckCommand check;
+  auto* check_app = app.add_subcommand("check", "Judge a stored run again, from its events alone");
+  check_app->add_option("directory", check.directory, "A run directory")->required();
+  check_app->add_flag("--json", check.json, "Print result.json instead of the summary");
+
+  ReportCommand report;
+  auto* report_app = app.add_subcommand("report", "Write report.md and junit.xml of a stored run again, and show it");
+  report_app->add_option("directory", report.directory, "A run directory")->required();
+  report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
+
+  CompareCommand compare;
+  auto* compare_app = app.add_subcommand("compare", "Two runs side by side: rates with intervals, Fisher's p, waits");
+  compare_app->add_option("before", compare.before, "A run directory or result.json")->required();
+  compare_app->add_option("after", compare.after, "A run directory or result.json")->required();
+  compare_app->add_option("--markdown", compare.markdown, "Write the comparison to this file as well");
+  compare_app->add_flag("--json", compare.json, "Print JSON instead of the table");
+
+  ListCommand list;
+  auto* list_app = app.add_subcommand("list", "The scenarios that ship");
+  list_app->add_flag("--json", list.json, "Print JSON");
+
+  HoldCommand hold;
+  auto* hold_app = app.add_subcommand("hold", "Keep a file open for a while, as a viewer or a scanner would");
+  hold_app->add_option("path", hold.path, "The file")->required();
+  hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
+
+  DoctorCommand doctor;
+  auto* doctor_app = app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
+  doctor_app->add_option("directory", doctor.directory, "Where runs would be kept")->capture_default_str();
+  doctor_app->add_flag("--json", doctor.json, "Print JSON");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    app.exit(success);
+    return NoCommand{0};
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return NoCommand{exit_usage};
+  }
+  if (*run_app) return run;
+  if (*check_app) return check;
+  if (*report_app) return report;
+  if (*compare_app) return compare;
+  if (*list_app) return list;
+  if (*hold_app) return hold;
+  return doctor;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,83 @@
+// What was typed, as values. One struct a subcommand; the file beside it that bears its name carries it out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace holdfast {
+
+struct RunCommand {
+  std::string scenario;
+  std::uint64_t seed = 1;
+  std::optional<std::uint32_t> agents;
+  std::vector<std::string> settings;  // key=value
+  std::string out;                    // empty: a new directory under holdfast-runs/
+  bool json = false;
+  bool quiet = false;
+};
+
+struct CheckCommand {
+  std::string directory;
+  bool json = false;
+};
+
+struct ReportCommand {
+  std::string directory;
+  bool json = false;
+};
+
+struct CompareCommand {
+  std::string before, after;  // run directories, or their result.json
+  std::string markdown;       // file to write; empty: none
+  bool json = false;
+};
+
+struct ListCommand {
+  bool json = false;
+};
+
+struct HoldCommand {
+  std::string path;
+  std::string duration;  // "2s"
+};
+
+struct DoctorCommand {
+  std::string directory = ".";
+  bool json = false;
+};
+
+// What Holdfast starts itself as; not for people.
+struct InternalCommand {
+  enum class Role { launcher, agent, injector } role = Role::launcher;
+  std::string run_directory;
+  std::uint32_t index = 0;
+  std::uint32_t token = 0;
+  bool trap = true;
+};
+
+// Nothing left to do: help or the version was printed, or the command line was wrong.
+struct NoCommand {
+  int exit_code = 0;
+};
+
+using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand,
+                             HoldCommand, DoctorCommand, InternalCommand>;
+
+Command parse_command_line(int argc, char** argv);
+
+// Exit codes; a run's own (0 to 3) come from exit_code(Summary).
+inline constexpr int exit_usage = 64;
+inline constexpr int exit_internal = 70;
+
+int carry_out(const RunCommand& command);
+int carry_out(const CheckCommand& command);
+int carry_out(const ReportCommand& command);
+int carry_out(const CompareCommand& command);
+int carry_out(const ListCommand& command);
+int carry_out(const HoldCommand& command);
+int carry_out(const DoctorCommand& command);
+
+}  // namespace holdfast

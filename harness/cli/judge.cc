@@ -1,0 +1,69 @@
+#include "harness/cli/judge.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "harness/check/check.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/terminal.h"
+#include "harness/conduct/run_directory.h"
+#include "harness/history/history.h"
+#include "harness/scenario/plan.h"
+#include "reports/render.h"
+
+namespace holdfast {
+
+Result<> write_reports(const Summary& summary, const std::filesystem::path& run_directory) {
+  if (auto written = write_result_file(run_directory / "report.md", render_markdown(summary)); !written) return written;
+  return write_result_file(run_directory / "junit.xml", render_junit(summary));
+}
+
+Result<Summary> judge(const std::filesystem::path& run_directory) {
+  const auto plan = load_plan(run_directory);
+  if (!plan) return fail(plan.error());
+  const auto history = merge(run_directory);
+  if (!history) return fail(history.error());
+  Summary summary = summarise(*plan, *history, run_checks(*plan, *history));
+  if (auto written = write_result_file(run_directory / "result.json", to_json(summary)); !written) {
+    return fail(written.error());
+  }
+  if (auto written = write_reports(summary, run_directory); !written) return fail(written.error());
+  return summary;
+}
+
+Result<Summary> load_summary(const std::filesystem::path& path) {
+  constexpr std::uintmax_t most_bytes = 256U << 20U;
+  std::error_code error;
+  const auto file_name = std::filesystem::is_directory(path, error) ? path / "result.json" : path;
+  const auto size = std::filesystem::file_size(file_name, error);
+  if (error) {
+    return fail(Code::invalid, fmt::format("cannot read {}: {}: give a run directory; 'holdfast check' makes its "
+                                           "result.json anew", file_name.string(), error.message()));
+  }
+  if (size > most_bytes) return fail(Code::invalid, fmt::format("{} is larger than 256 MiB: no result of Holdfast's", file_name.string()));
+  std::ifstream file(file_name, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_summary(text.str(), file_name.string());
+}
+
+void show(const Summary& summary, const std::filesystem::path& run_directory, bool json) {
+  if (json) {
+    fmt::print("{}", to_json(summary));
+  } else {
+    fmt::print("{}\nreport: {}\n", render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
+               (run_directory / "report.md").string());
+  }
+}
+
+int complain(const Error& error) {
+  std::fflush(stdout);
+  fmt::print(stderr, "holdfast: {}\n", error.message);
+  return error.code == Code::invalid || error.code == Code::not_found ? exit_usage : exit_internal;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,28 @@
+// From events to a verdict and its files; the second half of 'run', and all of 'check'.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/base/result.h"
+#include "reports/summary.h"
+
+namespace holdfast {
+
+// Merges the events of a run directory, checks them, and writes result.json, report.md and junit.xml. The same
+// events give the same bytes, here or elsewhere.
+Result<Summary> judge(const std::filesystem::path& run_directory);
+
+// Reads result.json of a run directory, or the file itself if `path` is one.
+Result<Summary> load_summary(const std::filesystem::path& path);
+
+// report.md and junit.xml.
+Result<> write_reports(const Summary& summary, const std::filesystem::path& run_directory);
+
+// Prints the summary for people, or result.json.
+void show(const Summary& summary, const std::filesystem::path& run_directory, bool json);
+
+// Prints "holdfast: message" and returns the exit code for it.
+int complain(const Error& error);
+
+}  // namespace holdfast

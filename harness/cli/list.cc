@@ -1,0 +1,38 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/command_line.h"
+#include "harness/cli/judge.h"
+#include "harness/scenario/scenario.h"
+
+namespace holdfast {
+
+int carry_out(const ListCommand& command) {
+  std::map<std::string, std::filesystem::path> found;  // an earlier directory hides a later one
+  for (const auto& directory : scenario_directories()) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+      if (entry.path().extension() == ".toml") found.emplace(entry.path().stem().string(), entry.path());
+    }
+  }
+  if (found.empty()) return complain({Code::invalid, "no scenario was found: set HOLDFAST_SCENARIOS to their directory"});
+  auto listed = nlohmann::ordered_json::array();
+  std::size_t widest = 0;
+  for (const auto& [name, path] : found) widest = std::max(widest, name.size());
+  for (const auto& [name, path] : found) {
+    const auto scenario = load_scenario(path);
+    const std::string title = scenario ? scenario->title : "cannot be read: " + scenario.error().message;
+    if (command.json) {
+      listed.push_back({{"name", name}, {"title", title}, {"path", path.string()}});
+    } else {
+      fmt::print("{:<{}}  {}\n", name, widest, title);
+    }
+  }
+  if (command.json) fmt::print("{}\n", listed.dump(2));
+  return 0;
+}
+
+}  // namespace holdfast

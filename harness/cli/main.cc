@@ -1,0 +1,41 @@
+#include <cstdio>
+#include <exception>
+#include <variant>
+
+#include "harness/agents/agent.h"
+#include "harness/cli/command_line.h"
+#include "harness/inject/injector.h"
+#include "harness/supervisor/barrier.h"
+#include "harness/supervisor/launcher.h"
+
+namespace {
+
+int carry_out_internal(const holdfast::InternalCommand& command) {
+  using Role = holdfast::InternalCommand::Role;
+  switch (command.role) {
+    case Role::launcher: return holdfast::launcher_main(holdfast::launcher_descriptor, command.trap);
+    case Role::agent: return holdfast::agent_main(command.run_directory, command.index, command.token);
+    case Role::injector: return holdfast::injector_main(command.run_directory, command.index, command.token);
+  }
+  return holdfast::exit_internal;
+}
+
+struct CarryOut {
+  int operator()(const holdfast::NoCommand& command) const { return command.exit_code; }
+  int operator()(const holdfast::InternalCommand& command) const { return carry_out_internal(command); }
+  template <typename Other>
+  int operator()(const Other& command) const {
+    return holdfast::carry_out(command);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return std::visit(CarryOut{}, holdfast::parse_command_line(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "holdfast: internal error: %s\n", error.what());
+    return holdfast::exit_internal;
+  }
+}

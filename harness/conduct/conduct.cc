@@ -1,0 +1,368 @@
+#include "harness/conduct/conduct.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+#include "core/base/clock.h"
+#include "harness/conduct/crew.h"
+#include "harness/conduct/launcher_process.h"
+#include "harness/conduct/leftovers.h"
+#include "harness/history/recorder.h"
+#include "harness/supervisor/barrier.h"
+#include "harness/supervisor/launcher_messages.h"
+#include "harness/supervisor/reaper.h"
+#include "harness/supervisor/supervisor.h"
+
+namespace holdfast {
+namespace {
+
+// Why a wait ended.
+enum class Woken { met, interrupted, timed_out };
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::int64_t startup_deadline_ns = 60 * second_ns;   // until every child is at the barrier
+constexpr std::int64_t injector_grace_ns = 5 * second_ns;      // to let go after the stop gate
+constexpr std::int64_t agent_grace_ns = 3 * second_ns;         // to come back after SIGTERM
+
+// SIGINT and SIGTERM as a descriptor, for as long as a run lasts.
+class Interrupts {
+ public:
+  Interrupts() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+    descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  }
+  ~Interrupts() {
+    signalfd_siginfo drained;
+    while (::read(descriptor_.get(), &drained, sizeof drained) > 0) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+
+  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+  bool arrived() {
+    signalfd_siginfo info;
+    return ::read(descriptor_.get(), &info, sizeof info) > 0;
+  }
+
+ private:
+  sigset_t before_{};
+  Descriptor descriptor_;
+};
+
+class Conductor {
+ public:
+  Conductor(const Plan& plan, const std::filesystem::path& directory, const ConductOptions& options)
+      : plan_(plan), directory_(directory), options_(options), crew_(crew_of(plan)) {}
+
+  Result<> run() {
+    begun_ns_ = monotonic_ns();
+    auto outcome = perform();
+    // Whatever happened: nobody stays, and what is on record stays readable.
+    end_everyone();
+    if (supervisor_) {
+      if (auto stopped = supervisor_->stop(); !stopped && outcome) outcome = stopped;
+    }
+    if (recorder_) {
+      if (outcome) outcome = record_leftovers();
+      if (outcome && finished_) outcome = mark(Mark::finished);
+      if (auto closed = recorder_->close(); !closed && outcome) outcome = closed;
+    }
+    remove_empty_logs();
+    return outcome;
+  }
+
+ private:
+  Result<> perform() {
+    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor, 0,
+                                   plan_.run_id);
+    if (!recorder) return fail(recorder.error());
+    recorder_.emplace(std::move(*recorder));
+    if (auto ready = become_subreaper(); !ready) return ready;
+    if (auto started = start_launcher(); !started) return started;
+
+    auto woken = start_crew();
+    if (!woken) return fail(woken.error());
+    if (*woken == Woken::met) {
+      phase_ = "broadcasting";
+      if (auto marked = mark(Mark::released); !marked) return marked;
+      pipes_.start.reset();
+      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] { return agents_are([](const auto& m) { return m.done; }); });
+      if (!woken) return fail(woken.error());
+    }
+    if (*woken == Woken::met) {
+      phase_ = "stopping injectors";
+      pipes_.stop.reset();
+      woken = wait_for(monotonic_ns() + injector_grace_ns, [&] { return injectors_ended(); });
+      if (!woken) return fail(woken.error());
+    }
+    if (*woken == Woken::met) {
+      phase_ = "reading";
+      if (auto marked = mark(Mark::quiesced); !marked) return marked;
+      pipes_.finish.reset();
+      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] { return agents_are([](const auto&) { return false; }); });
+      if (!woken) return fail(woken.error());
+    }
+    finished_ = *woken == Woken::met;
+    if (finished_) return {};
+
+    phase_ = "stopping";
+    stopping_ = true;
+    const Mark why = *woken == Woken::interrupted ? Mark::interrupted : Mark::timed_out;
+    if (auto marked = mark(why); !marked) return marked;
+    signal_everyone(SIGTERM);
+    woken = wait_for(monotonic_ns() + agent_grace_ns, [&] { return agents_are([](const auto&) { return false; }) && injectors_ended(); });
+    if (!woken) return fail(woken.error());
+    sweep_ = true;
+    return {};
+  }
+
+  Result<> start_launcher() {
+    phase_ = "starting";
+    auto launcher = LauncherProcess::start(options_.executable, true, pipes_);
+    if (!launcher) return fail(launcher.error());
+    launcher_.emplace(std::move(*launcher));
+    auto hello = receive_message(pipes_.socket.get());
+    if (!hello) return fail(hello.error());
+    if (!*hello) return fail(Code::failed, "the launcher ended before it was ready");
+    if ((*hello)->kind == LauncherMessageKind::refused) {
+      return fail(Code::unsupported, (*hello)->arguments.empty() ? "the launcher could not set the trap" : (*hello)->arguments[0],
+                  (*hello)->error);
+    }
+    const auto profile = find_profile(plan_.scenario.sharing.profile);
+    if (!profile) return fail(Code::invalid, fmt::format("there is no profile {}", plan_.scenario.sharing.profile));
+    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor), Role::supervisor, 0,
+                                   plan_.run_id);
+    if (!recorder) return fail(recorder.error());
+    auto supervisor = Supervisor::start(std::move((*hello)->descriptor),
+                                        {directory_ / "store", plan_.scenario.sharing.rules == Rules::windows, *profile},
+                                        std::move(*recorder), participants_);
+    if (!supervisor) return fail(supervisor.error());
+    supervisor_ = std::move(*supervisor);
+    return {};
+  }
+
+  Result<Woken> start_crew() {
+    // The launcher answers each request; a bounded number under way keeps both sockets from filling up.
+    constexpr std::size_t most_under_way = 64;
+    const std::int64_t deadline_ns = begun_ns_ + std::min<std::int64_t>(startup_deadline_ns, plan_.scenario.run_deadline.count());
+    for (std::size_t i = 0; i < crew_.size(); ++i) {
+      LauncherMessage request{.kind = LauncherMessageKind::spawn, .token = static_cast<std::uint32_t>(i + 1)};
+      request.arguments = {(directory_ / "logs" / log_name(crew_[i])).string(), options_.executable.string()};
+      for (auto& argument : arguments_of(crew_[i], request.token, directory_.string())) {
+        request.arguments.push_back(std::move(argument));
+      }
+      if (auto sent = send_message(pipes_.socket.get(), request); !sent) return fail(sent.error());
+      const auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
+      if (!woken || *woken != Woken::met) return woken;
+    }
+    return wait_for(deadline_ns, [&] {
+      return std::all_of(crew_.begin(), crew_.end(), [](const CrewMember& m) { return m.ready || m.exited; });
+    });
+  }
+
+  template <typename Test>
+  bool agents_are(Test test) const {
+    return std::all_of(crew_.begin(), crew_.end(), [&](const CrewMember& member) {
+      return member.role != Role::agent || member.exited || test(member);
+    });
+  }
+
+  bool injectors_ended() const {
+    return std::all_of(crew_.begin(), crew_.end(),
+                       [](const CrewMember& member) { return member.role != Role::injector || member.exited; });
+  }
+
+  // Listens to everybody until `condition` holds.
+  template <typename Condition>
+  Result<Woken> wait_for(std::int64_t deadline_ns, Condition condition) {
+    constexpr int tick_ms = 250;
+    for (;;) {
+      if (condition()) return Woken::met;
+      const std::int64_t left_ns = deadline_ns - monotonic_ns();
+      if (left_ns <= 0) return Woken::timed_out;
+      const int timeout_ms = static_cast<int>(std::min<std::int64_t>(tick_ms, left_ns / 1'000'000 + 1));
+      pollfd polled[] = {{pipes_.socket.get(), POLLIN, 0},
+                         {pipes_.status.get(), POLLIN, 0},
+                         {interrupts_.descriptor(), POLLIN, 0}};
+      ::poll(polled, 3, timeout_ms);
+      if ((polled[1].revents & POLLIN) != 0) hear_status();
+      if (polled[0].revents != 0) {
+        if (auto heard = hear_launcher(); !heard) return fail(heard.error());
+      }
+      if (polled[2].revents != 0 && interrupts_.arrived() && !stopping_) return Woken::interrupted;
+      show_progress();
+    }
+  }
+
+  void hear_status() {
+    std::array<StatusRecord, 256> records;
+    const ssize_t got = ::read(pipes_.status.get(), records.data(), sizeof records);
+    for (std::size_t i = 0; got > 0 && i < static_cast<std::size_t>(got) / sizeof(StatusRecord); ++i) {
+      const StatusRecord& record = records[i];
+      if (record.token == 0 || record.token > crew_.size()) continue;
+      CrewMember& member = crew_[record.token - 1];
+      member.ready = true;
+      member.done = member.done || record.kind == StatusKind::done;
+      member.ok = record.ok;
+      member.failed = record.failed;
+    }
+  }
+
+  Result<> hear_launcher() {
+    auto received = receive_message(pipes_.socket.get());
+    if (!received) return fail(received.error());
+    if (!*received) return fail(Code::failed, "the launcher died, and with it the run; its agents were ended");
+    const LauncherMessage& message = **received;
+    if (message.token == 0 || message.token > crew_.size()) return {};
+    CrewMember& member = crew_[message.token - 1];
+    if (message.kind == LauncherMessageKind::spawned) {
+      if (message.error != 0) {
+        return fail(Code::failed, message.arguments.empty() ? "cannot start a process" : message.arguments[0],
+                    message.error);
+      }
+      ++spawned_;
+      member.process = message.process;
+      participants_.add(message.process, {member.role, member.index, share_of(member)});
+      return record({.type = EventType::spawned, .process = member.index, .pid = member.process,
+                     .value = {static_cast<std::uint64_t>(member.role), 0, 0, 0}});
+    }
+    if (message.kind == LauncherMessageKind::exited) {
+      hear_status();  // what it said before it ended
+      member.exited = true;
+      member.wait_status = message.status;
+      participants_.remove(message.process);
+      if (auto quoted = quote_log(member); !quoted) return quoted;
+      return record({.type = EventType::exited, .process = member.index, .pid = message.process,
+                     .value = {static_cast<std::uint64_t>(member.role), static_cast<std::uint64_t>(message.status),
+                               stopping_ ? 1U : 0U, 0}});
+    }
+    return {};
+  }
+
+  FileBits share_of(const CrewMember& member) const {
+    if (member.role != Role::injector) return read_bit | write_bit;
+    return parse_letters(plan_.scenario.injectors[member.index].share).value_or(0);
+  }
+
+  // What a process that failed had to say.
+  Result<> quote_log(const CrewMember& member) {
+    if (member.wait_status == 0 || stopping_) return {};
+    constexpr std::size_t most_bytes = 2000;
+    std::ifstream log(directory_ / "logs" / log_name(member), std::ios::binary);
+    std::string text(most_bytes, '\0');
+    log.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(log.gcount()));
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    if (text.empty()) return {};
+    Event event{.type = EventType::warning};
+    event.text = fmt::format("{} {} said: {}", member.role == Role::agent ? "agent" : "injector", member.index, text);
+    return record(std::move(event));
+  }
+
+  Result<> mark(Mark what) {
+    return record({.type = EventType::mark, .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
+  }
+
+  Result<> record(Event event) {
+    event.time_ns = monotonic_ns();
+    return recorder_->record(event);
+  }
+
+  Result<> record_leftovers() {
+    for (const std::string& name : find_leftovers(directory_ / "store", sweep_)) {
+      Event event{.type = EventType::leftover};
+      event.text = name;
+      if (auto recorded = record(std::move(event)); !recorded) return recorded;
+    }
+    return {};
+  }
+
+  void signal_everyone(int signal) {
+    static_cast<void>(send_message(pipes_.socket.get(), {.kind = LauncherMessageKind::signal, .status = signal}));
+  }
+
+  void end_everyone() {
+    if (!launcher_) return;
+    stopping_ = true;
+    if (pipes_.socket) {
+      static_cast<void>(send_message(pipes_.socket.get(), {.kind = LauncherMessageKind::shutdown}));
+      for (;;) {  // hear of the exits, until the launcher is gone too
+        pollfd polled{pipes_.socket.get(), POLLIN, 0};
+        if (::poll(&polled, 1, -1) < 0) continue;
+        if (!recorder_ || !hear_launcher()) break;
+      }
+      pipes_.socket.reset();  // a launcher that still lives takes this as the end
+    }
+    launcher_->wait();
+    // Only if the launcher was killed is anybody left: its children are ours now.
+    end_all_descendants([](pid_t, int) {});
+  }
+
+  void remove_empty_logs() {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_ / "logs", ignored)) {
+      if (entry.file_size(ignored) == 0) std::filesystem::remove(entry.path(), ignored);
+    }
+  }
+
+  void show_progress() {
+    constexpr std::int64_t every_ns = 200'000'000;
+    const std::int64_t now_ns = monotonic_ns();
+    if (!options_.on_progress || now_ns - shown_ns_ < every_ns) return;
+    shown_ns_ = now_ns;
+    Progress progress;
+    progress.phase = phase_;
+    for (const CrewMember& member : crew_) {
+      progress.done += member.ok + member.failed;
+      progress.failed += member.failed;
+    }
+    progress.total = std::uint64_t{plan_.scenario.agents.count} * plan_.scenario.agents.broadcasts;
+    progress.refused = supervisor_ ? supervisor_->refused() : 0;
+    progress.elapsed_s = static_cast<double>(now_ns - begun_ns_) * 1e-9;
+    options_.on_progress(progress);
+  }
+
+  const Plan& plan_;
+  const std::filesystem::path& directory_;
+  const ConductOptions& options_;
+  Interrupts interrupts_;
+  Participants participants_;
+  RunPipes pipes_;
+  std::optional<LauncherProcess> launcher_;
+  std::unique_ptr<Supervisor> supervisor_;
+  std::optional<Recorder> recorder_;
+  std::vector<CrewMember> crew_;
+  std::size_t spawned_ = 0;
+  std::int64_t begun_ns_ = 0;
+  std::int64_t shown_ns_ = 0;
+  const char* phase_ = "starting";
+  bool stopping_ = false;  // deaths from here on are our doing
+  bool finished_ = false;
+  bool sweep_ = false;     // the run was cut short: temp files of the agents we ended are ours to remove
+};
+
+}  // namespace
+
+Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory, const ConductOptions& options) {
+  return Conductor(plan, run_directory, options).run();
+}
+
+}  // namespace holdfast

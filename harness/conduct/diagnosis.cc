@@ -1,0 +1,109 @@
+#include "harness/conduct/diagnosis.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include "harness/conduct/launcher_process.h"
+#include "harness/conduct/run_directory.h"
+#include "harness/supervisor/launcher_messages.h"
+#include "harness/supervisor/lease.h"
+
+namespace holdfast {
+namespace {
+
+Diagnosis diagnose_kernel() {
+  utsname system{};
+  ::uname(&system);
+  return {"kernel", true, fmt::format("{} {} {}", system.sysname, system.release, system.machine), {}};
+}
+
+// The very launcher of a run sets the very trap.
+Diagnosis diagnose_trap(const std::filesystem::path& executable) {
+  Diagnosis diagnosis{"seccomp user notification", false, {}, "run on Linux 5.19 or newer, outside of other seccomp listeners"};
+  RunPipes pipes;
+  auto launcher = LauncherProcess::start(executable, true, pipes);
+  if (!launcher) {
+    diagnosis.found = launcher.error().message;
+    return diagnosis;
+  }
+  const auto hello = receive_message(pipes.socket.get());
+  if (hello && *hello && (*hello)->kind == LauncherMessageKind::ready) {
+    diagnosis = {diagnosis.subject, true, "the trap can be set", {}};
+  } else if (hello && *hello && !(*hello)->arguments.empty()) {
+    diagnosis.found = (*hello)->arguments[0];
+  } else {
+    diagnosis.found = "the launcher ended without a word";
+  }
+  pipes.socket.reset();
+  launcher->wait();
+  return diagnosis;
+}
+
+Diagnosis diagnose_ptrace() {
+  std::ifstream file("/proc/sys/kernel/yama/ptrace_scope");
+  int scope = 0;
+  if (!(file >> scope)) return {"reading agents' memory", true, "Yama is not there", {}};
+  const std::string found = fmt::format("Yama's ptrace_scope is {}", scope);
+  // 0 and 1 let an ancestor read; 2 asks for CAP_SYS_PTRACE; 3 lets nobody.
+  const bool works = scope <= 1 || (scope == 2 && ::geteuid() == 0);
+  return {"reading agents' memory", works, found, works ? "" : "sysctl kernel.yama.ptrace_scope=1"};
+}
+
+std::string describe(Openness openness) {
+  switch (openness) {
+    case Openness::free: return "free";
+    case Openness::held: return "held";
+    case Openness::ask_scan: return "cannot be leased";
+    default: return "not a file";
+  }
+}
+
+// A lease must tell an open file from one that is not.
+Diagnosis diagnose_lease(const std::filesystem::path& directory) {
+  Diagnosis diagnosis{"file leases", false, {}, "keep runs on a local filesystem such as ext4, xfs or tmpfs (--out)"};
+  std::string name = (directory / "holdfast-doctor-XXXXXX").string();
+  Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
+  if (!file) {
+    diagnosis.found = fmt::format("cannot write in {}: {}", directory.string(), std::strerror(errno));
+    diagnosis.advice = "choose a directory that you may write";
+    return diagnosis;
+  }
+  const Openness open = Lease::probe(AT_FDCWD, name.c_str()).openness();
+  file.reset();
+  const Openness closed = Lease::probe(AT_FDCWD, name.c_str()).openness();
+  ::unlink(name.c_str());
+  diagnosis.works = open == Openness::held && closed == Openness::free;
+  diagnosis.found = fmt::format("on {}: an open file is seen as {}, a closed one as {}", filesystem_of(directory),
+                                describe(open), describe(closed));
+  if (diagnosis.works) diagnosis.advice.clear();
+  return diagnosis;
+}
+
+Diagnosis diagnose_limits() {
+  constexpr rlim_t comfortable = 1200;  // a crowd of a thousand
+  rlimit processes{}, files{};
+  ::getrlimit(RLIMIT_NPROC, &processes);
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const auto text = [](rlim_t limit) { return limit == RLIM_INFINITY ? std::string("unlimited") : fmt::format("{}", limit); };
+  const bool works = processes.rlim_cur >= comfortable;
+  return {"process limit", works,
+          fmt::format("{} processes, {} descriptors", text(processes.rlim_cur), text(files.rlim_cur)),
+          works ? "" : "ulimit -u 4096, for crowds of a thousand agents"};
+}
+
+}  // namespace
+
+std::vector<Diagnosis> diagnose(const std::filesystem::path& executable, const std::filesystem::path& directory) {
+  return {diagnose_kernel(), diagnose_trap(executable), diagnose_ptrace(), diagnose_lease(directory),
+          diagnose_limits()};
+}
+
+}  // namespace holdfast

@@ -1,0 +1,94 @@
+#define BOOST_PROCESS_V2_HEADER_ONLY 1
+#include "harness/conduct/launcher_process.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2/process.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "harness/supervisor/barrier.h"
+
+namespace holdfast {
+namespace {
+
+namespace process = boost::process::v2;
+
+// Gives the child `source` as descriptor `target`. (Boost 1.81's own posix::bind_fd has a function without its return
+// statement, which crashes optimised builds.)
+struct InheritDescriptor {
+  int target;
+  int source;
+
+  template <typename Launcher, typename... Rest>
+  process::error_code on_setup(Launcher& launcher, const Rest&...) const {
+    launcher.fd_whitelist.push_back(target);
+    return {};
+  }
+  template <typename Launcher, typename... Rest>
+  process::error_code on_exec_setup(Launcher&, const Rest&...) const {  // in the child, between fork and exec
+    if (::dup2(source, target) < 0) return process::error_code(errno, boost::system::system_category());
+    return {};
+  }
+};
+
+// Both ends close-on-exec, and numbered so high that binding one cannot overwrite another.
+Result<> make_pair(bool socket, Descriptor& ours, Descriptor& theirs, bool we_read) {
+  constexpr int first_free_number = 16;
+  std::array<int, 2> ends{};
+  const int made = socket ? ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data())
+                          : ::pipe2(ends.data(), O_CLOEXEC);
+  if (made != 0) return fail(Code::failed, fmt::format("pipe: {}", std::strerror(errno)), errno);
+  const Descriptor first(ends[0]), second(ends[1]);
+  ours = Descriptor(::fcntl(we_read ? ends[0] : ends[1], F_DUPFD_CLOEXEC, first_free_number));
+  theirs = Descriptor(::fcntl(we_read ? ends[1] : ends[0], F_DUPFD_CLOEXEC, first_free_number));
+  if (!ours || !theirs) return fail(Code::failed, fmt::format("fcntl(F_DUPFD): {}", std::strerror(errno)), errno);
+  return {};
+}
+
+}  // namespace
+
+struct LauncherProcess::Child {
+  boost::asio::io_context context;
+  process::process handle{context};
+};
+
+LauncherProcess::LauncherProcess(std::unique_ptr<Child> child) : child_(std::move(child)) {}
+LauncherProcess::LauncherProcess(LauncherProcess&&) noexcept = default;
+LauncherProcess::~LauncherProcess() = default;
+
+pid_t LauncherProcess::pid() const { return child_->handle.id(); }
+
+Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, bool trap, RunPipes& pipes) {
+  Descriptor socket, status, start, finish, stop;
+  for (const auto& made : {make_pair(true, pipes.socket, socket, true), make_pair(false, pipes.status, status, true),
+                           make_pair(false, pipes.start, start, false), make_pair(false, pipes.finish, finish, false),
+                           make_pair(false, pipes.stop, stop, false)}) {
+    if (!made) return fail(made.error());
+  }
+  ::fcntl(pipes.status.get(), F_SETFL, O_NONBLOCK);  // the conductor asks for news that may not be there
+  auto child = std::make_unique<Child>();
+  try {
+    child->handle = process::process(
+        child->context, executable.string(), {"internal-launcher", trap ? "trap" : "free"},
+        InheritDescriptor{status_descriptor, status.get()}, InheritDescriptor{start_descriptor, start.get()},
+        InheritDescriptor{finish_descriptor, finish.get()}, InheritDescriptor{stop_descriptor, stop.get()},
+        InheritDescriptor{launcher_descriptor, socket.get()});
+  } catch (const std::exception& error) {
+    return fail(Code::failed, fmt::format("cannot start the launcher {}: {}", executable.string(), error.what()));
+  }
+  return LauncherProcess(std::move(child));
+}
+
+int LauncherProcess::wait() {
+  boost::system::error_code ignored;
+  child_->handle.wait(ignored);
+  return child_->handle.native_exit_code();
+}
+
+}  // namespace holdfast

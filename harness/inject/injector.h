@@ -1,0 +1,34 @@
+// Injectors: real processes that really open the files of a run.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "core/base/result.h"
+#include "harness/history/recorder.h"
+#include "harness/scenario/plan.h"
+
+namespace holdfast {
+
+// Where an injector works and what it writes down.
+struct InjectorContext {
+  const Plan& plan;
+  std::uint32_t index = 0;
+  std::filesystem::path store;  // the directory whose files it holds
+  Recorder recorder;
+  std::uint32_t token = 0;      // as the launcher knows this process
+};
+
+// The injector's process: joins the run, waits for the start, injects until told to stop. Returns the exit code.
+int injector_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token);
+
+// One file an injector. Both return when the stop gate opens or SIGTERM comes, with every handle let go.
+Result<> inject_open_handles(InjectorContext& context);
+Result<> inject_antivirus(InjectorContext& context);
+
+// Writes down one thing that fault number `number` did.
+Result<> record_fault(InjectorContext& context, EventType type, Function function, std::uint64_t number,
+                      std::uint64_t value = 0, std::uint16_t code = 0, const std::string& path = {});
+
+}  // namespace holdfast

@@ -1,0 +1,87 @@
+// Holds a file open for a while, every so often, as a viewer, a backup or a debugger would.
+//
+// Window k lasts from start + start_delay + k * period for the hold time. A file that is not there yet is opened as
+// soon as it appears within the window; the window's end does not move, so that the instants at which the file can
+// be held are known from the plan.
+#include <fcntl.h>
+#include <glob.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "core/base/clock.h"
+#include "harness/inject/injector.h"
+#include "harness/supervisor/barrier.h"
+#include "harness/supervisor/descriptor.h"
+
+namespace holdfast {
+namespace {
+
+// Waits for an instant; false if the injector is to end.
+bool wait_until(std::int64_t until_ns) {
+  for (;;) {
+    if (stop_requested()) return false;
+    const std::int64_t left_ns = until_ns - monotonic_ns();
+    if (left_ns <= 0) return true;
+    const timespec left{left_ns / 1'000'000'000, left_ns % 1'000'000'000};
+    pollfd polled[] = {{stop_descriptor, POLLIN, 0}, {stop_signal_descriptor(), POLLIN, 0}};
+    if (::ppoll(polled, 2, &left, nullptr) > 0) return false;
+  }
+}
+
+// The first file that the name or pattern fits.
+std::string first_match(const std::filesystem::path& directory, const std::string& pattern) {
+  glob_t found{};
+  std::string match;
+  if (::glob((directory / pattern).c_str(), GLOB_PERIOD, nullptr, &found) == 0 && found.gl_pathc > 0) {
+    match = found.gl_pathv[0];
+  }
+  ::globfree(&found);
+  return match;
+}
+
+}  // namespace
+
+Result<> inject_open_handles(InjectorContext& context) {
+  constexpr std::int64_t look_again_ns = 2'000'000;
+  const Injector& injector = context.plan.scenario.injectors[context.index];
+  tell_status({StatusKind::ready, context.token, 0, 0});
+  if (!wait_for_gate(start_descriptor)) return {};
+  const std::int64_t start_ns = monotonic_ns() + injector.start_delay.count();
+  for (std::uint64_t number = 0; number < injector.count; ++number) {
+    const std::int64_t begin_ns = start_ns + static_cast<std::int64_t>(number) * injector.period.count();
+    if (!wait_until(begin_ns)) return {};
+    const Duration hold = planned_hold(context.plan, context.index, number);
+    const std::int64_t end_ns = begin_ns + hold.count();
+    auto recorded = record_fault(context, EventType::planned, Function::hold, number,
+                                 static_cast<std::uint64_t>(hold.count()));
+    if (!recorded) return recorded;
+
+    Descriptor file;
+    std::string path;
+    int error = ENOENT;
+    while (!file && monotonic_ns() < end_ns) {
+      path = first_match(context.store, injector.path);
+      if (!path.empty()) {
+        file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        error = file ? 0 : errno;
+      }
+      if (!file && !wait_until(std::min(end_ns, monotonic_ns() + look_again_ns))) break;
+    }
+    recorded = record_fault(context, file ? EventType::fired : EventType::missed, Function::hold, number, 0,
+                            static_cast<std::uint16_t>(error), path);
+    if (!recorded) return recorded;
+    const bool go_on = !stop_requested() && wait_until(end_ns);
+    if (file) {
+      file.reset();
+      recorded = record_fault(context, EventType::released, Function::hold, number);
+      if (!recorded) return recorded;
+    }
+    if (!go_on) return {};
+  }
+  wait_for_gate(stop_descriptor);
+  return {};
+}
+
+}  // namespace holdfast

@@ -1,0 +1,46 @@
+// How the conductor and the processes of a run keep step.
+//
+// Four descriptors, inherited by every child and shared by all, however many they are. A gate is the read end of a
+// pipe on which nothing is ever written: it opens, for everyone at once, when the conductor closes the write end.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/result.h"
+
+namespace holdfast {
+
+inline constexpr int status_descriptor = 3;   // children write StatusRecord
+inline constexpr int start_descriptor = 4;    // gate: begin
+inline constexpr int finish_descriptor = 5;   // gate: agents read for the last time and end
+inline constexpr int stop_descriptor = 6;     // gate: injectors let go and end
+inline constexpr int launcher_descriptor = 7; // the launcher's socket; agents and injectors do not get it
+
+enum class StatusKind : std::uint32_t { ready = 1, progress = 2, done = 3 };
+
+// Written whole (less than PIPE_BUF), so records of different children never mix.
+struct StatusRecord {
+  StatusKind kind = StatusKind::ready;
+  std::uint32_t token = 0;  // as the launcher knows the child
+  std::uint32_t ok = 0;
+  std::uint32_t failed = 0;
+};
+
+// What every child does first: hides the descriptors from what it may start itself, dies with its parent, and
+// turns SIGTERM into stop_requested().
+Result<> join_run();
+
+bool stop_requested();
+
+// The descriptor that becomes readable with SIGTERM, for poll().
+int stop_signal_descriptor();
+
+void tell_status(const StatusRecord& record);
+
+// Waits for a gate; false if SIGTERM came first.
+bool wait_for_gate(int gate);
+
+// Sleeps on the monotonic clock; false if SIGTERM cut it short.
+bool sleep_until_ns(std::int64_t monotonic_ns);
+
+}  // namespace holdfast

@@ -1,0 +1,229 @@
+#include "harness/supervisor/caller.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string_view>
+
+#include "harness/supervisor/proc_path.h"
+
+namespace holdfast {
+namespace {
+
+// What must be equal for the supervisor to act in a caller's place.
+struct Identity {
+  std::string user, group, groups, capabilities;
+  ino_t user_namespace = 0, mount_namespace = 0;
+  dev_t root_device = 0;
+  ino_t root_inode = 0;
+  pid_t process = 0, parent = 0;
+};
+
+std::string read_small_file(int directory, const char* name) {
+  const Descriptor file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
+  std::string text;
+  if (!file) return text;
+  std::array<char, 4096> buffer;
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got <= 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+std::string status_field(std::string_view status, std::string_view name) {
+  const auto at = status.find(name);
+  if (at == std::string_view::npos) return {};
+  const auto begin = at + name.size();
+  return std::string(status.substr(begin, status.find('\n', begin) - begin));
+}
+
+pid_t parse_pid(std::string_view text) {
+  const auto digit = text.find_first_of("0123456789");
+  pid_t pid = 0;
+  if (digit != std::string_view::npos) std::from_chars(text.data() + digit, text.data() + text.size(), pid);
+  return pid;
+}
+
+ino_t inode_of(int proc, const char* name) {
+  struct stat st {};
+  return ::fstatat(proc, name, &st, 0) == 0 ? st.st_ino : 0;
+}
+
+std::optional<Identity> identity_of(int proc) {
+  const std::string status = read_small_file(proc, "status");
+  if (status.empty()) return std::nullopt;
+  Identity identity;
+  identity.user = status_field(status, "\nUid:");
+  identity.group = status_field(status, "\nGid:");
+  identity.groups = status_field(status, "\nGroups:");
+  identity.capabilities = status_field(status, "\nCapEff:");
+  identity.process = parse_pid(status_field(status, "\nTgid:"));
+  identity.parent = parse_pid(status_field(status, "\nPPid:"));
+  identity.user_namespace = inode_of(proc, "ns/user");
+  identity.mount_namespace = inode_of(proc, "ns/mnt");
+  struct stat root {};
+  if (::fstatat(proc, "root", &root, 0) == 0) {
+    identity.root_device = root.st_dev;
+    identity.root_inode = root.st_ino;
+  }
+  return identity;
+}
+
+std::string difference_between(const Identity& caller, const Identity& own) {
+  if (caller.user_namespace != own.user_namespace) return "another user namespace";
+  if (caller.mount_namespace != own.mount_namespace) return "another mount namespace";
+  if (caller.root_device != own.root_device || caller.root_inode != own.root_inode) return "another root directory";
+  if (caller.user != own.user) return "another user";
+  if (caller.group != own.group || caller.groups != own.groups) return "other groups";
+  if (caller.capabilities != own.capabilities) return "other capabilities";
+  return {};
+}
+
+const Identity& own_identity() {
+  static const Identity identity = [] {
+    const Descriptor proc(::open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return identity_of(proc.get()).value_or(Identity{});
+  }();
+  return identity;
+}
+
+// "/proc/self" and "/dev/fd" mean the caller, not the supervisor.
+std::optional<std::string> as_caller_sees(const std::string& path, pid_t thread) {
+  for (const std::string_view own : {"/proc/self/", "/proc/thread-self/"}) {
+    if (path.starts_with(own)) return fmt::format("/proc/{}/{}", thread, path.substr(own.size()));
+  }
+  if (path.starts_with("/dev/fd/")) return fmt::format("/proc/{}/fd/{}", thread, path.substr(8));
+  return std::nullopt;
+}
+
+int open_directory(int base, const char* path, bool through_magic_links) {
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = through_magic_links ? 0 : RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(::syscall(SYS_openat2, base, path, &how, sizeof how));
+}
+
+// A program that an agent starts acts for that agent.
+std::optional<Participant> nearest_participant(const Participants& participants, pid_t process, pid_t parent) {
+  constexpr int most_ancestors = 16;
+  if (auto found = participants.find(process)) return found;
+  for (int i = 0; i < most_ancestors && parent > 1; ++i) {
+    if (auto found = participants.find(parent)) return found;
+    const Descriptor proc(::open(fmt::format("/proc/{}", parent).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!proc) break;
+    parent = parse_pid(status_field(read_small_file(proc.get(), "status"), "\nPPid:"));
+  }
+  return std::nullopt;
+}
+
+std::string path_of(int descriptor) {
+  std::array<char, PATH_MAX> buffer;
+  const ssize_t length = ::readlink(own_descriptor_path(descriptor).data(), buffer.data(), buffer.size());
+  return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string("?");
+}
+
+}  // namespace
+
+Callers::Callers(const Participants& participants) : participants_(participants) { own_identity(); }
+
+const Caller* Callers::find(pid_t thread) {
+  constexpr std::size_t most_remembered = 4096;  // bounds descriptors; a crowd of threads is looked up again
+  auto found = known_.find(thread);
+  if (found != known_.end() && found->second.epoch == epoch_) {
+    // The descriptor is bound to the very task: this fails if the number was given to another one since.
+    if (::faccessat(found->second.proc.get(), "cwd", F_OK, AT_SYMLINK_NOFOLLOW) == 0) return &found->second;
+  }
+  if (found != known_.end()) known_.erase(found);
+  if (known_.size() >= most_remembered) known_.clear();
+
+  Caller caller;
+  caller.thread = thread;
+  caller.epoch = epoch_;
+  caller.proc = Descriptor(::open(fmt::format("/proc/{}", thread).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!caller.proc) return nullptr;
+  const auto identity = identity_of(caller.proc.get());
+  if (!identity) return nullptr;
+  caller.process = identity->process;
+  caller.parent = identity->parent;
+  caller.difference = difference_between(*identity, own_identity());
+  caller.same_identity = caller.difference.empty();
+  caller.participant = nearest_participant(participants_, caller.process, caller.parent);
+  return &known_.insert_or_assign(thread, std::move(caller)).first->second;
+}
+
+ReadPath read_path(pid_t thread, std::uint64_t address) {
+  // By pages: the string may end right before memory that is not there.
+  constexpr std::uint64_t page = 4096;
+  ReadPath result;
+  std::array<char, page> buffer;
+  while (result.path.size() < PATH_MAX) {
+    const std::uint64_t wanted = page - address % page;
+    const iovec local{buffer.data(), wanted};
+    const iovec remote{reinterpret_cast<void*>(address), wanted};  // NOLINT(performance-no-int-to-ptr)
+    const ssize_t got = ::process_vm_readv(thread, &local, 1, &remote, 1, 0);
+    if (got <= 0) {
+      result.error = errno == EFAULT || got == 0 ? EFAULT : errno;
+      return result;
+    }
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(got));
+    const auto end = piece.find('\0');
+    result.path.append(piece.substr(0, end));
+    if (end != std::string_view::npos) {
+      if (result.path.size() >= PATH_MAX) break;
+      return result;
+    }
+    address += static_cast<std::uint64_t>(got);
+  }
+  result.error = ENAMETOOLONG;
+  return result;
+}
+
+std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path, ResolvedPath& out) {
+  if (path.empty()) return PathError{ENOENT, {}};
+  const auto seen = as_caller_sees(path, caller.thread);
+  const std::string& text = seen ? *seen : path;
+
+  const auto last = text.find_last_not_of('/');
+  if (last == std::string::npos) {  // "/" and the like: no last component
+    out.leaf = out.name = ".";
+    out.directory_text = "/";
+  } else {
+    const auto slash = text.rfind('/', last);
+    const auto begin = slash == std::string::npos ? 0 : slash + 1;
+    out.leaf = text.substr(begin);
+    out.name = text.substr(begin, last + 1 - begin);
+    out.directory_text = slash == std::string::npos ? std::string() : text.substr(0, slash + 1);
+  }
+
+  Descriptor base;
+  if (text.front() != '/') {
+    const auto entry = directory == AT_FDCWD ? ProcPath{'c', 'w', 'd'} : descriptor_entry(directory);
+    base = Descriptor(::openat(caller.proc.get(), entry.data(), O_PATH | O_CLOEXEC));
+    if (!base) return PathError{directory == AT_FDCWD ? errno : EBADF, {}};
+  }
+  const char* before = out.directory_text.empty() ? "." : out.directory_text.c_str();
+  out.directory = Descriptor(open_directory(base ? base.get() : AT_FDCWD, before, seen.has_value()));
+  if (!out.directory) {
+    const int error = errno;
+    if (error == ELOOP && Descriptor(open_directory(base ? base.get() : AT_FDCWD, before, true))) {
+      return PathError{ELOOP, fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
+                                          caller.process, path)};
+    }
+    return PathError{error, {}};
+  }
+  out.directory_text = path_of(out.directory.get());
+  out.text = out.directory_text == "/" ? "/" + out.leaf : out.directory_text + "/" + out.leaf;
+  return std::nullopt;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,69 @@
+// Who made a trapped call, and what its paths mean as that process sees them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/participants.h"
+
+namespace holdfast {
+
+struct Caller {
+  Descriptor proc;              // /proc/TID
+  pid_t thread = 0;
+  pid_t process = 0;            // thread group
+  pid_t parent = 0;
+  bool same_identity = false;   // user, groups, capabilities, root and namespaces are the supervisor's own
+  std::string difference;       // what differs, for people
+  std::uint64_t epoch = 0;
+  std::optional<Participant> participant;  // itself or its nearest ancestor that takes part
+};
+
+// A path as the kernel takes it: a directory and the last component.
+struct ResolvedPath {
+  Descriptor directory;
+  std::string leaf;       // with trailing slashes, if the caller wrote any
+  std::string name;       // the leaf without them
+  std::string text;       // absolute, for people
+  std::string directory_text;
+};
+
+// An errno that the caller is to be answered, or what makes the call undecidable (`doubt` not empty).
+struct PathError {
+  int error = 0;
+  std::string doubt;
+};
+
+// Remembers callers: looking at /proc costs more than deciding. One thread.
+class Callers {
+ public:
+  explicit Callers(const Participants& participants);
+
+  // None if the thread is gone. The pointer holds until the next call of find().
+  const Caller* find(pid_t thread);
+
+  // Some process is about to change who it is: look at everyone again.
+  void identities_may_change() { ++epoch_; }
+
+ private:
+  const Participants& participants_;
+  std::unordered_map<pid_t, Caller> known_;
+  std::uint64_t epoch_ = 0;
+};
+
+// The NUL-terminated string at `address` of `thread`; error EFAULT or ENAMETOOLONG.
+struct ReadPath {
+  int error = 0;
+  std::string path;
+};
+ReadPath read_path(pid_t thread, std::uint64_t address);
+
+// Splits off the last component and opens the directory before it, in the caller's view.
+std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path, ResolvedPath& out);
+
+}  // namespace holdfast

@@ -1,0 +1,101 @@
+#include "harness/supervisor/filter.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "harness/supervisor/trapped_calls.h"
+
+namespace holdfast {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t native_architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t native_architecture = AUDIT_ARCH_AARCH64;
+#else
+#error "the filter knows x86-64 and aarch64 only"
+#endif
+
+constexpr std::uint32_t x32_bit = 0x40000000;
+
+sock_filter load(std::size_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset)); }
+sock_filter give(std::uint32_t action) { return BPF_STMT(BPF_RET | BPF_K, action); }
+
+std::vector<sock_filter> build_program() {
+  std::vector<sock_filter> program{
+      load(offsetof(seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, native_architecture, 1, 0),
+      give(SECCOMP_RET_KILL_PROCESS),
+      load(offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1),
+      give(SECCOMP_RET_KILL_PROCESS),
+  };
+  const auto on_call = [&](long number, std::uint32_t action) {
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
+    program.push_back(give(action));
+  };
+  for (const long number : decided_calls()) on_call(number, SECCOMP_RET_USER_NOTIF);
+  for (const long number : identity_calls()) on_call(number, SECCOMP_RET_USER_NOTIF);
+  on_call(SYS_io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);
+  program.push_back(give(SECCOMP_RET_ALLOW));
+  return program;
+}
+
+// Tests play an old kernel without building one.
+bool simulated_as_missing(std::string_view feature) {
+  const char* missing = std::getenv("HOLDFAST_SIMULATE_MISSING");  // NOLINT(concurrency-mt-unsafe)
+  return missing != nullptr && feature == missing;
+}
+
+}  // namespace
+
+Result<int> install_filter() {
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return fail(Code::unsupported, fmt::format("prctl(PR_SET_NO_NEW_PRIVS): {}", std::strerror(errno)), errno);
+  }
+  auto program = build_program();
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  const unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  long listener = -1;
+  if (simulated_as_missing("user-notification")) {
+    errno = EINVAL;
+  } else {
+    listener = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+  }
+  if (listener < 0) {
+    const int error = errno;
+    switch (error) {
+      case EINVAL:
+      case ENOSYS:
+        return fail(Code::unsupported,
+                    "this kernel has no seccomp user notification with WAIT_KILLABLE_RECV: Linux 5.19 or newer is "
+                    "needed for rules = \"windows\"",
+                    error);
+      case EBUSY:
+        return fail(Code::unsupported,
+                    "another seccomp listener is in force already, from an outer Holdfast or a container: run this "
+                    "one outside of it",
+                    error);
+      default:
+        return fail(Code::unsupported, fmt::format("seccomp(SECCOMP_SET_MODE_FILTER): {}", std::strerror(error)),
+                    error);
+    }
+  }
+  ::fcntl(static_cast<int>(listener), F_SETFD, FD_CLOEXEC);
+  return static_cast<int>(listener);
+}
+
+}  // namespace holdfast

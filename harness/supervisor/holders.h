@@ -1,0 +1,44 @@
+// Who holds a file, as /proc tells: descriptors and mappings of every process that may be looked at.
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/sharing/sharing.h"
+
+namespace holdfast {
+
+struct FoundHolder {
+  pid_t process = 0;
+  int descriptor = -1;            // -1: a mapping
+  FileBits access = read_bit;
+  bool between_fork_and_exec = false;  // a close-on-exec copy in a young child that has not called exec yet: gone in
+                                       // microseconds, and Windows would never have had it
+  bool forked_copy = false;       // the same, in a child that stays: no Windows handle, but a holder on POSIX
+  std::string program;            // the executable's file name
+  std::string path;               // as that process opened it
+};
+
+enum class LookAt { descriptors, mappings };
+
+// The holders of the file `identity` among `processes`; processes that end meanwhile are passed over.
+std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes, LookAt what);
+
+// Every process but ourselves.
+std::vector<pid_t> all_processes();
+
+// Directories: what stands in the way of renaming or removing one.
+struct DirectoryUse {
+  bool is_current_directory = false;  // of some process
+  bool has_open_child = false;        // a file beneath it is open, or a current directory
+  std::vector<FoundHolder> holders;
+};
+DirectoryUse find_directory_use(const struct stat& identity, const std::string& path);
+
+// The executable's file name, or "?" where it may not be seen.
+std::string program_of(pid_t process);
+
+}  // namespace holdfast

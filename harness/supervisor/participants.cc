@@ -1,0 +1,40 @@
+#include "harness/supervisor/participants.h"
+
+#include <algorithm>
+
+namespace holdfast {
+
+void Participants::add(pid_t process, Participant participant) {
+  const std::lock_guard lock(mutex_);
+  by_process_.insert_or_assign(process, participant);
+}
+
+void Participants::remove(pid_t process) {
+  const std::lock_guard lock(mutex_);
+  by_process_.erase(process);
+}
+
+std::optional<Participant> Participants::find(pid_t process) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_process_.find(process);
+  if (found == by_process_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<pid_t> Participants::processes() const {
+  std::vector<std::pair<bool, pid_t>> order;
+  {
+    const std::lock_guard lock(mutex_);
+    order.reserve(by_process_.size());
+    for (const auto& [process, participant] : by_process_) {
+      order.emplace_back(participant.role != Role::injector, process);
+    }
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<pid_t> processes;
+  processes.reserve(order.size());
+  for (const auto& [later, process] : order) processes.push_back(process);
+  return processes;
+}
+
+}  // namespace holdfast

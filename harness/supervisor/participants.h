@@ -1,0 +1,39 @@
+// The processes that take part in a run, by pid. Shared between the conductor's thread, which knows whom it
+// started, and the supervisor's, which meets their children.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "harness/history/event.h"
+#include "harness/sharing/sharing.h"
+
+namespace holdfast {
+
+struct Participant {
+  Role role = Role::agent;    // agent or injector
+  std::uint32_t index = 0;
+  FileBits share = read_bit | write_bit;  // of its handles
+};
+
+// Every member may be called from any thread.
+class Participants {
+ public:
+  void add(pid_t process, Participant participant);
+  void remove(pid_t process);
+  [[nodiscard]] std::optional<Participant> find(pid_t process) const;
+
+  // Injectors first: they are who holds files on purpose.
+  [[nodiscard]] std::vector<pid_t> processes() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<pid_t, Participant> by_process_;
+};
+
+}  // namespace holdfast

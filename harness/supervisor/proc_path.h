@@ -1,0 +1,29 @@
+// Names under /proc, without allocation: they are built several times for every decision.
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+
+namespace holdfast {
+
+using ProcPath = std::array<char, 48>;
+
+// "/proc/self/fd/<fd>"
+inline ProcPath own_descriptor_path(int fd) {
+  constexpr std::string_view prefix = "/proc/self/fd/";
+  ProcPath path{};
+  std::memcpy(path.data(), prefix.data(), prefix.size());
+  std::to_chars(path.data() + prefix.size(), path.data() + path.size() - 1, fd);
+  return path;
+}
+
+// "fd/<fd>", relative to /proc/PID
+inline ProcPath descriptor_entry(int fd) {
+  ProcPath path{'f', 'd', '/'};
+  std::to_chars(path.data() + 3, path.data() + path.size() - 1, fd);
+  return path;
+}
+
+}  // namespace holdfast

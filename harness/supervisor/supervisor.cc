@@ -1,0 +1,172 @@
+#include "harness/supervisor/supervisor.h"
+
+#include <fmt/core.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "core/base/clock.h"
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS  // Linux 6.6; Debian 12's headers are older
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
+namespace holdfast {
+
+struct Supervisor::Pending {
+  std::uint64_t id = 0;
+  pid_t thread = 0;
+  seccomp_data data{};
+  std::int64_t received_ns = 0;
+};
+
+Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain, Recorder recorder,
+                                                      const Participants& participants) {
+  Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake) return fail(Code::failed, fmt::format("eventfd: {}", std::strerror(errno)), errno);
+  // The caller sleeps until the answer: waking it on this processor saves a trip. Older kernels do without.
+  ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+  std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(listener), std::move(wake), std::move(domain),
+                                                        std::move(recorder), participants));
+  supervisor->thread_ = std::thread([raw = supervisor.get()] { raw->run(); });
+  return supervisor;
+}
+
+Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder,
+                       const Participants& participants)
+    : listener_(std::move(listener)),
+      wake_(std::move(wake)),
+      recorder_(std::move(recorder)),
+      callers_(participants),
+      decider_(std::move(domain), participants) {}
+
+Supervisor::~Supervisor() {
+  if (thread_.joinable()) static_cast<void>(stop());
+}
+
+Result<> Supervisor::stop() {
+  if (thread_.joinable()) {
+    const std::uint64_t one = 1;
+    while (::write(wake_.get(), &one, sizeof one) < 0 && errno == EINTR) {
+    }
+    thread_.join();
+    listener_.reset();
+    auto closed = recorder_.close();
+    if (trouble_ && !closed) trouble_ = closed;
+  }
+  return trouble_;
+}
+
+void Supervisor::run() {
+  constexpr int probe_again_ms = 1;
+  // Signals are for the conductor's thread.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+
+  bool listening = true;  // until the last process under the filter is gone
+  for (;;) {
+    pollfd polled[] = {{wake_.get(), POLLIN, 0}, {listening ? listener_.get() : -1, POLLIN, 0}};
+    if (::poll(polled, 2, pending_.empty() ? -1 : probe_again_ms) < 0) continue;
+    if (polled[0].revents != 0) return;
+    if ((polled[1].revents & POLLIN) != 0) {
+      receive();
+    } else if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
+      listening = false;
+    }
+    std::erase_if(pending_, [&](const Pending& pending) { return handle(pending); });
+  }
+}
+
+void Supervisor::receive() {
+  seccomp_notif notification{};
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return;  // the caller is gone again
+  Pending pending{notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()};
+  if (!handle(pending)) pending_.push_back(pending);
+}
+
+bool Supervisor::waiting(std::uint64_t id) const {
+  return ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+bool Supervisor::handle(const Pending& pending) {
+  const auto call = decode(pending.data);
+  if (!call) {
+    callers_.identities_may_change();
+    answer(pending.id, 0, true);
+    return true;
+  }
+  const Caller* caller = callers_.find(pending.thread);
+  // What was just read under that number is the caller's only if the caller still waits.
+  if (caller == nullptr || !waiting(pending.id)) return true;
+  const Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
+  if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
+  if (!decision.doubt.empty()) warn(decision.doubt);
+  if (decision.kind == Decision::Kind::answered && !decision.path.empty()) record(pending, *caller, decision);
+  answer(pending.id, decision.error, decision.kind == Decision::Kind::pass_through);
+  return true;
+}
+
+void Supervisor::answer(std::uint64_t id, int error, bool pass_through) {
+  seccomp_notif_resp response{};
+  response.id = id;
+  response.error = -error;
+  response.flags = pass_through ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
+  // ENOENT: the caller was killed meanwhile; what was done stays done, as on any system.
+  ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+void Supervisor::record(const Pending& pending, const Caller& caller, const Decision& decision) {
+  const auto call = decode(pending.data);
+  Event event;
+  event.type = EventType::call;
+  event.function = call->function;
+  event.code = decision.windows_code;
+  const auto& participant = caller.participant;
+  event.process = participant && participant->role == Role::agent ? participant->index : no_process;
+  event.pid = caller.process;
+  event.time_ns = pending.received_ns;
+  event.value = {static_cast<std::uint64_t>(monotonic_ns()), static_cast<std::uint64_t>(decision.error),
+                 decision.holders.size(), 0};
+  event.text = decision.path;
+  if (!decision.destination.empty()) event.text.append(1, '\0').append(decision.destination);
+  record(event);
+  decided_.fetch_add(1, std::memory_order_relaxed);
+  if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
+
+  for (const NamedHolder& holder : decision.holders) {
+    Event named;
+    named.type = EventType::holder;
+    named.process = holder.index;
+    named.pid = holder.found.process;
+    named.time_ns = pending.received_ns;
+    named.value = {static_cast<std::uint64_t>(holder.kind), holder.found.access, holder.share,
+                   static_cast<std::uint64_t>(static_cast<std::int64_t>(holder.found.descriptor))};
+    named.text = holder.found.program;
+    named.text.append(1, '\0').append(holder.found.path);
+    record(named);
+  }
+}
+
+void Supervisor::warn(const std::string& text) {
+  Event event;
+  event.type = EventType::warning;
+  event.time_ns = monotonic_ns();
+  event.value[0] = 1;
+  event.text = text;
+  record(event);
+}
+
+void Supervisor::record(const Event& event) {
+  if (!trouble_) return;
+  if (auto recorded = recorder_.record(event); !recorded) trouble_ = fail(recorded.error());
+}
+
+}  // namespace holdfast
