@@ -32,7 +32,8 @@ struct SmallRun {
   // Attempts at the given ms after the start; all but the last are refused, and the last too unless `outcome`
   // is ok.
   void broadcast(std::uint32_t agent, std::uint32_t number, Outcome outcome,
-                 const std::vector<int>& attempts_at_ms, int latency_ms, std::vector<Holder> holders = {}) {
+                 const std::vector<int>& attempts_at_ms, int latency_ms,
+                 const std::vector<Holder>& holders = {}) {
     Operation operation;
     operation.function = Function::broadcast;
     operation.outcome = outcome;

@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Summary judged_summary(std::vector<Verdict> verdicts, std::vector<bool> expectations,
+Summary judged_summary(const std::vector<Verdict>& verdicts, const std::vector<bool>& expectations,
                        std::uint64_t attempted = 10) {
   Summary summary;
   summary.attempted = summary.ok = attempted;
