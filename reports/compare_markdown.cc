@@ -21,7 +21,7 @@ std::string render_comparison_markdown(const Comparison& comparison) {
   page +=
       "\nIn brackets: the 95 % interval of the rate (Clopper–Pearson). p: Fisher's exact test, two-sided.\n";
   if (!comparison.cautions.empty()) {
-    page += "\n## Mind that the two differ in more than the subject\n\n";
+    page += "\n## Cautions\n\n";
     for (const auto& caution : comparison.cautions) page += fmt::format("- {}\n", markdown_text(caution));
   }
   return page;

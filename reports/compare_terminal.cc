@@ -17,7 +17,7 @@ std::string render_comparison_terminal(const Comparison& comparison, bool colour
   page.table({{""}, {"before", Align::right}, {"after", Align::right}, {"p, ratio", Align::right}},
              comparison_rows(comparison));
   if (!comparison.cautions.empty()) {
-    page.heading("Mind that the two differ in more than the subject");
+    page.heading("Cautions");
     for (const auto& caution : comparison.cautions) page.labelled("-", Ink::plain, 2, caution, 2);
   }
   return std::move(page).text();
