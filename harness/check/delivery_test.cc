@@ -52,6 +52,20 @@ TEST(Lost, NamesTheMessageTheReaderAndTheSaveThatOverlapped) {
       "one reader");
 }
 
+TEST(Lost, NamesTheRemovalThatWasNotFollowedByAReplacement) {
+  TestRun run(2, 2);
+  run.broadcast({0, 0}, 10, 20);
+  run.call(1, 5, Function::unlink, "/s/queue.json");               // before it was sent: not to blame
+  run.call(1, 31, Function::unlink, "/s/queue.json.tmp");          // clean-up: nor is that
+  run.call(1, 32, Function::unlink, "/s/queue.json", {}, 32, 13);  // refused: nor that
+  run.call(1, 33, Function::unlink, "/s/queue.json");
+  run.call(1, 34, Function::rename, "/s/queue.json.tmp", "/s/queue.json", 32, 13);
+  run.broadcast({1, 0}, 1, 9, Outcome::fail, 13).broadcast({1, 1}, 30, 40, Outcome::fail, 13).quiet();
+  run.all_read({}).finished();
+  expect_finding(check_lost(run.plan, run.history), Verdict::fail, 2, 2,
+                 "; at 0.033 s agent 1 removed queue.json and then failed to put another there", "removal");
+}
+
 TEST(Lost, EverywhereIsOncePerRecipient) {
   TestRun run = two_sent();
   run.all_read({{1, 0}}).finished();
