@@ -82,7 +82,8 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
     outcome.attempted = end - first;
     if (outcome.attempted < plan.scenario.agents.broadcasts) {
       // Nobody is blamed for what the run's end, or the conductor's, took away.
-      const bool cut = run_cut || process == nullptr || !process->exited || process->stopped;
+      const bool cut = run_cut || process == nullptr || !process->exited || process->stopped ||
+                       !is_recorded_whole(history, agent);
       note(outcome, died  ? AgentOutcome::Reason::died
                     : cut ? AgentOutcome::Reason::cut
                           : AgentOutcome::Reason::stopped_short);

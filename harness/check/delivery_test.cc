@@ -150,6 +150,16 @@ TEST(Phantom, WhatWasAttemptedMayBeThere) {
   expect_finding(check_phantom(good.plan, good.history), Verdict::pass, 4, 0, "", "good");
 }
 
+TEST(Phantom, IsUnknownWhereTheSendersRecordIsNotWhole) {
+  TestRun run = two_sent();
+  run.all_read({{0, 0}, {0, 3}, {1, 0}}).finished();
+  run.history.agents_in_doubt = {0};
+  expect_finding(check_phantom(run.plan, run.history), Verdict::unknown, 6, 0,
+                 "the record of agent 0 is not whole, so it cannot be told whether it sent 0-3", "sender");
+  run.history.agents_in_doubt = {1};
+  EXPECT_EQ(check_phantom(run.plan, run.history).verdict, Verdict::fail);
+}
+
 TEST(Phantom, IsUnknownWhereNothingWasRead) {
   TestRun unread = two_sent();
   unread.cut();
