@@ -21,7 +21,6 @@ struct MessageId {
 };
 
 std::string to_string(MessageId id);
-std::optional<MessageId> parse_message_id(
-    std::string_view text);  // exactly "<digits>-<digits>", no leading zeros
+std::optional<MessageId> parse_message_id(std::string_view text);  // exactly "<digits>-<digits>", no leading zeros
 
 }  // namespace holdfast
