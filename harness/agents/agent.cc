@@ -109,6 +109,8 @@ class Agent {
   Result<> complete(Function function, std::uint64_t op, const Result<>& outcome, const RetryCounters& before) {
     auto torn = queue_->swallowed_corruption();
     if (!outcome && outcome.error().code == Code::corrupt) torn = outcome.error().message;
+    // Cut short because the run is being stopped: the subject did not fail, so the operation stays unanswered.
+    if (!outcome && outcome.error().code == Code::cancelled && stop_requested()) return {};
     if (torn) {
       Event event = begin(EventType::torn, function, op);
       event.text = *torn;

@@ -30,10 +30,7 @@ Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 
 Command parse_internal(int argc, char** argv) {
   InternalCommand command;
   const std::string_view role = argv[1];
-  if (role == "internal-launcher" && argc == 3) {
-    command.trap = std::string_view(argv[2]) == "trap";
-    return command;
-  }
+  if (role == "internal-launcher" && argc == 2) return command;
   if ((role == "internal-agent" || role == "internal-injector") && argc == 5) {
     command.role = role == "internal-agent" ? InternalCommand::Role::agent : InternalCommand::Role::injector;
     command.run_directory = argv[2];

@@ -24,7 +24,7 @@ int carry_out(const DoctorCommand& command) {
     }
     fmt::print("\n{}\n", all_work ? "This machine can run Holdfast." : "This machine cannot run Holdfast yet.");
   }
-  return all_work ? 0 : 1;
+  return all_work ? 0 : exit_internal;
 }
 
 }  // namespace holdfast

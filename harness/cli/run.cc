@@ -75,8 +75,14 @@ std::filesystem::path default_directory(const RunCommand& command, const Scenari
 int carry_out(const RunCommand& command) {
   auto scenario = scenario_of(command);
   if (!scenario) return complain(scenario.error());
+  std::error_code error;
+  const auto executable = std::filesystem::canonical("/proc/self/exe", error);
+  if (error) return complain({Code::failed, "the holdfast program was replaced or removed while it started: try again"});
   auto directory = RunDirectory::create(command.out.empty() ? default_directory(command, *scenario)
                                                             : std::filesystem::path(command.out));
+  for (int again = 0; !directory && command.out.empty() && again < 16; ++again) {  // somebody took the name just now
+    directory = RunDirectory::create(default_directory(command, *scenario));
+  }
   if (!directory) return complain(directory.error());
   const Plan plan = plan_of(command, std::move(*scenario), directory->path());
   if (auto written = write_result_file(directory->path() / "plan.json", to_json(plan)); !written) {
@@ -84,9 +90,9 @@ int carry_out(const RunCommand& command) {
     return complain(written.error());
   }
 
-  ProgressLine line(command.quiet || command.json);
+  ProgressLine line(command.quiet);
   ConductOptions options;
-  options.executable = std::filesystem::canonical("/proc/self/exe");
+  options.executable = executable;
   options.on_progress = [&](const Progress& progress) { line.show(progress); };
   const auto conducted = conduct(plan, directory->path(), options);
   line.clear();
@@ -100,7 +106,7 @@ int carry_out(const RunCommand& command) {
   }
   const auto summary = judge(directory->path());
   if (!summary) return complain(summary.error());
-  if (!command.quiet) show(*summary, command.out.empty() ? std::filesystem::relative(directory->path()) : std::filesystem::path(command.out), command.json);
+  if (!command.quiet || command.json) show(*summary, command.out.empty() ? std::filesystem::relative(directory->path()) : std::filesystem::path(command.out), command.json);
   return exit_code(*summary);
 }
 

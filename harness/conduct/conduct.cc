@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <optional>
 
@@ -41,9 +43,12 @@ class Interrupts {
   Interrupts() {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      // Who ignores one for us means it: nohup, or a shell that put us into the background.
+      struct sigaction action {};
+      ::sigaction(signal, nullptr, &action);
+      if (action.sa_handler != SIG_IGN) sigaddset(&set, signal);
+    }
     ::pthread_sigmask(SIG_BLOCK, &set, &before_);
     descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   }
@@ -74,7 +79,12 @@ class Conductor {
 
   Result<> run() {
     begun_ns_ = monotonic_ns();
-    auto outcome = perform();
+    Result<> outcome;
+    try {
+      outcome = perform();
+    } catch (const std::exception& error) {
+      outcome = fail(Code::failed, error.what());
+    }
     // Whatever happened: nobody stays, and what is on record stays readable.
     end_everyone();
     if (supervisor_) {
@@ -136,9 +146,11 @@ class Conductor {
 
   Result<> start_launcher() {
     phase_ = "starting";
-    auto launcher = LauncherProcess::start(options_.executable, true, pipes_);
+    children_before_ = children();
+    auto launcher = LauncherProcess::start(options_.executable, pipes_);
     if (!launcher) return fail(launcher.error());
     launcher_.emplace(std::move(*launcher));
+    use_all_descriptors();
     auto hello = receive_message(pipes_.socket.get());
     if (!hello) return fail(hello.error());
     if (!*hello) return fail(Code::failed, "the launcher ended before it was ready");
@@ -174,7 +186,7 @@ class Conductor {
       if (!woken || *woken != Woken::met) return woken;
     }
     return wait_for(deadline_ns, [&] {
-      return std::all_of(crew_.begin(), crew_.end(), [](const CrewMember& m) { return m.ready || m.exited; });
+      return std::all_of(crew_.begin(), crew_.end(), [](const CrewMember& m) { return (m.ready && m.process != 0) || m.exited; });
     });
   }
 
@@ -257,6 +269,14 @@ class Conductor {
     return {};
   }
 
+  // The supervisor keeps one for each process it has met; the children keep the limit they were given.
+  static void use_all_descriptors() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+
   FileBits share_of(const CrewMember& member) const {
     if (member.role != Role::injector) return read_bit | write_bit;
     return parse_letters(plan_.scenario.injectors[member.index].share).value_or(0);
@@ -272,7 +292,8 @@ class Conductor {
     text.resize(static_cast<std::size_t>(log.gcount()));
     while (!text.empty() && text.back() == '\n') text.pop_back();
     if (text.empty()) return {};
-    Event event{.type = EventType::warning};
+    // Without an injector that works, the rest of the run proves nothing.
+    Event event{.type = EventType::warning, .value = {member.role == Role::injector ? 1U : 0U, 0, 0, 0}};
     event.text = fmt::format("{} {} said: {}", member.role == Role::agent ? "agent" : "injector", member.index, text);
     return record(std::move(event));
   }
@@ -313,13 +334,14 @@ class Conductor {
     }
     launcher_->wait();
     // Only if the launcher was killed is anybody left: its children are ours now.
-    end_all_descendants([](pid_t, int) {});
+    end_all_descendants(children_before_, [](pid_t, int) {});
   }
 
   void remove_empty_logs() {
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_ / "logs", ignored)) {
-      if (entry.file_size(ignored) == 0) std::filesystem::remove(entry.path(), ignored);
+    for (const CrewMember& member : crew_) {
+      const auto log = directory_ / "logs" / log_name(member);
+      if (std::filesystem::file_size(log, ignored) == 0) std::filesystem::remove(log, ignored);
     }
   }
 
@@ -350,6 +372,7 @@ class Conductor {
   std::unique_ptr<Supervisor> supervisor_;
   std::optional<Recorder> recorder_;
   std::vector<CrewMember> crew_;
+  std::vector<pid_t> children_before_;  // not ours to end
   std::size_t spawned_ = 0;
   std::int64_t begun_ns_ = 0;
   std::int64_t shown_ns_ = 0;

@@ -64,7 +64,7 @@ LauncherProcess::~LauncherProcess() = default;
 
 pid_t LauncherProcess::pid() const { return child_->handle.id(); }
 
-Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, bool trap, RunPipes& pipes) {
+Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, RunPipes& pipes) {
   Descriptor socket, status, start, finish, stop;
   for (const auto& made : {make_pair(true, pipes.socket, socket, true), make_pair(false, pipes.status, status, true),
                            make_pair(false, pipes.start, start, false), make_pair(false, pipes.finish, finish, false),
@@ -75,7 +75,7 @@ Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& exec
   auto child = std::make_unique<Child>();
   try {
     child->handle = process::process(
-        child->context, executable.string(), {"internal-launcher", trap ? "trap" : "free"},
+        child->context, executable.string(), {"internal-launcher"},
         InheritDescriptor{status_descriptor, status.get()}, InheritDescriptor{start_descriptor, start.get()},
         InheritDescriptor{finish_descriptor, finish.get()}, InheritDescriptor{stop_descriptor, stop.get()},
         InheritDescriptor{launcher_descriptor, socket.get()});

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <system_error>
 
@@ -34,20 +35,28 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given) {
   const int lock = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (lock < 0) return fail(directory_error(path, "cannot open", errno));
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
     ::close(lock);
+    if (error != EWOULDBLOCK) return fail(directory_error(path, "cannot lock", error));
     return fail(Code::invalid, fmt::format("another Holdfast is running in {}: wait for it or choose another directory "
                                            "with --out", path.string()));
   }
-  RunDirectory directory(std::filesystem::canonical(path, ignored), lock, made);
+  std::error_code error;
+  const auto canonical = std::filesystem::canonical(path, error);
+  if (error) {
+    ::close(lock);
+    return fail(directory_error(path, "cannot resolve", error.value()));
+  }
+  RunDirectory directory(canonical, lock, made);
   if (!std::filesystem::is_empty(path, ignored)) {
     return fail(Code::invalid, fmt::format("{} is not empty: it may hold an earlier run; remove it or choose another "
                                            "directory with --out", path.string()));
   }
   for (const char* part : {"events", "logs", "store"}) {
     if (::mkdir((path / part).c_str(), private_directory) != 0) {
-      const int error = errno;
+      const int failure = errno;
       directory.discard();
-      return fail(directory_error(path / part, "cannot create", error));
+      return fail(directory_error(path / part, "cannot create", failure));
     }
   }
   return directory;
@@ -67,14 +76,15 @@ void RunDirectory::discard() {
 }
 
 Result<> write_result_file(const std::filesystem::path& path, const std::string& text) {
-  const std::string temporary = path.string() + ".new";
+  std::string temporary = path.string() + ".XXXXXX";  // unlike any other's, should two judge one run at once
   const auto failed = [&](const char* call) {
     const int error = errno;
     ::unlink(temporary.c_str());
     return fail(Code::failed, fmt::format("{} {}: {}", call, path.string(), std::strerror(error)), error);
   };
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failed("cannot write");
+  ::fchmod(fd, 0644);
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t put = ::write(fd, text.data() + written, text.size() - written);

@@ -76,6 +76,10 @@ class Antivirus {
       for (ssize_t at = 0; at < got;) {
         const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
         at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+        if ((event->mask & IN_Q_OVERFLOW) != 0) {
+          return fail(Code::failed, "the antivirus was told of more files than it could note down (see "
+                                    "fs.inotify.max_queued_events): what it should have scanned is not known");
+        }
         const std::string name = event->len > 0 ? event->name : "";
         if (name.empty() || name.ends_with(".lock")) continue;
         const std::uint64_t trigger = triggers_++;

@@ -81,8 +81,7 @@ Result<int> install_filter() {
       case EINVAL:
       case ENOSYS:
         return fail(Code::unsupported,
-                    "this kernel has no seccomp user notification with WAIT_KILLABLE_RECV: Linux 5.19 or newer is "
-                    "needed for rules = \"windows\"",
+                    "this kernel has no seccomp user notification with WAIT_KILLABLE_RECV: Linux 5.19 or newer is needed",
                     error);
       case EBUSY:
         return fail(Code::unsupported,

@@ -85,20 +85,21 @@ FileBits access_of(long flags) {
 // From /proc/PID/stat: PF_FORKNOEXEC says that the process has not called exec since it was forked.
 struct ForkState {
   bool forked_no_exec = false;
-  bool young = false;
+  bool passing = false;  // on its way to exec, as far as one can see
   pid_t parent = 0;
 };
 
 ForkState fork_state(int proc) {
   constexpr unsigned long pf_forknoexec = 0x40;
-  constexpr double young_s = 0.05;
+  // A child on its way to exec does not sleep; on a busy machine it may wait for a processor, though.
+  constexpr double passing_s = 0.05, passing_busy_s = 2;
   const std::string stat = read_text(proc, "stat");
   const auto after_name = stat.rfind(')');  // the name may hold anything
-  if (after_name == std::string::npos) return {};
+  if (after_name == std::string::npos || stat.size() < after_name + 4) return {};
   ForkState state;
-  const char* at = stat.c_str() + after_name + 1;
+  const char* at = stat.c_str() + after_name + 2;
+  const bool busy = *at == 'R' || *at == 'D';
   char* next = nullptr;
-  at += 2;  // the state letter
   state.parent = static_cast<pid_t>(std::strtol(at + 1, &next, 10));
   for (int field = 5; field <= 8; ++field) std::strtol(next, &next, 10);
   state.forked_no_exec = (std::strtoul(next, &next, 10) & pf_forknoexec) != 0;
@@ -107,7 +108,8 @@ ForkState fork_state(int proc) {
                            static_cast<double>(::sysconf(_SC_CLK_TCK));
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
-  state.young = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started_s < young_s;
+  const double age_s = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started_s;
+  state.passing = age_s < (busy ? passing_busy_s : passing_s);
   return state;
 }
 
@@ -118,7 +120,7 @@ bool same_description(pid_t a, pid_t b, int descriptor) {
 void classify_copy(int proc, long flags, FoundHolder& holder) {
   const ForkState state = fork_state(proc);
   if (!state.forked_no_exec) return;
-  if ((flags & O_CLOEXEC) != 0 && state.young) {
+  if ((flags & O_CLOEXEC) != 0 && state.passing) {
     holder.between_fork_and_exec = true;
   } else {
     holder.forked_copy = same_description(holder.process, state.parent, holder.descriptor);

@@ -11,6 +11,6 @@ namespace holdfast {
 
 // Runs in the launcher's process until the conductor says shutdown or dies; `socket` is inherited. Returns the
 // exit code.
-int launcher_main(int socket, bool trap);
+int launcher_main(int socket);
 
 }  // namespace holdfast

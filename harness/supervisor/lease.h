@@ -25,6 +25,7 @@ class Lease {
   static Lease probe(int parent, const char* leaf, const Lease* other = nullptr);
 
   [[nodiscard]] Openness openness() const { return openness_; }
+  [[nodiscard]] int error() const { return error_; }  // of ask_scan: errno, why there is no lease
   [[nodiscard]] const struct stat& identity() const { return stat_; }  // where the name exists
 
   // False as soon as somebody began to open the file since it was found free. The opener waits until the lease is
@@ -33,6 +34,7 @@ class Lease {
 
  private:
   Openness openness_ = Openness::absent;
+  int error_ = 0;
   struct stat stat_ {};
   Descriptor file_;  // holds the lease
 };

@@ -58,6 +58,10 @@ Result<> Supervisor::stop() {
     }
     thread_.join();
     listener_.reset();
+    if (decider_.late_openers() > 0) {
+      warn(fmt::format("{} times a process began to open a file in the microseconds in which it was renamed or removed, "
+                       "and got it; Windows would have refused one of the two", decider_.late_openers()), false);
+    }
     auto closed = recorder_.close();
     if (trouble_ && !closed) trouble_ = closed;
   }
@@ -105,10 +109,17 @@ bool Supervisor::handle(const Pending& pending) {
   }
   const Caller* caller = callers_.find(pending.thread);
   // What was just read under that number is the caller's only if the caller still waits.
-  if (caller == nullptr || !waiting(pending.id)) return true;
+  if (!waiting(pending.id)) return true;
+  if (caller == nullptr) {
+    warn(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS", pending.thread,
+                     std::strerror(errno)), true);
+    answer(pending.id, ENOSYS, false);
+    return true;
+  }
   const Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
-  if (!decision.doubt.empty()) warn(decision.doubt);
+  if (decision.kind == Decision::Kind::abandoned) return true;
+  if (!decision.doubt.empty()) warn(decision.doubt, true);
   if (decision.kind == Decision::Kind::answered && !decision.path.empty()) record(pending, *caller, decision);
   answer(pending.id, decision.error, decision.kind == Decision::Kind::pass_through);
   return true;
@@ -155,11 +166,11 @@ void Supervisor::record(const Pending& pending, const Caller& caller, const Deci
   }
 }
 
-void Supervisor::warn(const std::string& text) {
+void Supervisor::warn(const std::string& text, bool doubtful) {
   Event event;
   event.type = EventType::warning;
   event.time_ns = monotonic_ns();
-  event.value[0] = 1;
+  event.value[0] = doubtful ? 1 : 0;
   event.text = text;
   record(event);
 }

@@ -39,7 +39,7 @@ class Supervisor {
   bool handle(const Pending& pending);  // false: ask again shortly
   void record(const Pending& pending, const Caller& caller, const Decision& decision);
   void record(const Event& event);
-  void warn(const std::string& text);
+  void warn(const std::string& text, bool doubtful);
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
 
