@@ -65,6 +65,13 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given) {
 RunDirectory::RunDirectory(RunDirectory&& other) noexcept
     : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), made_(other.made_) {}
 
+RunDirectory& RunDirectory::operator=(RunDirectory&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(lock_, other.lock_);
+  std::swap(made_, other.made_);
+  return *this;
+}
+
 RunDirectory::~RunDirectory() {
   if (lock_ >= 0) ::close(lock_);
 }

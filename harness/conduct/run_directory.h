@@ -17,7 +17,7 @@ class RunDirectory {
   static Result<RunDirectory> create(const std::filesystem::path& path);
 
   RunDirectory(RunDirectory&& other) noexcept;
-  RunDirectory& operator=(RunDirectory&&) = delete;
+  RunDirectory& operator=(RunDirectory&& other) noexcept;
   ~RunDirectory();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
