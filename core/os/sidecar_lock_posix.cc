@@ -22,6 +22,18 @@ constexpr off_t ticket_limit = off_t{1} << 60U;  // 36 years of uptime; higher b
 constexpr char unfinished_mark = 'w';
 constexpr char finished_mark = '.';
 
+// Created only where it is not there: in a sticky directory (/tmp) Linux refuses O_CREAT for a file that is
+// there and belongs to somebody else, even to root (fs.protected_regular).
+int open_lock_file(const std::filesystem::path& path) {
+  constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+  for (;;) {
+    int descriptor = ::open(path.c_str(), flags);
+    if (descriptor < 0 && errno == ENOENT) descriptor = ::open(path.c_str(), flags | O_CREAT | O_EXCL, 0666);
+    // EEXIST: another process was quicker to create it.
+    if (descriptor >= 0 || (errno != EINTR && errno != EEXIST)) return descriptor;
+  }
+}
+
 // Told at one try: a lock was taken, or it is held, or the system failed.
 enum class LockTry { taken, held, failed };
 
@@ -133,10 +145,7 @@ nanoseconds line_pause(nanoseconds behind, nanoseconds first_since) {
 
 Result<SidecarLock> SidecarLock::acquire(const std::filesystem::path& lock_file, const LockWait& wait) {
   const std::int64_t begun_ns = wait.now_ns();
-  int descriptor = -1;
-  do {
-    descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  } while (descriptor < 0 && errno == EINTR);
+  const int descriptor = open_lock_file(lock_file);
   if (descriptor < 0) return fail(file_error(FileCall::lock, errno, lock_file));
   LockLine line(descriptor);
 

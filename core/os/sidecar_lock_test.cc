@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -216,6 +218,18 @@ TEST(SidecarLock, bears_a_lock_file_full_of_rubbish) {
   auto held = acquire_within(path, seconds(0));
   ASSERT_TRUE(held);
   EXPECT_FALSE(held->left_unfinished());
+}
+
+TEST(SidecarLock, opens_the_lock_of_another_user_in_a_sticky_directory) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a file that belongs to somebody else";
+  int protection = 0;
+  std::ifstream("/proc/sys/fs/protected_regular") >> protection;
+  if (protection == 0) GTEST_SKIP() << "fs.protected_regular is 0: nothing is refused here";
+  const ScratchDirectory scratch;
+  const auto path = scratch.write("lock", "");
+  ASSERT_EQ(::chown(path.c_str(), 65534, 65534), 0);
+  ASSERT_EQ(::chmod(scratch.path().c_str(), 01777), 0);
+  EXPECT_TRUE(acquire_within(path, seconds(0)));
 }
 
 TEST(SidecarLock, says_why_it_cannot_lock) {

@@ -61,6 +61,11 @@ std::string path_at(std::uint64_t address) {
   return path;
 }
 
+const char* open_name(std::uint64_t flags) {
+  if ((flags & O_CREAT) != 0) return "create";
+  return (flags & O_ACCMODE) == O_RDONLY ? "open" : "open-write";
+}
+
 InterceptedCall as_call(const seccomp_data& data) {
   switch (data.nr) {
 #ifdef __NR_rename
@@ -77,7 +82,7 @@ InterceptedCall as_call(const seccomp_data& data) {
     case __NR_unlinkat:
       return {"unlink", path_at(data.args[1]), {}};
     case __NR_openat:
-      return {(data.args[2] & O_CREAT) != 0 ? "create" : "open", path_at(data.args[1]), {}};
+      return {open_name(data.args[2]), path_at(data.args[1]), {}};
     default:
       return {"fdatasync", {}, {}};
   }

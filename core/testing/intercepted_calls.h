@@ -10,7 +10,7 @@
 namespace holdfast {
 
 struct InterceptedCall {
-  std::string name;    // "rename", "unlink", "open" (read-only), "create" or "fdatasync"
+  std::string name;    // "rename", "unlink", "open" (for reading), "open-write", "create" or "fdatasync"
   std::string path;    // the first path; empty for fdatasync
   std::string target;  // of rename: the new name
 };
