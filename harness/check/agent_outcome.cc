@@ -82,7 +82,8 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
     outcome.attempted = end - first;
     if (outcome.attempted < plan.scenario.agents.broadcasts) {
       // Nobody is blamed for what the run's end, or the conductor's, took away.
-      const bool cut = run_cut || process == nullptr || !process->exited || process->stopped;
+      const bool cut = run_cut || process == nullptr || !process->exited || process->stopped ||
+                       !is_recorded_whole(history, agent);
       note(outcome, died  ? AgentOutcome::Reason::died
                     : cut ? AgentOutcome::Reason::cut
                           : AgentOutcome::Reason::stopped_short);
@@ -117,9 +118,8 @@ std::vector<bool> agent_succeeded(const Plan& plan, const History& history) {
 std::string describe(const Plan& plan, const History& history, const Delivery& delivery, std::uint32_t agent,
                      const AgentOutcome& outcome) {
   const ProcessRecord* process = agent_processes(plan, history)[agent];
-  std::string attempted =
-      fmt::format("agent {} attempted {} of {}", agent, with_commas(outcome.attempted),
-                  counted(plan.scenario.agents.broadcasts, "broadcast"));
+  std::string attempted = fmt::format("agent {} attempted {} of {}", agent, with_commas(outcome.attempted),
+                                      counted(plan.scenario.agents.broadcasts, "broadcast"));
   std::string message;
   std::string error;
   std::string when;
@@ -134,9 +134,9 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
       return fmt::format("{}, and all of them reached everyone", attempted);
     case AgentOutcome::Reason::not_delivered: {
       const std::size_t times = times_read(delivery.readers(outcome.ordinal), outcome.recipient);
-      return fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read holds it {}", agent,
-                         message, when, outcome.recipient,
-                         times == 0 ? "not at all" : fmt::format("{} times", times));
+      return fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read {}", agent, message,
+                         when, outcome.recipient,
+                         times == 0 ? "does not hold it" : fmt::format("holds it {} times", times));
     }
     case AgentOutcome::Reason::died:
       return fmt::format("{}, then {}{}", attempted, how_ended(*process),

@@ -49,7 +49,9 @@ Finding check_delivered(const Plan& plan, const History& history) {
                                          : Verdict::pass;
   if (example != not_there) {
     finding.witness = describe(plan, history, delivery, example, outcomes[example]);
-    if (finding.count > 1) {
+    if (finding.count == finding.checked && finding.count > 1) {
+      *finding.witness += "; no agent succeeded";
+    } else if (finding.count > 1) {
       *finding.witness += fmt::format("; {} of {} did not succeed", with_commas(finding.count),
                                       counted(finding.checked, "agent"));
     }

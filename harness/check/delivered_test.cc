@@ -31,9 +31,15 @@ TEST(Delivered, ALostMessageFailsItsSender) {
   TestRun run = both_sent();
   run.read(0, {{0, 0}, {1, 0}}).read(1, {{0, 0}}).finished();
   expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
-                 "agent 1 was told ok for 1-0 at 0.004 s, but agent 1's final read holds it not at all",
-                 "lost");
+                 "agent 1 was told ok for 1-0 at 0.004 s, but agent 1's final read does not hold it", "lost");
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{true, false}));
+}
+
+TEST(Delivered, SaysHowManyMoreDidNotSucceed) {
+  TestRun run(3, 1);
+  run.sent({0, 0}).sent({1, 0}).sent({2, 0}).quiet().all_read({{2, 0}}).finished();
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 3, 2,
+                 "; 2 of 3 agents did not succeed", "two");
 }
 
 TEST(Delivered, ADuplicateFailsItsSender) {
@@ -69,10 +75,9 @@ TEST(Delivered, AnAgentThatDiedByItselfFailed) {
   run.sent({0, 0}, Outcome::info).sent({1, 0}).sent({1, 1}).quiet().read(1, {{1, 0}, {1, 1}});
   run.history.processes[0].wait_status = SIGSEGV;
   run.finished();
-  expect_finding(
-      check_delivered(run.plan, run.history), Verdict::fail, 2, 2,
-      "agent 0 attempted 1 of 2 broadcasts, then was killed by signal 11; 2 of 2 agents did not succeed",
-      "signal");
+  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 2,
+                 "agent 0 attempted 1 of 2 broadcasts, then was killed by signal 11; no agent succeeded",
+                 "signal");
   run.history.processes[0].wait_status = exit_70;
   expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 2, "then exited with 70", "exit");
   TestRun last(2, 1);  // it had attempted all, but died with the last one open
@@ -90,7 +95,7 @@ TEST(Delivered, AnAgentThatEndedTooSoonFailed) {
 }
 
 TEST(Delivered, WhatTheRunsEndTookAwayIsUnknown) {
-  for (const int way : {0, 1, 2, 3}) {
+  for (const int way : {0, 1, 2, 3, 4}) {
     TestRun run(2, 2);
     run.sent({0, 0}).sent({1, 0}).sent({1, 1}).quiet().all_read({{0, 0}, {1, 0}, {1, 1}}).finished();
     ProcessRecord& process = run.history.processes[0];
@@ -98,6 +103,7 @@ TEST(Delivered, WhatTheRunsEndTookAwayIsUnknown) {
     if (way == 1) run.history.timed_out = true;
     if (way == 2) process.stopped = true, process.wait_status = SIGKILL;
     if (way == 3) process.exited = false;
+    if (way == 4) run.history.agents_in_doubt = {0};
     expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 1, "agent 0 attempted 1 of 2",
                    "cut");
   }

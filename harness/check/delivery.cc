@@ -54,6 +54,10 @@ std::vector<std::uint32_t> final_reads(const Plan& plan, const History& history)
   return reads;
 }
 
+bool is_recorded_whole(const History& history, std::uint32_t agent) {
+  return !std::binary_search(history.agents_in_doubt.begin(), history.agents_in_doubt.end(), agent);
+}
+
 std::span<const Seen> seen_by(const History& history, const Operation& read) {
   return std::span(history.seen).subspan(read.first_seen, read.seen);
 }

@@ -94,6 +94,9 @@ class RecipientsOf {
   std::vector<std::uint32_t> recipients_;
 };
 
+// Whether all that an agent did is known: else what its record lacks proves nothing.
+bool is_recorded_whole(const History& history, std::uint32_t agent);
+
 // Whether a read must hold a message: it was acknowledged before the read was asked for.
 inline bool must_hold(const Operation& read, const Operation& broadcast) {
   return broadcast.outcome == Outcome::ok && broadcast.complete_ns <= read.invoke_ns;

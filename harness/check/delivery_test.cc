@@ -52,6 +52,20 @@ TEST(Lost, NamesTheMessageTheReaderAndTheSaveThatOverlapped) {
       "one reader");
 }
 
+TEST(Lost, NamesTheRemovalThatWasNotFollowedByAReplacement) {
+  TestRun run(2, 2);
+  run.broadcast({0, 0}, 10, 20);
+  run.call(1, 5, Function::unlink, "/s/queue.json");               // before it was sent: not to blame
+  run.call(1, 31, Function::unlink, "/s/queue.json.tmp");          // clean-up: nor is that
+  run.call(1, 32, Function::unlink, "/s/queue.json", {}, 32, 13);  // refused: nor that
+  run.call(1, 33, Function::unlink, "/s/queue.json");
+  run.call(1, 34, Function::rename, "/s/queue.json.tmp", "/s/queue.json", 32, 13);
+  run.broadcast({1, 0}, 1, 9, Outcome::fail, 13).broadcast({1, 1}, 30, 40, Outcome::fail, 13).quiet();
+  run.all_read({}).finished();
+  expect_finding(check_lost(run.plan, run.history), Verdict::fail, 2, 2,
+                 "; at 0.033 s agent 1 removed queue.json and then failed to put another there", "removal");
+}
+
 TEST(Lost, EverywhereIsOncePerRecipient) {
   TestRun run = two_sent();
   run.all_read({{1, 0}}).finished();
@@ -134,6 +148,16 @@ TEST(Phantom, WhatWasAttemptedMayBeThere) {
   TestRun good = two_sent();
   good.all_read({{0, 0}, {1, 0}}).finished();
   expect_finding(check_phantom(good.plan, good.history), Verdict::pass, 4, 0, "", "good");
+}
+
+TEST(Phantom, IsUnknownWhereTheSendersRecordIsNotWhole) {
+  TestRun run = two_sent();
+  run.all_read({{0, 0}, {0, 3}, {1, 0}}).finished();
+  run.history.agents_in_doubt = {0};
+  expect_finding(check_phantom(run.plan, run.history), Verdict::unknown, 6, 0,
+                 "the record of agent 0 is not whole, so it cannot be told whether it sent 0-3", "sender");
+  run.history.agents_in_doubt = {1};
+  EXPECT_EQ(check_phantom(run.plan, run.history).verdict, Verdict::fail);
 }
 
 TEST(Phantom, IsUnknownWhereNothingWasRead) {

@@ -9,6 +9,10 @@
 // be read and nothing else was lost.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/check/attempts.h"
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
 #include "harness/check/prose.h"
@@ -24,6 +28,22 @@ const Operation* overlapping_save(const History& history, const Operation& lost)
     if (other.function != Function::broadcast || other.agent == lost.agent) continue;
     if (other.invoke_ns >= lost.complete_ns || other.complete_ns <= lost.complete_ns) continue;
     if (found == nullptr || other.complete_ns < found->complete_ns) found = &other;
+  }
+  return found;
+}
+
+// The removal of the queue that may have taken this with it: the first one done after this was acknowledged,
+// in a broadcast that then failed to put another queue there. Whoever loads next finds no file and begins an
+// empty queue.
+const Call* removal_without_replacement(const History& history, const Operation& lost) {
+  const Call* found = nullptr;
+  for (const Operation& other : history.operations) {
+    if (other.function != Function::broadcast || other.outcome != Outcome::fail || other.calls == 0) continue;
+    for (const Call* call : attempt_calls(history, other)) {
+      if (call->function != Function::unlink || call->os_error != 0 || call->received_ns < lost.complete_ns)
+        continue;
+      if (found == nullptr || call->received_ns < found->received_ns) found = call;
+    }
   }
   return found;
 }
@@ -53,6 +73,10 @@ std::string describe_loss(const Plan& plan, const History& history, const Delive
                         to_string(MessageId{other->agent, other->number}), at_time(history, other->invoke_ns),
                         at_time(history, other->complete_ns), at_time(history, broadcast.invoke_ns),
                         at_time(history, broadcast.complete_ns));
+  } else if (const Call* removal = removal_without_replacement(history, broadcast)) {
+    text += fmt::format("; at {} agent {} removed {} and then failed to put another there",
+                        at_time(history, removal->received_ns), removal->agent,
+                        std::filesystem::path(removal->path).filename().string());
   }
   return text;
 }

@@ -2,12 +2,14 @@
 // was attempted for others.
 //
 // After Jepsen's total-queue ("unexpected" = dequeued, though no enqueue was ever attempted).
-// Sound: every attempt is on record before the subject hears of it, so what is not on record was not sent.
+// Sound: every attempt is on record before the subject hears of it, so what is not on record was not sent;
+// unless the sender's record is damaged or cut short: then it is unknown.
 // Indefinite outcomes: attempted, so it may be there. Failures too, here: an entry that is there although its
 // sender was told that it failed is another fault, not an invention.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
@@ -18,17 +20,17 @@ namespace {
 
 struct Phantom {
   std::uint32_t agent = not_there;
-  std::size_t place = 0;  // in its read, from 1
+  std::size_t place = 0;
   MessageId message;
   bool attempted = false;
 };
 
-// The first entry of `agent`'s read that `wanted` holds for.
-template <typename Predicate>
-Phantom find_phantom(const History& history, const Operation& read, bool attempted, Predicate wanted) {
+// Where the message first stands in a read, from 1.
+std::size_t place_in(const History& history, const Operation& read, MessageId message) {
   const auto entries = seen_by(history, read);
-  const auto found = std::find_if(entries.begin(), entries.end(), wanted);
-  return {read.agent, static_cast<std::size_t>(found - entries.begin()) + 1, found->message, attempted};
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Seen& seen) { return seen.message == message; });
+  return static_cast<std::size_t>(found - entries.begin()) + 1;
 }
 
 }  // namespace
@@ -39,17 +41,20 @@ Finding check_phantom(const Plan& plan, const History& history) {
   const SentIndex& sent = delivery.sent();
   bool read_any = false;
   Phantom first;
+  std::optional<MessageId> unrecorded;  // not on record, but the record of its sender is not whole
   for (std::uint32_t agent = 0; agent < plan.scenario.agents.count; ++agent) {
     if (delivery.final_read(agent) == not_there) continue;
     read_any = true;
     const Operation& read = history.operations[delivery.final_read(agent)];
     finding.checked += read.seen;
-    const auto never_sent = [&](const Seen& seen) { return sent.find(seen.message) == not_there; };
-    const auto entries = seen_by(history, read);
-    const auto invented =
-        static_cast<std::uint64_t>(std::count_if(entries.begin(), entries.end(), never_sent));
-    if (invented != 0 && finding.count == 0) first = find_phantom(history, read, false, never_sent);
-    finding.count += invented;
+    for (const Seen& seen : seen_by(history, read)) {
+      if (sent.find(seen.message) != not_there) continue;
+      if (!is_recorded_whole(history, seen.message.sender)) {
+        unrecorded = unrecorded.value_or(seen.message);
+      } else if (finding.count++ == 0) {
+        first = {agent, place_in(history, read, seen.message), seen.message, false};
+      }
+    }
   }
   RecipientsOf addressed(plan);
   for (std::uint32_t ordinal = 0; ordinal < sent.size(); ++ordinal) {
@@ -58,10 +63,9 @@ Finding check_phantom(const Plan& plan, const History& history) {
     for (const std::uint32_t reader : delivery.readers(ordinal)) {
       while (recipient != to.end() && *recipient < reader) ++recipient;
       if (recipient != to.end() && *recipient == reader) continue;
-      if (finding.count++ == 0) {
-        first = find_phantom(history, history.operations[delivery.final_read(reader)], true,
-                             [&](const Seen& seen) { return seen.message == sent.id(ordinal); });
-      }
+      if (finding.count++ != 0) continue;
+      const Operation& read = history.operations[delivery.final_read(reader)];
+      first = {reader, place_in(history, read, sent.id(ordinal)), sent.id(ordinal), true};
     }
   }
   if (finding.count != 0) {
@@ -69,6 +73,10 @@ Finding check_phantom(const Plan& plan, const History& history) {
     finding.witness = fmt::format("entry {} of agent {}'s final read is {}, which {}",
                                   with_commas(first.place), first.agent, to_string(first.message),
                                   first.attempted ? "was sent to others but not to it" : "nobody sent");
+  } else if (unrecorded) {
+    finding.witness =
+        fmt::format("the record of agent {} is not whole, so it cannot be told whether it sent {}",
+                    unrecorded->sender, to_string(*unrecorded));
   } else if (finding.checked != 0) {
     finding.verdict = Verdict::pass;
   } else {

@@ -98,7 +98,7 @@ class DisciplineOf {
     const bool gave_up =
         operation_.outcome == Outcome::fail && is_denied(operation_.code) && attempts_.refused_last;
     if (!gave_up || static_cast<int>(attempts_.retries) >= policy_.max_retries) return std::nullopt;
-    if (history_.interrupted || history_.timed_out) return std::nullopt;
+    if (history_.interrupted || history_.timed_out || history_.calls_in_doubt) return std::nullopt;
     // It gave up some time before it answered, with at most this much spent.
     const std::int64_t spent_ns = operation_.complete_ns - operation_.invoke_ns;
     const std::int64_t next_ns =

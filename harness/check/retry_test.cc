@@ -157,6 +157,9 @@ TEST(RetryDiscipline, GivingUpForADeadlineIsExcused) {
   TestRun operation = run;
   operation.plan.scenario.agents.operation_deadline = std::chrono::milliseconds(300);
   EXPECT_EQ(check_retry_discipline(operation.plan, operation.history).verdict, Verdict::pass);
+  TestRun in_doubt = run;
+  in_doubt.history.calls_in_doubt = true;
+  EXPECT_EQ(check_retry_discipline(in_doubt.plan, in_doubt.history).verdict, Verdict::pass);
   TestRun interrupted = run;
   interrupted.history.interrupted = true;
   EXPECT_EQ(check_retry_discipline(interrupted.plan, interrupted.history).verdict, Verdict::pass);

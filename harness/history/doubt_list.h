@@ -19,6 +19,8 @@ class DoubtList {
   // `kind` tells doubts of one sort from others: the first is kept in words, the rest are counted.
   void add(const char* kind, std::string what);
 
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+
   // Appends "file: event 17: what (and 3 more like it)", in the order of the first of each kind.
   void append_to(std::vector<std::string>& doubts) const;
 

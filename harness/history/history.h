@@ -109,6 +109,11 @@ struct History {
   std::vector<std::string> leftovers;
   std::vector<std::string> warnings;           // to be shown
   std::vector<std::string> doubts;             // warnings that make the run inconclusive; damage found included
+
+  // Whose record is missing, damaged, cut short or contradicts itself: what it does not show may have happened all
+  // the same, so checks conclude nothing from its absence.
+  std::vector<std::uint32_t> agents_in_doubt;  // ascending
+  bool calls_in_doubt = false;                 // the supervisor's
 };
 
 // Reads `run_directory`/events/*. Damage to one file is an entry in `doubts` with file and offset, and what could

@@ -71,6 +71,7 @@ struct FileEnd {
   EventFileName name;
   bool ended = false;
   bool damaged = false;
+  bool in_doubt = false;  // damaged, or it says what cannot be
 };
 
 class RunMerge {
@@ -89,6 +90,7 @@ class RunMerge {
 
   History history_;
   std::vector<FileEnd> ends_;
+  std::set<std::uint32_t> agents_in_doubt_;
   bool run_known_ = false;
 };
 
@@ -137,12 +139,12 @@ void RunMerge::merge_file(const FoundFile& file) {
   auto reader = EventReader::open(file.path);
   if (!reader) {
     history_.doubts.push_back(reader.error().message);
-    ends_.push_back({file.name, false, true});
+    ends_.push_back({file.name, false, true, true});
     return;
   }
   auto first = reader->next();
   if (reader->header() && !belongs(file, *reader->header())) {
-    ends_.push_back({file.name, false, true});
+    ends_.push_back({file.name, false, true, true});
     return;
   }
   DoubtList doubts(name);
@@ -165,7 +167,8 @@ void RunMerge::merge_file(const FoundFile& file) {
   }
   if (reader->damage()) history_.doubts.push_back(*reader->damage());
   doubts.append_to(history_.doubts);
-  ends_.push_back({file.name, reader->ended(), reader->damage().has_value()});
+  ends_.push_back(
+      {file.name, reader->ended(), reader->damage().has_value(), reader->damage() || !doubts.empty()});
 }
 
 // An injector that left no file fired nothing, and must be seen to.
@@ -197,6 +200,11 @@ void RunMerge::doubt_missing_ends() {
           fmt::format("{}: cut short: the run finished, but the file has no end", name));
     }
   }
+  const FileEnd* supervisor = end_of(Role::supervisor, no_process);
+  history_.calls_in_doubt = supervisor == nullptr || !supervisor->ended || supervisor->in_doubt;
+  for (const FileEnd& end : ends_) {
+    if (end.name.role == Role::agent && end.in_doubt) agents_in_doubt_.insert(end.name.index);
+  }
   // Process records by index and files by index are both sorted, so one walk would do; the sizes are those of
   // a crowd, and a sorted lookup is simpler.
   std::vector<std::pair<std::uint32_t, const FileEnd*>> agents;
@@ -216,6 +224,8 @@ void RunMerge::doubt_missing_ends() {
         process.exited && WIFEXITED(process.wait_status) && WEXITSTATUS(process.wait_status) == 0;
     if (!ended_well) continue;
     const std::string name = event_file_name(process.role, process.index);
+    if (process.role == Role::agent && (!has_file || !found->second->ended))
+      agents_in_doubt_.insert(process.index);
     if (!has_file) {
       history_.doubts.push_back(fmt::format("{}: missing, though its writer ended well", name));
     } else if (!found->second->ended && !found->second->damaged) {
@@ -282,6 +292,7 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
   doubt_missing_ends();
   doubt_unknown_writers();
   doubt_unknown_callers();
+  history_.agents_in_doubt.assign(agents_in_doubt_.begin(), agents_in_doubt_.end());
   if (history_.doubts.size() > doubts_max) {
     const std::size_t more = history_.doubts.size() - doubts_max;
     history_.doubts.resize(doubts_max);

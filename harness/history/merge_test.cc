@@ -362,6 +362,30 @@ TEST(Merge, WhatCannotBeIsADoubtAndTheRestIsKept) {
   }
 }
 
+TEST(Merge, SaysWhoseRecordIsNotWhole) {
+  const std::vector<std::uint32_t> nobody;
+  const auto in_doubt = [](const std::function<void(RunFiles&)>& break_it) {
+    RunFiles run;
+    break_it(run);
+    const auto history = run.merged();
+    return std::pair(history->agents_in_doubt, history->calls_in_doubt);
+  };
+  const std::vector<std::uint32_t> second{1};
+  EXPECT_EQ(in_doubt([](RunFiles&) {}), std::pair(nobody, false));
+  EXPECT_EQ(in_doubt([](RunFiles& run) { run.agent(1).clear(); }), std::pair(second, false));
+  EXPECT_EQ(in_doubt([](RunFiles& run) { run.agent(1).pop_back(); }), std::pair(second, false));
+  EXPECT_EQ(in_doubt([](RunFiles& run) { run.agent(1)[1].op = 77; }), std::pair(second, false));
+  EXPECT_EQ(in_doubt([](RunFiles& run) { run.supervisor().clear(); }), std::pair(nobody, true));
+  EXPECT_EQ(in_doubt([](RunFiles& run) { run.supervisor().pop_back(); }), std::pair(nobody, true));
+  EXPECT_EQ(in_doubt([](RunFiles& run) { run.supervisor()[1].value[0] = 77; }), std::pair(nobody, true));
+  // Killed, it wrote down all that it did, though no end.
+  EXPECT_EQ(in_doubt([](RunFiles& run) {
+              run.agent(1).pop_back();
+              run.conductor()[6] = process_event(EventType::exited, Role::agent, 1, SIGKILL);
+            }),
+            std::pair(nobody, false));
+}
+
 TEST(Merge, ManyDoubtsOfOneKindAreOneSentence) {
   RunFiles run;
   for (int i = 0; i < 5000; ++i) {
@@ -379,6 +403,7 @@ TEST(Merge, DamageIsADoubtWithItsPlaceAndWhatCameBeforeIsKept) {
   write_bytes(run.path_of(Role::agent, 0), bytes);
   const auto history = run.merged();
   EXPECT_THAT(history->doubts, ElementsAre(HasSubstr("agent-0.events: byte offset 256: the record's check")));
+  EXPECT_THAT(history->agents_in_doubt, ElementsAre(0U));
   EXPECT_EQ(history->operations[0].outcome, Outcome::ok);
   EXPECT_EQ(history->operations[1].function, Function::read);
   EXPECT_EQ(history->operations[1].outcome, Outcome::info);  // a read cut short is no read
