@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -137,6 +138,11 @@ class Launcher {
 }  // namespace
 
 int launcher_main(int socket, bool trap) {
+  struct stat st {};
+  if (::fstat(socket, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+    fmt::print(stderr, "holdfast: this command is for Holdfast's own use: start a run with 'holdfast run'\n");
+    return 64;
+  }
   // Ctrl-C is for the conductor: it decides how the run ends.
   ::setpgid(0, 0);
   ::fcntl(socket, F_SETFD, FD_CLOEXEC);
