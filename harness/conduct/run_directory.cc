@@ -12,6 +12,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "harness/conduct/held_signals.h"
+
 namespace holdfast {
 namespace {
 
@@ -67,6 +69,7 @@ void RunDirectory::discard() {
 }
 
 Result<> write_result_file(const std::filesystem::path& path, const std::string& text) {
+  const HeldSignals held;  // Ctrl-C shall leave no file that is half there
   const std::string temporary = path.string() + ".new";
   const auto failed = [&](const char* call) {
     const int error = errno;
