@@ -6,10 +6,9 @@
 namespace holdfast {
 
 inline constexpr const char* hostile_text =
-    "\x1b[31mred\x1b]0;title\x07 </script><b onclick=\"x\">&amp; | [x](http://evil.example) `code` *bold* "
-    "_it_ "
-    "@everyone www.evil.example\n# forged heading\r\n| a | b |\n]]> <!-- \xff\xfe \xc0\x80 \xe2\x80\xae evil "
-    "\xf0\x9f\x92\xa5";
+    "\x1b[31mred\x1b]0;title\x07 </script><b onclick=\"x\">&amp; | [x](http://evil.example) `code` "
+    "*bold* _it_ @everyone www.evil.example\n# forged heading\r\n| a | b |\n]]> <!-- "
+    "\xff\xfe \xc0\x80 \xe2\x80\xae evil \xf0\x9f\x92\xa5";
 
 Summary example_pass();          // eight agents, retried, nothing lost
 Summary example_fail();          // the origin's: lost messages, failed agents

@@ -1,5 +1,27 @@
-// How a Summary is laid out in JSON; shared by result.json and the comparison. Heavy to include: two .cc
-// files do.
+// How a Summary is laid out in JSON; shared by result.json and the comparison. Heavy to include.
+//
+// result.json, "holdfast.result/1": UTF-8, one object. The fields that others rely on:
+//   schema  scenario  seed  verdict ("pass", "fail", "inconclusive")  reasons[]  trials
+//   agents       total  succeeded  each[]: id attempted ok failed unknown
+//   broadcasts   attempted  ok  failed  unknown  success_rate  ci95[2]  runs_needed
+//   retries      histogram{"<retries>": broadcasts}  waits_ms
+//   latency_ms   p50 p90 p99 max, as in all quantiles; of nothing they are 0
+//   refusals     total  by_code{"<Windows code>": refusals}  by_holder[]: holder program count
+//   injectors[]  name  planned  fired
+//   checks[]     name  verdict ("pass", "fail", "unknown", "not-applicable")  checked  count  witness or null
+// Those added since, which a file may lack:
+//   title  duration_s  warnings[]  not_modelled[]
+//   environment  version kernel filesystem store rules profile started_at command
+//   agents.each: retries waited_ms succeeded ended    broadcasts: planned
+//   retries: total policy planned_budget_ms
+//            steps[]: retry planned planned_least_ms planned_greatest_ms observed observed_ms
+//   refusals.by_holder: share, pids[] (the first 32)    injectors: kind min_fired hold_ms
+//   expectations[]: figure relation ("at_least", "at_most", "equals") threshold value (null: no data) met
+// ok + failed + unknown = attempted, and the histogram sums to it. Counts are whole numbers up to 10^12,
+// times are milliseconds to the microsecond, shares lie between 0 and 1. There is no NaN and no infinity.
+//
+// "holdfast.compare/1": conclusion, cautions[], fisher_p_agents, fisher_p_broadcasts, and a whole result each
+// as before and after.
 #pragma once
 
 #include <nlohmann/json.hpp>

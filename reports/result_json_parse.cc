@@ -2,6 +2,7 @@
 // the rest of the reports rely on.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "reports/json_fields.h"
@@ -14,7 +15,27 @@ constexpr std::size_t greatest_result_bytes = std::size_t{64} << 20;  // 100,000
 constexpr int greatest_result_depth = 16;
 constexpr std::uint64_t most_retries_parsed = 1'000'000;
 
-struct TooDeep {};
+// How deep brackets nest outside strings; of text that is no JSON, any number. Asked before parsing, which
+// keeps all levels in memory.
+int nesting_depth(std::string_view json) {
+  int depth = 0;
+  int deepest = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      deepest = std::max(deepest, ++depth);
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return deepest;
+}
 
 template <typename Enum, typename Name>
 void read_name(const JsonFields& fields, const char* name, std::initializer_list<Enum> values,
@@ -233,19 +254,16 @@ Result<Summary> parse_summary(std::string_view json, const std::string& file_nam
                 fmt::format("{}: {} bytes are more than any result has ({}): is this a result.json?",
                             file_name, json.size(), greatest_result_bytes));
   }
+  if (nesting_depth(json) > greatest_result_depth) {
+    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is no result.json",
+                                           file_name, greatest_result_depth));
+  }
   try {
-    const auto bounded = [](int depth, OrderedJson::parse_event_t, OrderedJson&) {
-      if (depth > greatest_result_depth) throw TooDeep{};
-      return true;
-    };
-    const OrderedJson document = OrderedJson::parse(json, bounded);
+    const OrderedJson document = OrderedJson::parse(json);
     std::optional<std::string> problem;
     Summary summary = read_summary(document, problem);
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return summary;
-  } catch (const TooDeep&) {
-    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is no result.json",
-                                           file_name, greatest_result_depth));
   } catch (const OrderedJson::exception& error) {
     return fail(Code::invalid, fmt::format("{}: {}", file_name, one_line(error.what())));
   }

@@ -1,13 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <csignal>
-#include <numeric>
-
-#include "reports/example_summaries.h"
-#include "reports/not_modelled.h"
-#include "reports/process_end.h"
-#include "reports/retry_summary.h"
+#include "reports/small_run.h"
 #include "reports/summary.h"
 
 namespace holdfast {
@@ -16,96 +10,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr std::int64_t barrier_ns = 1'000'000'000;
-constexpr std::int64_t ms_ns = 1'000'000;
-
-// A run in few words: agents broadcast one after another, then everybody reads.
-struct SmallRun {
-  explicit SmallRun(std::uint32_t agents, std::uint32_t broadcasts) {
-    plan.scenario.name = "small";
-    plan.scenario.agents.count = agents;
-    plan.scenario.agents.broadcasts = broadcasts;
-    plan.seed = 42;
-    history.started_ns = barrier_ns;
-    history.quiesced_ns = barrier_ns + 10'000 * ms_ns;
-    history.finished_ns = barrier_ns + 10'500 * ms_ns;
-    history.complete = true;
-    for (std::uint32_t agent = 0; agent < agents; ++agent) {
-      history.processes.push_back(
-          {Role::agent, agent, static_cast<std::int32_t>(1000 + agent), true, 0, false});
-    }
-  }
-
-  // Attempts at the given ms after the start; all but the last are refused, and the last too unless `outcome`
-  // is ok.
-  void broadcast(std::uint32_t agent, std::uint32_t number, Outcome outcome,
-                 const std::vector<int>& attempts_at_ms, int latency_ms, std::vector<Holder> holders = {}) {
-    Operation operation;
-    operation.function = Function::broadcast;
-    operation.outcome = outcome;
-    operation.agent = agent;
-    operation.number = number;
-    operation.recipients = plan.scenario.agents.count;
-    operation.intended_ns = operation.invoke_ns = barrier_ns + 1000 * ms_ns * number;
-    operation.complete_ns = outcome == Outcome::info ? 0 : operation.invoke_ns + latency_ms * ms_ns;
-    operation.first_call = static_cast<std::uint32_t>(history.calls.size());
-    for (std::size_t at = 0; at < attempts_at_ms.size(); ++at) {
-      Call call;
-      call.function = Function::rename;
-      call.agent = agent;
-      call.received_ns = call.answered_ns = operation.invoke_ns + attempts_at_ms[at] * ms_ns;
-      call.path = "/store/.queue.json.tmp";
-      call.destination = "/store/queue.json";
-      if (at + 1 < attempts_at_ms.size() || outcome != Outcome::ok) {
-        call.windows_code = 5;
-        call.os_error = 13;
-        call.holders = holders;
-      }
-      history.calls.push_back(call);
-    }
-    operation.calls = static_cast<std::uint32_t>(attempts_at_ms.size());
-    history.operations.push_back(operation);
-  }
-
-  void read(std::uint32_t agent, const std::vector<MessageId>& messages) {
-    Operation operation;
-    operation.function = Function::read;
-    operation.outcome = Outcome::ok;
-    operation.agent = agent;
-    operation.number = 1'000'000;
-    operation.intended_ns = operation.invoke_ns = history.quiesced_ns + ms_ns;
-    operation.complete_ns = operation.invoke_ns + ms_ns;
-    operation.first_seen = static_cast<std::uint32_t>(history.seen.size());
-    operation.seen = static_cast<std::uint32_t>(messages.size());
-    for (const MessageId message : messages) {
-      history.seen.push_back(
-          {message, static_cast<std::uint32_t>(history.seen.size() - operation.first_seen), true});
-    }
-    history.operations.push_back(operation);
-  }
-
-  // Histories are ordered by agent.
-  Summary summarised() {
-    std::stable_sort(history.operations.begin(), history.operations.end(),
-                     [](const Operation& a, const Operation& b) { return a.agent < b.agent; });
-    return summarise(plan, history, run_checks(plan, history));
-  }
-
-  Plan plan;
-  History history;
-};
-
-Holder holder_of(HolderKind kind, std::uint32_t index, std::int32_t pid, std::uint8_t share,
-                 const char* program) {
-  Holder holder;
-  holder.kind = kind;
-  holder.index = index;
-  holder.pid = pid;
-  holder.share = share;
-  holder.program = program;
-  return holder;
-}
 
 // Two agents, two broadcasts each; 0-1 needs two retries, the rest none.
 SmallRun good_run() {
@@ -343,44 +247,6 @@ TEST(Summarise, ManyDoubtsDoNotFloodTheReport) {
   EXPECT_LE(summary.warnings.size(), 201U);
   EXPECT_EQ(summary.warnings.back(), "and 4800 more");
   EXPECT_LE(summary.reasons.size(), 5U);
-}
-
-TEST(ProcessEnd, InWords) {
-  const auto end = [](bool exited, int status, bool stopped) {
-    return process_end({Role::agent, 0, 1, exited, status, stopped});
-  };
-  EXPECT_EQ(end(true, 0, false), "exit 0");
-  EXPECT_EQ(end(true, 9 << 8, false), "exit 9");
-  EXPECT_EQ(end(true, 9, false), "killed by SIGKILL");
-  EXPECT_EQ(end(true, 11 | 0x80, false), "killed by SIGSEGV") << "with a core dump";
-  EXPECT_EQ(end(true, 64, false), "killed by signal 64");
-  EXPECT_EQ(end(true, 15, true), "stopped by the run (SIGTERM)");
-  EXPECT_EQ(end(true, 3 << 8, true), "stopped by the run (exit 3)");
-  EXPECT_EQ(end(false, 0, false), "still running");
-}
-
-TEST(PolicyText, InWords) {
-  RetryPolicy policy;
-  EXPECT_EQ(policy_text(policy), "up to 5 retries, 100ms x 2, no jitter");
-  policy.max_retries = 1;
-  policy.max_delay = std::chrono::seconds(2);
-  policy.deadline = std::chrono::seconds(10);
-  policy.jitter = Jitter::full;
-  EXPECT_EQ(policy_text(policy), "up to 1 retry, 100ms x 2, no wait over 2s, all within 10s, full jitter");
-  policy.max_retries = 0;
-  EXPECT_EQ(policy_text(policy), "no retries");
-}
-
-TEST(NotModelled, EachSentenceNamesItsTopicFirst) {
-  for (const bool windows : {true, false}) {
-    const auto sentences = not_modelled(windows);
-    ASSERT_FALSE(sentences.empty());
-    for (const auto& sentence : sentences) {
-      EXPECT_NE(sentence.find(": "), std::string::npos) << sentence;
-      EXPECT_EQ(sentence.back(), '.') << sentence;
-    }
-  }
-  EXPECT_GT(not_modelled(true).size(), not_modelled(false).size());
 }
 
 }  // namespace

@@ -165,6 +165,7 @@ TEST(SidecarLock, a_crowd_is_excluded_and_all_get_through) {
   constexpr int processes = 16;
   constexpr int rounds = 40;
   std::vector<ChildProcess> crowd;
+  crowd.reserve(processes);
   for (int number = 0; number < processes; ++number) {
     crowd.emplace_back([&] {
       for (int round = 0; round < rounds; ++round) {

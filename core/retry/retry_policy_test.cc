@@ -112,12 +112,13 @@ TEST(RetryPolicy, full_jitter_is_uniform) {
   const RetryPolicy policy{.jitter = Jitter::full};
   std::array<int, 10> tenths{};
   constexpr int draws = 100'000;
+  constexpr int expected = draws / 10;
   for (int seed = 0; seed < draws; ++seed) {
     const Duration wait = backoff(policy, 1, static_cast<std::uint64_t>(seed));
     ++tenths[static_cast<std::size_t>(std::min<std::int64_t>(9, wait * 10 / policy.base_delay))];
   }
   // Six standard deviations of a binomial(100,000, 0.1) are 569; the seeds are fixed, so this never flickers.
-  for (const int count : tenths) EXPECT_NEAR(count, draws / 10, 569);
+  for (const int count : tenths) EXPECT_NEAR(count, expected, 569);
 }
 
 RC_GTEST_PROP(RetryPolicyProperty, waits_stay_within_bounds_and_cap, ()) {

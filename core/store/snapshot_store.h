@@ -7,20 +7,19 @@
 // thread.
 //
 // What each guarantee rests on:
-//   never half a queue     one rename puts the new file in the place of the old (atomic_replace.h)
-//   nobody's entry lost    update() and broadcast() read, change and replace under one lock (sidecar_lock.h)
-//   no lock left behind    the kernel holds it, and releases it when its holder dies
-//   never empty by error   what is denied, gone or not a queue is an error; only a queue that was never
-//   there, seen
-//                          to be missing under the lock, is empty
-//   no litter              a temporary file goes on every path out; the lock remembers a holder that died
-//   between,
-//                          and the next one sweeps (orphan_sweep.h). So does the first locked operation of an
-//                          object
-//   survives a power cut   Durability::power: file flushed before the rename, directory after it
-//   retries end            one retry budget an operation (retry.h), one lock_timeout
-// A queue.json that is a symbolic link is replaced by a file; ACLs and extended attributes are not carried
-// over.
+//   never half a queue    one rename puts the new file in the place of the old (atomic_replace.h)
+//   nobody's entry lost   update() and broadcast() read, change and replace under one lock
+//                         (sidecar_lock.h)
+//   no lock left behind   the kernel holds it, and releases it when its holder dies
+//   never empty by error  what is denied, gone or not a queue is an error; only a queue that was never
+//                         there, seen to be missing under the lock, is empty
+//   no litter             a temporary file goes on every path out; the lock remembers a holder that
+//                         died between, and the next one sweeps (orphan_sweep.h). So does the first
+//                         locked operation of an object
+//   survives a power cut  Durability::power: file flushed before the rename, directory after it
+//   retries end           one retry budget an operation (retry.h), one lock_timeout
+// A queue.json that is a symbolic link is replaced by a file; ACLs and extended attributes are not
+// carried over.
 #pragma once
 
 #include <chrono>

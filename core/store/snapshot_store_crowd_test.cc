@@ -28,6 +28,7 @@ TEST(SnapshotStoreCrowd, eight_processes_lose_nothing) {
   constexpr int broadcasts = 50;
   const ScratchDirectory scratch;
   std::vector<ChildProcess> crowd;
+  crowd.reserve(processes);
   for (int sender = 0; sender < processes; ++sender) {
     crowd.emplace_back([&scratch, sender] {
       SnapshotStore store(scratch.path(), crowd_options());
@@ -80,6 +81,7 @@ TEST(SnapshotStoreCrowd, kills_lose_nothing_acknowledged_and_leave_a_queue) {
   constexpr int kills = 40;
   int next_sender = 0;
   std::vector<ChildProcess> crowd;
+  crowd.reserve(at_once);
   std::set<std::string> acknowledged;
   const auto take_acknowledgement = [&] {
     std::array<int, 2> one{};

@@ -46,10 +46,19 @@ int install_listener() {
       ::syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter));
 }
 
-// The listener answers threads of its own process, so their memory is ours.
+// The path is in the memory of a thread of this process, which waits for the answer. Read through the kernel
+// all the same: the thread sanitizer does not see that the wait is a hand-over, and would call a plain read a
+// race.
 std::string path_at(std::uint64_t address) {
-  return reinterpret_cast<const char*>(
-      address);  // NOLINT(performance-no-int-to-ptr): a register of the caller
+  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  HOLDFAST_CHECK(memory >= 0);
+  std::string path;
+  for (char letter = 0; ::pread(memory, &letter, 1, static_cast<off_t>(address + path.size())) == 1;) {
+    if (letter == '\0') break;
+    path.push_back(letter);
+  }
+  ::close(memory);
+  return path;
 }
 
 InterceptedCall as_call(const seccomp_data& data) {
