@@ -122,7 +122,9 @@ class Agent {
                    0};
     if (!outcome) {
       const Error& error = outcome.error();
-      event.type = error.code == Code::indefinite ? EventType::info : EventType::fail;
+      // What we were told to stop in the middle of says nothing about the subject, so it counts as unanswered.
+      const bool cut_short = error.code == Code::cancelled && stop_requested();
+      event.type = error.code == Code::indefinite || cut_short ? EventType::info : EventType::fail;
       event.code = static_cast<std::uint16_t>(error.os_code);
       event.text = error.message;
     }
@@ -156,7 +158,7 @@ int agent_main(const std::filesystem::path& run_directory, std::uint32_t index, 
   const auto done = run_agent(run_directory, index, token);
   if (done) return 0;
   fmt::print(stderr, "holdfast: agent {}: {}\n", index, done.error().message);
-  return 70;
+  return done.error().code == Code::invalid ? 64 : 70;
 }
 
 }  // namespace holdfast

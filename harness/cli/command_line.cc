@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <string_view>
 
 namespace holdfast {
@@ -42,6 +43,16 @@ Command parse_internal(int argc, char** argv) {
   return NoCommand{exit_usage};
 }
 
+// CLI11 reads 010 as eight and takes the largest number for one that is too large; a seed must be what was typed.
+std::string as_whole_number(std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range) return fmt::format("{} is too large a number", text);
+  if (error != std::errc() || end != text.data() + text.size()) return fmt::format("{} is no whole number", text);
+  text = fmt::format("{}", number);
+  return {};
+}
+
 }  // namespace
 
 Command parse_command_line(int argc, char** argv) {
@@ -58,8 +69,10 @@ Command parse_command_line(int argc, char** argv) {
   run_app->add_option("scenario", run.scenario, "A scenario file, or the name of a shipped one (see 'holdfast list')")
       ->required();
   run_app->add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
+      ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
-  run_app->add_option("--agents", run.agents, "How many agents, instead of the scenario's number");
+  run_app->add_option("--agents", run.agents, "How many agents, instead of the scenario's number")
+      ->transform(CLI::Validator(as_whole_number, ""));
   run_app->add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
       ->take_all()
       ->allow_extra_args(false);

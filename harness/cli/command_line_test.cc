@@ -138,7 +138,7 @@ TEST_F(CommandLine, JsonOfRunCheckReportAndCompare) {
 TEST_F(CommandLine, CommandInTheReportIsQuotedForAShell) {
   const std::string name = "it's a $HOME; `x`.toml";
   put_file(scratch() / name, small_scenario("count = 1\nbroadcasts = 1"));
-  const auto run = holdfast({"run", name, "--seed", "7", "--set", "title=\"A b\"", "--out", "run"});
+  const auto run = holdfast({"run", name, "--seed", "007", "--set", "title=\"A b\"", "--out", "run"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   const std::string command = result_of("run").command;
   EXPECT_EQ(command, "holdfast run 'it'\\''s a $HOME; `x`.toml' --seed 7 --set 'title=\"A b\"'");

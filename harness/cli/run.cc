@@ -12,6 +12,7 @@
 #include "harness/cli/judge.h"
 #include "harness/cli/progress.h"
 #include "harness/conduct/conduct.h"
+#include "harness/conduct/held_signals.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/scenario/plan.h"
 
@@ -70,21 +71,17 @@ std::filesystem::path default_directory(const RunCommand& command, const Scenari
   return directory;
 }
 
-}  // namespace
-
-int carry_out(const RunCommand& command) {
-  auto scenario = scenario_of(command);
-  if (!scenario) return complain(scenario.error());
+int conduct_and_judge(const RunCommand& command, Scenario scenario) {
   std::error_code error;
   const auto executable = std::filesystem::canonical("/proc/self/exe", error);
   if (error) return complain({Code::failed, "the holdfast program was replaced or removed while it started: try again"});
-  auto directory = RunDirectory::create(command.out.empty() ? default_directory(command, *scenario)
+  auto directory = RunDirectory::create(command.out.empty() ? default_directory(command, scenario)
                                                             : std::filesystem::path(command.out));
   for (int again = 0; !directory && command.out.empty() && again < 16; ++again) {  // somebody took the name just now
-    directory = RunDirectory::create(default_directory(command, *scenario));
+    directory = RunDirectory::create(default_directory(command, scenario));
   }
   if (!directory) return complain(directory.error());
-  const Plan plan = plan_of(command, std::move(*scenario), directory->path());
+  const Plan plan = plan_of(command, std::move(scenario), directory->path());
   if (auto written = write_result_file(directory->path() / "plan.json", to_json(plan)); !written) {
     directory->discard();
     return complain(written.error());
@@ -108,6 +105,19 @@ int carry_out(const RunCommand& command) {
   if (!summary) return complain(summary.error());
   if (!command.quiet || command.json) show(*summary, command.out.empty() ? std::filesystem::relative(directory->path()) : std::filesystem::path(command.out), command.json);
   return exit_code(*summary);
+}
+
+}  // namespace
+
+int carry_out(const RunCommand& command) {
+  auto scenario = scenario_of(command);
+  if (!scenario) return complain(scenario.error());
+  // From the first trace on disk to the last, Ctrl-C ends the run and not this program: what is there is judged. It
+  // is forgotten then, for the exit code says it.
+  const HeldSignals held;
+  const int code = conduct_and_judge(command, std::move(*scenario));
+  held.forget();
+  return code;
 }
 
 }  // namespace holdfast

@@ -77,11 +77,12 @@ TEST_F(WholeRun, NoFaultPassesWithoutRefusalOrRetry) {
 }
 
 TEST_F(WholeRun, CoreDeliversUnderAntivirusAndOpenHandle) {
-  // broadcast-8, fewer broadcasts and shorter holds, and a scanner that acts on every trigger.
+  // broadcast-8 with fewer broadcasts, shorter holds, and a scanner that acts on every trigger. The core's attempts, at
+  // 0, 0.1, 0.3, 0.7, 1.5 and 3.1 s, fall on six different moments of a period of 0.33 s, at most two within one hold.
   put_file(scratch() / "busy.toml",
            small_scenario("count = 4\nbroadcasts = 5",
-                          "[[inject]]\nkind = \"open-handle\"\npath = \"queue.json\"\nhold = \"60ms\"\nperiod = \"200ms\"\n"
-                          "count = 50\n[[inject]]\nkind = \"antivirus\"\nchance = 1.0\n"
+                          "[[inject]]\nkind = \"open-handle\"\npath = \"queue.json\"\nhold = \"60ms\"\nperiod = \"330ms\"\n"
+                          "count = 30\n[[inject]]\nkind = \"antivirus\"\nchance = 1.0\n"
                           "hold = { median = \"10ms\", p99 = \"40ms\", max = \"80ms\" }\n"));
   const auto end = holdfast({"run", "busy.toml", "--out", "run"});
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;

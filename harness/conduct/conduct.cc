@@ -36,6 +36,7 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t startup_deadline_ns = 60 * second_ns;   // until every child is at the barrier
 constexpr std::int64_t injector_grace_ns = 5 * second_ns;      // to let go after the stop gate
 constexpr std::int64_t agent_grace_ns = 3 * second_ns;         // to come back after SIGTERM
+constexpr std::int64_t launcher_grace_ns = 5 * second_ns;      // to kill everybody and go, once told to
 
 // SIGINT and SIGTERM as a descriptor, for as long as a run lasts.
 class Interrupts {
@@ -325,9 +326,15 @@ class Conductor {
     stopping_ = true;
     if (pipes_.socket) {
       static_cast<void>(send_message(pipes_.socket.get(), {.kind = LauncherMessageKind::shutdown}));
+      const std::int64_t deadline_ns = monotonic_ns() + launcher_grace_ns;
       for (;;) {  // hear of the exits, until the launcher is gone too
         pollfd polled{pipes_.socket.get(), POLLIN, 0};
-        if (::poll(&polled, 1, -1) < 0) continue;
+        const std::int64_t left_ns = deadline_ns - monotonic_ns();
+        if (left_ns <= 0) {  // it hangs; what it started dies with it or is ended below
+          ::kill(launcher_->pid(), SIGKILL);
+          break;
+        }
+        if (::poll(&polled, 1, static_cast<int>(left_ns / 1'000'000 + 1)) <= 0) continue;
         if (!recorder_ || !hear_launcher()) break;
       }
       pipes_.socket.reset();  // a launcher that still lives takes this as the end

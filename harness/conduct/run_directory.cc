@@ -13,6 +13,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "harness/conduct/held_signals.h"
+
 namespace holdfast {
 namespace {
 
@@ -83,6 +85,7 @@ void RunDirectory::discard() {
 }
 
 Result<> write_result_file(const std::filesystem::path& path, const std::string& text) {
+  const HeldSignals held;  // Ctrl-C shall leave no file that is half there
   std::string temporary = path.string() + ".XXXXXX";  // unlike any other's, should two judge one run at once
   const auto failed = [&](const char* call) {
     const int error = errno;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -77,7 +78,7 @@ Result<std::optional<LauncherMessage>> receive_message(int socket) {
   message.status = head.status;
   message.error = head.error;
   for (std::size_t at = sizeof head; at < static_cast<std::size_t>(got);) {
-    const std::size_t end = packet.find('\0', at);
+    const std::size_t end = std::min(packet.find('\0', at), static_cast<std::size_t>(got));  // a last NUL may lack
     message.arguments.push_back(packet.substr(at, end - at));
     at = end + 1;
   }
