@@ -10,7 +10,8 @@ namespace holdfast {
 namespace {
 
 constexpr const char* about =
-    "Proves whether file persistence holds when a crowd of processes, a virus scanner and a crash hit it at once.";
+    "Proves whether file persistence holds when a crowd of processes, a virus scanner and a crash hit it at "
+    "once.";
 
 constexpr const char* examples = R"(
 Examples:
@@ -43,12 +44,14 @@ Command parse_internal(int argc, char** argv) {
   return NoCommand{exit_usage};
 }
 
-// CLI11 reads 010 as eight and takes the largest number for one that is too large; a seed must be what was typed.
+// CLI11 reads 010 as eight and takes the largest number for one that is too large; a seed must be what was
+// typed.
 std::string as_whole_number(std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc::result_out_of_range) return fmt::format("{} is too large a number", text);
-  if (error != std::errc() || end != text.data() + text.size()) return fmt::format("{} is no whole number", text);
+  if (error != std::errc() || end != text.data() + text.size())
+    return fmt::format("{} is no whole number", text);
   text = fmt::format("{}", number);
   return {};
 }
@@ -66,7 +69,9 @@ Command parse_command_line(int argc, char** argv) {
 
   RunCommand run;
   auto* run_app = app.add_subcommand("run", "Run a scenario and judge it");
-  run_app->add_option("scenario", run.scenario, "A scenario file, or the name of a shipped one (see 'holdfast list')")
+  run_app
+      ->add_option("scenario", run.scenario,
+                   "A scenario file, or the name of a shipped one (see 'holdfast list')")
       ->required();
   run_app->add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
       ->transform(CLI::Validator(as_whole_number, ""))
@@ -86,12 +91,14 @@ Command parse_command_line(int argc, char** argv) {
   check_app->add_flag("--json", check.json, "Print result.json instead of the summary");
 
   ReportCommand report;
-  auto* report_app = app.add_subcommand("report", "Write report.md and junit.xml of a stored run again, and show it");
+  auto* report_app =
+      app.add_subcommand("report", "Write report.md and junit.xml of a stored run again, and show it");
   report_app->add_option("directory", report.directory, "A run directory")->required();
   report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
 
   CompareCommand compare;
-  auto* compare_app = app.add_subcommand("compare", "Two runs side by side: rates with intervals, Fisher's p, waits");
+  auto* compare_app =
+      app.add_subcommand("compare", "Two runs side by side: rates with intervals, Fisher's p, waits");
   compare_app->add_option("before", compare.before, "A run directory or result.json")->required();
   compare_app->add_option("after", compare.after, "A run directory or result.json")->required();
   compare_app->add_option("--markdown", compare.markdown, "Write the comparison to this file as well");
@@ -107,7 +114,8 @@ Command parse_command_line(int argc, char** argv) {
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
 
   DoctorCommand doctor;
-  auto* doctor_app = app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
+  auto* doctor_app =
+      app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
   doctor_app->add_option("directory", doctor.directory, "Where runs would be kept")->capture_default_str();
   doctor_app->add_flag("--json", doctor.json, "Print JSON");
 

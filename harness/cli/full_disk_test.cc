@@ -24,12 +24,14 @@ class FullDisk : public RunTest {
     ProcessOptions options;
     const std::string disk = (scratch() / "disk").string();
     options.prepare = [disk, size] {
-      return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+      return ::unshare(CLONE_NEWNS) == 0 &&
+             ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
              ::mount("tmpfs", disk.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
     };
     // The disk is gone with the last process in its namespace, so a shell copies what the run left there.
     const std::string holdfast = HOLDFAST_BINARY;
-    const std::string line = "'" + holdfast + "' run small.toml --out disk/run; code=$?; cp -a disk kept; exit $code";
+    const std::string line =
+        "'" + holdfast + "' run small.toml --out disk/run; code=$?; cp -a disk kept; exit $code";
     options.environment = {"HOLDFAST_TEST_SCRATCH=" + scratch().string()};
     return start_program("/bin/sh", {"-c", line}, options).wait();
   }
@@ -50,7 +52,8 @@ TEST_F(FullDisk, NoRoomForTheEventsOfSomeAgents) {
 TEST_F(FullDisk, EventsThatNoLongerFitBreakTheRunOff) {
   // Room for the first steps of all event files, and not for what a busy supervisor writes then.
   const auto end = run_on_disk_of("600k", small_scenario("count = 2\nbroadcasts = 4000\nbody_bytes = 17"));
-  EXPECT_TRUE(end.exit_code == 70 || end.exit_code == 1 || end.exit_code == 2) << end.exit_code << end.out << end.err;
+  EXPECT_TRUE(end.exit_code == 70 || end.exit_code == 1 || end.exit_code == 2)
+      << end.exit_code << end.out << end.err;
   EXPECT_TRUE(holds(end.out + end.err, "No space left on device")) << end.out << end.err;
 }
 
@@ -63,7 +66,8 @@ TEST_F(FullDisk, StoreThatGetsFullFailsItsOperations) {
   EXPECT_EQ(summary.attempted, 40U);
   EXPECT_EQ(summary.unknown, 0U);
   for (const AgentSummary& agent : summary.agents) EXPECT_EQ(agent.ended, "exit 0");
-  EXPECT_TRUE(holds(end.out + file_bytes(scratch() / "kept/run/report.md"), "No space left on device")) << end.out;
+  EXPECT_TRUE(holds(end.out + file_bytes(scratch() / "kept/run/report.md"), "No space left on device"))
+      << end.out;
   for (const Finding& finding : summary.checks) {  // what was acknowledged before is all there
     if (finding.name == "lost" || finding.name == "torn-read") {
       EXPECT_EQ(finding.verdict, Verdict::pass) << finding.name;

@@ -16,9 +16,12 @@ namespace {
 int carry_out_internal(const holdfast::InternalCommand& command) {
   using Role = holdfast::InternalCommand::Role;
   switch (command.role) {
-    case Role::launcher: return holdfast::launcher_main(holdfast::launcher_descriptor);
-    case Role::agent: return holdfast::agent_main(command.run_directory, command.index, command.token);
-    case Role::injector: return holdfast::injector_main(command.run_directory, command.index, command.token);
+    case Role::launcher:
+      return holdfast::launcher_main(holdfast::launcher_descriptor);
+    case Role::agent:
+      return holdfast::agent_main(command.run_directory, command.index, command.token);
+    case Role::injector:
+      return holdfast::injector_main(command.run_directory, command.index, command.token);
   }
   return holdfast::exit_internal;
 }

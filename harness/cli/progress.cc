@@ -11,7 +11,9 @@ namespace holdfast {
 namespace {
 
 // A run does not fail because nobody can be told how far it is.
-void say(const std::string& text) { static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size())); }
+void say(const std::string& text) {
+  static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
+}
 
 }  // namespace
 
@@ -21,8 +23,8 @@ void ProgressLine::show(const Progress& progress) {
   constexpr double plain_every_s = 5.0;
   if (quiet_ || progress.elapsed_s < next_s_) return;
   std::string line = fmt::format("holdfast: {:.0f} s, {}: {} of {} broadcasts, {} failed, {} calls refused",
-                                 progress.elapsed_s, progress.phase, progress.done, progress.total, progress.failed,
-                                 progress.refused);
+                                 progress.elapsed_s, progress.phase, progress.done, progress.total,
+                                 progress.failed, progress.refused);
   if (live_) {
     const auto columns = static_cast<std::size_t>(columns_of(STDERR_FILENO));
     if (line.size() >= columns) line.resize(columns - 1);

@@ -8,7 +8,8 @@ int carry_out(const ReportCommand& command) {
   if (!summary) return complain(summary.error());
   std::error_code ignored;
   std::filesystem::path directory = command.directory;
-  if (!std::filesystem::is_directory(directory, ignored)) directory = directory.parent_path();  // result.json was named
+  if (!std::filesystem::is_directory(directory, ignored))
+    directory = directory.parent_path();  // result.json was named
   if (auto written = write_reports(*summary, directory); !written) return complain(written.error());
   show(*summary, directory, command.json);
   return 0;

@@ -32,7 +32,10 @@ Diagnosis diagnose_kernel() {
 
 // The very launcher of a run sets the very trap.
 Diagnosis diagnose_trap(const std::filesystem::path& executable) {
-  Diagnosis diagnosis{"seccomp user notification", false, {}, "run on Linux 5.19 or newer, outside of other seccomp listeners"};
+  Diagnosis diagnosis{"seccomp user notification",
+                      false,
+                      {},
+                      "run on Linux 5.19 or newer, outside of other seccomp listeners"};
   RunPipes pipes;
   auto launcher = LauncherProcess::start(executable, pipes);
   if (!launcher) {
@@ -81,16 +84,21 @@ Diagnosis diagnose_memory() {
 
 std::string describe(Openness openness) {
   switch (openness) {
-    case Openness::free: return "free";
-    case Openness::held: return "held";
-    case Openness::ask_scan: return "cannot be leased";
-    default: return "not a file";
+    case Openness::free:
+      return "free";
+    case Openness::held:
+      return "held";
+    case Openness::ask_scan:
+      return "cannot be leased";
+    default:
+      return "not a file";
   }
 }
 
 // A lease must tell an open file from one that is not.
 Diagnosis diagnose_lease(const std::filesystem::path& directory) {
-  Diagnosis diagnosis{"file leases", false, {}, "keep runs on a local filesystem such as ext4, xfs or tmpfs (--out)"};
+  Diagnosis diagnosis{
+      "file leases", false, {}, "keep runs on a local filesystem such as ext4, xfs or tmpfs (--out)"};
   std::string name = (directory / "holdfast-doctor-XXXXXX").string();
   Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file) {
@@ -103,8 +111,8 @@ Diagnosis diagnose_lease(const std::filesystem::path& directory) {
   const Openness closed = Lease::probe(AT_FDCWD, name.c_str()).openness();
   ::unlink(name.c_str());
   diagnosis.works = open == Openness::held && closed == Openness::free;
-  diagnosis.found = fmt::format("on {}: an open file is seen as {}, a closed one as {}", filesystem_of(directory),
-                                describe(open), describe(closed));
+  diagnosis.found = fmt::format("on {}: an open file is seen as {}, a closed one as {}",
+                                filesystem_of(directory), describe(open), describe(closed));
   if (diagnosis.works) diagnosis.advice.clear();
   return diagnosis;
 }
@@ -114,11 +122,16 @@ Diagnosis diagnose_limits() {
   rlimit processes{}, files{};
   ::getrlimit(RLIMIT_NPROC, &processes);
   ::getrlimit(RLIMIT_NOFILE, &files);
-  const auto text = [](rlim_t limit) { return limit == RLIM_INFINITY ? std::string("unlimited") : fmt::format("{}", limit); };
+  const auto text = [](rlim_t limit) {
+    return limit == RLIM_INFINITY ? std::string("unlimited") : fmt::format("{}", limit);
+  };
   // The supervisor raises its own limit of descriptors as far as it may.
   constexpr rlim_t fewest_descriptors = 128;
-  Diagnosis diagnosis{"limits", files.rlim_max >= fewest_descriptors,
-                      fmt::format("{} processes, {} descriptors", text(processes.rlim_cur), text(files.rlim_max)), {}};
+  Diagnosis diagnosis{
+      "limits",
+      files.rlim_max >= fewest_descriptors,
+      fmt::format("{} processes, {} descriptors", text(processes.rlim_cur), text(files.rlim_max)),
+      {}};
   if (!diagnosis.works) {
     diagnosis.advice = "ulimit -n 1024";
   } else if (processes.rlim_cur < comfortable) {
@@ -129,7 +142,8 @@ Diagnosis diagnose_limits() {
 
 }  // namespace
 
-std::vector<Diagnosis> diagnose(const std::filesystem::path& executable, const std::filesystem::path& directory) {
+std::vector<Diagnosis> diagnose(const std::filesystem::path& executable,
+                                const std::filesystem::path& directory) {
   return {diagnose_kernel(), diagnose_trap(executable), diagnose_memory(), diagnose_lease(directory),
           diagnose_limits()};
 }

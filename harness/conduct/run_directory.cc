@@ -22,7 +22,9 @@ constexpr mode_t private_directory = 0755 & ~022;  // readable by all, written b
 constexpr std::uint64_t xfs_magic = 0x58465342;
 
 Error directory_error(const std::filesystem::path& path, const char* call, int error) {
-  return {Code::invalid, fmt::format("{} {}: {}: choose another directory with --out", call, path.string(), std::strerror(error)),
+  return {Code::invalid,
+          fmt::format("{} {}: {}: choose another directory with --out", call, path.string(),
+                      std::strerror(error)),
           error};
 }
 
@@ -40,8 +42,10 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given) {
     const int error = errno;
     ::close(lock);
     if (error != EWOULDBLOCK) return fail(directory_error(path, "cannot lock", error));
-    return fail(Code::invalid, fmt::format("another Holdfast is running in {}: wait for it or choose another directory "
-                                           "with --out", path.string()));
+    return fail(Code::invalid,
+                fmt::format("another Holdfast is running in {}: wait for it or choose another directory "
+                            "with --out",
+                            path.string()));
   }
   std::error_code error;
   const auto canonical = std::filesystem::canonical(path, error);
@@ -51,8 +55,10 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given) {
   }
   RunDirectory directory(canonical, lock, made);
   if (!std::filesystem::is_empty(path, ignored)) {
-    return fail(Code::invalid, fmt::format("{} is not empty: it may hold an earlier run; remove it or choose another "
-                                           "directory with --out", path.string()));
+    return fail(Code::invalid,
+                fmt::format("{} is not empty: it may hold an earlier run; remove it or choose another "
+                            "directory with --out",
+                            path.string()));
   }
   for (const char* part : {"events", "logs", "store"}) {
     if (::mkdir((path / part).c_str(), private_directory) != 0) {
@@ -80,12 +86,13 @@ RunDirectory::~RunDirectory() {
 
 void RunDirectory::discard() {
   std::error_code ignored;
-  for (const char* part : {"events", "logs", "store", "plan.json"}) std::filesystem::remove_all(path_ / part, ignored);
+  for (const char* part : {"events", "logs", "store", "plan.json"})
+    std::filesystem::remove_all(path_ / part, ignored);
   if (made_) std::filesystem::remove(path_, ignored);
 }
 
 Result<> write_result_file(const std::filesystem::path& path, const std::string& text) {
-  const HeldSignals held;  // Ctrl-C shall leave no file that is half there
+  const HeldSignals held;                             // Ctrl-C shall leave no file that is half there
   std::string temporary = path.string() + ".XXXXXX";  // unlike any other's, should two judge one run at once
   const auto failed = [&](const char* call) {
     const int error = errno;
@@ -114,13 +121,20 @@ std::string filesystem_of(const std::filesystem::path& path) {
   struct statfs filesystem {};
   if (::statfs(path.c_str(), &filesystem) != 0) return "unknown";
   switch (static_cast<std::uint64_t>(filesystem.f_type)) {
-    case EXT4_SUPER_MAGIC: return "ext4";
-    case TMPFS_MAGIC: return "tmpfs";
-    case OVERLAYFS_SUPER_MAGIC: return "overlayfs";
-    case BTRFS_SUPER_MAGIC: return "btrfs";
-    case NFS_SUPER_MAGIC: return "nfs";
-    case xfs_magic: return "xfs";
-    default: return fmt::format("type {:#x}", static_cast<std::uint64_t>(filesystem.f_type));
+    case EXT4_SUPER_MAGIC:
+      return "ext4";
+    case TMPFS_MAGIC:
+      return "tmpfs";
+    case OVERLAYFS_SUPER_MAGIC:
+      return "overlayfs";
+    case BTRFS_SUPER_MAGIC:
+      return "btrfs";
+    case NFS_SUPER_MAGIC:
+      return "nfs";
+    case xfs_magic:
+      return "xfs";
+    default:
+      return fmt::format("type {:#x}", static_cast<std::uint64_t>(filesystem.f_type));
   }
 }
 

@@ -1,8 +1,8 @@
 // Holds a file open for a while, every so often, as a viewer, a backup or a debugger would.
 //
-// Window k lasts from start + start_delay + k * period for the hold time. A file that is not there yet is opened as
-// soon as it appears within the window; the window's end does not move, so that the instants at which the file can
-// be held are known from the plan.
+// Window k lasts from start + start_delay + k * period for the hold time. A file that is not there yet is
+// opened as soon as it appears within the window; the window's end does not move, so that the instants at
+// which the file can be held are known from the plan.
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <poll.h>
@@ -37,7 +37,8 @@ std::string first_match(const std::filesystem::path& directory, const std::strin
   for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (::fnmatch(pattern.c_str(), name.c_str(), 0) != 0 || (name.ends_with(".lock") && name != pattern)) continue;
+    if (::fnmatch(pattern.c_str(), name.c_str(), 0) != 0 || (name.ends_with(".lock") && name != pattern))
+      continue;
     if (entry->symlink_status(unseen).type() != std::filesystem::file_type::regular) continue;
     if (first.empty() || name < first) first = name;
   }

@@ -85,7 +85,8 @@ std::optional<Identity> identity_of(int proc) {
 std::string difference_between(const Identity& caller, const Identity& own) {
   if (caller.user_namespace != own.user_namespace) return "another user namespace";
   if (caller.mount_namespace != own.mount_namespace) return "another mount namespace";
-  if (caller.root_device != own.root_device || caller.root_inode != own.root_inode) return "another root directory";
+  if (caller.root_device != own.root_device || caller.root_inode != own.root_inode)
+    return "another root directory";
   if (caller.user != own.user) return "another user";
   if (caller.group != own.group || caller.groups != own.groups) return "other groups";
   if (caller.capabilities != own.capabilities) return "other capabilities";
@@ -109,7 +110,9 @@ std::optional<std::string> as_caller_sees(const std::string& path, pid_t thread)
   return std::nullopt;
 }
 
-bool out_of_resources(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+bool out_of_resources(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
 
 std::string resource_doubt(const std::string& path) {
   return fmt::format("{} could not be decided: {}; raise the limit (ulimit -n)", path, std::strerror(errno));
@@ -123,7 +126,8 @@ int open_directory(int base, const char* path, bool through_magic_links) {
 }
 
 // A program that an agent starts acts for that agent.
-std::optional<Participant> nearest_participant(const Participants& participants, pid_t process, pid_t parent) {
+std::optional<Participant> nearest_participant(const Participants& participants, pid_t process,
+                                               pid_t parent) {
   constexpr int most_ancestors = 16;
   if (auto found = participants.find(process)) return found;
   for (int i = 0; i < most_ancestors && parent > 1; ++i) {
@@ -208,7 +212,8 @@ ReadPath read_path(pid_t thread, std::uint64_t address) {
   return result;
 }
 
-std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path, ResolvedPath& out) {
+std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
+                                 ResolvedPath& out) {
   if (path.empty()) return PathError{ENOENT, {}};
   const auto seen = as_caller_sees(path, caller.thread);
   const std::string& text = seen ? *seen : path;
@@ -238,8 +243,9 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
     const int error = errno;
     if (out_of_resources(error)) return PathError{ENOSYS, resource_doubt(path)};
     if (error == ELOOP && Descriptor(open_directory(base ? base.get() : AT_FDCWD, before, true))) {
-      return PathError{ELOOP, fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
-                                          caller.process, path)};
+      return PathError{
+          ELOOP, fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
+                             caller.process, path)};
     }
     return PathError{error, {}};
   }

@@ -17,10 +17,13 @@
 namespace holdfast {
 namespace {
 
-// How often a file that changes hands while we look is looked at anew before the answer is "held, by whom unseen".
+// How often a file that changes hands while we look is looked at anew before the answer is "held, by whom
+// unseen".
 constexpr int most_looks = 4;
 
-int result_of(int returned) { return returned == 0 ? 0 : errno; }
+int result_of(int returned) {
+  return returned == 0 ? 0 : errno;
+}
 
 std::vector<Handle> handles_of(const std::vector<NamedHolder>& holders) {
   std::vector<Handle> handles;
@@ -32,8 +35,8 @@ std::vector<Handle> handles_of(const std::vector<NamedHolder>& holders) {
 }  // namespace
 
 struct Decider::Use {
-  bool known = true;            // false: the holder came or went while we looked
-  bool only_passing = false;    // nobody but copies between fork and exec
+  bool known = true;          // false: the holder came or went while we looked
+  bool only_passing = false;  // nobody but copies between fork and exec
   std::vector<NamedHolder> holders;
 };
 
@@ -48,7 +51,8 @@ Decider::Decider(Domain domain, const Participants& participants)
 bool Decider::inside(const ResolvedPath& path) const {
   const std::string& domain = domain_.directory.native();
   const std::string& directory = path.directory_text;
-  return directory.starts_with(domain) && (directory.size() == domain.size() || directory[domain.size()] == '/');
+  return directory.starts_with(domain) &&
+         (directory.size() == domain.size() || directory[domain.size()] == '/');
 }
 
 NamedHolder Decider::name(FoundHolder found, const Caller& caller) const {
@@ -79,10 +83,12 @@ Decider::Use Decider::use_of(const Lease& lease, const Caller& caller) const {
 
   std::vector<FoundHolder> found;
   const auto look = [&](const std::vector<pid_t>& processes, LookAt what) {
-    for (FoundHolder& holder : find_holders(lease.identity(), processes, what)) found.push_back(std::move(holder));
+    for (FoundHolder& holder : find_holders(lease.identity(), processes, what))
+      found.push_back(std::move(holder));
   };
   const auto somebody_stays = [&] {
-    return std::any_of(found.begin(), found.end(), [](const FoundHolder& h) { return !h.between_fork_and_exec; });
+    return std::any_of(found.begin(), found.end(),
+                       [](const FoundHolder& h) { return !h.between_fork_and_exec; });
   };
   if (free) {
     look(all_processes(), LookAt::mappings);
@@ -111,8 +117,10 @@ Decider::Use Decider::use_of(const Lease& lease, const Caller& caller) const {
 std::string Decider::flag_scan(const Lease& lease, const ResolvedPath& path) {
   if (lease.openness() != Openness::ask_scan || scan_flagged_) return {};
   scan_flagged_ = true;
-  return fmt::format("whether {} is open could not be asked of the kernel ({}): /proc was searched instead, which can "
-                     "miss holders; 'holdfast doctor' says more", path.text, std::strerror(lease.error()));
+  return fmt::format(
+      "whether {} is open could not be asked of the kernel ({}): /proc was searched instead, which can "
+      "miss holders; 'holdfast doctor' says more",
+      path.text, std::strerror(lease.error()));
 }
 
 Decision Decider::rename(const TrappedCall& call, const Caller& caller, const ResolvedPath& from,
@@ -127,8 +135,8 @@ Decision Decider::rename(const TrappedCall& call, const Caller& caller, const Re
   };
   const auto carry_out_with = [&](unsigned flags) {
     if (still_waiting()) {
-      decision.error = result_of(::renameat2(from.directory.get(), from.leaf.c_str(), to.directory.get(),
-                                             to.leaf.c_str(), flags));
+      decision.error = result_of(
+          ::renameat2(from.directory.get(), from.leaf.c_str(), to.directory.get(), to.leaf.c_str(), flags));
     } else {
       decision.kind = Decision::Kind::abandoned;
     }
@@ -191,13 +199,15 @@ Decision Decider::rename(const TrappedCall& call, const Caller& caller, const Re
         decision.error = 0;
         continue;
       }
-      if (appeared || decision.error == EINVAL) carry_out();  // EINVAL: the filesystem has no RENAME_NOREPLACE
+      if (appeared || decision.error == EINVAL)
+        carry_out();  // EINVAL: the filesystem has no RENAME_NOREPLACE
     } else {
       carry_out();
     }
     if (decision.error == 0 && !source.unbroken()) ++late_openers_;
     if (decision.error == 0 && !target.unbroken()) {
-      decision.doubt = fmt::format("a process began to open {} while it was being replaced, and got the old file", to.text);
+      decision.doubt = fmt::format(
+          "a process began to open {} while it was being replaced, and got the old file", to.text);
     }
     return decision;
   }
@@ -257,7 +267,8 @@ Decision Decider::remove(const TrappedCall& call, const Caller& caller, const Re
   }
 }
 
-Decision Decider::decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting) {
+Decision Decider::decide(const TrappedCall& call, const Caller& caller,
+                         const std::function<bool()>& still_waiting) {
   const auto answer = [](int error, std::string doubt = {}) {
     Decision decision;
     decision.kind = Decision::Kind::answered;
@@ -270,8 +281,10 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller, const st
     Decision gone;
     gone.kind = Decision::Kind::abandoned;
     if (error == ESRCH) return gone;
-    return answer(ENOSYS, fmt::format("the memory of process {} could not be read ({}), so its call was refused with "
-                                      "ENOSYS; see 'holdfast doctor'", caller.process, std::strerror(error)));
+    return answer(ENOSYS,
+                  fmt::format("the memory of process {} could not be read ({}), so its call was refused with "
+                              "ENOSYS; see 'holdfast doctor'",
+                              caller.process, std::strerror(error)));
   };
   const bool two_paths = call.function == Function::rename || call.function == Function::link;
   const ReadPath from_text = read_path(caller.thread, call.from_path);
@@ -283,11 +296,12 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller, const st
   // AT_EMPTY_PATH and the like, which only a link may use.
   if (!call.flags_known && from_text.path.empty()) return {};
 
-  // To a process with another identity its paths may mean something else, and its rights differ: nothing here may
-  // guess.
+  // To a process with another identity its paths may mean something else, and its rights differ: nothing here
+  // may guess.
   const auto other_identity = [&] {
-    return answer(ENOSYS, fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
-                                      caller.process, caller.difference, from_text.path));
+    return answer(ENOSYS,
+                  fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
+                              caller.process, caller.difference, from_text.path));
   };
   if (!caller.same_view) return other_identity();
   ResolvedPath from, to;
@@ -301,8 +315,9 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller, const st
   if (!call.flags_known) {
     // RENAME_EXCHANGE and the like have no Windows counterpart; unknown flags are the kernel's to refuse.
     if (call.function == Function::rename) {
-      decision.doubt = fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
-                                   call.flags, from.text);
+      decision.doubt =
+          fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
+                      call.flags, from.text);
     }
     return decision;
   }

@@ -71,13 +71,16 @@ class Launcher {
     if (!received || !*received) return false;
     const LauncherMessage& message = **received;
     switch (message.kind) {
-      case LauncherMessageKind::spawn: spawn(message); return true;
+      case LauncherMessageKind::spawn:
+        spawn(message);
+        return true;
       case LauncherMessageKind::signal:
         for (const auto& [process, token] : tokens_) {
           if (message.token == 0 || message.token == token) ::kill(process, message.status);
         }
         return true;
-      default: return false;
+      default:
+        return false;
     }
   }
 

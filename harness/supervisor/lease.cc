@@ -26,7 +26,8 @@ Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
     lease.openness_ = Openness::special;
     return lease;
   }
-  if (other != nullptr && other->stat_.st_dev == lease.stat_.st_dev && other->stat_.st_ino == lease.stat_.st_ino) {
+  if (other != nullptr && other->stat_.st_dev == lease.stat_.st_dev &&
+      other->stat_.st_ino == lease.stat_.st_ino) {
     lease.openness_ = other->openness_;
     return lease;
   }
@@ -48,6 +49,8 @@ Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
   return lease;
 }
 
-bool Lease::unbroken() const { return !file_ || ::fcntl(file_.get(), F_GETLEASE) == F_WRLCK; }
+bool Lease::unbroken() const {
+  return !file_ || ::fcntl(file_.get(), F_GETLEASE) == F_WRLCK;
+}
 
 }  // namespace holdfast

@@ -41,17 +41,21 @@ std::vector<pid_t> children_of(pid_t parent) {
 
 Result<> become_subreaper() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
-    return fail(Code::unsupported, fmt::format("prctl(PR_SET_CHILD_SUBREAPER): {}", std::strerror(errno)), errno);
+    return fail(Code::unsupported, fmt::format("prctl(PR_SET_CHILD_SUBREAPER): {}", std::strerror(errno)),
+                errno);
   }
   return {};
 }
 
-std::vector<pid_t> children() { return children_of(::getpid()); }
+std::vector<pid_t> children() {
+  return children_of(::getpid());
+}
 
 void end_all_descendants(const std::vector<pid_t>& spare, const std::function<void(pid_t, int)>& reaped) {
   for (;;) {
     auto doomed = children();
-    std::erase_if(doomed, [&](pid_t child) { return std::find(spare.begin(), spare.end(), child) != spare.end(); });
+    std::erase_if(doomed,
+                  [&](pid_t child) { return std::find(spare.begin(), spare.end(), child) != spare.end(); });
     if (doomed.empty()) return;
     for (const pid_t child : doomed) ::kill(child, SIGKILL);
     for (const pid_t child : doomed) {

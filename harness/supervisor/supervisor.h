@@ -23,8 +23,8 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  // Ends the thread and closes the record; callers still waiting get ENOSYS. Returns what went wrong on the way,
-  // a full disk for instance. Call it when every process of the domain is gone.
+  // Ends the thread and closes the record; callers still waiting get ENOSYS. Returns what went wrong on the
+  // way, a full disk for instance. Call it when every process of the domain is gone.
   Result<> stop();
 
   // For progress lines; any thread.
@@ -33,7 +33,8 @@ class Supervisor {
 
  private:
   struct Pending;
-  Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder, const Participants& participants);
+  Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder,
+             const Participants& participants);
   void run();
   void receive();
   bool handle(const Pending& pending);  // false: ask again shortly
