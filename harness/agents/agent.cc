@@ -13,20 +13,26 @@
 namespace holdfast {
 namespace {
 
-std::string agent_name(std::uint32_t index) { return fmt::format("agent-{}", index); }
+std::string agent_name(std::uint32_t index) {
+  return fmt::format("agent-{}", index);
+}
 
 class Agent {
  public:
   Agent(const Plan& plan, std::uint32_t index, std::uint32_t token, const std::filesystem::path& store,
         Recorder recorder)
-      : plan_(plan), index_(index), token_(token), recorder_(std::move(recorder)),
+      : plan_(plan),
+        index_(index),
+        token_(token),
+        recorder_(std::move(recorder)),
         queue_(make_queue(plan, index, store, [this](Duration wait) { return sleep(wait); })) {}
 
   Result<> run() {
     tell_status({StatusKind::ready, token_, 0, 0});
     if (wait_for_gate(start_descriptor)) {
       const std::int64_t start_ns = monotonic_ns();
-      for (std::uint32_t number = 0; number < plan_.scenario.agents.broadcasts && !stop_requested(); ++number) {
+      for (std::uint32_t number = 0; number < plan_.scenario.agents.broadcasts && !stop_requested();
+           ++number) {
         if (auto done = broadcast({index_, number}, start_ns); !done) return done;
       }
       tell_status({StatusKind::done, token_, ok_, failed_});
@@ -106,9 +112,13 @@ class Agent {
     return event;
   }
 
-  Result<> complete(Function function, std::uint64_t op, const Result<>& outcome, const RetryCounters& before) {
+  Result<> complete(Function function, std::uint64_t op, const Result<>& outcome,
+                    const RetryCounters& before) {
     auto torn = queue_->swallowed_corruption();
     if (!outcome && outcome.error().code == Code::corrupt) torn = outcome.error().message;
+    // Cut short because the run is being stopped: the subject did not fail, so the operation stays
+    // unanswered.
+    if (!outcome && outcome.error().code == Code::cancelled && stop_requested()) return {};
     if (torn) {
       Event event = begin(EventType::torn, function, op);
       event.text = *torn;
@@ -116,11 +126,14 @@ class Agent {
     }
     const RetryCounters now = queue_->counters();
     Event event = begin(EventType::ok, function, op);
-    event.value = {now.attempts - before.attempts, static_cast<std::uint64_t>((now.waited - before.waited).count()), 0,
-                   0};
+    event.value = {now.attempts - before.attempts,
+                   static_cast<std::uint64_t>((now.waited - before.waited).count()), 0, 0};
     if (!outcome) {
       const Error& error = outcome.error();
-      event.type = error.code == Code::indefinite ? EventType::info : EventType::fail;
+      // What we were told to stop in the middle of says nothing about the subject, so it counts as
+      // unanswered.
+      const bool cut_short = error.code == Code::cancelled && stop_requested();
+      event.type = error.code == Code::indefinite || cut_short ? EventType::info : EventType::fail;
       event.code = static_cast<std::uint16_t>(error.os_code);
       event.text = error.message;
     }
@@ -142,8 +155,8 @@ Result<> run_agent(const std::filesystem::path& run_directory, std::uint32_t ind
   if (auto joined = join_run(); !joined) return joined;
   auto plan = load_plan(run_directory);
   if (!plan) return fail(plan.error());
-  auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::agent, index), Role::agent, index,
-                                 plan->run_id);
+  auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::agent, index), Role::agent,
+                                 index, plan->run_id);
   if (!recorder) return fail(recorder.error());
   return Agent(*plan, index, token, run_directory / "store", std::move(*recorder)).run();
 }
@@ -154,7 +167,7 @@ int agent_main(const std::filesystem::path& run_directory, std::uint32_t index, 
   const auto done = run_agent(run_directory, index, token);
   if (done) return 0;
   fmt::print(stderr, "holdfast: agent {}: {}\n", index, done.error().message);
-  return 70;
+  return done.error().code == Code::invalid ? 64 : 70;
 }
 
 }  // namespace holdfast

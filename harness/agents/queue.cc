@@ -8,12 +8,15 @@ namespace {
 
 class CoreQueue final : public Queue {
  public:
-  CoreQueue(const std::filesystem::path& directory, StoreOptions options) : store_(directory, std::move(options)) {}
+  CoreQueue(const std::filesystem::path& directory, StoreOptions options)
+      : store_(directory, std::move(options)) {}
 
   Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override {
     return store_.broadcast(message, recipients);
   }
-  Result<std::vector<Entry>> receive(const std::string& recipient) override { return store_.receive(recipient); }
+  Result<std::vector<Entry>> receive(const std::string& recipient) override {
+    return store_.receive(recipient);
+  }
   [[nodiscard]] RetryCounters counters() const override { return store_.counters(); }
 
  private:
@@ -28,7 +31,9 @@ class OriginQueue final : public Queue {
   Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override {
     return store_.broadcast(message, recipients);
   }
-  Result<std::vector<Entry>> receive(const std::string& recipient) override { return store_.receive(recipient); }
+  Result<std::vector<Entry>> receive(const std::string& recipient) override {
+    return store_.receive(recipient);
+  }
   [[nodiscard]] RetryCounters counters() const override { return store_.counters(); }
   [[nodiscard]] std::optional<std::string> swallowed_corruption() override {
     const auto& problem = store_.last_load_problem();
@@ -42,16 +47,20 @@ class OriginQueue final : public Queue {
 
 }  // namespace
 
-std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent, const std::filesystem::path& directory,
-                                      Sleep sleep) {
+std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
+                                  const std::filesystem::path& directory, Sleep sleep) {
   const auto origin = [&](OriginVariant variant) {
     return std::make_unique<OriginQueue>(directory, variant, std::move(sleep));
   };
   switch (plan.scenario.subject.store) {
-    case StoreKind::origin_before: return origin(OriginVariant::before);
-    case StoreKind::origin_after: return origin(OriginVariant::after);
-    case StoreKind::origin_enhanced: return origin(OriginVariant::enhanced);
-    case StoreKind::snapshot: break;
+    case StoreKind::origin_before:
+      return origin(OriginVariant::before);
+    case StoreKind::origin_after:
+      return origin(OriginVariant::after);
+    case StoreKind::origin_enhanced:
+      return origin(OriginVariant::enhanced);
+    case StoreKind::snapshot:
+      break;
   }
   StoreOptions options;
   options.retry = plan.scenario.subject.retry;

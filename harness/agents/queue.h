@@ -34,8 +34,9 @@ class Queue {
   [[nodiscard]] virtual std::optional<std::string> swallowed_corruption() { return std::nullopt; }
 };
 
-// The queue that the plan names as its subject, on the store in `directory`. `sleep` returns false to cut an operation short.
-std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent, const std::filesystem::path& directory,
-                                      Sleep sleep);
+// The queue that the plan names as its subject, on the store in `directory`. `sleep` returns false to cut an
+// operation short.
+std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
+                                  const std::filesystem::path& directory, Sleep sleep);
 
 }  // namespace holdfast

@@ -3,13 +3,15 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <string_view>
 
 namespace holdfast {
 namespace {
 
 constexpr const char* about =
-    "Proves whether file persistence holds when a crowd of processes, a virus scanner and a crash hit it at once.";
+    "Proves whether file persistence holds when a crowd of processes, a virus scanner and a crash hit it at "
+    "once.";
 
 constexpr const char* examples = R"(
 Examples:
@@ -30,10 +32,7 @@ Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 
 Command parse_internal(int argc, char** argv) {
   InternalCommand command;
   const std::string_view role = argv[1];
-  if (role == "internal-launcher" && argc == 3) {
-    command.trap = std::string_view(argv[2]) == "trap";
-    return command;
-  }
+  if (role == "internal-launcher" && argc == 2) return command;
   if ((role == "internal-agent" || role == "internal-injector") && argc == 5) {
     command.role = role == "internal-agent" ? InternalCommand::Role::agent : InternalCommand::Role::injector;
     command.run_directory = argv[2];
@@ -43,6 +42,18 @@ Command parse_internal(int argc, char** argv) {
   }
   fmt::print(stderr, "holdfast: '{}' is for Holdfast's own use: start a run with 'holdfast run'\n", role);
   return NoCommand{exit_usage};
+}
+
+// CLI11 reads 010 as eight and takes the largest number for one that is too large; a seed must be what was
+// typed.
+std::string as_whole_number(std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range) return fmt::format("{} is too large a number", text);
+  if (error != std::errc() || end != text.data() + text.size())
+    return fmt::format("{} is no whole number", text);
+  text = fmt::format("{}", number);
+  return {};
 }
 
 }  // namespace
@@ -58,11 +69,15 @@ Command parse_command_line(int argc, char** argv) {
 
   RunCommand run;
   auto* run_app = app.add_subcommand("run", "Run a scenario and judge it");
-  run_app->add_option("scenario", run.scenario, "A scenario file, or the name of a shipped one (see 'holdfast list')")
+  run_app
+      ->add_option("scenario", run.scenario,
+                   "A scenario file, or the name of a shipped one (see 'holdfast list')")
       ->required();
   run_app->add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
+      ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
-  run_app->add_option("--agents", run.agents, "How many agents, instead of the scenario's number");
+  run_app->add_option("--agents", run.agents, "How many agents, instead of the scenario's number")
+      ->transform(CLI::Validator(as_whole_number, ""));
   run_app->add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
       ->take_all()
       ->allow_extra_args(false);
@@ -76,12 +91,14 @@ Command parse_command_line(int argc, char** argv) {
   check_app->add_flag("--json", check.json, "Print result.json instead of the summary");
 
   ReportCommand report;
-  auto* report_app = app.add_subcommand("report", "Write report.md and junit.xml of a stored run again, and show it");
+  auto* report_app =
+      app.add_subcommand("report", "Write report.md and junit.xml of a stored run again, and show it");
   report_app->add_option("directory", report.directory, "A run directory")->required();
   report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
 
   CompareCommand compare;
-  auto* compare_app = app.add_subcommand("compare", "Two runs side by side: rates with intervals, Fisher's p, waits");
+  auto* compare_app =
+      app.add_subcommand("compare", "Two runs side by side: rates with intervals, Fisher's p, waits");
   compare_app->add_option("before", compare.before, "A run directory or result.json")->required();
   compare_app->add_option("after", compare.after, "A run directory or result.json")->required();
   compare_app->add_option("--markdown", compare.markdown, "Write the comparison to this file as well");
@@ -97,7 +114,8 @@ Command parse_command_line(int argc, char** argv) {
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
 
   DoctorCommand doctor;
-  auto* doctor_app = app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
+  auto* doctor_app =
+      app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
   doctor_app->add_option("directory", doctor.directory, "Where runs would be kept")->capture_default_str();
   doctor_app->add_flag("--json", doctor.json, "Print JSON");
 

@@ -55,7 +55,6 @@ struct InternalCommand {
   std::string run_directory;
   std::uint32_t index = 0;
   std::uint32_t token = 0;
-  bool trap = true;
 };
 
 // Nothing left to do: help or the version was printed, or the command line was wrong.

@@ -10,11 +10,13 @@ namespace holdfast {
 
 int carry_out(const DoctorCommand& command) {
   const auto diagnoses = diagnose(std::filesystem::canonical("/proc/self/exe"), command.directory);
-  const bool all_work = std::all_of(diagnoses.begin(), diagnoses.end(), [](const Diagnosis& d) { return d.works; });
+  const bool all_work =
+      std::all_of(diagnoses.begin(), diagnoses.end(), [](const Diagnosis& d) { return d.works; });
   if (command.json) {
     auto listed = nlohmann::ordered_json::array();
     for (const Diagnosis& d : diagnoses) {
-      listed.push_back({{"subject", d.subject}, {"works", d.works}, {"found", d.found}, {"advice", d.advice}});
+      listed.push_back(
+          {{"subject", d.subject}, {"works", d.works}, {"found", d.found}, {"advice", d.advice}});
     }
     fmt::print("{}\n", listed.dump(2));
   } else {
@@ -22,9 +24,10 @@ int carry_out(const DoctorCommand& command) {
       fmt::print("{:<4} {:<26} {}\n", d.works ? "ok" : "NO", d.subject, d.found);
       if (!d.advice.empty()) fmt::print("     {:<26} to do: {}\n", "", d.advice);
     }
-    fmt::print("\n{}\n", all_work ? "This machine can run Holdfast." : "This machine cannot run Holdfast yet.");
+    fmt::print("\n{}\n",
+               all_work ? "This machine can run Holdfast." : "This machine cannot run Holdfast yet.");
   }
-  return all_work ? 0 : 1;
+  return all_work ? 0 : exit_internal;
 }
 
 }  // namespace holdfast

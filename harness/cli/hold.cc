@@ -20,7 +20,8 @@ int carry_out(const HoldCommand& command) {
   if (!duration) return complain({Code::invalid, "--for " + duration.error().message});
   const Descriptor file(::open(command.path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) {
-    return complain({Code::invalid, fmt::format("cannot open {}: {}", command.path, std::strerror(errno)), errno});
+    return complain(
+        {Code::invalid, fmt::format("cannot open {}: {}", command.path, std::strerror(errno)), errno});
   }
   sigset_t set;
   sigemptyset(&set);
@@ -28,8 +29,8 @@ int carry_out(const HoldCommand& command) {
   sigaddset(&set, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   const Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
-  fmt::print("holding {} for {} as pid {}, sharing rw-; Ctrl-C lets go\n", command.path, format_duration(*duration),
-             ::getpid());
+  fmt::print("holding {} for {} as pid {}, sharing rw-; Ctrl-C lets go\n", command.path,
+             format_duration(*duration), ::getpid());
   std::fflush(stdout);
   const timespec wait{duration->count() / 1'000'000'000, duration->count() % 1'000'000'000};
   pollfd polled{signals.get(), POLLIN, 0};

@@ -18,7 +18,8 @@
 namespace holdfast {
 
 Result<> write_reports(const Summary& summary, const std::filesystem::path& run_directory) {
-  if (auto written = write_result_file(run_directory / "report.md", render_markdown(summary)); !written) return written;
+  if (auto written = write_result_file(run_directory / "report.md", render_markdown(summary)); !written)
+    return written;
   return write_result_file(run_directory / "junit.xml", render_junit(summary));
 }
 
@@ -41,10 +42,14 @@ Result<Summary> load_summary(const std::filesystem::path& path) {
   const auto file_name = std::filesystem::is_directory(path, error) ? path / "result.json" : path;
   const auto size = std::filesystem::file_size(file_name, error);
   if (error) {
-    return fail(Code::invalid, fmt::format("cannot read {}: {}: give a run directory; 'holdfast check' makes its "
-                                           "result.json anew", file_name.string(), error.message()));
+    return fail(Code::invalid,
+                fmt::format("cannot read {}: {}: give a run directory; 'holdfast check' makes its "
+                            "result.json anew",
+                            file_name.string(), error.message()));
   }
-  if (size > most_bytes) return fail(Code::invalid, fmt::format("{} is larger than 256 MiB: no result of Holdfast's", file_name.string()));
+  if (size > most_bytes)
+    return fail(Code::invalid,
+                fmt::format("{} is larger than 256 MiB: no result of Holdfast's", file_name.string()));
   std::ifstream file(file_name, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
@@ -55,7 +60,8 @@ void show(const Summary& summary, const std::filesystem::path& run_directory, bo
   if (json) {
     fmt::print("{}", to_json(summary));
   } else {
-    fmt::print("{}\nreport: {}\n", render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
+    fmt::print("{}\nreport: {}\n",
+               render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
                (run_directory / "report.md").string());
   }
 }

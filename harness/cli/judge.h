@@ -9,8 +9,8 @@
 
 namespace holdfast {
 
-// Merges the events of a run directory, checks them, and writes result.json, report.md and junit.xml. The same
-// events give the same bytes, here or elsewhere.
+// Merges the events of a run directory, checks them, and writes result.json, report.md and junit.xml. The
+// same events give the same bytes, here or elsewhere.
 Result<Summary> judge(const std::filesystem::path& run_directory);
 
 // Reads result.json of a run directory, or the file itself if `path` is one.

@@ -18,7 +18,8 @@ int carry_out(const ListCommand& command) {
       if (entry.path().extension() == ".toml") found.emplace(entry.path().stem().string(), entry.path());
     }
   }
-  if (found.empty()) return complain({Code::invalid, "no scenario was found: set HOLDFAST_SCENARIOS to their directory"});
+  if (found.empty())
+    return complain({Code::invalid, "no scenario was found: set HOLDFAST_SCENARIOS to their directory"});
   auto listed = nlohmann::ordered_json::array();
   std::size_t widest = 0;
   for (const auto& [name, path] : found) widest = std::max(widest, name.size());

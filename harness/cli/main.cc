@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 #include <variant>
@@ -13,9 +16,12 @@ namespace {
 int carry_out_internal(const holdfast::InternalCommand& command) {
   using Role = holdfast::InternalCommand::Role;
   switch (command.role) {
-    case Role::launcher: return holdfast::launcher_main(holdfast::launcher_descriptor, command.trap);
-    case Role::agent: return holdfast::agent_main(command.run_directory, command.index, command.token);
-    case Role::injector: return holdfast::injector_main(command.run_directory, command.index, command.token);
+    case Role::launcher:
+      return holdfast::launcher_main(holdfast::launcher_descriptor);
+    case Role::agent:
+      return holdfast::agent_main(command.run_directory, command.index, command.token);
+    case Role::injector:
+      return holdfast::injector_main(command.run_directory, command.index, command.token);
   }
   return holdfast::exit_internal;
 }
@@ -29,9 +35,20 @@ struct CarryOut {
   }
 };
 
+// Descriptors 0 to 2 must be somebody's: what a run opens would become its standard error.
+void open_standard_descriptors() {
+  for (int fd = ::open("/dev/null", O_RDWR); fd >= 0; fd = ::open("/dev/null", O_RDWR)) {
+    if (fd > STDERR_FILENO) {
+      ::close(fd);
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_descriptors();
   try {
     return std::visit(CarryOut{}, holdfast::parse_command_line(argc, argv));
   } catch (const std::exception& error) {

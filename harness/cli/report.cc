@@ -6,8 +6,12 @@ namespace holdfast {
 int carry_out(const ReportCommand& command) {
   const auto summary = load_summary(command.directory);
   if (!summary) return complain(summary.error());
-  if (auto written = write_reports(*summary, command.directory); !written) return complain(written.error());
-  show(*summary, command.directory, command.json);
+  std::error_code ignored;
+  std::filesystem::path directory = command.directory;
+  if (!std::filesystem::is_directory(directory, ignored))
+    directory = directory.parent_path();  // result.json was named
+  if (auto written = write_reports(*summary, directory); !written) return complain(written.error());
+  show(*summary, directory, command.json);
   return 0;
 }
 

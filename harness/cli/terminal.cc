@@ -16,7 +16,9 @@ bool dumb() {
 
 }  // namespace
 
-bool is_live_terminal(int descriptor) { return ::isatty(descriptor) == 1 && !dumb(); }
+bool is_live_terminal(int descriptor) {
+  return ::isatty(descriptor) == 1 && !dumb();
+}
 
 bool colour_wanted(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe); see no-color.org

@@ -3,8 +3,8 @@
 
 namespace holdfast {
 
-bool colour_wanted(int descriptor);    // a tty, not TERM=dumb, no NO_COLOR
-bool is_live_terminal(int descriptor); // a tty that can rewrite a line
-int columns_of(int descriptor);        // 80 where it cannot be told
+bool colour_wanted(int descriptor);     // a tty, not TERM=dumb, no NO_COLOR
+bool is_live_terminal(int descriptor);  // a tty that can rewrite a line
+int columns_of(int descriptor);         // 80 where it cannot be told
 
 }  // namespace holdfast

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <optional>
 
@@ -31,9 +33,10 @@ namespace {
 enum class Woken { met, interrupted, timed_out };
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t startup_deadline_ns = 60 * second_ns;   // until every child is at the barrier
-constexpr std::int64_t injector_grace_ns = 5 * second_ns;      // to let go after the stop gate
-constexpr std::int64_t agent_grace_ns = 3 * second_ns;         // to come back after SIGTERM
+constexpr std::int64_t startup_deadline_ns = 60 * second_ns;  // until every child is at the barrier
+constexpr std::int64_t injector_grace_ns = 5 * second_ns;     // to let go after the stop gate
+constexpr std::int64_t agent_grace_ns = 3 * second_ns;        // to come back after SIGTERM
+constexpr std::int64_t launcher_grace_ns = 5 * second_ns;     // to kill everybody and go, once told to
 
 // SIGINT and SIGTERM as a descriptor, for as long as a run lasts.
 class Interrupts {
@@ -41,9 +44,12 @@ class Interrupts {
   Interrupts() {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      // Who ignores one for us means it: nohup, or a shell that put us into the background.
+      struct sigaction action {};
+      ::sigaction(signal, nullptr, &action);
+      if (action.sa_handler != SIG_IGN) sigaddset(&set, signal);
+    }
     ::pthread_sigmask(SIG_BLOCK, &set, &before_);
     descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   }
@@ -74,7 +80,12 @@ class Conductor {
 
   Result<> run() {
     begun_ns_ = monotonic_ns();
-    auto outcome = perform();
+    Result<> outcome;
+    try {
+      outcome = perform();
+    } catch (const std::exception& error) {
+      outcome = fail(Code::failed, error.what());
+    }
     // Whatever happened: nobody stays, and what is on record stays readable.
     end_everyone();
     if (supervisor_) {
@@ -91,8 +102,8 @@ class Conductor {
 
  private:
   Result<> perform() {
-    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor, 0,
-                                   plan_.run_id);
+    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor,
+                                   0, plan_.run_id);
     if (!recorder) return fail(recorder.error());
     recorder_.emplace(std::move(*recorder));
     if (auto ready = become_subreaper(); !ready) return ready;
@@ -104,7 +115,8 @@ class Conductor {
       phase_ = "broadcasting";
       if (auto marked = mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
-      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] { return agents_are([](const auto& m) { return m.done; }); });
+      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
+                       [&] { return agents_are([](const auto& m) { return m.done; }); });
       if (!woken) return fail(woken.error());
     }
     if (*woken == Woken::met) {
@@ -117,7 +129,8 @@ class Conductor {
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
       pipes_.finish.reset();
-      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] { return agents_are([](const auto&) { return false; }); });
+      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
+                       [&] { return agents_are([](const auto&) { return false; }); });
       if (!woken) return fail(woken.error());
     }
     finished_ = *woken == Woken::met;
@@ -128,7 +141,8 @@ class Conductor {
     const Mark why = *woken == Woken::interrupted ? Mark::interrupted : Mark::timed_out;
     if (auto marked = mark(why); !marked) return marked;
     signal_everyone(SIGTERM);
-    woken = wait_for(monotonic_ns() + agent_grace_ns, [&] { return agents_are([](const auto&) { return false; }) && injectors_ended(); });
+    woken = wait_for(monotonic_ns() + agent_grace_ns,
+                     [&] { return agents_are([](const auto&) { return false; }) && injectors_ended(); });
     if (!woken) return fail(woken.error());
     sweep_ = true;
     return {};
@@ -136,24 +150,30 @@ class Conductor {
 
   Result<> start_launcher() {
     phase_ = "starting";
-    auto launcher = LauncherProcess::start(options_.executable, true, pipes_);
+    children_before_ = children();
+    auto launcher = LauncherProcess::start(options_.executable, pipes_);
     if (!launcher) return fail(launcher.error());
     launcher_.emplace(std::move(*launcher));
+    use_all_descriptors();
     auto hello = receive_message(pipes_.socket.get());
     if (!hello) return fail(hello.error());
     if (!*hello) return fail(Code::failed, "the launcher ended before it was ready");
     if ((*hello)->kind == LauncherMessageKind::refused) {
-      return fail(Code::unsupported, (*hello)->arguments.empty() ? "the launcher could not set the trap" : (*hello)->arguments[0],
-                  (*hello)->error);
+      return fail(
+          Code::unsupported,
+          (*hello)->arguments.empty() ? "the launcher could not set the trap" : (*hello)->arguments[0],
+          (*hello)->error);
     }
     const auto profile = find_profile(plan_.scenario.sharing.profile);
-    if (!profile) return fail(Code::invalid, fmt::format("there is no profile {}", plan_.scenario.sharing.profile));
-    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor), Role::supervisor, 0,
-                                   plan_.run_id);
+    if (!profile)
+      return fail(Code::invalid, fmt::format("there is no profile {}", plan_.scenario.sharing.profile));
+    auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor),
+                                   Role::supervisor, 0, plan_.run_id);
     if (!recorder) return fail(recorder.error());
-    auto supervisor = Supervisor::start(std::move((*hello)->descriptor),
-                                        {directory_ / "store", plan_.scenario.sharing.rules == Rules::windows, *profile},
-                                        std::move(*recorder), participants_);
+    auto supervisor =
+        Supervisor::start(std::move((*hello)->descriptor),
+                          {directory_ / "store", plan_.scenario.sharing.rules == Rules::windows, *profile},
+                          std::move(*recorder), participants_);
     if (!supervisor) return fail(supervisor.error());
     supervisor_ = std::move(*supervisor);
     return {};
@@ -162,7 +182,8 @@ class Conductor {
   Result<Woken> start_crew() {
     // The launcher answers each request; a bounded number under way keeps both sockets from filling up.
     constexpr std::size_t most_under_way = 64;
-    const std::int64_t deadline_ns = begun_ns_ + std::min<std::int64_t>(startup_deadline_ns, plan_.scenario.run_deadline.count());
+    const std::int64_t deadline_ns =
+        begun_ns_ + std::min<std::int64_t>(startup_deadline_ns, plan_.scenario.run_deadline.count());
     for (std::size_t i = 0; i < crew_.size(); ++i) {
       LauncherMessage request{.kind = LauncherMessageKind::spawn, .token = static_cast<std::uint32_t>(i + 1)};
       request.arguments = {(directory_ / "logs" / log_name(crew_[i])).string(), options_.executable.string()};
@@ -174,7 +195,8 @@ class Conductor {
       if (!woken || *woken != Woken::met) return woken;
     }
     return wait_for(deadline_ns, [&] {
-      return std::all_of(crew_.begin(), crew_.end(), [](const CrewMember& m) { return m.ready || m.exited; });
+      return std::all_of(crew_.begin(), crew_.end(),
+                         [](const CrewMember& m) { return (m.ready && m.process != 0) || m.exited; });
     });
   }
 
@@ -186,8 +208,9 @@ class Conductor {
   }
 
   bool injectors_ended() const {
-    return std::all_of(crew_.begin(), crew_.end(),
-                       [](const CrewMember& member) { return member.role != Role::injector || member.exited; });
+    return std::all_of(crew_.begin(), crew_.end(), [](const CrewMember& member) {
+      return member.role != Role::injector || member.exited;
+    });
   }
 
   // Listens to everybody until `condition` holds.
@@ -229,7 +252,8 @@ class Conductor {
   Result<> hear_launcher() {
     auto received = receive_message(pipes_.socket.get());
     if (!received) return fail(received.error());
-    if (!*received) return fail(Code::failed, "the launcher died, and with it the run; its agents were ended");
+    if (!*received)
+      return fail(Code::failed, "the launcher died, and with it the run; its agents were ended");
     const LauncherMessage& message = **received;
     if (message.token == 0 || message.token > crew_.size()) return {};
     CrewMember& member = crew_[message.token - 1];
@@ -241,7 +265,9 @@ class Conductor {
       ++spawned_;
       member.process = message.process;
       participants_.add(message.process, {member.role, member.index, share_of(member)});
-      return record({.type = EventType::spawned, .process = member.index, .pid = member.process,
+      return record({.type = EventType::spawned,
+                     .process = member.index,
+                     .pid = member.process,
                      .value = {static_cast<std::uint64_t>(member.role), 0, 0, 0}});
     }
     if (message.kind == LauncherMessageKind::exited) {
@@ -250,11 +276,21 @@ class Conductor {
       member.wait_status = message.status;
       participants_.remove(message.process);
       if (auto quoted = quote_log(member); !quoted) return quoted;
-      return record({.type = EventType::exited, .process = member.index, .pid = message.process,
-                     .value = {static_cast<std::uint64_t>(member.role), static_cast<std::uint64_t>(message.status),
-                               stopping_ ? 1U : 0U, 0}});
+      return record({.type = EventType::exited,
+                     .process = member.index,
+                     .pid = message.process,
+                     .value = {static_cast<std::uint64_t>(member.role),
+                               static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
     }
     return {};
+  }
+
+  // The supervisor keeps one for each process it has met; the children keep the limit they were given.
+  static void use_all_descriptors() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
   }
 
   FileBits share_of(const CrewMember& member) const {
@@ -272,8 +308,10 @@ class Conductor {
     text.resize(static_cast<std::size_t>(log.gcount()));
     while (!text.empty() && text.back() == '\n') text.pop_back();
     if (text.empty()) return {};
-    Event event{.type = EventType::warning};
-    event.text = fmt::format("{} {} said: {}", member.role == Role::agent ? "agent" : "injector", member.index, text);
+    // Without an injector that works, the rest of the run proves nothing.
+    Event event{.type = EventType::warning, .value = {member.role == Role::injector ? 1U : 0U, 0, 0, 0}};
+    event.text =
+        fmt::format("{} {} said: {}", member.role == Role::agent ? "agent" : "injector", member.index, text);
     return record(std::move(event));
   }
 
@@ -296,7 +334,8 @@ class Conductor {
   }
 
   void signal_everyone(int signal) {
-    static_cast<void>(send_message(pipes_.socket.get(), {.kind = LauncherMessageKind::signal, .status = signal}));
+    static_cast<void>(
+        send_message(pipes_.socket.get(), {.kind = LauncherMessageKind::signal, .status = signal}));
   }
 
   void end_everyone() {
@@ -304,22 +343,29 @@ class Conductor {
     stopping_ = true;
     if (pipes_.socket) {
       static_cast<void>(send_message(pipes_.socket.get(), {.kind = LauncherMessageKind::shutdown}));
+      const std::int64_t deadline_ns = monotonic_ns() + launcher_grace_ns;
       for (;;) {  // hear of the exits, until the launcher is gone too
         pollfd polled{pipes_.socket.get(), POLLIN, 0};
-        if (::poll(&polled, 1, -1) < 0) continue;
+        const std::int64_t left_ns = deadline_ns - monotonic_ns();
+        if (left_ns <= 0) {  // it hangs; what it started dies with it or is ended below
+          ::kill(launcher_->pid(), SIGKILL);
+          break;
+        }
+        if (::poll(&polled, 1, static_cast<int>(left_ns / 1'000'000 + 1)) <= 0) continue;
         if (!recorder_ || !hear_launcher()) break;
       }
       pipes_.socket.reset();  // a launcher that still lives takes this as the end
     }
     launcher_->wait();
     // Only if the launcher was killed is anybody left: its children are ours now.
-    end_all_descendants([](pid_t, int) {});
+    end_all_descendants(children_before_, [](pid_t, int) {});
   }
 
   void remove_empty_logs() {
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_ / "logs", ignored)) {
-      if (entry.file_size(ignored) == 0) std::filesystem::remove(entry.path(), ignored);
+    for (const CrewMember& member : crew_) {
+      const auto log = directory_ / "logs" / log_name(member);
+      if (std::filesystem::file_size(log, ignored) == 0) std::filesystem::remove(log, ignored);
     }
   }
 
@@ -350,18 +396,20 @@ class Conductor {
   std::unique_ptr<Supervisor> supervisor_;
   std::optional<Recorder> recorder_;
   std::vector<CrewMember> crew_;
+  std::vector<pid_t> children_before_;  // not ours to end
   std::size_t spawned_ = 0;
   std::int64_t begun_ns_ = 0;
   std::int64_t shown_ns_ = 0;
   const char* phase_ = "starting";
   bool stopping_ = false;  // deaths from here on are our doing
   bool finished_ = false;
-  bool sweep_ = false;     // the run was cut short: temp files of the agents we ended are ours to remove
+  bool sweep_ = false;  // the run was cut short: temp files of the agents we ended are ours to remove
 };
 
 }  // namespace
 
-Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory, const ConductOptions& options) {
+Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory,
+                 const ConductOptions& options) {
   return Conductor(plan, run_directory, options).run();
 }
 

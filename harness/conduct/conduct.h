@@ -21,14 +21,14 @@ struct Progress {
 };
 
 struct ConductOptions {
-  std::filesystem::path executable;                    // this program, which is agent and injector as well
-  std::function<void(const Progress&)> on_progress;    // called a few times a second; may be empty
+  std::filesystem::path executable;                  // this program, which is agent and injector as well
+  std::function<void(const Progress&)> on_progress;  // called a few times a second; may be empty
 };
 
-// `run_directory` must exist and hold plan.json; see open_run_directory(). SIGINT and SIGTERM end the run in good
-// order (Mark::interrupted), so they must not be handled elsewhere meanwhile. When this returns, no process of the
-// run is left. An error means that the run could not be carried out or written down; what happened to agents is no
-// error but history. Runs on the calling thread; one run at a time in a process.
+// `run_directory` must exist and hold plan.json; see open_run_directory(). SIGINT and SIGTERM end the run in
+// good order (Mark::interrupted), so they must not be handled elsewhere meanwhile. When this returns, no
+// process of the run is left. An error means that the run could not be carried out or written down; what
+// happened to agents is no error but history. Runs on the calling thread; one run at a time in a process.
 Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory, const ConductOptions& options);
 
 }  // namespace holdfast

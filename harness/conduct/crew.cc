@@ -14,7 +14,8 @@ std::vector<CrewMember> crew_of(const Plan& plan) {
   return crew;
 }
 
-std::vector<std::string> arguments_of(const CrewMember& member, std::uint32_t token, const std::string& run_directory) {
+std::vector<std::string> arguments_of(const CrewMember& member, std::uint32_t token,
+                                      const std::string& run_directory) {
   return {member.role == Role::agent ? "internal-agent" : "internal-injector", run_directory,
           fmt::format("{}", member.index), fmt::format("{}", token)};
 }

@@ -15,9 +15,9 @@ namespace holdfast {
 struct CrewMember {
   Role role = Role::agent;
   std::uint32_t index = 0;
-  pid_t process = 0;       // 0 = not started yet
+  pid_t process = 0;  // 0 = not started yet
   bool ready = false;
-  bool done = false;       // agents: every broadcast answered
+  bool done = false;  // agents: every broadcast answered
   bool exited = false;
   int wait_status = 0;
   std::uint32_t ok = 0;
@@ -28,7 +28,8 @@ struct CrewMember {
 std::vector<CrewMember> crew_of(const Plan& plan);
 
 // argv of a member, without the program.
-std::vector<std::string> arguments_of(const CrewMember& member, std::uint32_t token, const std::string& run_directory);
+std::vector<std::string> arguments_of(const CrewMember& member, std::uint32_t token,
+                                      const std::string& run_directory);
 
 // "agent-3.log"
 std::string log_name(const CrewMember& member);

@@ -2,11 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -27,9 +32,12 @@ Diagnosis diagnose_kernel() {
 
 // The very launcher of a run sets the very trap.
 Diagnosis diagnose_trap(const std::filesystem::path& executable) {
-  Diagnosis diagnosis{"seccomp user notification", false, {}, "run on Linux 5.19 or newer, outside of other seccomp listeners"};
+  Diagnosis diagnosis{"seccomp user notification",
+                      false,
+                      {},
+                      "run on Linux 5.19 or newer, outside of other seccomp listeners"};
   RunPipes pipes;
-  auto launcher = LauncherProcess::start(executable, true, pipes);
+  auto launcher = LauncherProcess::start(executable, pipes);
   if (!launcher) {
     diagnosis.found = launcher.error().message;
     return diagnosis;
@@ -47,28 +55,50 @@ Diagnosis diagnose_trap(const std::filesystem::path& executable) {
   return diagnosis;
 }
 
-Diagnosis diagnose_ptrace() {
+// A child's memory is read as the supervisor reads its callers' paths.
+Diagnosis diagnose_memory() {
+  static const std::array<char, 8> there{'h', 'o', 'l', 'd', 'f', 'a', 's', 't'};
+  std::string yama = "Yama is not there";
   std::ifstream file("/proc/sys/kernel/yama/ptrace_scope");
-  int scope = 0;
-  if (!(file >> scope)) return {"reading agents' memory", true, "Yama is not there", {}};
-  const std::string found = fmt::format("Yama's ptrace_scope is {}", scope);
-  // 0 and 1 let an ancestor read; 2 asks for CAP_SYS_PTRACE; 3 lets nobody.
-  const bool works = scope <= 1 || (scope == 2 && ::geteuid() == 0);
-  return {"reading agents' memory", works, found, works ? "" : "sysctl kernel.yama.ptrace_scope=1"};
+  if (int scope = 0; file >> scope) yama = fmt::format("Yama's ptrace_scope is {}", scope);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) ::pause();
+  }
+  std::array<char, there.size()> read{};
+  const iovec local{read.data(), read.size()};
+  const iovec remote{const_cast<char*>(there.data()), there.size()};
+  const ssize_t got = child > 0 ? ::process_vm_readv(child, &local, 1, &remote, 1, 0) : -1;
+  const std::string error = std::strerror(errno);
+  if (child > 0) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
+  if (got == static_cast<ssize_t>(there.size()) && read == there) {
+    return {"reading agents' memory", true, fmt::format("a child's memory can be read; {}", yama), {}};
+  }
+  return {"reading agents' memory", false, fmt::format("process_vm_readv: {}; {}", error, yama),
+          "sysctl kernel.yama.ptrace_scope=1, and in a container allow process_vm_readv"};
 }
 
 std::string describe(Openness openness) {
   switch (openness) {
-    case Openness::free: return "free";
-    case Openness::held: return "held";
-    case Openness::ask_scan: return "cannot be leased";
-    default: return "not a file";
+    case Openness::free:
+      return "free";
+    case Openness::held:
+      return "held";
+    case Openness::ask_scan:
+      return "cannot be leased";
+    default:
+      return "not a file";
   }
 }
 
 // A lease must tell an open file from one that is not.
 Diagnosis diagnose_lease(const std::filesystem::path& directory) {
-  Diagnosis diagnosis{"file leases", false, {}, "keep runs on a local filesystem such as ext4, xfs or tmpfs (--out)"};
+  Diagnosis diagnosis{
+      "file leases", false, {}, "keep runs on a local filesystem such as ext4, xfs or tmpfs (--out)"};
   std::string name = (directory / "holdfast-doctor-XXXXXX").string();
   Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file) {
@@ -81,8 +111,8 @@ Diagnosis diagnose_lease(const std::filesystem::path& directory) {
   const Openness closed = Lease::probe(AT_FDCWD, name.c_str()).openness();
   ::unlink(name.c_str());
   diagnosis.works = open == Openness::held && closed == Openness::free;
-  diagnosis.found = fmt::format("on {}: an open file is seen as {}, a closed one as {}", filesystem_of(directory),
-                                describe(open), describe(closed));
+  diagnosis.found = fmt::format("on {}: an open file is seen as {}, a closed one as {}",
+                                filesystem_of(directory), describe(open), describe(closed));
   if (diagnosis.works) diagnosis.advice.clear();
   return diagnosis;
 }
@@ -92,17 +122,29 @@ Diagnosis diagnose_limits() {
   rlimit processes{}, files{};
   ::getrlimit(RLIMIT_NPROC, &processes);
   ::getrlimit(RLIMIT_NOFILE, &files);
-  const auto text = [](rlim_t limit) { return limit == RLIM_INFINITY ? std::string("unlimited") : fmt::format("{}", limit); };
-  const bool works = processes.rlim_cur >= comfortable;
-  return {"process limit", works,
-          fmt::format("{} processes, {} descriptors", text(processes.rlim_cur), text(files.rlim_cur)),
-          works ? "" : "ulimit -u 4096, for crowds of a thousand agents"};
+  const auto text = [](rlim_t limit) {
+    return limit == RLIM_INFINITY ? std::string("unlimited") : fmt::format("{}", limit);
+  };
+  // The supervisor raises its own limit of descriptors as far as it may.
+  constexpr rlim_t fewest_descriptors = 128;
+  Diagnosis diagnosis{
+      "limits",
+      files.rlim_max >= fewest_descriptors,
+      fmt::format("{} processes, {} descriptors", text(processes.rlim_cur), text(files.rlim_max)),
+      {}};
+  if (!diagnosis.works) {
+    diagnosis.advice = "ulimit -n 1024";
+  } else if (processes.rlim_cur < comfortable) {
+    diagnosis.advice = "for crowds of a thousand agents: ulimit -u 4096";
+  }
+  return diagnosis;
 }
 
 }  // namespace
 
-std::vector<Diagnosis> diagnose(const std::filesystem::path& executable, const std::filesystem::path& directory) {
-  return {diagnose_kernel(), diagnose_trap(executable), diagnose_ptrace(), diagnose_lease(directory),
+std::vector<Diagnosis> diagnose(const std::filesystem::path& executable,
+                                const std::filesystem::path& directory) {
+  return {diagnose_kernel(), diagnose_trap(executable), diagnose_memory(), diagnose_lease(directory),
           diagnose_limits()};
 }
 

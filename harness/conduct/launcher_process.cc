@@ -19,8 +19,8 @@ namespace {
 
 namespace process = boost::process::v2;
 
-// Gives the child `source` as descriptor `target`. (Boost 1.81's own posix::bind_fd has a function without its return
-// statement, which crashes optimised builds.)
+// Gives the child `source` as descriptor `target`. (Boost 1.81's own posix::bind_fd has a function without
+// its return statement, which crashes optimised builds.)
 struct InheritDescriptor {
   int target;
   int source;
@@ -47,7 +47,8 @@ Result<> make_pair(bool socket, Descriptor& ours, Descriptor& theirs, bool we_re
   const Descriptor first(ends[0]), second(ends[1]);
   ours = Descriptor(::fcntl(we_read ? ends[0] : ends[1], F_DUPFD_CLOEXEC, first_free_number));
   theirs = Descriptor(::fcntl(we_read ? ends[1] : ends[0], F_DUPFD_CLOEXEC, first_free_number));
-  if (!ours || !theirs) return fail(Code::failed, fmt::format("fcntl(F_DUPFD): {}", std::strerror(errno)), errno);
+  if (!ours || !theirs)
+    return fail(Code::failed, fmt::format("fcntl(F_DUPFD): {}", std::strerror(errno)), errno);
   return {};
 }
 
@@ -62,25 +63,29 @@ LauncherProcess::LauncherProcess(std::unique_ptr<Child> child) : child_(std::mov
 LauncherProcess::LauncherProcess(LauncherProcess&&) noexcept = default;
 LauncherProcess::~LauncherProcess() = default;
 
-pid_t LauncherProcess::pid() const { return child_->handle.id(); }
+pid_t LauncherProcess::pid() const {
+  return child_->handle.id();
+}
 
-Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, bool trap, RunPipes& pipes) {
+Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, RunPipes& pipes) {
   Descriptor socket, status, start, finish, stop;
-  for (const auto& made : {make_pair(true, pipes.socket, socket, true), make_pair(false, pipes.status, status, true),
-                           make_pair(false, pipes.start, start, false), make_pair(false, pipes.finish, finish, false),
-                           make_pair(false, pipes.stop, stop, false)}) {
+  for (const auto& made :
+       {make_pair(true, pipes.socket, socket, true), make_pair(false, pipes.status, status, true),
+        make_pair(false, pipes.start, start, false), make_pair(false, pipes.finish, finish, false),
+        make_pair(false, pipes.stop, stop, false)}) {
     if (!made) return fail(made.error());
   }
   ::fcntl(pipes.status.get(), F_SETFL, O_NONBLOCK);  // the conductor asks for news that may not be there
   auto child = std::make_unique<Child>();
   try {
     child->handle = process::process(
-        child->context, executable.string(), {"internal-launcher", trap ? "trap" : "free"},
+        child->context, executable.string(), {"internal-launcher"},
         InheritDescriptor{status_descriptor, status.get()}, InheritDescriptor{start_descriptor, start.get()},
         InheritDescriptor{finish_descriptor, finish.get()}, InheritDescriptor{stop_descriptor, stop.get()},
         InheritDescriptor{launcher_descriptor, socket.get()});
   } catch (const std::exception& error) {
-    return fail(Code::failed, fmt::format("cannot start the launcher {}: {}", executable.string(), error.what()));
+    return fail(Code::failed,
+                fmt::format("cannot start the launcher {}: {}", executable.string(), error.what()));
   }
   return LauncherProcess(std::move(child));
 }

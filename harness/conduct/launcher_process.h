@@ -23,8 +23,8 @@ struct RunPipes {
 
 class LauncherProcess {
  public:
-  // Starts `executable internal-launcher <trap|free>`; `pipes` are filled.
-  static Result<LauncherProcess> start(const std::filesystem::path& executable, bool trap, RunPipes& pipes);
+  // Starts `executable internal-launcher`; `pipes` are filled.
+  static Result<LauncherProcess> start(const std::filesystem::path& executable, RunPipes& pipes);
 
   LauncherProcess(LauncherProcess&&) noexcept;
   ~LauncherProcess();

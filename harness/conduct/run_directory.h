@@ -9,15 +9,16 @@
 
 namespace holdfast {
 
-// Holds the directory's lock (flock on the directory itself, so no lock file stays behind) until it is destroyed.
+// Holds the directory's lock (flock on the directory itself, so no lock file stays behind) until it is
+// destroyed.
 class RunDirectory {
  public:
-  // Creates `path` and what belongs in it, private to its owner. Refuses a directory that another run is using or
-  // that is not empty.
+  // Creates `path` and what belongs in it, private to its owner. Refuses a directory that another run is
+  // using or that is not empty.
   static Result<RunDirectory> create(const std::filesystem::path& path);
 
   RunDirectory(RunDirectory&& other) noexcept;
-  RunDirectory& operator=(RunDirectory&&) = delete;
+  RunDirectory& operator=(RunDirectory&& other) noexcept;
   ~RunDirectory();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -26,7 +27,8 @@ class RunDirectory {
   void discard();
 
  private:
-  RunDirectory(std::filesystem::path path, int lock, bool made) : path_(std::move(path)), lock_(lock), made_(made) {}
+  RunDirectory(std::filesystem::path path, int lock, bool made)
+      : path_(std::move(path)), lock_(lock), made_(made) {}
   std::filesystem::path path_;
   int lock_ = -1;
   bool made_ = false;  // the directory was not there before

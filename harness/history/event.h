@@ -1,15 +1,14 @@
 // One thing that happened, as a process wrote it down.
 //
 // Format of an event file, version 1, little endian. The file is a row of 64-byte records; record 0 is the
-// header. Writers map the file and grow it in steps, so that what was recorded survives SIGKILL of the writer and
-// costs no system call:
+// header. Writers map the file and grow it in steps, so that what was recorded survives SIGKILL of the writer
+// and costs no system call:
 //
 //   offset  size  field
-//        0     4  check     of bytes 4..63: low 32 bits of XXH3-64, 0 replaced by 1; stored last, so 0 = not written
-//        4     1  type      EventType
-//        5     1  function  Function
-//        6     2  code      Windows error code of a refusal, or errno of a failure; 0 = none
-//        8     4  process   index of the agent or injector concerned; 0xFFFFFFFF = none
+//        0     4  check     of bytes 4..63: low 32 bits of XXH3-64, 0 replaced by 1; stored last, so 0 = not
+//        written 4     1  type      EventType 5     1  function  Function 6     2  code      Windows error
+//        code of a refusal, or errno of a failure; 0 = none 8     4  process   index of the agent or injector
+//        concerned; 0xFFFFFFFF = none
 //       12     4  pid
 //       16     8  time_ns   CLOCK_MONOTONIC
 //       24     8  op        MessageId of the operation, packed; or a running number
@@ -17,17 +16,17 @@
 //
 // A header has type `header`, op = "HOLDFAST" as eight bytes, code = format version, function = Role,
 // process = writer's index, value[0] = run id, value[1] = CLOCK_REALTIME - CLOCK_MONOTONIC in ns.
-// A `text` record continues the event before it: 48 bytes of text at offset 16, length of this piece in `code`
-// (1..48); at most 256 pieces. Texts are for people, except where noted "fields": NUL separates them.
+// A `text` record continues the event before it: 48 bytes of text at offset 16, length of this piece in
+// `code` (1..48); at most 256 pieces. Texts are for people, except where noted "fields": NUL separates them.
 //
-// Readers accept: zeros from some record on (the writer died or grew the file), and one last record with check 0
-// (it died while writing it). They refuse, with file and offset: another magic or version, a size that is not a
-// multiple of 64, a check that does not fit, anything after a zero record, a type they do not know.
-// A writer that ended well writes `end` last and cuts the file to size; the conductor knows who ended well, so
-// that a file cut short afterwards is told from a writer that died.
+// Readers accept: zeros from some record on (the writer died or grew the file), and one last record with
+// check 0 (it died while writing it). They refuse, with file and offset: another magic or version, a size
+// that is not a multiple of 64, a check that does not fit, anything after a zero record, a type they do not
+// know. A writer that ended well writes `end` last and cuts the file to size; the conductor knows who ended
+// well, so that a file cut short afterwards is told from a writer that died.
 //
-// Rejected: JSON lines (10x the bytes, a write per event), protobuf (a dependency for one struct), a lock-free
-// ring shared by all (one torn writer would hide the others).
+// Rejected: JSON lines (10x the bytes, a write per event), protobuf (a dependency for one struct), a
+// lock-free ring shared by all (one torn writer would hide the others).
 #pragma once
 
 #include <array>
@@ -42,11 +41,11 @@ enum class Function : std::uint8_t {
   none = 0,
   broadcast = 1,  // an agent's operations
   read = 2,
-  rename = 10,    // trapped calls
+  rename = 10,  // trapped calls
   unlink = 11,
   rmdir = 12,
   link = 13,
-  hold = 20,      // injectors
+  hold = 20,  // injectors
   scan = 21,
 };
 
@@ -60,23 +59,23 @@ enum class EventType : std::uint8_t {
   ok = 11,      // value: attempts and ns waited as the subject counted them (0 = it does not count)
   fail = 12,    // definitely not done; value as ok; code = os code; text: the error
   info = 13,    // may or may not be done; likewise
-  seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, 1 = body intact 0 = torn;
-                // written before the read's `ok`, so that a read with an `ok` has all its entries
-  torn = 15,    // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
+  seen = 14,  // a read returned this entry; op = the read's; value: MessageId, position, 1 = body intact 0 =
+              // torn; written before the read's `ok`, so that a read with an `ok` has all its entries
+  torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
 
   // By the supervisor.
-  call = 20,    // a trapped call was answered; code = Windows code if refused; value: answered ns, errno answered,
-                // holders that follow, 1 = observed only; text fields: path, destination
-  holder = 21,  // of the refused call before it; process = index if agent or injector; pid;
-                // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
-                // text fields: program, path
-  warning = 22, // text; value: 1 = makes the run inconclusive
+  call = 20,  // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
+              // answered, holders that follow, 1 = observed only; text fields: path, destination
+  holder = 21,   // of the refused call before it; process = index if agent or injector; pid;
+                 // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
+                 // text fields: program, path
+  warning = 22,  // text; value: 1 = makes the run inconclusive
 
   // By injectors. `op` numbers the faults of this injector.
-  planned = 30,   // value: hold ns
-  fired = 31,     // really opened; text: path
+  planned = 30,  // value: hold ns
+  fired = 31,    // really opened; text: path
   released = 32,
-  missed = 33,    // could not be opened; code = errno; text: path
+  missed = 33,  // could not be opened; code = errno; text: path
 
   // By the conductor.
   spawned = 40,   // process, pid; value: Role
@@ -86,20 +85,20 @@ enum class EventType : std::uint8_t {
 };
 
 enum class Mark : std::uint64_t {
-  released = 1,    // the barrier was opened
-  quiesced = 2,    // all operations ended, injectors stopped; final reads follow
-  finished = 3,    // the run ended as planned
-  interrupted = 4, // SIGINT or SIGTERM
-  timed_out = 5,   // the run's deadline passed
+  released = 1,     // the barrier was opened
+  quiesced = 2,     // all operations ended, injectors stopped; final reads follow
+  finished = 3,     // the run ended as planned
+  interrupted = 4,  // SIGINT or SIGTERM
+  timed_out = 5,    // the run's deadline passed
 };
 
 enum class HolderKind : std::uint64_t {
   injector = 1,
-  agent = 2,        // another agent
-  self = 3,         // the caller itself
-  posix_only = 4,   // a forked child that never called exec: Windows would have no such handle
-  stranger = 5,     // a process outside the run
-  unseen = 6,       // held, but no process was found (no right to look, or in flight)
+  agent = 2,       // another agent
+  self = 3,        // the caller itself
+  posix_only = 4,  // a forked child that never called exec: Windows would have no such handle
+  stranger = 5,    // a process outside the run
+  unseen = 6,      // held, but no process was found (no right to look, or in flight)
 };
 
 inline constexpr std::uint32_t no_process = 0xFFFFFFFF;

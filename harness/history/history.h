@@ -1,4 +1,5 @@
-// What a whole run did: every process's events, merged, as plain values. Checks and reports read nothing else.
+// What a whole run did: every process's events, merged, as plain values. Checks and reports read nothing
+// else.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,11 @@
 
 namespace holdfast {
 
-enum class Outcome : std::uint8_t { ok, fail, info };  // info: may or may not be done (no answer counts as info)
+enum class Outcome : std::uint8_t {
+  ok,
+  fail,
+  info
+};  // info: may or may not be done (no answer counts as info)
 
 struct Holder {
   HolderKind kind = HolderKind::unseen;
@@ -51,15 +56,15 @@ struct Seen {
 struct Operation {
   Function function = Function::none;  // broadcast or read
   Outcome outcome = Outcome::info;
-  std::uint16_t code = 0;      // os code of a failure
+  std::uint16_t code = 0;  // os code of a failure
   std::uint32_t agent = 0;
-  std::uint32_t number = 0;    // broadcast: MessageId{agent, number}
+  std::uint32_t number = 0;  // broadcast: MessageId{agent, number}
   std::uint32_t recipients = 0;
-  std::uint32_t first_call = 0, calls = 0;    // range of History::calls
-  std::uint32_t first_seen = 0, seen = 0;     // range of History::seen (reads)
-  std::uint32_t error = 0;                    // index into History::texts; 0 = none
-  std::uint32_t counted_attempts = 0;         // as the subject counted them; 0 = it does not count
-  std::int64_t counted_wait_ns = 0;           // likewise
+  std::uint32_t first_call = 0, calls = 0;  // range of History::calls
+  std::uint32_t first_seen = 0, seen = 0;   // range of History::seen (reads)
+  std::uint32_t error = 0;                  // index into History::texts; 0 = none
+  std::uint32_t counted_attempts = 0;       // as the subject counted them; 0 = it does not count
+  std::int64_t counted_wait_ns = 0;         // likewise
   std::int64_t intended_ns = 0;
   std::int64_t invoke_ns = 0;
   std::int64_t complete_ns = 0;  // 0 = never answered
@@ -85,39 +90,40 @@ struct ProcessRecord {
   Role role = Role::agent;
   std::uint32_t index = 0;
   std::int32_t pid = 0;
-  bool exited = false;       // false: no exit was recorded (the conductor died first)
-  int wait_status = 0;       // as waitpid gives it
-  bool stopped = false;      // ended by the conductor, so its death is no finding
+  bool exited = false;   // false: no exit was recorded (the conductor died first)
+  int wait_status = 0;   // as waitpid gives it
+  bool stopped = false;  // ended by the conductor, so its death is no finding
 };
 
 struct History {
   std::uint64_t run_id = 0;
-  std::int64_t started_ns = 0;                 // the barrier; 0 = never opened
+  std::int64_t started_ns = 0;  // the barrier; 0 = never opened
   std::int64_t quiesced_ns = 0;
   std::int64_t finished_ns = 0;
   bool interrupted = false;
   bool timed_out = false;
-  bool complete = false;                       // Mark::finished was reached
+  bool complete = false;  // Mark::finished was reached
 
-  std::vector<Operation> operations;           // by agent, then by invoke time
-  std::vector<Call> calls;                     // by agent, then by time; calls outside any operation included
+  std::vector<Operation> operations;  // by agent, then by invoke time
+  std::vector<Call> calls;            // by agent, then by time; calls outside any operation included
   std::vector<Seen> seen;
   std::vector<std::string> texts{""};
   std::vector<std::pair<MessageId, std::string>> torn;  // operation and error, from `torn` events
   std::vector<InjectorRecord> injectors;
   std::vector<ProcessRecord> processes;
   std::vector<std::string> leftovers;
-  std::vector<std::string> warnings;           // to be shown
-  std::vector<std::string> doubts;             // warnings that make the run inconclusive; damage found included
+  std::vector<std::string> warnings;  // to be shown
+  std::vector<std::string> doubts;    // warnings that make the run inconclusive; damage found included
 
-  // Whose record is missing, damaged, cut short or contradicts itself: what it does not show may have happened all
-  // the same, so checks conclude nothing from its absence.
+  // Whose record is missing, damaged, cut short or contradicts itself: what it does not show may have
+  // happened all the same, so checks conclude nothing from its absence.
   std::vector<std::uint32_t> agents_in_doubt;  // ascending
   bool calls_in_doubt = false;                 // the supervisor's
 };
 
-// Reads `run_directory`/events/*. Damage to one file is an entry in `doubts` with file and offset, and what could
-// be read before it is kept; it is an Error only if the directory cannot be read or holds no conductor's file.
+// Reads `run_directory`/events/*. Damage to one file is an entry in `doubts` with file and offset, and what
+// could be read before it is kept; it is an Error only if the directory cannot be read or holds no
+// conductor's file.
 Result<History> merge(const std::filesystem::path& run_directory);
 
 }  // namespace holdfast

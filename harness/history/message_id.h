@@ -13,7 +13,8 @@ struct MessageId {
   std::uint32_t sender = 0;
   std::uint32_t number = 0;
 
-  auto operator<=>(const MessageId&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
+  auto operator<=>(const MessageId&) const =
+      default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
   [[nodiscard]] std::uint64_t packed() const { return (std::uint64_t{sender} << 32) | number; }
   static MessageId unpacked(std::uint64_t word) {
     return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
@@ -21,6 +22,7 @@ struct MessageId {
 };
 
 std::string to_string(MessageId id);
-std::optional<MessageId> parse_message_id(std::string_view text);  // exactly "<digits>-<digits>", no leading zeros
+std::optional<MessageId> parse_message_id(
+    std::string_view text);  // exactly "<digits>-<digits>", no leading zeros
 
 }  // namespace holdfast

@@ -1,8 +1,9 @@
-// A virus scanner: opens a file soon after a writer closed it and after a replace, and holds it while it "scans".
+// A virus scanner: opens a file soon after a writer closed it and after a replace, and holds it while it
+// "scans".
 //
-// A model, and reports call it one: nobody has published how long real scanners hold files (WINDOWS.md 4). Lock
-// files are left alone: nothing ever replaces them, so a hold on one could not matter and would only pad the count
-// of faults fired.
+// A model, and reports call it one: nobody has published how long real scanners hold files (WINDOWS.md 4).
+// Lock files are left alone: nothing ever replaces them, so a hold on one could not matter and would only pad
+// the count of faults fired.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
@@ -39,7 +40,8 @@ class Antivirus {
 
   Result<> run() {
     watch_ = Descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!watch_ || ::inotify_add_watch(watch_.get(), context_.store.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
+    if (!watch_ ||
+        ::inotify_add_watch(watch_.get(), context_.store.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
       return fail(Code::failed,
                   fmt::format("the antivirus cannot watch {}: {} (see fs.inotify.max_user_instances)",
                               context_.store.string(), std::strerror(errno)),
@@ -76,6 +78,11 @@ class Antivirus {
       for (ssize_t at = 0; at < got;) {
         const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
         at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+        if ((event->mask & IN_Q_OVERFLOW) != 0) {
+          return fail(Code::failed,
+                      "the antivirus was told of more files than it could note down (see "
+                      "fs.inotify.max_queued_events): what it should have scanned is not known");
+        }
         const std::string name = event->len > 0 ? event->name : "";
         if (name.empty() || name.ends_with(".lock")) continue;
         const std::uint64_t trigger = triggers_++;
@@ -101,8 +108,8 @@ class Antivirus {
     const int error = scan.file ? 0 : errno;
     scan.close_ns = monotonic_ns() + scan.hold.count();
     if (!scan.file) scan.open_ns = -1;  // over: the file was gone before it could be scanned
-    return record_fault(context_, scan.file ? EventType::fired : EventType::missed, Function::scan, scan.number, 0,
-                        static_cast<std::uint16_t>(error), scan.path);
+    return record_fault(context_, scan.file ? EventType::fired : EventType::missed, Function::scan,
+                        scan.number, 0, static_cast<std::uint16_t>(error), scan.path);
   }
 
   // Opens and lets go of what is due, or of everything.
@@ -115,7 +122,8 @@ class Antivirus {
       if (scan.file && (everything || scan.close_ns <= now_ns)) {
         scan.file.reset();
         scan.open_ns = -1;
-        if (auto recorded = record_fault(context_, EventType::released, Function::scan, scan.number); !recorded) {
+        if (auto recorded = record_fault(context_, EventType::released, Function::scan, scan.number);
+            !recorded) {
           return recorded;
         }
       }
@@ -133,6 +141,8 @@ class Antivirus {
 
 }  // namespace
 
-Result<> inject_antivirus(InjectorContext& context) { return Antivirus(context).run(); }
+Result<> inject_antivirus(InjectorContext& context) {
+  return Antivirus(context).run();
+}
 
 }  // namespace holdfast

@@ -15,9 +15,10 @@ Result<> run_injector(const std::filesystem::path& run_directory, std::uint32_t 
   if (auto joined = join_run(); !joined) return joined;
   auto plan = load_plan(run_directory);
   if (!plan) return fail(plan.error());
-  if (index >= plan->scenario.injectors.size()) return fail(Code::invalid, fmt::format("there is no injector {}", index));
-  auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::injector, index), Role::injector,
-                                 index, plan->run_id);
+  if (index >= plan->scenario.injectors.size())
+    return fail(Code::invalid, fmt::format("there is no injector {}", index));
+  auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::injector, index),
+                                 Role::injector, index, plan->run_id);
   if (!recorder) return fail(recorder.error());
 
   InjectorContext context{*plan, index, run_directory / "store", std::move(*recorder), token};
@@ -49,7 +50,7 @@ int injector_main(const std::filesystem::path& run_directory, std::uint32_t inde
   const auto done = run_injector(run_directory, index, token);
   if (done) return 0;
   fmt::print(stderr, "holdfast: injector {}: {}\n", index, done.error().message);
-  return 70;
+  return done.error().code == Code::invalid ? 64 : 70;
 }
 
 }  // namespace holdfast

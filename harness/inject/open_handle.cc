@@ -1,10 +1,10 @@
 // Holds a file open for a while, every so often, as a viewer, a backup or a debugger would.
 //
-// Window k lasts from start + start_delay + k * period for the hold time. A file that is not there yet is opened as
-// soon as it appears within the window; the window's end does not move, so that the instants at which the file can
-// be held are known from the plan.
+// Window k lasts from start + start_delay + k * period for the hold time. A file that is not there yet is
+// opened as soon as it appears within the window; the window's end does not move, so that the instants at
+// which the file can be held are known from the plan.
 #include <fcntl.h>
-#include <glob.h>
+#include <fnmatch.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -30,15 +30,19 @@ bool wait_until(std::int64_t until_ns) {
   }
 }
 
-// The first file that the name or pattern fits.
+// The first file, by name, that the pattern fits; lock files only if it is their very name.
 std::string first_match(const std::filesystem::path& directory, const std::string& pattern) {
-  glob_t found{};
-  std::string match;
-  if (::glob((directory / pattern).c_str(), GLOB_PERIOD, nullptr, &found) == 0 && found.gl_pathc > 0) {
-    match = found.gl_pathv[0];
+  std::string first;
+  std::error_code error, unseen;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (::fnmatch(pattern.c_str(), name.c_str(), 0) != 0 || (name.ends_with(".lock") && name != pattern))
+      continue;
+    if (entry->symlink_status(unseen).type() != std::filesystem::file_type::regular) continue;
+    if (first.empty() || name < first) first = name;
   }
-  ::globfree(&found);
-  return match;
+  return first.empty() ? first : (directory / first).string();
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Windows' file-sharing rules as pure functions over the handles that are open. Nothing here makes a system call.
+// Windows' file-sharing rules as pure functions over the handles that are open. Nothing here makes a system
+// call.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace holdfast {
 
-// Bits of an access or of a share mode. Execution counts as reading, appending as writing (MS-FSA 2.1.5.1.2.2).
+// Bits of an access or of a share mode. Execution counts as reading, appending as writing
+// (MS-FSA 2.1.5.1.2.2).
 using FileBits = std::uint8_t;
 inline constexpr FileBits read_bit = 4;
 inline constexpr FileBits write_bit = 2;
@@ -24,8 +26,9 @@ struct Handle {
 inline constexpr std::uint16_t error_access_denied = 5;
 inline constexpr std::uint16_t error_sharing_violation = 32;
 
-// MoveFileExW(MOVEFILE_REPLACE_EXISTING) onto a file: refused while anybody holds it, even if every holder shares
-// deletion, even for handles without data access (MS-FSCC FileRenameInformation; measured; libkqueue#172).
+// MoveFileExW(MOVEFILE_REPLACE_EXISTING) onto a file: refused while anybody holds it, even if every holder
+// shares deletion, even for handles without data access (MS-FSCC FileRenameInformation; measured;
+// libkqueue#172).
 std::uint16_t replace_onto(std::span<const Handle> holders);
 
 // Renaming or deleting a file opens it for deletion, so every holder must share that (MS-FSA 2.1.5.1.2.2).
@@ -41,9 +44,9 @@ std::uint16_t rename_directory(bool has_open_child);
 // What an ordinary program of one runtime grants others, and what its users see when they are refused.
 struct Profile {
   std::string_view name;
-  FileBits share;                // of an ordinary open
-  int errno_access_denied;       // for 5
-  int errno_sharing_violation;   // for 32
+  FileBits share;               // of an ordinary open
+  int errno_access_denied;      // for 5
+  int errno_sharing_violation;  // for 32
 };
 
 // None if there is no such profile.

@@ -17,7 +17,8 @@ std::vector<Handle> random_handles(int least) {
   const auto count = *rc::gen::inRange(least, least + 4);
   std::vector<Handle> handles;
   for (int i = 0; i < count; ++i) {
-    handles.push_back({static_cast<FileBits>(*rc::gen::inRange(0, 8)), static_cast<FileBits>(*rc::gen::inRange(0, 8))});
+    handles.push_back(
+        {static_cast<FileBits>(*rc::gen::inRange(0, 8)), static_cast<FileBits>(*rc::gen::inRange(0, 8))});
   }
   return handles;
 }

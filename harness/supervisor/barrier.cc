@@ -34,7 +34,8 @@ void on_sigterm(int) {
 Result<> join_run() {
   for (const int fd : {status_descriptor, start_descriptor, finish_descriptor, stop_descriptor}) {
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-      return fail(Code::invalid, "this command is for Holdfast's own use: start a run with 'holdfast run'", errno);
+      return fail(Code::invalid, "this command is for Holdfast's own use: start a run with 'holdfast run'",
+                  errno);
     }
   }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -48,9 +49,13 @@ Result<> join_run() {
   return {};
 }
 
-bool stop_requested() { return stopping.load(); }
+bool stop_requested() {
+  return stopping.load();
+}
 
-int stop_signal_descriptor() { return stop_event.load(); }
+int stop_signal_descriptor() {
+  return stop_event.load();
+}
 
 void tell_status(const StatusRecord& record) {
   // If the conductor is gone, so are we in a moment: nothing to do about EPIPE.

@@ -1,7 +1,8 @@
 // How the conductor and the processes of a run keep step.
 //
-// Four descriptors, inherited by every child and shared by all, however many they are. A gate is the read end of a
-// pipe on which nothing is ever written: it opens, for everyone at once, when the conductor closes the write end.
+// Four descriptors, inherited by every child and shared by all, however many they are. A gate is the read end
+// of a pipe on which nothing is ever written: it opens, for everyone at once, when the conductor closes the
+// write end.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +11,11 @@
 
 namespace holdfast {
 
-inline constexpr int status_descriptor = 3;   // children write StatusRecord
-inline constexpr int start_descriptor = 4;    // gate: begin
-inline constexpr int finish_descriptor = 5;   // gate: agents read for the last time and end
-inline constexpr int stop_descriptor = 6;     // gate: injectors let go and end
-inline constexpr int launcher_descriptor = 7; // the launcher's socket; agents and injectors do not get it
+inline constexpr int status_descriptor = 3;    // children write StatusRecord
+inline constexpr int start_descriptor = 4;     // gate: begin
+inline constexpr int finish_descriptor = 5;    // gate: agents read for the last time and end
+inline constexpr int stop_descriptor = 6;      // gate: injectors let go and end
+inline constexpr int launcher_descriptor = 7;  // the launcher's socket; agents and injectors do not get it
 
 enum class StatusKind : std::uint32_t { ready = 1, progress = 2, done = 3 };
 

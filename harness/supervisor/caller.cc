@@ -4,14 +4,17 @@
 #include <fmt/core.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <string_view>
 
 #include "harness/supervisor/proc_path.h"
@@ -82,7 +85,8 @@ std::optional<Identity> identity_of(int proc) {
 std::string difference_between(const Identity& caller, const Identity& own) {
   if (caller.user_namespace != own.user_namespace) return "another user namespace";
   if (caller.mount_namespace != own.mount_namespace) return "another mount namespace";
-  if (caller.root_device != own.root_device || caller.root_inode != own.root_inode) return "another root directory";
+  if (caller.root_device != own.root_device || caller.root_inode != own.root_inode)
+    return "another root directory";
   if (caller.user != own.user) return "another user";
   if (caller.group != own.group || caller.groups != own.groups) return "other groups";
   if (caller.capabilities != own.capabilities) return "other capabilities";
@@ -106,6 +110,14 @@ std::optional<std::string> as_caller_sees(const std::string& path, pid_t thread)
   return std::nullopt;
 }
 
+bool out_of_resources(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+std::string resource_doubt(const std::string& path) {
+  return fmt::format("{} could not be decided: {}; raise the limit (ulimit -n)", path, std::strerror(errno));
+}
+
 int open_directory(int base, const char* path, bool through_magic_links) {
   open_how how{};
   how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
@@ -114,7 +126,8 @@ int open_directory(int base, const char* path, bool through_magic_links) {
 }
 
 // A program that an agent starts acts for that agent.
-std::optional<Participant> nearest_participant(const Participants& participants, pid_t process, pid_t parent) {
+std::optional<Participant> nearest_participant(const Participants& participants, pid_t process,
+                                               pid_t parent) {
   constexpr int most_ancestors = 16;
   if (auto found = participants.find(process)) return found;
   for (int i = 0; i < most_ancestors && parent > 1; ++i) {
@@ -134,17 +147,23 @@ std::string path_of(int descriptor) {
 
 }  // namespace
 
-Callers::Callers(const Participants& participants) : participants_(participants) { own_identity(); }
+Callers::Callers(const Participants& participants) : participants_(participants) {
+  own_identity();
+  // A remembered caller costs a descriptor; half of them are left for deciding and for everybody else.
+  constexpr rlim_t enough = 4096;
+  rlimit descriptors{};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  most_remembered_ = static_cast<std::size_t>(std::min(enough, descriptors.rlim_cur / 2));
+}
 
 const Caller* Callers::find(pid_t thread) {
-  constexpr std::size_t most_remembered = 4096;  // bounds descriptors; a crowd of threads is looked up again
   auto found = known_.find(thread);
   if (found != known_.end() && found->second.epoch == epoch_) {
     // The descriptor is bound to the very task: this fails if the number was given to another one since.
     if (::faccessat(found->second.proc.get(), "cwd", F_OK, AT_SYMLINK_NOFOLLOW) == 0) return &found->second;
   }
   if (found != known_.end()) known_.erase(found);
-  if (known_.size() >= most_remembered) known_.clear();
+  if (known_.size() >= most_remembered_) known_.clear();
 
   Caller caller;
   caller.thread = thread;
@@ -157,7 +176,12 @@ const Caller* Callers::find(pid_t thread) {
   caller.parent = identity->parent;
   caller.difference = difference_between(*identity, own_identity());
   caller.same_identity = caller.difference.empty();
+  caller.same_view = identity->mount_namespace == own_identity().mount_namespace &&
+                     identity->root_device == own_identity().root_device &&
+                     identity->root_inode == own_identity().root_inode;
   caller.participant = nearest_participant(participants_, caller.process, caller.parent);
+  // Whose it is may only become known in a moment: look again next time.
+  if (!caller.participant) --caller.epoch;
   return &known_.insert_or_assign(thread, std::move(caller)).first->second;
 }
 
@@ -188,7 +212,8 @@ ReadPath read_path(pid_t thread, std::uint64_t address) {
   return result;
 }
 
-std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path, ResolvedPath& out) {
+std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
+                                 ResolvedPath& out) {
   if (path.empty()) return PathError{ENOENT, {}};
   const auto seen = as_caller_sees(path, caller.thread);
   const std::string& text = seen ? *seen : path;
@@ -209,15 +234,18 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
   if (text.front() != '/') {
     const auto entry = directory == AT_FDCWD ? ProcPath{'c', 'w', 'd'} : descriptor_entry(directory);
     base = Descriptor(::openat(caller.proc.get(), entry.data(), O_PATH | O_CLOEXEC));
+    if (!base && out_of_resources(errno)) return PathError{ENOSYS, resource_doubt(path)};
     if (!base) return PathError{directory == AT_FDCWD ? errno : EBADF, {}};
   }
   const char* before = out.directory_text.empty() ? "." : out.directory_text.c_str();
   out.directory = Descriptor(open_directory(base ? base.get() : AT_FDCWD, before, seen.has_value()));
   if (!out.directory) {
     const int error = errno;
+    if (out_of_resources(error)) return PathError{ENOSYS, resource_doubt(path)};
     if (error == ELOOP && Descriptor(open_directory(base ? base.get() : AT_FDCWD, before, true))) {
-      return PathError{ELOOP, fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
-                                          caller.process, path)};
+      return PathError{
+          ELOOP, fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
+                             caller.process, path)};
     }
     return PathError{error, {}};
   }

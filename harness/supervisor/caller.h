@@ -14,12 +14,13 @@
 namespace holdfast {
 
 struct Caller {
-  Descriptor proc;              // /proc/TID
+  Descriptor proc;  // /proc/TID
   pid_t thread = 0;
-  pid_t process = 0;            // thread group
+  pid_t process = 0;  // thread group
   pid_t parent = 0;
-  bool same_identity = false;   // user, groups, capabilities, root and namespaces are the supervisor's own
-  std::string difference;       // what differs, for people
+  bool same_identity = false;  // user, groups, capabilities, root and namespaces are the supervisor's own
+  bool same_view = false;      // root and mount namespace are: its paths mean the same to both
+  std::string difference;      // what differs, for people
   std::uint64_t epoch = 0;
   std::optional<Participant> participant;  // itself or its nearest ancestor that takes part
 };
@@ -27,9 +28,9 @@ struct Caller {
 // A path as the kernel takes it: a directory and the last component.
 struct ResolvedPath {
   Descriptor directory;
-  std::string leaf;       // with trailing slashes, if the caller wrote any
-  std::string name;       // the leaf without them
-  std::string text;       // absolute, for people
+  std::string leaf;  // with trailing slashes, if the caller wrote any
+  std::string name;  // the leaf without them
+  std::string text;  // absolute, for people
   std::string directory_text;
 };
 
@@ -44,7 +45,7 @@ class Callers {
  public:
   explicit Callers(const Participants& participants);
 
-  // None if the thread is gone. The pointer holds until the next call of find().
+  // None if the thread is gone or cannot be looked at. The pointer holds until the next call of find().
   const Caller* find(pid_t thread);
 
   // Some process is about to change who it is: look at everyone again.
@@ -52,11 +53,13 @@ class Callers {
 
  private:
   const Participants& participants_;
+  std::size_t most_remembered_;
   std::unordered_map<pid_t, Caller> known_;
   std::uint64_t epoch_ = 0;
 };
 
-// The NUL-terminated string at `address` of `thread`; error EFAULT or ENAMETOOLONG.
+// The NUL-terminated string at `address` of `thread`; error EFAULT or ENAMETOOLONG are the caller's fault,
+// any other is ours (EPERM: Yama or a container forbids reading).
 struct ReadPath {
   int error = 0;
   std::string path;
@@ -64,6 +67,7 @@ struct ReadPath {
 ReadPath read_path(pid_t thread, std::uint64_t address);
 
 // Splits off the last component and opens the directory before it, in the caller's view.
-std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path, ResolvedPath& out);
+std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
+                                 ResolvedPath& out);
 
 }  // namespace holdfast

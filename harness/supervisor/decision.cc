@@ -9,16 +9,21 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <utility>
 
 #include "harness/supervisor/lease.h"
 
 namespace holdfast {
 namespace {
 
-// How often a file that changes hands while we look is looked at anew before the answer is "held, by whom unseen".
+// How often a file that changes hands while we look is looked at anew before the answer is "held, by whom
+// unseen".
 constexpr int most_looks = 4;
 
-int result_of(int returned) { return returned == 0 ? 0 : errno; }
+int result_of(int returned) {
+  return returned == 0 ? 0 : errno;
+}
 
 std::vector<Handle> handles_of(const std::vector<NamedHolder>& holders) {
   std::vector<Handle> handles;
@@ -30,8 +35,8 @@ std::vector<Handle> handles_of(const std::vector<NamedHolder>& holders) {
 }  // namespace
 
 struct Decider::Use {
-  bool known = true;            // false: the holder came or went while we looked
-  bool only_passing = false;    // nobody but copies between fork and exec
+  bool known = true;          // false: the holder came or went while we looked
+  bool only_passing = false;  // nobody but copies between fork and exec
   std::vector<NamedHolder> holders;
 };
 
@@ -46,7 +51,8 @@ Decider::Decider(Domain domain, const Participants& participants)
 bool Decider::inside(const ResolvedPath& path) const {
   const std::string& domain = domain_.directory.native();
   const std::string& directory = path.directory_text;
-  return directory.starts_with(domain) && (directory.size() == domain.size() || directory[domain.size()] == '/');
+  return directory.starts_with(domain) &&
+         (directory.size() == domain.size() || directory[domain.size()] == '/');
 }
 
 NamedHolder Decider::name(FoundHolder found, const Caller& caller) const {
@@ -77,10 +83,12 @@ Decider::Use Decider::use_of(const Lease& lease, const Caller& caller) const {
 
   std::vector<FoundHolder> found;
   const auto look = [&](const std::vector<pid_t>& processes, LookAt what) {
-    for (FoundHolder& holder : find_holders(lease.identity(), processes, what)) found.push_back(std::move(holder));
+    for (FoundHolder& holder : find_holders(lease.identity(), processes, what))
+      found.push_back(std::move(holder));
   };
   const auto somebody_stays = [&] {
-    return std::any_of(found.begin(), found.end(), [](const FoundHolder& h) { return !h.between_fork_and_exec; });
+    return std::any_of(found.begin(), found.end(),
+                       [](const FoundHolder& h) { return !h.between_fork_and_exec; });
   };
   if (free) {
     look(all_processes(), LookAt::mappings);
@@ -105,6 +113,16 @@ Decider::Use Decider::use_of(const Lease& lease, const Caller& caller) const {
   return use;
 }
 
+// Searching /proc can miss a holder of another user, or one that comes while it is read; once a run says so.
+std::string Decider::flag_scan(const Lease& lease, const ResolvedPath& path) {
+  if (lease.openness() != Openness::ask_scan || scan_flagged_) return {};
+  scan_flagged_ = true;
+  return fmt::format(
+      "whether {} is open could not be asked of the kernel ({}): /proc was searched instead, which can "
+      "miss holders; 'holdfast doctor' says more",
+      path.text, std::strerror(lease.error()));
+}
+
 Decision Decider::rename(const TrappedCall& call, const Caller& caller, const ResolvedPath& from,
                          const ResolvedPath& to, const std::function<bool()>& still_waiting) {
   Decision decision;
@@ -115,14 +133,23 @@ Decision Decider::rename(const TrappedCall& call, const Caller& caller, const Re
     decision.holders = std::move(holders);
     return decision;
   };
-  const auto carry_out = [&] {
+  const auto carry_out_with = [&](unsigned flags) {
     if (still_waiting()) {
-      decision.error = result_of(::renameat2(from.directory.get(), from.leaf.c_str(), to.directory.get(),
-                                             to.leaf.c_str(), call.flags));
+      decision.error = result_of(
+          ::renameat2(from.directory.get(), from.leaf.c_str(), to.directory.get(), to.leaf.c_str(), flags));
+    } else {
+      decision.kind = Decision::Kind::abandoned;
     }
     return decision;
   };
+  const auto carry_out = [&] { return carry_out_with(call.flags); };
   if (!domain_.windows_rules) return carry_out();
+  // RENAME_NOREPLACE onto a name that exists is EEXIST, no refusal: mv asks so first.
+  struct stat there {};
+  if ((call.flags & RENAME_NOREPLACE) != 0 &&
+      ::fstatat(to.directory.get(), to.name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) {
+    return carry_out();
+  }
 
   for (int look = 1;; ++look) {
     const Lease source = Lease::probe(from.directory.get(), from.name.c_str());
@@ -136,9 +163,9 @@ Decision Decider::rename(const TrappedCall& call, const Caller& caller, const Re
       return refuse(code, std::move(holders));
     }
     const Lease target = Lease::probe(to.directory.get(), to.name.c_str(), &source);
-    // RENAME_NOREPLACE onto a name that exists is EEXIST, no refusal: mv asks so first.
-    if ((call.flags & RENAME_NOREPLACE) != 0 && target.openness() != Openness::absent) return carry_out();
-
+    for (const auto& [lease, path] : {std::pair{&source, &from}, std::pair{&target, &to}}) {
+      if (auto doubt = flag_scan(*lease, *path); !doubt.empty()) decision.doubt = std::move(doubt);
+    }
     Use of_source = use_of(source, caller);
     Use of_target = use_of(target, caller);
     const bool last_look = look == most_looks;
@@ -164,9 +191,23 @@ Decision Decider::rename(const TrappedCall& call, const Caller& caller, const Re
       std::vector<NamedHolder> opener{{HolderKind::unseen, no_process, domain_.profile.share, {}}};
       return refuse(target.unbroken() ? error_sharing_violation : error_access_denied, std::move(opener));
     }
-    carry_out();
+    if (target.openness() == Openness::absent) {
+      // No lease guards a name that is not there: whoever makes it now must be looked at.
+      carry_out_with(call.flags | RENAME_NOREPLACE);
+      const bool appeared = decision.error == EEXIST && (call.flags & RENAME_NOREPLACE) == 0;
+      if (appeared && !last_look) {
+        decision.error = 0;
+        continue;
+      }
+      if (appeared || decision.error == EINVAL)
+        carry_out();  // EINVAL: the filesystem has no RENAME_NOREPLACE
+    } else {
+      carry_out();
+    }
+    if (decision.error == 0 && !source.unbroken()) ++late_openers_;
     if (decision.error == 0 && !target.unbroken()) {
-      decision.doubt = fmt::format("a process began to open {} while it was being replaced, and got the old file", to.text);
+      decision.doubt = fmt::format(
+          "a process began to open {} while it was being replaced, and got the old file", to.text);
     }
     return decision;
   }
@@ -186,6 +227,8 @@ Decision Decider::remove(const TrappedCall& call, const Caller& caller, const Re
   const auto carry_out = [&] {
     if (still_waiting()) {
       decision.error = result_of(::unlinkat(from.directory.get(), from.leaf.c_str(), flags));
+    } else {
+      decision.kind = Decision::Kind::abandoned;
     }
     return decision;
   };
@@ -217,16 +260,31 @@ Decision Decider::remove(const TrappedCall& call, const Caller& caller, const Re
       std::vector<NamedHolder> opener{{HolderKind::unseen, no_process, domain_.profile.share, {}}};
       return refuse(error_sharing_violation, std::move(opener));
     }
-    return carry_out();
+    if (auto doubt = flag_scan(lease, from); !doubt.empty()) decision.doubt = std::move(doubt);
+    carry_out();
+    if (decision.error == 0 && !lease.unbroken()) ++late_openers_;
+    return decision;
   }
 }
 
-Decision Decider::decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting) {
-  const auto read_error = [](int error) {
+Decision Decider::decide(const TrappedCall& call, const Caller& caller,
+                         const std::function<bool()>& still_waiting) {
+  const auto answer = [](int error, std::string doubt = {}) {
     Decision decision;
     decision.kind = Decision::Kind::answered;
     decision.error = error;
+    decision.doubt = std::move(doubt);
     return decision;
+  };
+  const auto read_error = [&](int error) {
+    if (error == EFAULT || error == ENAMETOOLONG) return answer(error);
+    Decision gone;
+    gone.kind = Decision::Kind::abandoned;
+    if (error == ESRCH) return gone;
+    return answer(ENOSYS,
+                  fmt::format("the memory of process {} could not be read ({}), so its call was refused with "
+                              "ENOSYS; see 'holdfast doctor'",
+                              caller.process, std::strerror(error)));
   };
   const bool two_paths = call.function == Function::rename || call.function == Function::link;
   const ReadPath from_text = read_path(caller.thread, call.from_path);
@@ -235,34 +293,31 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller, const st
   if (two_paths) to_text = read_path(caller.thread, call.to_path);
   if (to_text.error != 0) return read_error(to_text.error);
 
+  // AT_EMPTY_PATH and the like, which only a link may use.
+  if (!call.flags_known && from_text.path.empty()) return {};
+
+  // To a process with another identity its paths may mean something else, and its rights differ: nothing here
+  // may guess.
+  const auto other_identity = [&] {
+    return answer(ENOSYS,
+                  fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
+                              caller.process, caller.difference, from_text.path));
+  };
+  if (!caller.same_view) return other_identity();
   ResolvedPath from, to;
-  if (!caller.same_identity) {
-    // The paths may mean something else to that process, and its rights differ: nothing here may guess.
-    Decision decision = read_error(ENOSYS);
-    decision.doubt = fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
-                                 caller.process, caller.difference, from_text.path);
-    return decision;
-  }
-  if (const auto error = resolve(caller, call.from_directory, from_text.path, from)) {
-    Decision decision = read_error(error->error);
-    decision.doubt = error->doubt;
-    return decision;
-  }
-  if (two_paths) {
-    if (const auto error = resolve(caller, call.to_directory, to_text.path, to)) {
-      Decision decision = read_error(error->error);
-      decision.doubt = error->doubt;
-      return decision;
-    }
-  }
+  auto error = resolve(caller, call.from_directory, from_text.path, from);
+  if (!error && two_paths) error = resolve(caller, call.to_directory, to_text.path, to);
+  if (error) return caller.same_identity ? answer(error->error, error->doubt) : Decision{};
   if (!inside(from) && !(two_paths && inside(to))) return {};
+  if (!caller.same_identity) return other_identity();
 
   Decision decision;
   if (!call.flags_known) {
     // RENAME_EXCHANGE and the like have no Windows counterpart; unknown flags are the kernel's to refuse.
     if (call.function == Function::rename) {
-      decision.doubt = fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
-                                   call.flags, from.text);
+      decision.doubt =
+          fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
+                      call.flags, from.text);
     }
     return decision;
   }
@@ -274,6 +329,8 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller, const st
     if (still_waiting()) {
       decision.error = result_of(::linkat(from.directory.get(), from.leaf.c_str(), to.directory.get(),
                                           to.leaf.c_str(), static_cast<int>(call.flags)));
+    } else {
+      decision.kind = Decision::Kind::abandoned;
     }
   } else {
     decision = remove(call, caller, from, still_waiting);

@@ -31,8 +31,12 @@ constexpr std::uint32_t native_architecture = AUDIT_ARCH_AARCH64;
 
 constexpr std::uint32_t x32_bit = 0x40000000;
 
-sock_filter load(std::size_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset)); }
-sock_filter give(std::uint32_t action) { return BPF_STMT(BPF_RET | BPF_K, action); }
+sock_filter load(std::size_t offset) {
+  return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
+}
+sock_filter give(std::uint32_t action) {
+  return BPF_STMT(BPF_RET | BPF_K, action);
+}
 
 std::vector<sock_filter> build_program() {
   std::vector<sock_filter> program{
@@ -64,7 +68,8 @@ bool simulated_as_missing(std::string_view feature) {
 
 Result<int> install_filter() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-    return fail(Code::unsupported, fmt::format("prctl(PR_SET_NO_NEW_PRIVS): {}", std::strerror(errno)), errno);
+    return fail(Code::unsupported, fmt::format("prctl(PR_SET_NO_NEW_PRIVS): {}", std::strerror(errno)),
+                errno);
   }
   auto program = build_program();
   const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
@@ -81,17 +86,18 @@ Result<int> install_filter() {
       case EINVAL:
       case ENOSYS:
         return fail(Code::unsupported,
-                    "this kernel has no seccomp user notification with WAIT_KILLABLE_RECV: Linux 5.19 or newer is "
-                    "needed for rules = \"windows\"",
+                    "this kernel has no seccomp user notification with WAIT_KILLABLE_RECV: Linux 5.19 or "
+                    "newer is needed",
                     error);
       case EBUSY:
-        return fail(Code::unsupported,
-                    "another seccomp listener is in force already, from an outer Holdfast or a container: run this "
-                    "one outside of it",
-                    error);
+        return fail(
+            Code::unsupported,
+            "another seccomp listener is in force already, from an outer Holdfast or a container: run this "
+            "one outside of it",
+            error);
       default:
-        return fail(Code::unsupported, fmt::format("seccomp(SECCOMP_SET_MODE_FILTER): {}", std::strerror(error)),
-                    error);
+        return fail(Code::unsupported,
+                    fmt::format("seccomp(SECCOMP_SET_MODE_FILTER): {}", std::strerror(error)), error);
     }
   }
   ::fcntl(static_cast<int>(listener), F_SETFD, FD_CLOEXEC);

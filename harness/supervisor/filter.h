@@ -8,13 +8,13 @@
 namespace holdfast {
 
 // Installs the filter in the calling thread and all that it will start, for ever, and returns the listener's
-// descriptor (the caller owns it; close-on-exec). Sets no_new_privs, so no root is needed and set-user-ID programs
-// started later run without their privilege. Code::unsupported says what the kernel lacks.
+// descriptor (the caller owns it; close-on-exec). Sets no_new_privs, so no root is needed and set-user-ID
+// programs started later run without their privilege. Code::unsupported says what the kernel lacks.
 //
 // Trapped: rename*, unlink*, rmdir, link*; and, only to notice that a caller's identity may differ from the
 // supervisor's, set*id, setgroups, capset, chroot, pivot_root, unshare, setns.
-// io_uring_setup gets ENOSYS (it could rename behind the filter's back); a call of another architecture (32-bit,
-// x32) kills the process, since it would not be decided.
+// io_uring_setup gets ENOSYS (it could rename behind the filter's back); a call of another architecture
+// (32-bit, x32) kills the process, since it would not be decided.
 Result<int> install_filter();
 
 }  // namespace holdfast

@@ -44,7 +44,9 @@ std::string link_target(int base, const char* name) {
   return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string("?");
 }
 
-std::string file_name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string file_name_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
 Descriptor open_proc(pid_t process) {
   return Descriptor(::open(fmt::format("/proc/{}", process).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -76,38 +78,43 @@ long open_flags(int proc, int descriptor) {
 
 FileBits access_of(long flags) {
   switch (flags & O_ACCMODE) {
-    case O_RDONLY: return read_bit;
-    case O_WRONLY: return write_bit;
-    default: return read_bit | write_bit;
+    case O_RDONLY:
+      return read_bit;
+    case O_WRONLY:
+      return write_bit;
+    default:
+      return read_bit | write_bit;
   }
 }
 
 // From /proc/PID/stat: PF_FORKNOEXEC says that the process has not called exec since it was forked.
 struct ForkState {
   bool forked_no_exec = false;
-  bool young = false;
+  bool passing = false;  // on its way to exec, as far as one can see
   pid_t parent = 0;
 };
 
 ForkState fork_state(int proc) {
   constexpr unsigned long pf_forknoexec = 0x40;
-  constexpr double young_s = 0.05;
+  // A child on its way to exec does not sleep; on a busy machine it may wait for a processor, though.
+  constexpr double passing_s = 0.05, passing_busy_s = 2;
   const std::string stat = read_text(proc, "stat");
   const auto after_name = stat.rfind(')');  // the name may hold anything
-  if (after_name == std::string::npos) return {};
+  if (after_name == std::string::npos || stat.size() < after_name + 4) return {};
   ForkState state;
-  const char* at = stat.c_str() + after_name + 1;
+  const char* at = stat.c_str() + after_name + 2;
+  const bool busy = *at == 'R' || *at == 'D';
   char* next = nullptr;
-  at += 2;  // the state letter
   state.parent = static_cast<pid_t>(std::strtol(at + 1, &next, 10));
   for (int field = 5; field <= 8; ++field) std::strtol(next, &next, 10);
   state.forked_no_exec = (std::strtoul(next, &next, 10) & pf_forknoexec) != 0;
   for (int field = 10; field <= 21; ++field) std::strtol(next, &next, 10);
-  const double started_s = static_cast<double>(std::strtoull(next, &next, 10)) /
-                           static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const double started_s =
+      static_cast<double>(std::strtoull(next, &next, 10)) / static_cast<double>(::sysconf(_SC_CLK_TCK));
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
-  state.young = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started_s < young_s;
+  const double age_s = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started_s;
+  state.passing = age_s < (busy ? passing_busy_s : passing_s);
   return state;
 }
 
@@ -118,14 +125,15 @@ bool same_description(pid_t a, pid_t b, int descriptor) {
 void classify_copy(int proc, long flags, FoundHolder& holder) {
   const ForkState state = fork_state(proc);
   if (!state.forked_no_exec) return;
-  if ((flags & O_CLOEXEC) != 0 && state.young) {
+  if ((flags & O_CLOEXEC) != 0 && state.passing) {
     holder.between_fork_and_exec = true;
   } else {
     holder.forked_copy = same_description(holder.process, state.parent, holder.descriptor);
   }
 }
 
-void find_by_descriptor(int proc, pid_t process, const struct stat& identity, std::vector<FoundHolder>& holders) {
+void find_by_descriptor(int proc, pid_t process, const struct stat& identity,
+                        std::vector<FoundHolder>& holders) {
   for_each_descriptor(proc, [&](int descriptor, int directory, const char* name) {
     struct stat st {};
     if (::fstatat(directory, name, &st, 0) != 0) return;
@@ -144,9 +152,10 @@ void find_by_descriptor(int proc, pid_t process, const struct stat& identity, st
 }
 
 // A line of maps: "start-end perms offset major:minor inode   path".
-void find_by_mapping(int proc, pid_t process, const struct stat& identity, std::vector<FoundHolder>& holders) {
-  const std::string wanted = fmt::format(" {:02x}:{:02x} {} ", major(identity.st_dev), minor(identity.st_dev),
-                                         identity.st_ino);
+void find_by_mapping(int proc, pid_t process, const struct stat& identity,
+                     std::vector<FoundHolder>& holders) {
+  const std::string wanted =
+      fmt::format(" {:02x}:{:02x} {} ", major(identity.st_dev), minor(identity.st_dev), identity.st_ino);
   const std::string maps = read_text(proc, "maps");
   const auto at = maps.find(wanted);
   if (at == std::string::npos) return;
@@ -183,7 +192,8 @@ std::vector<pid_t> all_processes() {
   return processes;
 }
 
-std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes, LookAt what) {
+std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes,
+                                      LookAt what) {
   std::vector<FoundHolder> holders;
   for (const pid_t process : processes) {
     const Descriptor proc = open_proc(process);

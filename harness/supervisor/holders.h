@@ -13,19 +13,20 @@ namespace holdfast {
 
 struct FoundHolder {
   pid_t process = 0;
-  int descriptor = -1;            // -1: a mapping
+  int descriptor = -1;  // -1: a mapping
   FileBits access = read_bit;
-  bool between_fork_and_exec = false;  // a close-on-exec copy in a young child that has not called exec yet: gone in
-                                       // microseconds, and Windows would never have had it
-  bool forked_copy = false;       // the same, in a child that stays: no Windows handle, but a holder on POSIX
-  std::string program;            // the executable's file name
-  std::string path;               // as that process opened it
+  bool between_fork_and_exec = false;  // a close-on-exec copy in a young child that has not called exec yet:
+                                       // gone in microseconds, and Windows would never have had it
+  bool forked_copy = false;  // the same, in a child that stays: no Windows handle, but a holder on POSIX
+  std::string program;       // the executable's file name
+  std::string path;          // as that process opened it
 };
 
 enum class LookAt { descriptors, mappings };
 
 // The holders of the file `identity` among `processes`; processes that end meanwhile are passed over.
-std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes, LookAt what);
+std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes,
+                                      LookAt what);
 
 // Every process but ourselves.
 std::vector<pid_t> all_processes();

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,10 +25,10 @@ class Launcher {
  public:
   explicit Launcher(int socket) : socket_(socket) {}
 
-  bool begin(bool trap) {
+  bool begin() {
     LauncherMessage hello{.kind = LauncherMessageKind::ready};
     auto prepared = become_subreaper();
-    if (prepared && trap) {
+    if (prepared) {
       if (auto listener = install_filter()) {
         hello.descriptor = Descriptor(*listener);
       } else {
@@ -59,7 +60,7 @@ class Launcher {
       }
       if (polled[0].revents != 0 && !obey()) break;
     }
-    end_all_descendants([&](pid_t process, int status) { tell_exit(process, status); });
+    end_all_descendants({}, [&](pid_t process, int status) { tell_exit(process, status); });
     static_cast<void>(send_message(socket_, {.kind = LauncherMessageKind::gone}));
   }
 
@@ -70,13 +71,16 @@ class Launcher {
     if (!received || !*received) return false;
     const LauncherMessage& message = **received;
     switch (message.kind) {
-      case LauncherMessageKind::spawn: spawn(message); return true;
+      case LauncherMessageKind::spawn:
+        spawn(message);
+        return true;
       case LauncherMessageKind::signal:
         for (const auto& [process, token] : tokens_) {
           if (message.token == 0 || message.token == token) ::kill(process, message.status);
         }
         return true;
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -136,12 +140,17 @@ class Launcher {
 
 }  // namespace
 
-int launcher_main(int socket, bool trap) {
+int launcher_main(int socket) {
+  struct stat st {};
+  if (::fstat(socket, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+    fmt::print(stderr, "holdfast: this command is for Holdfast's own use: start a run with 'holdfast run'\n");
+    return 64;
+  }
   // Ctrl-C is for the conductor: it decides how the run ends.
   ::setpgid(0, 0);
   ::fcntl(socket, F_SETFD, FD_CLOEXEC);
   Launcher launcher(socket);
-  if (!launcher.begin(trap)) return 1;
+  if (!launcher.begin()) return 1;
   launcher.serve();
   return 0;
 }

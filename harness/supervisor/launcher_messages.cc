@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -20,11 +21,12 @@ constexpr std::size_t most_bytes = 64 * 1024;
 }  // namespace
 
 Result<> send_message(int socket, const LauncherMessage& message) {
-  const WireHead head{static_cast<std::uint32_t>(message.kind), message.token, message.process, message.status,
-                      message.error};
+  const WireHead head{static_cast<std::uint32_t>(message.kind), message.token, message.process,
+                      message.status, message.error};
   std::string packet(reinterpret_cast<const char*>(&head), sizeof head);
   for (const std::string& argument : message.arguments) packet.append(argument).append(1, '\0');
-  if (packet.size() > most_bytes) return fail(Code::invalid, "the arguments of a process take more than 60 KiB");
+  if (packet.size() > most_bytes)
+    return fail(Code::invalid, "the arguments of a process take more than 60 KiB");
 
   iovec piece{packet.data(), packet.size()};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
@@ -69,7 +71,8 @@ Result<std::optional<LauncherMessage>> receive_message(int socket) {
     message.descriptor = Descriptor(fd);
   }
   WireHead head{};
-  if (static_cast<std::size_t>(got) < sizeof head) return fail(Code::failed, "a message of the launcher is too short");
+  if (static_cast<std::size_t>(got) < sizeof head)
+    return fail(Code::failed, "a message of the launcher is too short");
   std::memcpy(&head, packet.data(), sizeof head);
   message.kind = static_cast<LauncherMessageKind>(head.kind);
   message.token = head.token;
@@ -77,7 +80,8 @@ Result<std::optional<LauncherMessage>> receive_message(int socket) {
   message.status = head.status;
   message.error = head.error;
   for (std::size_t at = sizeof head; at < static_cast<std::size_t>(got);) {
-    const std::size_t end = packet.find('\0', at);
+    const std::size_t end =
+        std::min(packet.find('\0', at), static_cast<std::size_t>(got));  // a last NUL may lack
     message.arguments.push_back(packet.substr(at, end - at));
     at = end + 1;
   }

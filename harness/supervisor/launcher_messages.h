@@ -15,15 +15,15 @@ namespace holdfast {
 
 enum class LauncherMessageKind : std::uint32_t {
   // launcher -> conductor
-  ready = 1,     // carries the listener, if calls are trapped
-  refused = 2,   // cannot trap; text says why, error = errno
-  spawned = 3,   // token, process; or error and text
-  exited = 4,    // token, process, status as waitpid gives it; token 0 = a descendant that was orphaned
-  gone = 5,      // no descendant is left; the launcher exits
+  ready = 1,    // carries the listener, if calls are trapped
+  refused = 2,  // cannot trap; text says why, error = errno
+  spawned = 3,  // token, process; or error and text
+  exited = 4,   // token, process, status as waitpid gives it; token 0 = a descendant that was orphaned
+  gone = 5,     // no descendant is left; the launcher exits
   // conductor -> launcher
-  spawn = 10,    // token, arguments: file for stderr, then argv
-  signal = 11,   // token (0 = everyone), status = signal number; nothing happens to what has ended
-  shutdown = 12, // end everything
+  spawn = 10,     // token, arguments: file for stderr, then argv
+  signal = 11,    // token (0 = everyone), status = signal number; nothing happens to what has ended
+  shutdown = 12,  // end everything
 };
 
 struct LauncherMessage {

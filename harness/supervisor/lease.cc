@@ -11,27 +11,29 @@ namespace holdfast {
 
 Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
   Lease lease;
+  const auto ask_scan = [&] {
+    lease.openness_ = Openness::ask_scan;
+    lease.error_ = errno;
+  };
   // O_PATH first: it is no open that others could notice, and shows what the name is.
   const Descriptor path(::openat(parent, leaf, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!path) {
-    lease.openness_ = errno == ENOENT ? Openness::absent : Openness::ask_scan;
-    return lease;
-  }
-  if (::fstat(path.get(), &lease.stat_) != 0) {
-    lease.openness_ = Openness::ask_scan;
+  if (!path || ::fstat(path.get(), &lease.stat_) != 0) {
+    // What may not even be looked at cannot be renamed either: the kernel shall say so.
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) ask_scan();
     return lease;
   }
   if (!S_ISREG(lease.stat_.st_mode)) {
     lease.openness_ = Openness::special;
     return lease;
   }
-  if (other != nullptr && other->stat_.st_dev == lease.stat_.st_dev && other->stat_.st_ino == lease.stat_.st_ino) {
+  if (other != nullptr && other->stat_.st_dev == lease.stat_.st_dev &&
+      other->stat_.st_ino == lease.stat_.st_ino) {
     lease.openness_ = other->openness_;
     return lease;
   }
   Descriptor file(::open(own_descriptor_path(path.get()).data(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) {
-    lease.openness_ = Openness::ask_scan;
+    ask_scan();
     return lease;
   }
   // A broken lease signals its owner; SIGURG is ignored by default.
@@ -39,12 +41,16 @@ Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
   if (::fcntl(file.get(), F_SETLEASE, F_WRLCK) == 0) {
     lease.openness_ = Openness::free;
     lease.file_ = std::move(file);
+  } else if (errno == EAGAIN) {
+    lease.openness_ = Openness::held;
   } else {
-    lease.openness_ = errno == EAGAIN ? Openness::held : Openness::ask_scan;
+    ask_scan();
   }
   return lease;
 }
 
-bool Lease::unbroken() const { return !file_ || ::fcntl(file_.get(), F_GETLEASE) == F_WRLCK; }
+bool Lease::unbroken() const {
+  return !file_ || ::fcntl(file_.get(), F_GETLEASE) == F_WRLCK;
+}
 
 }  // namespace holdfast

@@ -11,28 +11,31 @@
 namespace holdfast {
 
 enum class Openness {
-  absent,     // no such name
-  special,    // not a regular file: directory, symbolic link, device …
-  free,       // the lease is held by us; nobody has the file open
-  held,       // somebody has
-  ask_scan,   // this file cannot be leased (not the owner and no CAP_LEASE, or the filesystem has none)
+  absent,    // no such name
+  special,   // not a regular file: directory, symbolic link, device …
+  free,      // the lease is held by us; nobody has the file open
+  held,      // somebody has
+  ask_scan,  // this file cannot be leased (not the owner and no CAP_LEASE, or the filesystem has none)
 };
 
 class Lease {
  public:
-  // Probes `leaf` in `parent`. Never opens for writing, never opens anything but a regular file. A name of the file
-  // that `other` has leased already is not opened again (that would break the lease): it takes over its answer.
+  // Probes `leaf` in `parent`. Never opens for writing, never opens anything but a regular file. A name of
+  // the file that `other` has leased already is not opened again (that would break the lease): it takes over
+  // its answer.
   static Lease probe(int parent, const char* leaf, const Lease* other = nullptr);
 
   [[nodiscard]] Openness openness() const { return openness_; }
+  [[nodiscard]] int error() const { return error_; }  // of ask_scan: errno, why there is no lease
   [[nodiscard]] const struct stat& identity() const { return stat_; }  // where the name exists
 
-  // False as soon as somebody began to open the file since it was found free. The opener waits until the lease is
-  // dropped (an O_NONBLOCK one gets EAGAIN).
+  // False as soon as somebody began to open the file since it was found free. The opener waits until the
+  // lease is dropped (an O_NONBLOCK one gets EAGAIN).
   [[nodiscard]] bool unbroken() const;
 
  private:
   Openness openness_ = Openness::absent;
+  int error_ = 0;
   struct stat stat_ {};
   Descriptor file_;  // holds the lease
 };

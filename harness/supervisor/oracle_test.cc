@@ -1,8 +1,8 @@
 // Does the supervisor refuse exactly the renames that somebody's handle stands in the way of?
 //
-// The oracle counts references itself: one process opens, duplicates, maps, forks, execs and dies as it is told, so
-// that it is known at each rename whether the target is held; a refusal of a free one is a false denial, a rename
-// of a held one is missed. HOLDFAST_ORACLE_RENAMES sets how many (a few hundred by default).
+// The oracle counts references itself: one process opens, duplicates, maps, forks, execs and dies as it is
+// told, so that it is known at each rename whether the target is held; a refusal of a free one is a false
+// denial, a rename of a held one is missed. HOLDFAST_ORACLE_RENAMES sets how many (a few hundred by default).
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -15,8 +15,8 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -37,7 +37,20 @@ int renames_wanted() {
 }
 
 // What the oracle tells the crowd to do.
-enum class Step : int { open, duplicate, close, map, unmap, fork, fork_exec, kill_child, new_holder, rename, remove, quit };
+enum class Step : int {
+  open,
+  duplicate,
+  close,
+  map,
+  unmap,
+  fork,
+  fork_exec,
+  kill_child,
+  new_holder,
+  rename,
+  remove,
+  quit
+};
 
 struct Order {
   Step step = Step::quit;
@@ -64,7 +77,8 @@ struct Reply {
         break;
       }
       case Step::duplicate:
-        descriptors.push_back(::fcntl(descriptors[static_cast<std::size_t>(order.argument)], F_DUPFD_CLOEXEC, 0));
+        descriptors.push_back(
+            ::fcntl(descriptors[static_cast<std::size_t>(order.argument)], F_DUPFD_CLOEXEC, 0));
         break;
       case Step::close:
         ::close(descriptors[static_cast<std::size_t>(order.argument)]);
@@ -101,7 +115,8 @@ struct Reply {
         ::close(ends[0]);
         break;
       }
-      default: ::_exit(1);
+      default:
+        ::_exit(1);
     }
     ::send(socket, &reply, sizeof reply, 0);
   }
@@ -160,7 +175,9 @@ void kill_and_wait(pid_t process) {
         holder_socket = ends[0];
         break;
       }
-      case Step::kill_child: kill_and_wait(order.argument); break;
+      case Step::kill_child:
+        kill_and_wait(order.argument);
+        break;
       case Step::rename:
         make_file(source);
         reply.result = ::rename(source.c_str(), target.c_str()) == 0 ? 0 : errno;
@@ -194,11 +211,13 @@ class Oracle {
     socket_ = Descriptor(ends[0]);
     auto hello = receive_message(socket_.get());
     ASSERT_TRUE(hello && *hello);
-    ASSERT_EQ((*hello)->kind, LauncherMessageKind::ready) << ((*hello)->arguments.empty() ? "" : (*hello)->arguments[0]);
+    ASSERT_EQ((*hello)->kind, LauncherMessageKind::ready)
+        << ((*hello)->arguments.empty() ? "" : (*hello)->arguments[0]);
     auto recorder = Recorder::open(directory_ / "events", Role::supervisor, 0, 1);
     ASSERT_TRUE(recorder) << recorder.error().message;
-    auto supervisor = Supervisor::start(std::move((*hello)->descriptor), {directory_, true, *find_profile("python")},
-                                        std::move(*recorder), participants_);
+    auto supervisor =
+        Supervisor::start(std::move((*hello)->descriptor), {directory_, true, *find_profile("python")},
+                          std::move(*recorder), participants_);
     ASSERT_TRUE(supervisor);
     supervisor_ = std::move(*supervisor);
     tell(Step::new_holder);
@@ -272,10 +291,10 @@ class Oracle {
     bool held = descriptors_ + mappings_ > 0;
     for (const auto& [child, holds] : children_) held = held || holds;
     const int result = tell(step);
-    EXPECT_EQ(result, held ? EACCES : 0) << (held ? "missed" : "false denial") << ": " << descriptors_
-                                         << " descriptors, " << mappings_ << " mappings, " << children_.size()
-                                         << " children after " << refused_ << " refusals and " << allowed_
-                                         << " successes";
+    EXPECT_EQ(result, held ? EACCES : 0)
+        << (held ? "missed" : "false denial") << ": " << descriptors_ << " descriptors, " << mappings_
+        << " mappings, " << children_.size() << " children after " << refused_ << " refusals and " << allowed_
+        << " successes";
     ++(held ? refused_ : allowed_);
   }
 
@@ -318,8 +337,10 @@ TEST(Oracle, SharedMemoryFilesystem) {
 TEST(Oracle, Overlay) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root may mount an overlay";
   const auto base = make_directory(::testing::TempDir());
-  for (const char* part : {"lower", "upper", "work", "merged"}) std::filesystem::create_directory(base / part);
-  const std::string options = "lowerdir=" + (base / "lower").string() + ",upperdir=" + (base / "upper").string() +
+  for (const char* part : {"lower", "upper", "work", "merged"})
+    std::filesystem::create_directory(base / part);
+  const std::string options = "lowerdir=" + (base / "lower").string() +
+                              ",upperdir=" + (base / "upper").string() +
                               ",workdir=" + (base / "work").string();
   if (::mount("overlay", (base / "merged").c_str(), "overlay", 0, options.c_str()) != 0) {
     const int error = errno;

@@ -16,7 +16,7 @@
 namespace holdfast {
 
 struct Participant {
-  Role role = Role::agent;    // agent or injector
+  Role role = Role::agent;  // agent or injector
   std::uint32_t index = 0;
   FileBits share = read_bit | write_bit;  // of its handles
 };

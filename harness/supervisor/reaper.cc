@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -40,21 +41,27 @@ std::vector<pid_t> children_of(pid_t parent) {
 
 Result<> become_subreaper() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
-    return fail(Code::unsupported, fmt::format("prctl(PR_SET_CHILD_SUBREAPER): {}", std::strerror(errno)), errno);
+    return fail(Code::unsupported, fmt::format("prctl(PR_SET_CHILD_SUBREAPER): {}", std::strerror(errno)),
+                errno);
   }
   return {};
 }
 
-void end_all_descendants(const std::function<void(pid_t, int)>& reaped) {
-  const pid_t own = ::getpid();
+std::vector<pid_t> children() {
+  return children_of(::getpid());
+}
+
+void end_all_descendants(const std::vector<pid_t>& spare, const std::function<void(pid_t, int)>& reaped) {
   for (;;) {
-    for (const pid_t child : children_of(own)) ::kill(child, SIGKILL);
-    int status = 0;
-    const pid_t process = ::waitpid(-1, &status, 0);
-    if (process < 0 && errno == ECHILD) return;
-    if (process > 0) reaped(process, status);
-    // Whoever else is dead by now needs no new look at /proc.
-    for (pid_t more; (more = ::waitpid(-1, &status, WNOHANG)) > 0;) reaped(more, status);
+    auto doomed = children();
+    std::erase_if(doomed,
+                  [&](pid_t child) { return std::find(spare.begin(), spare.end(), child) != spare.end(); });
+    if (doomed.empty()) return;
+    for (const pid_t child : doomed) ::kill(child, SIGKILL);
+    for (const pid_t child : doomed) {
+      int status = 0;
+      if (::waitpid(child, &status, 0) == child) reaped(child, status);
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 // Ends every descendant of this process, whatever it did to hide.
 #pragma once
 
-#include <functional>
 #include <sys/types.h>
+#include <functional>
+
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -11,8 +13,11 @@ namespace holdfast {
 // Orphans below this process become its children instead of init's. Inherited by none.
 Result<> become_subreaper();
 
-// Kills and reaps until no child is left: since orphans come to us, that ends all descendants. `reaped` hears of
-// each with its wait status.
-void end_all_descendants(const std::function<void(pid_t, int)>& reaped);
+// The children that this process has now.
+std::vector<pid_t> children();
+
+// Kills and reaps until no child is left but those to `spare`: since orphans come to us, that ends all
+// descendants. `reaped` hears of each with its wait status.
+void end_all_descendants(const std::vector<pid_t>& spare, const std::function<void(pid_t, int)>& reaped);
 
 }  // namespace holdfast

@@ -33,8 +33,8 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domai
   if (!wake) return fail(Code::failed, fmt::format("eventfd: {}", std::strerror(errno)), errno);
   // The caller sleeps until the answer: waking it on this processor saves a trip. Older kernels do without.
   ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-  std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(listener), std::move(wake), std::move(domain),
-                                                        std::move(recorder), participants));
+  std::unique_ptr<Supervisor> supervisor(new Supervisor(
+      std::move(listener), std::move(wake), std::move(domain), std::move(recorder), participants));
   supervisor->thread_ = std::thread([raw = supervisor.get()] { raw->run(); });
   return supervisor;
 }
@@ -58,6 +58,13 @@ Result<> Supervisor::stop() {
     }
     thread_.join();
     listener_.reset();
+    if (decider_.late_openers() > 0) {
+      warn(fmt::format("{} times a process began to open a file in the microseconds in which it was renamed "
+                       "or removed, "
+                       "and got it; Windows would have refused one of the two",
+                       decider_.late_openers()),
+           false);
+    }
     auto closed = recorder_.close();
     if (trouble_ && !closed) trouble_ = closed;
   }
@@ -87,7 +94,8 @@ void Supervisor::run() {
 
 void Supervisor::receive() {
   seccomp_notif notification{};
-  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return;  // the caller is gone again
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
+    return;  // the caller is gone again
   Pending pending{notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()};
   if (!handle(pending)) pending_.push_back(pending);
 }
@@ -105,10 +113,18 @@ bool Supervisor::handle(const Pending& pending) {
   }
   const Caller* caller = callers_.find(pending.thread);
   // What was just read under that number is the caller's only if the caller still waits.
-  if (caller == nullptr || !waiting(pending.id)) return true;
+  if (!waiting(pending.id)) return true;
+  if (caller == nullptr) {
+    warn(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS",
+                     pending.thread, std::strerror(errno)),
+         true);
+    answer(pending.id, ENOSYS, false);
+    return true;
+  }
   const Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
-  if (!decision.doubt.empty()) warn(decision.doubt);
+  if (decision.kind == Decision::Kind::abandoned) return true;
+  if (!decision.doubt.empty()) warn(decision.doubt, true);
   if (decision.kind == Decision::Kind::answered && !decision.path.empty()) record(pending, *caller, decision);
   answer(pending.id, decision.error, decision.kind == Decision::Kind::pass_through);
   return true;
@@ -155,11 +171,11 @@ void Supervisor::record(const Pending& pending, const Caller& caller, const Deci
   }
 }
 
-void Supervisor::warn(const std::string& text) {
+void Supervisor::warn(const std::string& text, bool doubtful) {
   Event event;
   event.type = EventType::warning;
   event.time_ns = monotonic_ns();
-  event.value[0] = 1;
+  event.value[0] = doubtful ? 1 : 0;
   event.text = text;
   record(event);
 }

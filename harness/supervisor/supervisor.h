@@ -23,8 +23,8 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  // Ends the thread and closes the record; callers still waiting get ENOSYS. Returns what went wrong on the way,
-  // a full disk for instance. Call it when every process of the domain is gone.
+  // Ends the thread and closes the record; callers still waiting get ENOSYS. Returns what went wrong on the
+  // way, a full disk for instance. Call it when every process of the domain is gone.
   Result<> stop();
 
   // For progress lines; any thread.
@@ -33,13 +33,14 @@ class Supervisor {
 
  private:
   struct Pending;
-  Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder, const Participants& participants);
+  Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder,
+             const Participants& participants);
   void run();
   void receive();
   bool handle(const Pending& pending);  // false: ask again shortly
   void record(const Pending& pending, const Caller& caller, const Decision& decision);
   void record(const Event& event);
-  void warn(const std::string& text);
+  void warn(const std::string& text, bool doubtful);
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
 

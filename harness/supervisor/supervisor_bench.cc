@@ -1,7 +1,7 @@
 // What the domain costs: the same calls by a process under the filter and by one that is not, in one program.
 //
-// Arguments: 0 = outside of any domain, 1 = inside. Compare the two rows of a benchmark; the difference is the
-// supervisor's. HOLDFAST_BENCH_DIR chooses another directory for the "disk" rows than the temporary one.
+// Arguments: 0 = outside of any domain, 1 = inside. Compare the two rows of a benchmark; the difference is
+// the supervisor's. HOLDFAST_BENCH_DIR chooses another directory for the "disk" rows than the temporary one.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -74,7 +74,8 @@ std::int64_t work_ns(const Batch& batch, const std::string& directory) {
   Batch batch;
   while (::recv(socket, &batch, sizeof batch, 0) == sizeof batch && batch.work != Work::quit) {
     const bool elsewhere = batch.work == Work::rename_elsewhere;
-    const std::int64_t spent_ns = work_ns(batch, elsewhere ? directory + "/elsewhere" : directory + "/domain");
+    const std::int64_t spent_ns =
+        work_ns(batch, elsewhere ? directory + "/elsewhere" : directory + "/domain");
     ::send(socket, &spent_ns, sizeof spent_ns, 0);
   }
   ::_exit(0);
@@ -87,7 +88,8 @@ void measure(benchmark::State& state, Work work, const std::string& base) {
   std::filesystem::create_directory(directory + "/domain");
   make_file(directory + "/domain/b");
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return state.SkipWithError("socketpair");
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    return state.SkipWithError("socketpair");
   const bool trapped = state.range(0) != 0;
   const pid_t worker = ::fork();
   if (worker == 0) {
@@ -101,7 +103,8 @@ void measure(benchmark::State& state, Work work, const std::string& base) {
   auto hello = receive_message(socket.get());
   if (trapped && hello && *hello) {
     auto recorder = Recorder::open(directory + "/events", Role::supervisor, 0, 1);
-    auto started = Supervisor::start(std::move((*hello)->descriptor), {directory + "/domain", true, *find_profile("python")},
+    auto started = Supervisor::start(std::move((*hello)->descriptor),
+                                     {directory + "/domain", true, *find_profile("python")},
                                      std::move(*recorder), participants);
     if (!started) return state.SkipWithError("the supervisor did not start");
     supervisor = std::move(*started);
@@ -110,7 +113,8 @@ void measure(benchmark::State& state, Work work, const std::string& base) {
     const Batch batch{work, batch_size};
     ::send(socket.get(), &batch, sizeof batch, MSG_NOSIGNAL);
     std::int64_t spent_ns = 0;
-    if (::recv(socket.get(), &spent_ns, sizeof spent_ns, 0) != sizeof spent_ns) return state.SkipWithError("worker died");
+    if (::recv(socket.get(), &spent_ns, sizeof spent_ns, 0) != sizeof spent_ns)
+      return state.SkipWithError("worker died");
     state.SetIterationTime(static_cast<double>(spent_ns) * 1e-9 / batch_size);
   }
   const Batch quit;
@@ -126,15 +130,33 @@ std::string disk() {
   return chosen != nullptr ? chosen : std::filesystem::temp_directory_path().string();
 }
 
-void rename_on_tmpfs(benchmark::State& state) { measure(state, Work::rename, "/dev/shm"); }
-void rename_on_disk(benchmark::State& state) { measure(state, Work::rename, disk()); }
-void rename_outside_the_domain(benchmark::State& state) { measure(state, Work::rename_elsewhere, "/dev/shm"); }
-void open_read_write_close(benchmark::State& state) { measure(state, Work::read_write_close, "/dev/shm"); }
+void rename_on_tmpfs(benchmark::State& state) {
+  measure(state, Work::rename, "/dev/shm");
+}
+void rename_on_disk(benchmark::State& state) {
+  measure(state, Work::rename, disk());
+}
+void rename_outside_the_domain(benchmark::State& state) {
+  measure(state, Work::rename_elsewhere, "/dev/shm");
+}
+void open_read_write_close(benchmark::State& state) {
+  measure(state, Work::read_write_close, "/dev/shm");
+}
 
 BENCHMARK(rename_on_tmpfs)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
 BENCHMARK(rename_on_disk)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
-BENCHMARK(rename_outside_the_domain)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
-BENCHMARK(open_read_write_close)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
+BENCHMARK(rename_outside_the_domain)
+    ->Arg(0)
+    ->Arg(1)
+    ->UseManualTime()
+    ->Iterations(40)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(open_read_write_close)
+    ->Arg(0)
+    ->Arg(1)
+    ->UseManualTime()
+    ->Iterations(40)
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace holdfast

@@ -24,8 +24,8 @@ struct TrappedCall {
   std::uint64_t from_path = 0;  // address in the caller
   int to_directory = 0;         // rename and link
   std::uint64_t to_path = 0;
-  unsigned flags = 0;           // of renameat2 or linkat
-  bool flags_known = true;      // false: the kernel shall say what is wrong with them
+  unsigned flags = 0;       // of renameat2 or linkat
+  bool flags_known = true;  // false: the kernel shall say what is wrong with them
 };
 
 // None for an identity call.

@@ -1,0 +1,79 @@
+// A full disk, for real: a small tmpfs that only the run sees. Needs root.
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "harness/cli/testing_run.h"
+
+namespace holdfast {
+namespace {
+
+class FullDisk : public RunTest {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root may mount";
+    ASSERT_TRUE(std::filesystem::create_directory(scratch() / "disk"));
+  }
+
+  // Runs on a disk of that size, and keeps what is on it afterwards in "kept".
+  ProcessEnd run_on_disk_of(const std::string& size, const std::string& scenario) {
+    put_file(scratch() / "small.toml", scenario);
+    ProcessOptions options;
+    const std::string disk = (scratch() / "disk").string();
+    options.prepare = [disk, size] {
+      return ::unshare(CLONE_NEWNS) == 0 &&
+             ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+             ::mount("tmpfs", disk.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
+    };
+    // The disk is gone with the last process in its namespace, so a shell copies what the run left there.
+    const std::string holdfast = HOLDFAST_BINARY;
+    const std::string line =
+        "'" + holdfast + "' run small.toml --out disk/run; code=$?; cp -a disk kept; exit $code";
+    options.environment = {"HOLDFAST_TEST_SCRATCH=" + scratch().string()};
+    return start_program("/bin/sh", {"-c", line}, options).wait();
+  }
+};
+
+TEST_F(FullDisk, NoRoomForTheEvents) {
+  const auto end = run_on_disk_of("80k", small_scenario("count = 2\nbroadcasts = 2"));
+  expect_one_sentence(end, 70, "No space left on device");
+  EXPECT_TRUE(holds(end.err, "broke off")) << end.err;
+}
+
+TEST_F(FullDisk, NoRoomForTheEventsOfSomeAgents) {
+  const auto end = run_on_disk_of("256k", small_scenario("count = 8\nbroadcasts = 2"));
+  EXPECT_NE(end.exit_code, 0) << end.out << end.err;
+  EXPECT_TRUE(holds(end.out + end.err, "No space left on device")) << end.out << end.err;
+}
+
+TEST_F(FullDisk, EventsThatNoLongerFitBreakTheRunOff) {
+  // Room for the first steps of all event files, and not for what a busy supervisor writes then.
+  const auto end = run_on_disk_of("600k", small_scenario("count = 2\nbroadcasts = 4000\nbody_bytes = 17"));
+  EXPECT_TRUE(end.exit_code == 70 || end.exit_code == 1 || end.exit_code == 2)
+      << end.exit_code << end.out << end.err;
+  EXPECT_TRUE(holds(end.out + end.err, "No space left on device")) << end.out << end.err;
+}
+
+TEST_F(FullDisk, StoreThatGetsFullFailsItsOperations) {
+  const auto end = run_on_disk_of("6m", small_scenario("count = 2\nbroadcasts = 20\nbody_bytes = 200000"));
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  const Summary summary = result_of("kept/run");
+  EXPECT_GT(summary.ok, 0U);
+  EXPECT_GT(summary.failed, 0U);
+  EXPECT_EQ(summary.attempted, 40U);
+  EXPECT_EQ(summary.unknown, 0U);
+  for (const AgentSummary& agent : summary.agents) EXPECT_EQ(agent.ended, "exit 0");
+  EXPECT_TRUE(holds(end.out + file_bytes(scratch() / "kept/run/report.md"), "No space left on device"))
+      << end.out;
+  for (const Finding& finding : summary.checks) {  // what was acknowledged before is all there
+    if (finding.name == "lost" || finding.name == "torn-read") {
+      EXPECT_EQ(finding.verdict, Verdict::pass) << finding.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace holdfast

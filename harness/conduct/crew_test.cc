@@ -1,0 +1,48 @@
+#include "harness/conduct/crew.h"
+
+#include <gtest/gtest.h>
+
+#include <rapidcheck/gtest.h>
+
+#include <set>
+
+namespace holdfast {
+namespace {
+
+Plan plan_for(std::uint32_t agents, std::size_t injectors) {
+  Plan plan;
+  plan.scenario.agents.count = agents;
+  plan.scenario.injectors.resize(injectors);
+  return plan;
+}
+
+// Events, logs and the launcher tell members apart by role and index, and by token.
+RC_GTEST_PROP(Crew, EveryMemberOnceAgentsFirst, ()) {
+  const auto agents = *rc::gen::inRange<std::uint32_t>(1, 300);
+  const auto injectors = *rc::gen::inRange<std::size_t>(0, 20);
+  const auto crew = crew_of(plan_for(agents, injectors));
+  RC_ASSERT(crew.size() == agents + injectors);
+  std::set<std::string> logs;
+  for (std::size_t i = 0; i < crew.size(); ++i) {
+    const bool agent = i < agents;
+    RC_ASSERT(crew[i].role == (agent ? Role::agent : Role::injector));
+    RC_ASSERT(crew[i].index == (agent ? i : i - agents));
+    RC_ASSERT(crew[i].process == 0);
+    RC_ASSERT(!crew[i].ready && !crew[i].done && !crew[i].exited);
+    logs.insert(log_name(crew[i]));
+  }
+  RC_ASSERT(logs.size() == crew.size());
+}
+
+TEST(Crew, Arguments) {
+  const auto crew = crew_of(plan_for(2, 1));
+  EXPECT_EQ(arguments_of(crew[1], 2, "/a run"),
+            (std::vector<std::string>{"internal-agent", "/a run", "1", "2"}));
+  EXPECT_EQ(arguments_of(crew[2], 3, "/run"),
+            (std::vector<std::string>{"internal-injector", "/run", "0", "3"}));
+  EXPECT_EQ(log_name(crew[1]), "agent-1.log");
+  EXPECT_EQ(log_name(crew[2]), "injector-0.log");
+}
+
+}  // namespace
+}  // namespace holdfast

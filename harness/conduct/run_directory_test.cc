@@ -1,0 +1,106 @@
+#include "harness/conduct/run_directory.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <optional>
+
+#include "core/testing/scratch_directory.h"
+
+namespace holdfast {
+namespace {
+
+using Names = std::vector<std::string>;
+
+TEST(RunDirectory, MakesItsPartsAndWhatLeadsToIt) {
+  const ScratchDirectory scratch;
+  const auto directory = RunDirectory::create(scratch.path() / "a" / "b" / "run");
+  ASSERT_TRUE(directory) << directory.error().message;
+  EXPECT_TRUE(directory->path().is_absolute());
+  for (const char* part : {"events", "logs", "store"}) {
+    struct stat st {};
+    ASSERT_EQ(::stat((directory->path() / part).c_str(), &st), 0);
+    EXPECT_TRUE(S_ISDIR(st.st_mode));
+    EXPECT_EQ(st.st_mode & 022U, 0U) << "others may write in " << part;
+  }
+}
+
+TEST(RunDirectory, IsLockedWhileItLivesAndOnlyThen) {
+  const ScratchDirectory scratch;
+  const auto path = scratch.path() / "run";
+  {
+    auto first = RunDirectory::create(path);
+    ASSERT_TRUE(first);
+    const auto second = RunDirectory::create(path);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Code::invalid);
+    EXPECT_NE(second.error().message.find("another Holdfast is running in"), std::string::npos);
+    const RunDirectory moved = std::move(*first);  // the lock goes along
+    EXPECT_FALSE(RunDirectory::create(path));
+  }
+  const auto later = RunDirectory::create(path);
+  ASSERT_FALSE(later);
+  EXPECT_NE(later.error().message.find("is not empty"), std::string::npos) << later.error().message;
+}
+
+TEST(RunDirectory, DiscardTakesBackWhatItMadeAndNoMore) {
+  const ScratchDirectory scratch;
+  auto made = RunDirectory::create(scratch.path() / "made");
+  ASSERT_TRUE(made);
+  made->discard();
+  EXPECT_FALSE(std::filesystem::exists(scratch.path() / "made"));
+
+  std::filesystem::create_directory(scratch.path() / "given");
+  auto given = RunDirectory::create(scratch.path() / "given");
+  ASSERT_TRUE(given);
+  given->discard();
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.path() / "given"));
+}
+
+TEST(RunDirectory, RefusesWhatIsNoDirectory) {
+  const ScratchDirectory scratch;
+  scratch.write("file", "precious");
+  std::filesystem::create_symlink(scratch.path() / "nowhere", scratch.path() / "dangling");
+  for (const auto& path : {scratch.path() / "file", scratch.path() / "file" / "run",
+                           scratch.path() / "dangling", scratch.path() / std::string(300, 'x')}) {
+    const auto directory = RunDirectory::create(path);
+    ASSERT_FALSE(directory) << path;
+    EXPECT_EQ(directory.error().code, Code::invalid);
+    EXPECT_NE(directory.error().message.find("choose another directory with --out"), std::string::npos);
+  }
+  EXPECT_EQ(scratch.names(), (Names{"dangling", "file"}));
+}
+
+TEST(ResultFile, IsReplacedWhole) {
+  const ScratchDirectory scratch;
+  const auto path = scratch.path() / "result.json";
+  ASSERT_TRUE(write_result_file(path, std::string(100'000, 'a')));
+  ASSERT_TRUE(write_result_file(path, "b"));
+  EXPECT_EQ(scratch.read("result.json"), "b");
+  EXPECT_EQ(scratch.names(), Names{"result.json"});
+}
+
+TEST(ResultFile, SaysWhereItCouldNotBeWritten) {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch.path() / "taken");
+  for (const auto& path : {scratch.path() / "missing" / "r", scratch.path() / "taken"}) {
+    const auto written = write_result_file(path, "x");
+    ASSERT_FALSE(written);
+    EXPECT_NE(written.error().message.find(path.string()), std::string::npos) << written.error().message;
+    EXPECT_NE(written.error().os_code, 0);
+  }
+  EXPECT_EQ(scratch.names(), Names{"taken"});
+}
+
+// Somebody who may write in the directory must not be able to aim a result elsewhere.
+TEST(ResultFile, FollowsNoLink) {
+  const ScratchDirectory scratch;
+  scratch.write("precious", "p");
+  std::filesystem::create_symlink(scratch.path() / "precious", scratch.path() / "result.json");
+  ASSERT_TRUE(write_result_file(scratch.path() / "result.json", "x"));
+  EXPECT_EQ(scratch.read("precious"), "p");
+  EXPECT_FALSE(std::filesystem::is_symlink(scratch.path() / "result.json"));
+}
+
+}  // namespace
+}  // namespace holdfast

@@ -1,0 +1,215 @@
+// Injectors as real processes on a real directory: do they hold what the plan says, let go when told, and
+// write down what they did?
+#include "harness/inject/injector.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <optional>
+#include <thread>
+#include <tuple>
+
+#include "core/testing/child_process.h"
+#include "core/testing/scratch_directory.h"
+#include "harness/history/event_reader.h"
+#include "harness/supervisor/barrier.h"
+#include "harness/supervisor/lease.h"
+
+namespace holdfast {
+namespace {
+
+// Pipe ends with numbers above those that mean something to a run's children.
+std::pair<Descriptor, Descriptor> high_pipe() {
+  constexpr int first_free_number = 32;
+  int ends[2];
+  HOLDFAST_CHECK(::pipe2(ends, O_CLOEXEC) == 0);
+  const Descriptor reading(ends[0]), writing(ends[1]);
+  return {Descriptor(::fcntl(ends[0], F_DUPFD_CLOEXEC, first_free_number)),
+          Descriptor(::fcntl(ends[1], F_DUPFD_CLOEXEC, first_free_number))};
+}
+
+template <typename Condition>
+bool soon(Condition condition) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+// Plays the conductor for one injector.
+class Stage {
+ public:
+  explicit Stage(const std::string& inject) {
+    const auto scenario = parse_scenario("[agents]\ncount = 1\n[[inject]]\n" + inject, "stage.toml");
+    HOLDFAST_CHECK(scenario.has_value());
+    plan_.scenario = *scenario;
+    auto [status, theirs] = high_pipe();
+    status_ = std::move(status);
+    auto [start, open_start] = high_pipe();
+    auto [stop, open_stop] = high_pipe();
+    start_ = std::move(open_start);
+    stop_ = std::move(open_stop);
+    injector_.emplace([&] {
+      ::dup2(theirs.get(), status_descriptor);
+      ::dup2(start.get(), start_descriptor);
+      ::dup2(stop.get(), finish_descriptor);
+      ::dup2(stop.get(), stop_descriptor);
+      start_.reset();
+      stop_.reset();
+      if (!join_run()) return 1;
+      auto recorder = Recorder::open(events_, Role::injector, 0, 1);
+      if (!recorder) return 2;
+      InjectorContext context{plan_, 0, store(), std::move(*recorder), 1};
+      const auto kind = plan_.scenario.injectors[0].kind;
+      if (!(kind == InjectorKind::antivirus ? inject_antivirus(context) : inject_open_handles(context)))
+        return 3;
+      return context.recorder.close() ? 0 : 4;
+    });
+  }
+
+  [[nodiscard]] std::filesystem::path store() const { return scratch_.path(); }
+  void put(const std::string& name) const { scratch_.write(name, "x"); }
+
+  void begin() {  // when it says that it watches
+    StatusRecord record;
+    ASSERT_EQ(::read(status_.get(), &record, sizeof record), static_cast<ssize_t>(sizeof record));
+    EXPECT_EQ(record.kind, StatusKind::ready);
+    EXPECT_EQ(record.token, 1U);
+    start_.reset();
+  }
+  [[nodiscard]] bool held(const std::string& name) const {
+    return Lease::probe(AT_FDCWD, (store() / name).c_str()).openness() == Openness::held;
+  }
+  void open_stop_gate() { stop_.reset(); }
+  void terminate() const { injector_->send(SIGTERM); }
+  int wait() {
+    const int exit_code = injector_->wait();
+    const auto all = events();
+    EXPECT_TRUE(!all.empty() && all.back().type == EventType::end) << "its record is not whole";
+    return exit_code;
+  }
+
+  // So far; asked while it writes, the last ones may be missing.
+  [[nodiscard]] std::vector<Event> events() const {
+    auto reader = EventReader::open(events_);
+    EXPECT_TRUE(reader);
+    std::vector<Event> events;
+    if (!reader) return events;
+    while (auto event = reader->next()) events.push_back(std::move(*event));
+    return events;
+  }
+  [[nodiscard]] std::vector<Event> events(EventType type) const {
+    auto all = events();
+    std::erase_if(all, [&](const Event& event) { return event.type != type; });
+    return all;
+  }
+
+ private:
+  ScratchDirectory scratch_, records_;
+  std::filesystem::path events_ = records_.path() / "injector-0.events";
+  Plan plan_;
+  Descriptor status_, start_, stop_;
+  std::optional<ChildProcess> injector_;
+};
+
+TEST(Antivirus, ScansWhatWasClosedAndWhatWasReplacedAndLetsGoAtTheStop) {
+  Stage stage("kind = \"antivirus\"\nhold = \"1h\"\n");
+  stage.begin();
+  stage.put("queue.json.1.tmp");
+  ASSERT_TRUE(soon([&] { return stage.held("queue.json.1.tmp"); }));
+  std::filesystem::rename(stage.store() / "queue.json.1.tmp", stage.store() / "queue.json");
+  EXPECT_TRUE(stage.held("queue.json"));  // the same file
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::fired).size() == 2; }));
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  EXPECT_FALSE(stage.held("queue.json"));
+  const auto fired = stage.events(EventType::fired);
+  ASSERT_EQ(fired.size(), 2U);
+  EXPECT_EQ(fired[0].text, (stage.store() / "queue.json.1.tmp").string());
+  EXPECT_EQ(fired[1].text, (stage.store() / "queue.json").string());
+  EXPECT_EQ(stage.events(EventType::released).size(), 2U);
+  EXPECT_EQ(stage.events(EventType::planned).size(), 2U);
+  EXPECT_EQ(stage.events(EventType::planned)[0].value[0], 3600ULL * 1'000'000'000);
+}
+
+TEST(Antivirus, LetsGoAfterItsTimeAndLeavesLocksAlone) {
+  Stage stage("kind = \"antivirus\"\nhold = \"1ms\"\n");
+  stage.begin();
+  stage.put("queue.json.lock");
+  stage.put("queue.json");
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::released).size() == 1; }));
+  EXPECT_FALSE(stage.held("queue.json"));
+  stage.terminate();  // as good an end as the gate
+  EXPECT_EQ(stage.wait(), 0);
+  for (const Event& fired : stage.events(EventType::fired)) EXPECT_FALSE(fired.text.ends_with(".lock"));
+  EXPECT_EQ(stage.events(EventType::fired).size(), 1U);
+}
+
+TEST(Antivirus, FileThatIsGoneBeforeTheScanIsMissed) {
+  Stage stage("kind = \"antivirus\"\nhold = \"1h\"\ndelay = \"50ms\"\n");
+  stage.begin();
+  stage.put("queue.json");
+  std::filesystem::remove(stage.store() / "queue.json");
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::missed).size() == 1; }));
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  EXPECT_EQ(stage.events(EventType::missed)[0].code, ENOENT);
+  EXPECT_EQ(stage.events(EventType::fired).size(), 0U);
+}
+
+TEST(OpenHandle, WaitsForTheFileHoldsItAndLetsGo) {
+  Stage stage("kind = \"open-handle\"\npath = \"queue.*\"\nhold = \"1h\"\n");
+  stage.begin();
+  ASSERT_TRUE(soon([&] { return !stage.events(EventType::planned).empty(); }));
+  stage.put("queue.json");  // within the window
+  ASSERT_TRUE(soon([&] { return stage.held("queue.json"); }));
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  EXPECT_FALSE(stage.held("queue.json"));
+  EXPECT_EQ(stage.events(EventType::fired).size(), 1U);
+  EXPECT_EQ(stage.events(EventType::released).size(), 1U);
+}
+
+TEST(OpenHandle, EveryWindowIsOnRecord) {
+  Stage stage("kind = \"open-handle\"\npath = \"queue.json\"\nhold = \"1ms\"\nperiod = \"3ms\"\ncount = 5\n");
+  stage.put("queue.json");
+  stage.begin();
+  ASSERT_TRUE(soon([&] {
+    return stage.events(EventType::released).size() + stage.events(EventType::missed).size() == 5;
+  }));
+  stage.open_stop_gate();  // it stays until it is told to go
+  EXPECT_EQ(stage.wait(), 0);
+  const auto planned = stage.events(EventType::planned);
+  ASSERT_EQ(planned.size(), 5U);
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    EXPECT_EQ(planned[i].op, i);
+    EXPECT_EQ(planned[i].value[0], 1'000'000U);
+  }
+}
+
+TEST(OpenHandle, ALinkAndAMissingFileAreMissed) {
+  Stage stage(
+      "kind = \"open-handle\"\npath = \"queue.json\"\nhold = \"30ms\"\nperiod = \"30ms\"\ncount = 2\n");
+  std::filesystem::create_symlink("/etc/hostname", stage.store() / "queue.json");
+  stage.begin();
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::missed).size() == 2; }));
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  for (const Event& missed : stage.events(EventType::missed)) EXPECT_EQ(missed.code, ELOOP);
+  EXPECT_EQ(stage.events(EventType::fired).size(), 0U);
+}
+
+TEST(OpenHandle, ToldToGoBeforeTheStart) {
+  Stage stage("kind = \"open-handle\"\npath = \"queue.json\"\nhold = \"1h\"\nstart_delay = \"1h\"\n");
+  stage.begin();
+  stage.terminate();
+  EXPECT_EQ(stage.wait(), 0);
+  EXPECT_EQ(stage.events(EventType::planned).size(), 0U);
+}
+
+}  // namespace
+}  // namespace holdfast

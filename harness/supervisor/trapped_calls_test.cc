@@ -1,0 +1,87 @@
+#include "harness/supervisor/trapped_calls.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/fs.h>
+#include <sys/syscall.h>
+
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+namespace holdfast {
+namespace {
+
+seccomp_data call_of(long number, std::initializer_list<std::uint64_t> arguments) {
+  seccomp_data data{};
+  data.nr = static_cast<int>(number);
+  std::copy(arguments.begin(), arguments.end(), data.args);
+  return data;
+}
+
+struct Shape {
+  Function function;
+  int from_directory;
+  std::uint64_t from_path;
+  int to_directory;
+  std::uint64_t to_path;
+  unsigned flags;
+  bool flags_known;
+};
+
+// A 32-bit argument may come with anything in the upper half of its register.
+constexpr std::uint64_t dirt = 0xDEADBEEF00000000ULL;
+constexpr std::uint64_t at_fdcwd = static_cast<std::uint32_t>(AT_FDCWD);
+
+TEST(TrappedCalls, EveryFormDecodes) {
+  const std::pair<seccomp_data, Shape> table[] = {
+#ifdef SYS_rename
+      {call_of(SYS_rename, {1, 2}), {Function::rename, AT_FDCWD, 1, AT_FDCWD, 2, 0, true}},
+      {call_of(SYS_unlink, {1}), {Function::unlink, AT_FDCWD, 1, 0, 0, 0, true}},
+      {call_of(SYS_rmdir, {1}), {Function::rmdir, AT_FDCWD, 1, 0, 0, 0, true}},
+      {call_of(SYS_link, {1, 2}), {Function::link, AT_FDCWD, 1, AT_FDCWD, 2, 0, true}},
+#endif
+      {call_of(SYS_renameat, {7, 1, dirt | at_fdcwd, 2}), {Function::rename, 7, 1, AT_FDCWD, 2, 0, true}},
+      {call_of(SYS_renameat2, {dirt | 7, 1, 8, 2, 0}), {Function::rename, 7, 1, 8, 2, 0, true}},
+      {call_of(SYS_renameat2, {7, 1, 8, 2, dirt | RENAME_NOREPLACE}),
+       {Function::rename, 7, 1, 8, 2, RENAME_NOREPLACE, true}},
+      {call_of(SYS_renameat2, {7, 1, 8, 2, RENAME_EXCHANGE}),
+       {Function::rename, 7, 1, 8, 2, RENAME_EXCHANGE, false}},
+      {call_of(SYS_renameat2, {7, 1, 8, 2, RENAME_NOREPLACE | RENAME_WHITEOUT}),
+       {Function::rename, 7, 1, 8, 2, RENAME_NOREPLACE | RENAME_WHITEOUT, false}},
+      {call_of(SYS_unlinkat, {7, 1, 0}), {Function::unlink, 7, 1, 0, 0, 0, true}},
+      {call_of(SYS_unlinkat, {7, 1, dirt | AT_REMOVEDIR}), {Function::rmdir, 7, 1, 0, 0, 0, true}},
+      {call_of(SYS_unlinkat, {7, 1, 1}), {Function::unlink, 7, 1, 0, 0, 0, false}},
+      {call_of(SYS_linkat, {7, 1, 8, 2, AT_SYMLINK_FOLLOW}),
+       {Function::link, 7, 1, 8, 2, AT_SYMLINK_FOLLOW, true}},
+      {call_of(SYS_linkat, {7, 1, 8, 2, AT_EMPTY_PATH}), {Function::link, 7, 1, 8, 2, AT_EMPTY_PATH, false}},
+  };
+  for (const auto& [data, shape] : table) {
+    SCOPED_TRACE(testing::Message() << "call " << data.nr << ", flags " << shape.flags);
+    const auto call = decode(data);
+    ASSERT_TRUE(call);
+    EXPECT_EQ(call->function, shape.function);
+    EXPECT_EQ(call->from_directory, shape.from_directory);
+    EXPECT_EQ(call->from_path, shape.from_path);
+    EXPECT_EQ(call->to_path, shape.to_path);
+    EXPECT_EQ(call->to_directory, shape.to_directory);
+    EXPECT_EQ(call->flags, shape.flags);
+    EXPECT_EQ(call->flags_known, shape.flags_known);
+  }
+}
+
+// Whatever the filter traps, the supervisor can decode or knows to let through; there is no third kind.
+TEST(TrappedCalls, DecidedAndIdentityCallsAreApart) {
+  for (const long number : decided_calls()) EXPECT_TRUE(decode(call_of(number, {}))) << number;
+  for (const long number : identity_calls()) EXPECT_FALSE(decode(call_of(number, {}))) << number;
+}
+
+RC_GTEST_PROP(TrappedCalls, NothingElseDecodes, ()) {
+  const auto number = *rc::gen::inRange<long>(-10, 600);
+  const auto decided = decided_calls();
+  const bool expected = std::find(decided.begin(), decided.end(), number) != decided.end();
+  RC_ASSERT(decode(call_of(number, {1, 2, 3, 4, 5, 6})).has_value() == expected);
+}
+
+}  // namespace
+}  // namespace holdfast
