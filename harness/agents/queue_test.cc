@@ -44,7 +44,8 @@ TEST_P(EveryQueue, DeliversToTheRecipientsInOrderAcrossObjects) {
   EXPECT_FALSE(first->swallowed_corruption());
 }
 
-// What does not parse is an error of the core's, and nothing at all to the origin's callers; only its own word tells.
+// What does not parse is an error of the core's, and nothing at all to the origin's callers; only its own
+// word tells.
 TEST_P(EveryQueue, SaysWhenItMetATornFile) {
   const auto subject = queue(0);
   ASSERT_TRUE(subject->broadcast(message("0-0"), {"agent-0"}));
@@ -70,8 +71,8 @@ TEST_P(EveryQueue, StoreThatIsGoneIsAnErrorOfABroadcast) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, EveryQueue,
-                         testing::Values(StoreKind::snapshot, StoreKind::origin_before, StoreKind::origin_after,
-                                         StoreKind::origin_enhanced),
+                         testing::Values(StoreKind::snapshot, StoreKind::origin_before,
+                                         StoreKind::origin_after, StoreKind::origin_enhanced),
                          [](const auto& instance) {
                            std::string name(to_string(instance.param));
                            std::erase(name, '-');

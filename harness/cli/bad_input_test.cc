@@ -16,7 +16,8 @@ struct BadScenario {
 
 TEST_F(BadInput, ScenarioIsRefusedWithFileLineColumnAndNearestKey) {
   const BadScenario mistakes[] = {
-      {"title = \"x\"\n[agents]\ncuont = 3\n", "bad.toml:3:1: unknown key in agents \"cuont\"; the nearest is \"count\""},
+      {"title = \"x\"\n[agents]\ncuont = 3\n",
+       "bad.toml:3:1: unknown key in agents \"cuont\"; the nearest is \"count\""},
       {"[agents]\ncount = \"three\"\n", "bad.toml:2:9: agents.count is the string \"three\""},
       {"[agents]\ncount = 0\n", "bad.toml:2:9: agents.count is 0"},
       {"[agents]\ncount = 1\ncount = 2\n", "bad.toml:3:"},
@@ -36,15 +37,18 @@ TEST_F(BadInput, ScenarioIsRefusedWithFileLineColumnAndNearestKey) {
 
 TEST_F(BadInput, SettingsAreHeldToTheSameRules) {
   expect_one_sentence(holdfast({"run", "no-fault", "--agents", "0"}), 64, "agents.count is 0");
-  expect_one_sentence(holdfast({"run", "no-fault", "--set", "agents.cuont=1"}), 64, "the nearest is \"count\"");
-  expect_one_sentence(holdfast({"run", "no-fault", "--set", "agents.count=many"}), 64, "must be a whole number");
+  expect_one_sentence(holdfast({"run", "no-fault", "--set", "agents.cuont=1"}), 64,
+                      "the nearest is \"count\"");
+  expect_one_sentence(holdfast({"run", "no-fault", "--set", "agents.count=many"}), 64,
+                      "must be a whole number");
   expect_one_sentence(holdfast({"run", "no-fault", "--set", "nonsense"}), 64, "nonsense");
   EXPECT_FALSE(std::filesystem::exists(scratch() / "holdfast-runs"));
 }
 
 TEST_F(BadInput, UnknownScenarioNamesTheNearest) {
   expect_one_sentence(holdfast({"run", "brodcast-8"}), 64, "the nearest is \"broadcast-8\"");
-  expect_one_sentence(holdfast({"run", "no/such/file.toml"}), 64, "there is no scenario \"no/such/file.toml\"");
+  expect_one_sentence(holdfast({"run", "no/such/file.toml"}), 64,
+                      "there is no scenario \"no/such/file.toml\"");
   expect_one_sentence(holdfast({"run", scratch().string()}), 64, "");
 }
 
@@ -123,7 +127,8 @@ TEST_F(BadInput, DirectoryInUseOrNotEmpty) {
 TEST_F(BadInput, KernelWithoutTheTrap) {
   ProcessOptions options;
   options.environment = {"HOLDFAST_SIMULATE_MISSING=user-notification"};
-  expect_one_sentence(holdfast({"run", "no-fault", "--out", "run"}, options), 70, "Linux 5.19 or newer is needed");
+  expect_one_sentence(holdfast({"run", "no-fault", "--out", "run"}, options), 70,
+                      "Linux 5.19 or newer is needed");
   EXPECT_FALSE(std::filesystem::exists(scratch() / "run"));
 
   // A directory that was there already is left as it was: there, and empty.

@@ -38,10 +38,19 @@ TEST_F(CommandLine, HelpOfEach) {
 
 TEST_F(CommandLine, WrongUseIs64) {
   const std::vector<std::vector<std::string>> lines = {
-      {},           {"frobnicate"},       {"--frobnicate"},         {"run"},
-      {"hold"},     {"run", "no-fault", "--frobnicate"},            {"run", "no-fault", "--seed", "x"},
-      {"check"},    {"compare", "one"},   {"run", "no-fault", "--agents", "-1"}, {"list", "what"},
-      {"run", "no-fault", "--seed", "99999999999999999999999"},     {""}};
+      {},
+      {"frobnicate"},
+      {"--frobnicate"},
+      {"run"},
+      {"hold"},
+      {"run", "no-fault", "--frobnicate"},
+      {"run", "no-fault", "--seed", "x"},
+      {"check"},
+      {"compare", "one"},
+      {"run", "no-fault", "--agents", "-1"},
+      {"list", "what"},
+      {"run", "no-fault", "--seed", "99999999999999999999999"},
+      {""}};
   for (const auto& line : lines) {
     const auto end = holdfast(line);
     SCOPED_TRACE(testing::PrintToString(line));

@@ -56,7 +56,8 @@ TEST_F(DamagedEvents, BitFlippedAnywhereIsFoundWithItsOffset) {
 TEST_F(DamagedEvents, TruncatedOnARecordBoundary) {
   for (const std::string& file : every_file) {
     SCOPED_TRACE(file);
-    const auto summary = check_spoilt(file, [](std::string& bytes) { bytes.resize(bytes.size() - record_bytes); });
+    const auto summary =
+        check_spoilt(file, [](std::string& bytes) { bytes.resize(bytes.size() - record_bytes); });
     EXPECT_TRUE(gives_reason(summary, file + ": cut short")) << testing::PrintToString(summary.reasons);
   }
 }
@@ -77,8 +78,10 @@ void rewrite_header(std::string& bytes, std::size_t offset, char value) {
 }
 
 TEST_F(DamagedEvents, AnotherVersion) {
-  const auto summary = check_spoilt("agent-1.events", [](std::string& bytes) { rewrite_header(bytes, 6, 99); });
-  EXPECT_TRUE(gives_reason(summary, "agent-1.events: byte offset 0")) << testing::PrintToString(summary.reasons);
+  const auto summary =
+      check_spoilt("agent-1.events", [](std::string& bytes) { rewrite_header(bytes, 6, 99); });
+  EXPECT_TRUE(gives_reason(summary, "agent-1.events: byte offset 0"))
+      << testing::PrintToString(summary.reasons);
   EXPECT_TRUE(gives_reason(summary, "version")) << testing::PrintToString(summary.reasons);
 }
 
@@ -86,7 +89,8 @@ TEST_F(DamagedEvents, AnotherRun) {
   const auto summary = check_spoilt("agent-1.events", [](std::string& bytes) {
     rewrite_header(bytes, 32, static_cast<char>(bytes[32] + 1));
   });
-  EXPECT_TRUE(gives_reason(summary, "agent-1.events: it belongs to run ")) << testing::PrintToString(summary.reasons);
+  EXPECT_TRUE(gives_reason(summary, "agent-1.events: it belongs to run "))
+      << testing::PrintToString(summary.reasons);
 }
 
 TEST_F(DamagedEvents, AnotherAgentsFile) {

@@ -57,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(BySignal, AgentKilled, testing::Values(SIGKILL, SIGSEGV
 
 TEST_F(ProcessFault, AgentThatHangsEndsAtTheDeadline) {
   put_file(scratch() / "small.toml", small_scenario(two_seconds));
-  auto run = start({"run", "small.toml", "--out", "run", "--set", sanitized ? "run.deadline=12s" : "run.deadline=4s"});
+  auto run = start(
+      {"run", "small.toml", "--out", "run", "--set", sanitized ? "run.deadline=12s" : "run.deadline=4s"});
   ASSERT_EQ(::kill(agent_under_way(), SIGSTOP), 0);
   const auto end = run.wait();
   EXPECT_TRUE(end.exit_code == 1 || end.exit_code == 2) << end.exit_code << end.out << end.err;
@@ -78,8 +79,10 @@ TEST_F(ProcessFault, AgentAskedToEndByAStranger) {
 }
 
 TEST_F(ProcessFault, InjectorKilled) {
-  auto run = start_small(small_scenario(two_seconds, "[[inject]]\nkind = \"open-handle\"\npath = \"queue.json\"\n"
-                                                     "hold = \"20ms\"\nperiod = \"10s\"\ncount = 6\nstart_delay = \"20s\"\n"));
+  auto run =
+      start_small(small_scenario(two_seconds,
+                                 "[[inject]]\nkind = \"open-handle\"\npath = \"queue.json\"\n"
+                                 "hold = \"20ms\"\nperiod = \"10s\"\ncount = 6\nstart_delay = \"20s\"\n"));
   ASSERT_TRUE(eventually([&] { return released() && !members("internal-injector").empty(); }));
   ASSERT_EQ(::kill(members("internal-injector").front().pid, SIGKILL), 0);
   const auto end = run.wait();
@@ -93,7 +96,8 @@ TEST_F(ProcessFault, LauncherKilled) {
   auto run = start_small(small_scenario(two_seconds));
   const pid_t member = agent_under_way();
   const auto seen = members("internal-agent");
-  const auto found = std::find_if(seen.begin(), seen.end(), [&](const ProcessSeen& p) { return p.pid == member; });
+  const auto found =
+      std::find_if(seen.begin(), seen.end(), [&](const ProcessSeen& p) { return p.pid == member; });
   ASSERT_NE(found, seen.end());
   ASSERT_NE(found->parent, run.pid());
   temp_files_may_stay();  // the agents were killed in the middle of whatever they did
@@ -134,8 +138,8 @@ TEST_F(ProcessFault, ConductorKilled) {
   })) << check.out;
 }
 
-// A child that an agent started, or a process that lost its parent, does not outlive the run either; here the whole
-// process group of the conductor is asked to go at once, as when a terminal closes.
+// A child that an agent started, or a process that lost its parent, does not outlive the run either; here the
+// whole process group of the conductor is asked to go at once, as when a terminal closes.
 TEST_F(ProcessFault, TerminalCloses) {
   auto run = start_small(small_scenario("count = 3\nbroadcasts = 2000\nrate = 40"));
   agent_under_way();

@@ -77,13 +77,16 @@ TEST_F(WholeRun, NoFaultPassesWithoutRefusalOrRetry) {
 }
 
 TEST_F(WholeRun, CoreDeliversUnderAntivirusAndOpenHandle) {
-  // broadcast-8 with fewer broadcasts, shorter holds, and a scanner that acts on every trigger. The core's attempts, at
-  // 0, 0.1, 0.3, 0.7, 1.5 and 3.1 s, fall on six different moments of a period of 0.33 s, at most two within one hold.
-  put_file(scratch() / "busy.toml",
-           small_scenario("count = 4\nbroadcasts = 5",
-                          "[[inject]]\nkind = \"open-handle\"\npath = \"queue.json\"\nhold = \"60ms\"\nperiod = \"330ms\"\n"
-                          "count = 30\n[[inject]]\nkind = \"antivirus\"\nchance = 1.0\n"
-                          "hold = { median = \"10ms\", p99 = \"40ms\", max = \"80ms\" }\n"));
+  // broadcast-8 with fewer broadcasts, shorter holds, and a scanner that acts on every trigger. The core's
+  // attempts, at 0, 0.1, 0.3, 0.7, 1.5 and 3.1 s, fall on six different moments of a period of 0.33 s, at
+  // most two within one hold.
+  put_file(
+      scratch() / "busy.toml",
+      small_scenario(
+          "count = 4\nbroadcasts = 5",
+          "[[inject]]\nkind = \"open-handle\"\npath = \"queue.json\"\nhold = \"60ms\"\nperiod = \"330ms\"\n"
+          "count = 30\n[[inject]]\nkind = \"antivirus\"\nchance = 1.0\n"
+          "hold = { median = \"10ms\", p99 = \"40ms\", max = \"80ms\" }\n"));
   const auto end = holdfast({"run", "busy.toml", "--out", "run"});
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   const Summary summary = result_of("run");
@@ -121,12 +124,14 @@ TEST_F(WholeRun, LostUpdateNamesALostMessage) {
   // It names a message that was acknowledged and that nobody has read.
   const auto history = merge(scratch() / "run");
   ASSERT_TRUE(history) << history.error().message;
-  const auto named = std::any_of(history->operations.begin(), history->operations.end(), [&](const Operation& operation) {
-    const MessageId id{operation.agent, operation.number};
-    return operation.function == Function::broadcast && operation.outcome == Outcome::ok &&
-           holds(*lost->witness, to_string(id)) &&
-           std::none_of(history->seen.begin(), history->seen.end(), [&](const Seen& seen) { return seen.message == id; });
-  });
+  const auto named =
+      std::any_of(history->operations.begin(), history->operations.end(), [&](const Operation& operation) {
+        const MessageId id{operation.agent, operation.number};
+        return operation.function == Function::broadcast && operation.outcome == Outcome::ok &&
+               holds(*lost->witness, to_string(id)) &&
+               std::none_of(history->seen.begin(), history->seen.end(),
+                            [&](const Seen& seen) { return seen.message == id; });
+      });
   EXPECT_TRUE(named) << *lost->witness;
   EXPECT_TRUE(holds(end.out, "lost")) << end.out;
 }
@@ -161,8 +166,10 @@ TEST_F(WholeRun, DefaultDirectoryIsNewEachTime) {
 }
 
 TEST_F(WholeRun, MissedThresholdIsThree) {
-  const auto end = start_small(small_scenario("count = 1\nbroadcasts = 2",
-                                              "[[expect]]\nfigure = \"success_rate.lower\"\nat_least = 0.999\n")).wait();
+  const auto end =
+      start_small(small_scenario("count = 1\nbroadcasts = 2",
+                                 "[[expect]]\nfigure = \"success_rate.lower\"\nat_least = 0.999\n"))
+          .wait();
   EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
   EXPECT_TRUE(holds(end.out, "success_rate.lower shall be at least 0.999")) << end.out;
 }

@@ -32,7 +32,8 @@ std::string text_of(const std::filesystem::path& path) {
 std::vector<std::string> environment_of(const ProcessOptions& options) {
   std::vector<std::string> environment{"PATH=/usr/bin:/bin", "TERM=dumb", "LC_ALL=C"};
   for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
-    if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + "=" + value);  // NOLINT
+    if (const char* value = std::getenv(name))
+      environment.push_back(std::string(name) + "=" + value);  // NOLINT
   }
   environment.insert(environment.end(), options.environment.begin(), options.environment.end());
   return environment;
@@ -46,8 +47,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
-[[noreturn]] void become(std::vector<std::string> argv, std::vector<std::string> environment, int out, int err,
-                         const ProcessOptions& options) {
+[[noreturn]] void become(std::vector<std::string> argv, std::vector<std::string> environment, int out,
+                         int err, const ProcessOptions& options) {
   constexpr unsigned first_not_standard = 3;
   ::setpgid(0, 0);
   ::dup2(out, STDOUT_FILENO);
@@ -104,9 +105,13 @@ TestProcess::~TestProcess() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-void TestProcess::send(int signal) const { ::kill(pid_, signal); }
+void TestProcess::send(int signal) const {
+  ::kill(pid_, signal);
+}
 
-void TestProcess::send_to_group(int signal) const { ::kill(-pid_, signal); }
+void TestProcess::send_to_group(int signal) const {
+  ::kill(-pid_, signal);
+}
 
 bool TestProcess::runs() const {
   siginfo_t info{};
@@ -125,7 +130,8 @@ ProcessEnd TestProcess::wait() {
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
   end.out = text_of(capture_ + ".out");
   end.err = text_of(capture_ + ".err");
-  EXPECT_FALSE(end.hung) << "it hung and was killed after " << watchdog_.count() << " s\n" << end.out << end.err;
+  EXPECT_FALSE(end.hung) << "it hung and was killed after " << watchdog_.count() << " s\n"
+                         << end.out << end.err;
   return end;
 }
 
@@ -142,7 +148,8 @@ std::vector<ProcessSeen> processes_naming(const std::string& text) {
     if (pid <= 0 || pid == ::getpid()) continue;
     const std::string proc = entry.path().string();
     const std::string command_line = text_of(proc + "/cmdline");
-    if (command_line.find(text) == std::string::npos && text_of(proc + "/environ").find(text) == std::string::npos) {
+    if (command_line.find(text) == std::string::npos &&
+        text_of(proc + "/environ").find(text) == std::string::npos) {
       continue;
     }
     seen.push_back({pid, parent_of(proc), split_at_nul(command_line)});
@@ -165,10 +172,12 @@ std::vector<std::string> locks_beneath(const std::filesystem::path& directory) {
   const auto look = [&](const std::filesystem::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file) return;
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) found.push_back("flock " + path.string());
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      found.push_back("flock " + path.string());
     struct flock lock {};
     lock.l_type = F_WRLCK;
-    if (::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) found.push_back("fcntl " + path.string());
+    if (::fcntl(file.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+      found.push_back("fcntl " + path.string());
   };
   look(directory);
   std::error_code ignored;

@@ -1,5 +1,5 @@
-// For tests only: a real program as a child process, started without a shell, its output kept in files (a pipe would
-// stay open as long as any grandchild lives), and never waited for without end.
+// For tests only: a real program as a child process, started without a shell, its output kept in files (a
+// pipe would stay open as long as any grandchild lives), and never waited for without end.
 #pragma once
 
 #include <sys/types.h>
@@ -30,7 +30,8 @@ struct ProcessOptions {
 
 class TestProcess {
  public:
-  // `capture` is a path prefix: CAPTURE.out and CAPTURE.err are written. The child leads a process group of its own.
+  // `capture` is a path prefix: CAPTURE.out and CAPTURE.err are written. The child leads a process group of
+  // its own.
   static TestProcess start(const std::vector<std::string>& argv, const std::string& capture,
                            const ProcessOptions& options);
   TestProcess(TestProcess&& other) noexcept;

@@ -21,11 +21,14 @@ void put_file(const std::filesystem::path& path, const std::string& bytes) {
   EXPECT_TRUE(file.flush().good()) << path;
 }
 
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 std::string small_scenario(const std::string& agents, const std::string& rest) {
   return fmt::format(
-      "title = \"A small crowd\"\n[subject]\nkind = \"core\"\nstore = \"snapshot\"\ndurability = \"process\"\n"
+      "title = \"A small crowd\"\n[subject]\nkind = \"core\"\nstore = \"snapshot\"\ndurability = "
+      "\"process\"\n"
       "[agents]\n{}\n[sharing]\nrules = \"windows\"\nprofile = \"python\"\n[run]\ndeadline = \"60s\"\n{}\n",
       agents, rest);
 }
@@ -42,11 +45,14 @@ RunTest::~RunTest() {
   std::filesystem::remove_all(scratch_, ignored);
 }
 
-void RunTest::TearDown() { expect_nothing_left(); }
+void RunTest::TearDown() {
+  expect_nothing_left();
+}
 
 void RunTest::expect_nothing_left() {
   for (const ProcessSeen& process : processes_naming(scratch_.string())) {
-    ADD_FAILURE() << "process " << process.pid << " is left: " << fmt::format("{}", fmt::join(process.argv, " "));
+    ADD_FAILURE() << "process " << process.pid
+                  << " is left: " << fmt::format("{}", fmt::join(process.argv, " "));
     ::kill(process.pid, SIGKILL);
   }
   if (!temp_files_may_stay_) {
@@ -55,11 +61,12 @@ void RunTest::expect_nothing_left() {
   EXPECT_EQ(locks_beneath(scratch_), std::vector<std::string>{});
 }
 
-TestProcess RunTest::start_program(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                                   ProcessOptions options) {
+TestProcess RunTest::start_program(const std::filesystem::path& program,
+                                   const std::vector<std::string>& arguments, ProcessOptions options) {
   std::vector<std::string> argv{program.string()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  // Named in the environment too, every process of a run can be found: the launcher's command line tells nothing.
+  // Named in the environment too, every process of a run can be found: the launcher's command line tells
+  // nothing.
   options.environment.push_back("HOLDFAST_TEST_SCRATCH=" + scratch_.string());
   options.environment.push_back("HOLDFAST_SCENARIOS=" + scenarios_);
   if (options.directory.empty()) options.directory = scratch_;
@@ -75,7 +82,8 @@ std::filesystem::path RunTest::program_for_everyone() {
   std::filesystem::create_directory(bin);
   std::filesystem::copy_file(HOLDFAST_BINARY, bin / "holdfast");
   for (const auto& entry : std::filesystem::directory_iterator(scenarios_)) {
-    if (entry.path().extension() == ".toml") std::filesystem::copy_file(entry.path(), bin / entry.path().filename());
+    if (entry.path().extension() == ".toml")
+      std::filesystem::copy_file(entry.path(), bin / entry.path().filename());
   }
   scenarios_ = bin;
   return bin / "holdfast";
@@ -100,7 +108,8 @@ Summary RunTest::result_of(const std::string& name) {
 
 std::vector<ProcessSeen> RunTest::members(const std::string& role, const std::string& name) const {
   auto seen = processes_naming((scratch_ / name).string());
-  std::erase_if(seen, [&](const ProcessSeen& process) { return process.argv.size() < 4 || process.argv[1] != role; });
+  std::erase_if(
+      seen, [&](const ProcessSeen& process) { return process.argv.size() < 4 || process.argv[1] != role; });
   return seen;
 }
 

@@ -1,5 +1,5 @@
-// For tests only: the built program in a directory of the test's own, and after every test the proof that nothing of
-// it stayed behind: no process, no temp file, no lock.
+// For tests only: the built program in a directory of the test's own, and after every test the proof that
+// nothing of it stayed behind: no process, no temp file, no lock.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -45,12 +45,14 @@ class RunTest : public testing::Test {
   std::filesystem::path program_for_everyone();
 
   // Runs `small.toml`, written as `text`, into the directory `name`.
-  TestProcess start_small(const std::string& text, const std::string& name = "run", ProcessOptions options = {});
+  TestProcess start_small(const std::string& text, const std::string& name = "run",
+                          ProcessOptions options = {});
 
   // result.json of the run directory `name`; fails the test if it cannot be read.
   Summary result_of(const std::string& name);
 
-  // The processes of a role in the run directory `name`, as /proc tells: "internal-agent", "internal-injector".
+  // The processes of a role in the run directory `name`, as /proc tells: "internal-agent",
+  // "internal-injector".
   std::vector<ProcessSeen> members(const std::string& role, const std::string& name = "run") const;
   pid_t agent(std::uint32_t index, const std::string& name = "run") const;  // 0: not there
   bool released(const std::string& name = "run") const;                     // some broadcast was saved

@@ -36,8 +36,10 @@ RC_GTEST_PROP(Crew, EveryMemberOnceAgentsFirst, ()) {
 
 TEST(Crew, Arguments) {
   const auto crew = crew_of(plan_for(2, 1));
-  EXPECT_EQ(arguments_of(crew[1], 2, "/a run"), (std::vector<std::string>{"internal-agent", "/a run", "1", "2"}));
-  EXPECT_EQ(arguments_of(crew[2], 3, "/run"), (std::vector<std::string>{"internal-injector", "/run", "0", "3"}));
+  EXPECT_EQ(arguments_of(crew[1], 2, "/a run"),
+            (std::vector<std::string>{"internal-agent", "/a run", "1", "2"}));
+  EXPECT_EQ(arguments_of(crew[2], 3, "/run"),
+            (std::vector<std::string>{"internal-injector", "/run", "0", "3"}));
   EXPECT_EQ(log_name(crew[1]), "agent-1.log");
   EXPECT_EQ(log_name(crew[2]), "injector-0.log");
 }

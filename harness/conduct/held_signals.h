@@ -1,4 +1,5 @@
-// SIGINT, SIGTERM and SIGHUP wait while this lives, and come when it goes. For stretches that must not be cut in two.
+// SIGINT, SIGTERM and SIGHUP wait while this lives, and come when it goes. For stretches that must not be cut
+// in two.
 #pragma once
 
 #include <csignal>

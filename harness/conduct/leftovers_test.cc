@@ -11,7 +11,8 @@ using Names = std::vector<std::string>;
 
 TEST(Leftovers, QueueLockAndCorruptQueuesBelong) {
   const ScratchDirectory store;
-  for (const char* name : {"queue.json", "queue.json.lock", "queue.json.corrupt-20260101-1"}) store.write(name, "x");
+  for (const char* name : {"queue.json", "queue.json.lock", "queue.json.corrupt-20260101-1"})
+    store.write(name, "x");
   EXPECT_EQ(find_leftovers(store.path(), false), Names{});
   EXPECT_EQ(find_leftovers(store.path(), true), Names{});
   EXPECT_EQ(store.names().size(), 3U);
@@ -19,7 +20,8 @@ TEST(Leftovers, QueueLockAndCorruptQueuesBelong) {
 
 TEST(Leftovers, AnythingElseIsNamedInOrderAndLeftAlone) {
   const ScratchDirectory store;
-  for (const char* name : {"z", "queue.json.tmp", "queue.json~", ".hidden", "queue.json.lock2", "QUEUE.JSON"}) {
+  for (const char* name :
+       {"z", "queue.json.tmp", "queue.json~", ".hidden", "queue.json.lock2", "QUEUE.JSON"}) {
     store.write(name, "x");
   }
   const Names expected{".hidden", "QUEUE.JSON", "queue.json.lock2", "queue.json.tmp", "queue.json~", "z"};
@@ -29,14 +31,16 @@ TEST(Leftovers, AnythingElseIsNamedInOrderAndLeftAlone) {
 
 TEST(Leftovers, SweepRemovesTempFilesAndNothingElse) {
   const ScratchDirectory store;
-  for (const char* name : {"queue.json", "queue.json.tmp", "queue.json.1-2-3.tmp", "notes.txt", "x.tmp.kept"}) {
+  for (const char* name :
+       {"queue.json", "queue.json.tmp", "queue.json.1-2-3.tmp", "notes.txt", "x.tmp.kept"}) {
     store.write(name, "x");
   }
   EXPECT_EQ(find_leftovers(store.path(), true), (Names{"notes.txt", "x.tmp.kept"}));
   EXPECT_EQ(store.names(), (Names{"notes.txt", "queue.json", "x.tmp.kept"}));
 }
 
-// A temp file's name may belong to something that is not ours to remove; it must not be passed over in silence.
+// A temp file's name may belong to something that is not ours to remove; it must not be passed over in
+// silence.
 TEST(Leftovers, SweepNamesWhatItCannotRemove) {
   const ScratchDirectory store;
   std::filesystem::create_directories(store.path() / "full.tmp" / "inside");

@@ -61,8 +61,8 @@ TEST(RunDirectory, RefusesWhatIsNoDirectory) {
   const ScratchDirectory scratch;
   scratch.write("file", "precious");
   std::filesystem::create_symlink(scratch.path() / "nowhere", scratch.path() / "dangling");
-  for (const auto& path : {scratch.path() / "file", scratch.path() / "file" / "run", scratch.path() / "dangling",
-                           scratch.path() / std::string(300, 'x')}) {
+  for (const auto& path : {scratch.path() / "file", scratch.path() / "file" / "run",
+                           scratch.path() / "dangling", scratch.path() / std::string(300, 'x')}) {
     const auto directory = RunDirectory::create(path);
     ASSERT_FALSE(directory) << path;
     EXPECT_EQ(directory.error().code, Code::invalid);

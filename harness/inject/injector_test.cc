@@ -1,5 +1,5 @@
-// Injectors as real processes on a real directory: do they hold what the plan says, let go when told, and write down
-// what they did?
+// Injectors as real processes on a real directory: do they hold what the plan says, let go when told, and
+// write down what they did?
 #include "harness/inject/injector.h"
 
 #include <fcntl.h>
@@ -65,7 +65,8 @@ class Stage {
       if (!recorder) return 2;
       InjectorContext context{plan_, 0, store(), std::move(*recorder), 1};
       const auto kind = plan_.scenario.injectors[0].kind;
-      if (!(kind == InjectorKind::antivirus ? inject_antivirus(context) : inject_open_handles(context))) return 3;
+      if (!(kind == InjectorKind::antivirus ? inject_antivirus(context) : inject_open_handles(context)))
+        return 3;
       return context.recorder.close() ? 0 : 4;
     });
   }
@@ -191,7 +192,8 @@ TEST(OpenHandle, EveryWindowIsOnRecord) {
 }
 
 TEST(OpenHandle, ALinkAndAMissingFileAreMissed) {
-  Stage stage("kind = \"open-handle\"\npath = \"queue.json\"\nhold = \"30ms\"\nperiod = \"30ms\"\ncount = 2\n");
+  Stage stage(
+      "kind = \"open-handle\"\npath = \"queue.json\"\nhold = \"30ms\"\nperiod = \"30ms\"\ncount = 2\n");
   std::filesystem::create_symlink("/etc/hostname", stage.store() / "queue.json");
   stage.begin();
   ASSERT_TRUE(soon([&] { return stage.events(EventType::missed).size() == 2; }));

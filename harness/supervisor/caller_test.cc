@@ -74,9 +74,9 @@ RC_GTEST_PROP(Caller, ResolvesAsTheKernelDoes, ()) {
   static const World world;
   static const Participants nobody;
   static Callers callers(nobody);
-  const auto component = rc::gen::element<std::string>("a", "b", "file", "link", "up", "far", "to-file", "dangling", "loop",
-                                                       ".", "..", "missing", std::string(255, 'n'),
-                                                       std::string(256, 'n'), "\xff\xfe", "a b");
+  const auto component = rc::gen::element<std::string>(
+      "a", "b", "file", "link", "up", "far", "to-file", "dangling", "loop", ".", "..", "missing",
+      std::string(255, 'n'), std::string(256, 'n'), "\xff\xfe", "a b");
   const auto separator = rc::gen::element<std::string>("/", "/", "/", "//", "/./");
   const int count = *rc::gen::inRange(1, 7);
   std::string path = *rc::gen::arbitrary<bool>() ? world.root() + "/" : std::string();
@@ -186,7 +186,9 @@ TEST(ReadPath, StringsOfEveryLengthAtTheEndOfMemory) {
   ASSERT_NE(memory, MAP_FAILED);
   ASSERT_EQ(::mprotect(memory + pages * page, page, PROT_NONE), 0);
   char* const end = memory + pages * page;
-  const auto read_at = [&](const char* at) { return read_path(::gettid(), reinterpret_cast<std::uint64_t>(at)); };
+  const auto read_at = [&](const char* at) {
+    return read_path(::gettid(), reinterpret_cast<std::uint64_t>(at));
+  };
 
   for (const std::size_t length : {0, 1, 100, 4094, 4095}) {
     SCOPED_TRACE(length);
@@ -198,10 +200,10 @@ TEST(ReadPath, StringsOfEveryLengthAtTheEndOfMemory) {
     EXPECT_EQ(read.path, std::string(length, 'p'));
   }
   std::memset(memory, 'p', pages * page);
-  EXPECT_EQ(read_at(end - 10).error, EFAULT);       // no NUL before memory ends
+  EXPECT_EQ(read_at(end - 10).error, EFAULT);  // no NUL before memory ends
   EXPECT_EQ(read_at(memory).error, ENAMETOOLONG);
   end[-1] = '\0';
-  EXPECT_EQ(read_at(end - 1 - PATH_MAX).error, ENAMETOOLONG);      // as the kernel: PATH_MAX counts the NUL
+  EXPECT_EQ(read_at(end - 1 - PATH_MAX).error, ENAMETOOLONG);  // as the kernel: PATH_MAX counts the NUL
   EXPECT_EQ(read_at(end - PATH_MAX).error, 0);
   EXPECT_EQ(read_at(nullptr).error, EFAULT);
   EXPECT_EQ(read_at(reinterpret_cast<const char*>(~std::uint64_t{0} - 5)).error, EFAULT);

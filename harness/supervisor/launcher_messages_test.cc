@@ -25,7 +25,7 @@ struct Ends {
 RC_GTEST_PROP(LauncherMessages, ComeOutAsTheyWentIn, ()) {
   const Ends ends;
   LauncherMessage sent{.kind = *rc::gen::element(LauncherMessageKind::spawn, LauncherMessageKind::exited,
-                                                  LauncherMessageKind::refused, LauncherMessageKind::signal)};
+                                                 LauncherMessageKind::refused, LauncherMessageKind::signal)};
   sent.token = *rc::gen::arbitrary<std::uint32_t>();
   sent.process = *rc::gen::arbitrary<pid_t>();
   sent.status = *rc::gen::arbitrary<std::int32_t>();
@@ -56,7 +56,8 @@ TEST(LauncherMessages, DescriptorGoesAlong) {
   const int fd = (*received)->descriptor.get();
   ASSERT_GE(fd, 0);
   EXPECT_NE(fd, sent.descriptor.get());
-  struct stat ours {}, theirs {};
+  struct stat ours {
+  }, theirs{};
   ::fstat(sent.descriptor.get(), &ours);
   ::fstat(fd, &theirs);
   EXPECT_EQ(ours.st_rdev, theirs.st_rdev);
@@ -85,10 +86,12 @@ TEST(LauncherMessages, TooLongIsRefusedAndNothingIsSent) {
   EXPECT_EQ(::recv(ends.there.get(), nullptr, 0, MSG_DONTWAIT), -1);
 }
 
-// Not what send_message() writes: a head cut short, and packets without a last NUL, up to the longest there is.
+// Not what send_message() writes: a head cut short, and packets without a last NUL, up to the longest there
+// is.
 TEST(LauncherMessages, StrangePackets) {
   constexpr std::size_t head_bytes = 20;
-  for (const std::size_t size : {std::size_t{1}, head_bytes - 1, head_bytes, head_bytes + 1, std::size_t{65536}}) {
+  for (const std::size_t size :
+       {std::size_t{1}, head_bytes - 1, head_bytes, head_bytes + 1, std::size_t{65536}}) {
     SCOPED_TRACE(size);
     const Ends ends;
     const std::string packet(size, 'x');

@@ -21,7 +21,8 @@ RC_GTEST_PROP(Participants, BehaveAsAMapWithInjectorsFirst, ()) {
       participants.remove(process);
       model.erase(process);
     } else {
-      const Participant added{*rc::gen::element(Role::agent, Role::injector), *rc::gen::inRange<std::uint32_t>(0, 99),
+      const Participant added{*rc::gen::element(Role::agent, Role::injector),
+                              *rc::gen::inRange<std::uint32_t>(0, 99),
                               static_cast<FileBits>(*rc::gen::inRange(0, 8))};
       participants.add(process, added);
       model.insert_or_assign(process, added);

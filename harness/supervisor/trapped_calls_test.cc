@@ -45,13 +45,15 @@ TEST(TrappedCalls, EveryFormDecodes) {
       {call_of(SYS_renameat2, {dirt | 7, 1, 8, 2, 0}), {Function::rename, 7, 1, 8, 2, 0, true}},
       {call_of(SYS_renameat2, {7, 1, 8, 2, dirt | RENAME_NOREPLACE}),
        {Function::rename, 7, 1, 8, 2, RENAME_NOREPLACE, true}},
-      {call_of(SYS_renameat2, {7, 1, 8, 2, RENAME_EXCHANGE}), {Function::rename, 7, 1, 8, 2, RENAME_EXCHANGE, false}},
+      {call_of(SYS_renameat2, {7, 1, 8, 2, RENAME_EXCHANGE}),
+       {Function::rename, 7, 1, 8, 2, RENAME_EXCHANGE, false}},
       {call_of(SYS_renameat2, {7, 1, 8, 2, RENAME_NOREPLACE | RENAME_WHITEOUT}),
        {Function::rename, 7, 1, 8, 2, RENAME_NOREPLACE | RENAME_WHITEOUT, false}},
       {call_of(SYS_unlinkat, {7, 1, 0}), {Function::unlink, 7, 1, 0, 0, 0, true}},
       {call_of(SYS_unlinkat, {7, 1, dirt | AT_REMOVEDIR}), {Function::rmdir, 7, 1, 0, 0, 0, true}},
       {call_of(SYS_unlinkat, {7, 1, 1}), {Function::unlink, 7, 1, 0, 0, 0, false}},
-      {call_of(SYS_linkat, {7, 1, 8, 2, AT_SYMLINK_FOLLOW}), {Function::link, 7, 1, 8, 2, AT_SYMLINK_FOLLOW, true}},
+      {call_of(SYS_linkat, {7, 1, 8, 2, AT_SYMLINK_FOLLOW}),
+       {Function::link, 7, 1, 8, 2, AT_SYMLINK_FOLLOW, true}},
       {call_of(SYS_linkat, {7, 1, 8, 2, AT_EMPTY_PATH}), {Function::link, 7, 1, 8, 2, AT_EMPTY_PATH, false}},
   };
   for (const auto& [data, shape] : table) {
