@@ -57,6 +57,20 @@ TEST_F(Interrupt, AtARandomMomentNothingStays) {
   }
 }
 
+// It is there before the program is: nothing is started any more, and that is on record.
+TEST_F(Interrupt, BeforeTheFirstMoment) {
+  ProcessOptions options;
+  options.prepare = [] {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    return ::sigprocmask(SIG_BLOCK, &interrupt, nullptr) == 0 && ::raise(SIGINT) == 0;
+  };
+  const auto end = start_small(small_scenario("count = 4\nbroadcasts = 20000"), "run", options).wait();
+  EXPECT_EQ(end.exit_code, 2) << end.signal << end.out << end.err;
+  EXPECT_EQ(result_of("run").attempted, 0U);
+}
+
 TEST_F(Interrupt, TwiceOrByTerm) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const std::string name = "run-" + std::to_string(signal);

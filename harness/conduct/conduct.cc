@@ -15,6 +15,7 @@
 #include <exception>
 #include <fstream>
 #include <optional>
+#include <string_view>
 
 #include "core/base/clock.h"
 #include "harness/conduct/crew.h"
@@ -28,6 +29,23 @@
 
 namespace holdfast {
 namespace {
+
+// Exit codes by which our own agents and injectors say that they could not do their part.
+bool gave_up(const CrewMember& member) {
+  constexpr int no_run = 64, no_work = 70;
+  if (!WIFEXITED(member.wait_status)) return false;
+  const int code = WEXITSTATUS(member.wait_status);
+  return code == no_run || code == no_work;
+}
+
+std::string why_given_up(const CrewMember& member, std::string_view said) {
+  constexpr std::string_view prefix = "holdfast: ";
+  if (said.starts_with(prefix)) said.remove_prefix(prefix.size());
+  if (!said.empty()) return std::string(said.substr(0, said.find('\n')));
+  return fmt::format("{} {} exited with {} and left no word",
+                     member.role == Role::agent ? "agent" : "injector", member.index,
+                     WEXITSTATUS(member.wait_status));
+}
 
 // Why a wait ended.
 enum class Woken { met, interrupted, timed_out };
@@ -275,12 +293,16 @@ class Conductor {
       member.exited = true;
       member.wait_status = message.status;
       participants_.remove(message.process);
-      if (auto quoted = quote_log(member); !quoted) return quoted;
-      return record({.type = EventType::exited,
-                     .process = member.index,
-                     .pid = message.process,
-                     .value = {static_cast<std::uint64_t>(member.role),
-                               static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
+      const std::string said = member.wait_status != 0 && !stopping_ ? log_of(member) : std::string();
+      if (auto quoted = quote(member, said); !quoted) return quoted;
+      auto recorded = record({.type = EventType::exited,
+                              .process = member.index,
+                              .pid = message.process,
+                              .value = {static_cast<std::uint64_t>(member.role),
+                                        static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
+      // That it could not do its part, or not write it down, says nothing about the subject.
+      if (recorded && !stopping_ && gave_up(member)) return fail(Code::failed, why_given_up(member, said));
+      return recorded;
     }
     return {};
   }
@@ -299,14 +321,17 @@ class Conductor {
   }
 
   // What a process that failed had to say.
-  Result<> quote_log(const CrewMember& member) {
-    if (member.wait_status == 0 || stopping_) return {};
+  [[nodiscard]] std::string log_of(const CrewMember& member) const {
     constexpr std::size_t most_bytes = 2000;
     std::ifstream log(directory_ / "logs" / log_name(member), std::ios::binary);
     std::string text(most_bytes, '\0');
     log.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(log.gcount()));
     while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+  }
+
+  Result<> quote(const CrewMember& member, const std::string& text) {
     if (text.empty()) return {};
     // Without an injector that works, the rest of the run proves nothing.
     Event event{.type = EventType::warning, .value = {member.role == Role::injector ? 1U : 0U, 0, 0, 0}};

@@ -64,8 +64,8 @@ enum class EventType : std::uint8_t {
   torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
 
   // By the supervisor.
-  call = 20,  // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
-              // answered, holders that follow, 1 = observed only; text fields: path, destination
+  call = 20,     // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
+                 // answered, holders that follow, 1 = observed only; text fields: path, destination
   holder = 21,   // of the refused call before it; process = index if agent or injector; pid;
                  // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
                  // text fields: program, path
