@@ -137,7 +137,7 @@ TEST_F(BadInput, KernelWithoutTheTrap) {
   EXPECT_TRUE(std::filesystem::is_empty(scratch() / "mine"));
 
   const auto doctor = holdfast({"doctor"}, options);
-  EXPECT_EQ(doctor.exit_code, 1);
+  EXPECT_EQ(doctor.exit_code, 70);
   EXPECT_TRUE(holds(doctor.out, "Linux 5.19 or newer")) << doctor.out;
 }
 

@@ -89,7 +89,7 @@ TEST_F(CommandLine, Doctor) {
     EXPECT_TRUE(holds(text.out, item.at("subject").get<std::string>()));
   }
   const auto missing = holdfast({"doctor", "missing"});
-  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_EQ(missing.exit_code, 70);
   EXPECT_TRUE(holds(missing.out, "choose a directory that you may write")) << missing.out;
 }
 
