@@ -96,6 +96,12 @@ std::vector<std::string> cautions_of(const Summary& before, const Summary& after
     return names.empty() ? std::string("none") : names;
   };
   caution_if_different(cautions, "The injectors differ", faults(before), faults(after));
+  if (before.ok != before.attempted || after.ok != after.attempted) {
+    cautions.push_back(
+        "Latencies are those of acknowledged broadcasts: one that fails has none, so a store that gives up "
+        "at once "
+        "looks fast");
+  }
   for (const auto& [which, summary] : {std::pair{"before", &before}, std::pair{"after", &after}}) {
     if (summary->verdict == RunVerdict::inconclusive) {
       cautions.push_back(

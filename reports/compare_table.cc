@@ -8,15 +8,16 @@
 namespace holdfast {
 namespace {
 
-// "200/200 [98.2 %, 100 %]"
-std::string rate_cell(std::uint64_t part, std::uint64_t whole, const Interval& interval) {
-  return fmt::format("{}/{} [{}, {}]", format_count(part), format_count(whole),
-                     format_percent(interval.lower), format_percent(interval.upper));
+std::string share_cell(std::uint64_t part, std::uint64_t whole) {
+  return fmt::format("{} of {}", format_count(part), format_count(whole));
 }
 
-std::string agents_cell(const Summary& summary) {
-  return rate_cell(summary.agents_succeeded, summary.agents_total,
-                   clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95));
+std::string interval_cell(const Interval& interval) {
+  return fmt::format("{} to {}", format_percent(interval.lower), format_percent(interval.upper));
+}
+
+Interval agents_interval(const Summary& summary) {
+  return clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95);
 }
 
 std::string check_cell(const Summary& summary, const std::string& name) {
@@ -46,11 +47,13 @@ TableRows comparison_rows(const Comparison& comparison) {
   TableRows rows{
       {"Store", before.store, after.store, ""},
       {"Verdict", verdict_word(before.verdict), verdict_word(after.verdict), ""},
-      {"Agents succeeded", agents_cell(before), agents_cell(after),
+      {"Agents succeeded", share_cell(before.agents_succeeded, before.agents_total),
+       share_cell(after.agents_succeeded, after.agents_total),
        fmt::format("p {}", format_p(comparison.fisher_p_agents))},
-      {"Broadcasts acknowledged", rate_cell(before.ok, before.attempted, before.ci95),
-       rate_cell(after.ok, after.attempted, after.ci95),
+      {"  95 % interval", interval_cell(agents_interval(before)), interval_cell(agents_interval(after)), ""},
+      {"Broadcasts ok", share_cell(before.ok, before.attempted), share_cell(after.ok, after.attempted),
        fmt::format("p {}", format_p(comparison.fisher_p_broadcasts))},
+      {"  95 % interval", interval_cell(before.ci95), interval_cell(after.ci95), ""},
   };
   for (const char* name : {"lost", "duplicate", "phantom", "torn-read"}) {
     rows.push_back({name, check_cell(before, name), check_cell(after, name), ""});
