@@ -57,7 +57,7 @@ TEST_F(BadInput, MissingDirectories) {
   ASSERT_TRUE(std::filesystem::create_directory(empty));
   for (const std::string name : {"missing", "empty"}) {
     for (const std::string command : {"check", "report"}) {
-      SCOPED_TRACE(command + " " + name);
+      SCOPED_TRACE(testing::Message() << command << " " << name);
       expect_one_sentence(holdfast({command, name}), 64, name);
     }
     expect_one_sentence(holdfast({"compare", name, name}), 64, name);

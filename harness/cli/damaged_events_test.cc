@@ -27,7 +27,7 @@ class DamagedEvents : public RunTest {
     put_file(scratch() / "copy" / "events" / file, bytes);
     const auto end = holdfast({"check", "copy"});
     EXPECT_TRUE(end.exit_code == 1 || end.exit_code == 2) << end.exit_code << end.out << end.err;
-    const Summary summary = result_of("copy");
+    Summary summary = result_of("copy");
     EXPECT_NE(summary.verdict, RunVerdict::pass);
     EXPECT_EQ(exit_code(summary), end.exit_code);
     return summary;

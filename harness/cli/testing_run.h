@@ -68,7 +68,7 @@ class RunTest : public testing::Test {
   bool temp_files_may_stay_ = false;
 };
 
-// One sentence on stderr, begun with the program's name, and nothing else.
+// One sentence on stderr, begun with the program's name, and nothing else but a run's progress.
 void expect_one_sentence(const ProcessEnd& end, int exit_code, const std::string& part);
 
 }  // namespace holdfast

@@ -9,7 +9,6 @@
 #include <csignal>
 #include <optional>
 #include <thread>
-#include <tuple>
 
 #include "core/testing/child_process.h"
 #include "core/testing/scratch_directory.h"
@@ -21,7 +20,10 @@ namespace holdfast {
 namespace {
 
 // Pipe ends with numbers above those that mean something to a run's children.
-std::pair<Descriptor, Descriptor> high_pipe() {
+struct Pipe {
+  Descriptor reading, writing;
+};
+Pipe high_pipe() {
   constexpr int first_free_number = 32;
   int ends[2];
   HOLDFAST_CHECK(::pipe2(ends, O_CLOEXEC) == 0);
@@ -47,17 +49,15 @@ class Stage {
     const auto scenario = parse_scenario("[agents]\ncount = 1\n[[inject]]\n" + inject, "stage.toml");
     HOLDFAST_CHECK(scenario.has_value());
     plan_.scenario = *scenario;
-    auto [status, theirs] = high_pipe();
-    status_ = std::move(status);
-    auto [start, open_start] = high_pipe();
-    auto [stop, open_stop] = high_pipe();
-    start_ = std::move(open_start);
-    stop_ = std::move(open_stop);
+    Pipe status = high_pipe(), start = high_pipe(), stop = high_pipe();
+    status_ = std::move(status.reading);
+    start_ = std::move(start.writing);
+    stop_ = std::move(stop.writing);
     injector_.emplace([&] {
-      ::dup2(theirs.get(), status_descriptor);
-      ::dup2(start.get(), start_descriptor);
-      ::dup2(stop.get(), finish_descriptor);
-      ::dup2(stop.get(), stop_descriptor);
+      ::dup2(status.writing.get(), status_descriptor);
+      ::dup2(start.reading.get(), start_descriptor);
+      ::dup2(stop.reading.get(), finish_descriptor);
+      ::dup2(stop.reading.get(), stop_descriptor);
       start_.reset();
       stop_.reset();
       if (!join_run()) return 1;

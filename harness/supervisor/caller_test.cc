@@ -186,9 +186,8 @@ TEST(ReadPath, StringsOfEveryLengthAtTheEndOfMemory) {
   ASSERT_NE(memory, MAP_FAILED);
   ASSERT_EQ(::mprotect(memory + pages * page, page, PROT_NONE), 0);
   char* const end = memory + pages * page;
-  const auto read_at = [&](const char* at) {
-    return read_path(::gettid(), reinterpret_cast<std::uint64_t>(at));
-  };
+  const auto read_from = [](std::uint64_t address) { return read_path(::gettid(), address); };
+  const auto read_at = [&](const char* at) { return read_from(reinterpret_cast<std::uint64_t>(at)); };
 
   for (const std::size_t length : {0, 1, 100, 4094, 4095}) {
     SCOPED_TRACE(length);
@@ -205,8 +204,8 @@ TEST(ReadPath, StringsOfEveryLengthAtTheEndOfMemory) {
   end[-1] = '\0';
   EXPECT_EQ(read_at(end - 1 - PATH_MAX).error, ENAMETOOLONG);  // as the kernel: PATH_MAX counts the NUL
   EXPECT_EQ(read_at(end - PATH_MAX).error, 0);
-  EXPECT_EQ(read_at(nullptr).error, EFAULT);
-  EXPECT_EQ(read_at(reinterpret_cast<const char*>(~std::uint64_t{0} - 5)).error, EFAULT);
+  EXPECT_EQ(read_from(0).error, EFAULT);
+  EXPECT_EQ(read_from(~std::uint64_t{0} - 5).error, EFAULT);
   ::munmap(memory, (pages + 1) * page);
 }
 

@@ -47,6 +47,7 @@ TEST(Participants, ManyThreads) {
   constexpr int threads = 4, each = 300;
   Participants participants;
   std::vector<std::thread> crowd;
+  crowd.reserve(threads);
   for (int t = 0; t < threads; ++t) {
     crowd.emplace_back([&participants, t] {
       for (int i = 0; i < each; ++i) {
