@@ -167,7 +167,7 @@ int agent_main(const std::filesystem::path& run_directory, std::uint32_t index, 
   const auto done = run_agent(run_directory, index, token);
   if (done) return 0;
   fmt::print(stderr, "holdfast: agent {}: {}\n", index, done.error().message);
-  return done.error().code == Code::invalid ? 64 : 70;
+  return child_exit_code(done.error());
 }
 
 }  // namespace holdfast

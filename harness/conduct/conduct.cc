@@ -32,18 +32,20 @@ namespace {
 
 // Exit codes by which our own agents and injectors say that they could not do their part.
 bool gave_up(const CrewMember& member) {
-  constexpr int no_run = 64, no_work = 70;
   if (!WIFEXITED(member.wait_status)) return false;
   const int code = WEXITSTATUS(member.wait_status);
-  return code == no_run || code == no_work;
+  return code == child_refused_arguments || code == child_failed || code == child_disk_full;
 }
 
 std::string why_given_up(const CrewMember& member, std::string_view said) {
   constexpr std::string_view prefix = "holdfast: ";
   if (said.starts_with(prefix)) said.remove_prefix(prefix.size());
   if (!said.empty()) return std::string(said.substr(0, said.find('\n')));
-  return fmt::format("{} {} exited with {} and left no word",
-                     member.role == Role::agent ? "agent" : "injector", member.index,
+  const char* role = member.role == Role::agent ? "agent" : "injector";
+  if (WEXITSTATUS(member.wait_status) == child_disk_full) {
+    return fmt::format("{} {} could not write down what it did: No space left on device", role, member.index);
+  }
+  return fmt::format("{} {} exited with {} and left no word", role, member.index,
                      WEXITSTATUS(member.wait_status));
 }
 

@@ -50,7 +50,7 @@ int injector_main(const std::filesystem::path& run_directory, std::uint32_t inde
   const auto done = run_injector(run_directory, index, token);
   if (done) return 0;
   fmt::print(stderr, "holdfast: injector {}: {}\n", index, done.error().message);
-  return done.error().code == Code::invalid ? 64 : 70;
+  return child_exit_code(done.error());
 }
 
 }  // namespace holdfast

@@ -49,6 +49,11 @@ Result<> join_run() {
   return {};
 }
 
+int child_exit_code(const Error& error) {
+  if (error.os_code == ENOSPC) return child_disk_full;
+  return error.code == Code::invalid ? child_refused_arguments : child_failed;
+}
+
 bool stop_requested() {
   return stopping.load();
 }
