@@ -211,7 +211,7 @@ class Conductor {
         request.arguments.push_back(std::move(argument));
       }
       if (auto sent = send_message(pipes_.socket.get(), request); !sent) return fail(sent.error());
-      const auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
+      auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
       if (!woken || *woken != Woken::met) return woken;
     }
     return wait_for(deadline_ns, [&] {
