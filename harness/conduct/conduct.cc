@@ -188,8 +188,7 @@ class Conductor {
         request.arguments.push_back(std::move(argument));
       }
       if (auto sent = send_message(pipes_.socket.get(), request); !sent) return fail(sent.error());
-      const auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
-      if (!woken || *woken != Woken::met) return woken;
+      auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
     }
     // A member may say that it is ready before the launcher has said who it is; until that is known, its calls and
     // handles would count as a stranger's.
