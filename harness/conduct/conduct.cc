@@ -214,6 +214,8 @@ class Conductor {
       auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
       if (!woken || *woken != Woken::met) return woken;
     }
+    // A member may say that it is ready before the launcher has said who it is; until that is known, its
+    // calls and handles would count as a stranger's.
     return wait_for(deadline_ns, [&] {
       return std::all_of(crew_.begin(), crew_.end(),
                          [](const CrewMember& m) { return (m.ready && m.process != 0) || m.exited; });

@@ -160,7 +160,10 @@ const Caller* Callers::find(pid_t thread) {
   auto found = known_.find(thread);
   if (found != known_.end() && found->second.epoch == epoch_) {
     // The descriptor is bound to the very task: this fails if the number was given to another one since.
-    if (::faccessat(found->second.proc.get(), "cwd", F_OK, AT_SYMLINK_NOFOLLOW) == 0) return &found->second;
+    if (::faccessat(found->second.proc.get(), "cwd", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+      recognise(found->second);
+      return &found->second;
+    }
   }
   if (found != known_.end()) known_.erase(found);
   if (known_.size() >= most_remembered_) known_.clear();
@@ -179,10 +182,17 @@ const Caller* Callers::find(pid_t thread) {
   caller.same_view = identity->mount_namespace == own_identity().mount_namespace &&
                      identity->root_device == own_identity().root_device &&
                      identity->root_inode == own_identity().root_inode;
+  caller.participants_version = participants_.version();
   caller.participant = nearest_participant(participants_, caller.process, caller.parent);
-  // Whose it is may only become known in a moment: look again next time.
-  if (!caller.participant) --caller.epoch;
   return &known_.insert_or_assign(thread, std::move(caller)).first->second;
+}
+
+// A process may make its first call before anybody has told that it takes part.
+void Callers::recognise(Caller& caller) const {
+  const std::uint64_t version = participants_.version();
+  if (caller.participants_version == version) return;
+  caller.participants_version = version;
+  caller.participant = nearest_participant(participants_, caller.process, caller.parent);
 }
 
 ReadPath read_path(pid_t thread, std::uint64_t address) {

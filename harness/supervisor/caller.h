@@ -23,6 +23,7 @@ struct Caller {
   std::string difference;      // what differs, for people
   std::uint64_t epoch = 0;
   std::optional<Participant> participant;  // itself or its nearest ancestor that takes part
+  std::uint64_t participants_version = 0;  // as of then
 };
 
 // A path as the kernel takes it: a directory and the last component.
@@ -52,6 +53,8 @@ class Callers {
   void identities_may_change() { ++epoch_; }
 
  private:
+  void recognise(Caller& caller) const;
+
   const Participants& participants_;
   std::size_t most_remembered_;
   std::unordered_map<pid_t, Caller> known_;

@@ -179,6 +179,18 @@ TEST(Caller, SeesWithTheCallersEyes) {
   EXPECT_EQ(callers.find(process), nullptr);  // not whoever gets the number next
 }
 
+// Found for the first time before it was known to take part, and again afterwards.
+TEST(Caller, IsRecognisedAsSoonAsItIsKnown) {
+  Participants participants;
+  Callers callers(participants);
+  EXPECT_FALSE(ourselves(callers).participant);
+  participants.add(::getpid(), {Role::agent, 7, read_bit});
+  ASSERT_TRUE(ourselves(callers).participant);
+  EXPECT_EQ(ourselves(callers).participant->index, 7U);
+  participants.remove(::getpid());
+  EXPECT_FALSE(ourselves(callers).participant);
+}
+
 TEST(ReadPath, StringsOfEveryLengthAtTheEndOfMemory) {
   constexpr std::size_t page = 4096, pages = 3;
   auto* memory = static_cast<char*>(

@@ -67,6 +67,7 @@ class Decider {
   Use use_of(const class Lease& lease, const Caller& caller) const;
   std::string flag_scan(const class Lease& lease, const ResolvedPath& path);
   NamedHolder name(FoundHolder found, const Caller& caller) const;
+  [[nodiscard]] bool opened_by_injector(const struct stat& identity) const;
   [[nodiscard]] bool inside(const ResolvedPath& path) const;
 
   Domain domain_;

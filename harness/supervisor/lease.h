@@ -33,6 +33,9 @@ class Lease {
   // lease is dropped (an O_NONBLOCK one gets EAGAIN).
   [[nodiscard]] bool unbroken() const;
 
+  // Lets whoever waits for it go on.
+  void drop() { file_.reset(); }
+
  private:
   Openness openness_ = Openness::absent;
   int error_ = 0;

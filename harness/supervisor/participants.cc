@@ -7,11 +7,13 @@ namespace holdfast {
 void Participants::add(pid_t process, Participant participant) {
   const std::lock_guard lock(mutex_);
   by_process_.insert_or_assign(process, participant);
+  version_.fetch_add(1, std::memory_order_release);
 }
 
 void Participants::remove(pid_t process) {
   const std::lock_guard lock(mutex_);
   by_process_.erase(process);
+  version_.fetch_add(1, std::memory_order_release);
 }
 
 std::optional<Participant> Participants::find(pid_t process) const {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -28,10 +29,14 @@ class Participants {
   void remove(pid_t process);
   [[nodiscard]] std::optional<Participant> find(pid_t process) const;
 
+  // Another number whenever somebody came or went since.
+  [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
+
   // Injectors first: they are who holds files on purpose.
   [[nodiscard]] std::vector<pid_t> processes() const;
 
  private:
+  std::atomic<std::uint64_t> version_{0};
   mutable std::mutex mutex_;
   std::unordered_map<pid_t, Participant> by_process_;
 };
