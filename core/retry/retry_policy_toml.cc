@@ -95,9 +95,37 @@ class RetryPolicyReader {
   const std::string& file_name_;
 };
 
+// What toml++ 3.3 does not survive: a letter outside ASCII where a key may stand is undefined behaviour,
+// "[=]" fails an assertion, and very many dots overflow the stack. A policy needs none of them.
+Result<> screen_policy_text(std::string_view text, const std::string& file_name) {
+  constexpr std::size_t most_bytes = 16 * 1024;
+  if (text.size() > most_bytes) {
+    return fail(Code::invalid, fmt::format("{}:1:1: a retry policy of more than 16 KiB is none", file_name));
+  }
+  std::size_t line = 1, column = 1;
+  for (std::size_t at = 0; at < text.size(); ++at, ++column) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const char next = at + 1 < text.size() ? text[at + 1] : '\n';
+    const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
+    if (byte >= 0x80 || (byte == '[' && !letter)) {
+      return fail(Code::invalid,
+                  fmt::format("{}:{}:{}: a retry policy has keys, numbers and quoted words in plain ASCII, "
+                              "and nothing else",
+                              file_name, line, column));
+    }
+    if (byte == '\n') {
+      ++line;
+      column = 0;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<RetryPolicy> parse_retry_policy(std::string_view toml, const std::string& file_name) {
+  if (auto screened = screen_policy_text(toml, file_name); !screened)
+    return fail(std::move(screened.error()));
   RetryPolicyReader reader(file_name);
   try {
     return reader.read(toml::parse(toml, file_name));
