@@ -40,7 +40,7 @@ std::string why_given_up(const CrewMember& member, std::string_view said) {
   constexpr std::string_view prefix = "holdfast: ";
   if (said.starts_with(prefix)) said.remove_prefix(prefix.size());
   if (!said.empty()) return std::string(said.substr(0, said.find('\n')));
-  return fmt::format("{} {} exited with {} and left no word", member.role == Role::agent ? "agent" : "injector",
+  return fmt::format("{} {} exited with {} and could not say why: is there space left on the disk?", member.role == Role::agent ? "agent" : "injector",
                      member.index, WEXITSTATUS(member.wait_status));
 }
 
