@@ -45,8 +45,8 @@ std::string why_given_up(const CrewMember& member, std::string_view said) {
   if (WEXITSTATUS(member.wait_status) == child_disk_full) {
     return fmt::format("{} {} could not write down what it did: No space left on device", role, member.index);
   }
-  return fmt::format("{} {} exited with {} and left no word", role, member.index,
-                     WEXITSTATUS(member.wait_status));
+  return fmt::format("{} {} exited with {} and could not say why: is there space left on the disk?", role,
+                     member.index, WEXITSTATUS(member.wait_status));
 }
 
 // Why a wait ended.
