@@ -177,7 +177,8 @@ Decision Decider::rename(const TrappedCall& call, const Caller& caller, const Re
       return refuse(code, std::move(holders));
     }
     Lease target = Lease::probe(to.directory.get(), to.name.c_str(), &source);
-    for (const auto& [lease, path] : {std::pair<const Lease*, const ResolvedPath*>{&source, &from}, {&target, &to}}) {
+    for (const auto& [lease, path] :
+         {std::pair<const Lease*, const ResolvedPath*>{&source, &from}, {&target, &to}}) {
       if (auto doubt = flag_scan(*lease, *path); !doubt.empty()) decision.doubt = std::move(doubt);
     }
     Use of_source = use_of(source, caller);
