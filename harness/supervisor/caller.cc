@@ -17,6 +17,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "harness/supervisor/proc.h"
 #include "harness/supervisor/proc_path.h"
 
 namespace holdfast {
@@ -30,18 +31,6 @@ struct Identity {
   ino_t root_inode = 0;
   pid_t process = 0, parent = 0;
 };
-
-std::string read_small_file(int directory, const char* name) {
-  const Descriptor file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
-  std::string text;
-  if (!file) return text;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got <= 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-}
 
 std::string status_field(std::string_view status, std::string_view name) {
   const auto at = status.find(name);
@@ -63,7 +52,7 @@ ino_t inode_of(int proc, const char* name) {
 }
 
 std::optional<Identity> identity_of(int proc) {
-  const std::string status = read_small_file(proc, "status");
+  const std::string status = read_proc_file(proc, "status");
   if (status.empty()) return std::nullopt;
   Identity identity;
   identity.user = status_field(status, "\nUid:");
@@ -132,9 +121,9 @@ std::optional<Participant> nearest_participant(const Participants& participants,
   if (auto found = participants.find(process)) return found;
   for (int i = 0; i < most_ancestors && parent > 1; ++i) {
     if (auto found = participants.find(parent)) return found;
-    const Descriptor proc(::open(fmt::format("/proc/{}", parent).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor proc = open_process(parent);
     if (!proc) break;
-    parent = parse_pid(status_field(read_small_file(proc.get(), "status"), "\nPPid:"));
+    parent = read_process_stat(proc.get()).parent;
   }
   return std::nullopt;
 }
@@ -171,7 +160,7 @@ const Caller* Callers::find(pid_t thread) {
   Caller caller;
   caller.thread = thread;
   caller.epoch = epoch_;
-  caller.proc = Descriptor(::open(fmt::format("/proc/{}", thread).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  caller.proc = open_process(thread);
   if (!caller.proc) return nullptr;
   const auto identity = identity_of(caller.proc.get());
   if (!identity) return nullptr;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "harness/supervisor/lease.h"
+#include "harness/supervisor/proc.h"
 
 namespace holdfast {
 namespace {

@@ -3,20 +3,19 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <limits.h>
 #include <linux/kcmp.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/proc.h"
 
 namespace holdfast {
 namespace {
@@ -26,30 +25,8 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-std::string read_text(int base, const char* name) {
-  const Descriptor file(::openat(base, name, O_RDONLY | O_CLOEXEC));
-  std::string text;
-  if (!file) return text;
-  std::array<char, 16384> buffer;
-  for (;;) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got <= 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-}
-
-std::string link_target(int base, const char* name) {
-  std::array<char, PATH_MAX> buffer;
-  const ssize_t length = ::readlinkat(base, name, buffer.data(), buffer.size());
-  return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string("?");
-}
-
 std::string file_name_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
-}
-
-Descriptor open_proc(pid_t process) {
-  return Descriptor(::open(fmt::format("/proc/{}", process).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 // Calls visit(descriptor, name) for each descriptor of a process.
@@ -70,7 +47,7 @@ void for_each_descriptor(int proc, Visit visit) {
 
 // Open flags as fdinfo shows them, in octal.
 long open_flags(int proc, int descriptor) {
-  const std::string info = read_text(proc, fmt::format("fdinfo/{}", descriptor).c_str());
+  const std::string info = read_proc_file(proc, fmt::format("fdinfo/{}", descriptor).c_str());
   constexpr std::string_view label = "flags:";
   const auto at = info.find(label);
   return at == std::string::npos ? 0 : std::strtol(info.c_str() + at + label.size(), nullptr, 8);
@@ -98,24 +75,13 @@ ForkState fork_state(int proc) {
   constexpr unsigned long pf_forknoexec = 0x40;
   // A child on its way to exec does not sleep; on a busy machine it may wait for a processor, though.
   constexpr double passing_s = 0.05, passing_busy_s = 2;
-  const std::string stat = read_text(proc, "stat");
-  const auto after_name = stat.rfind(')');  // the name may hold anything
-  if (after_name == std::string::npos || stat.size() < after_name + 4) return {};
-  ForkState state;
-  const char* at = stat.c_str() + after_name + 2;
-  const bool busy = *at == 'R' || *at == 'D';
-  char* next = nullptr;
-  state.parent = static_cast<pid_t>(std::strtol(at + 1, &next, 10));
-  for (int field = 5; field <= 8; ++field) std::strtol(next, &next, 10);
-  state.forked_no_exec = (std::strtoul(next, &next, 10) & pf_forknoexec) != 0;
-  for (int field = 10; field <= 21; ++field) std::strtol(next, &next, 10);
-  const double started_s =
-      static_cast<double>(std::strtoull(next, &next, 10)) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const ProcessStat stat = read_process_stat(proc);
+  const bool busy = stat.state == 'R' || stat.state == 'D';
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
-  const double age_s = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started_s;
-  state.passing = age_s < (busy ? passing_busy_s : passing_s);
-  return state;
+  const double age_s =
+      static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - stat.started_s;
+  return {(stat.flags & pf_forknoexec) != 0, age_s < (busy ? passing_busy_s : passing_s), stat.parent};
 }
 
 bool same_description(pid_t a, pid_t b, int descriptor) {
@@ -156,7 +122,7 @@ void find_by_mapping(int proc, pid_t process, const struct stat& identity,
                      std::vector<FoundHolder>& holders) {
   const std::string wanted =
       fmt::format(" {:02x}:{:02x} {} ", major(identity.st_dev), minor(identity.st_dev), identity.st_ino);
-  const std::string maps = read_text(proc, "maps");
+  const std::string maps = read_proc_file(proc, "maps");
   const auto at = maps.find(wanted);
   if (at == std::string::npos) return;
   const auto begin = maps.rfind('\n', at) + 1;  // npos + 1 == 0
@@ -180,23 +146,11 @@ bool beneath(const std::string& path, const std::string& directory) {
 
 }  // namespace
 
-std::vector<pid_t> all_processes() {
-  std::vector<pid_t> processes;
-  const Directory proc(::opendir("/proc"));
-  if (!proc) return processes;
-  const pid_t own = ::getpid();
-  while (const dirent* entry = ::readdir(proc.get())) {  // NOLINT(concurrency-mt-unsafe)
-    const pid_t process = static_cast<pid_t>(std::atoi(entry->d_name));
-    if (process > 0 && process != own) processes.push_back(process);
-  }
-  return processes;
-}
-
 std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes,
                                       LookAt what) {
   std::vector<FoundHolder> holders;
   for (const pid_t process : processes) {
-    const Descriptor proc = open_proc(process);
+    const Descriptor proc = open_process(process);
     if (!proc) continue;
     if (what == LookAt::descriptors) {
       find_by_descriptor(proc.get(), process, identity, holders);
@@ -210,7 +164,7 @@ std::vector<FoundHolder> find_holders(const struct stat& identity, const std::ve
 DirectoryUse find_directory_use(const struct stat& identity, const std::string& path) {
   DirectoryUse use;
   for (const pid_t process : all_processes()) {
-    const Descriptor proc = open_proc(process);
+    const Descriptor proc = open_process(process);
     if (!proc) continue;
     const auto add = [&](int descriptor, std::string where) {
       FoundHolder holder;
@@ -238,11 +192,6 @@ DirectoryUse find_directory_use(const struct stat& identity, const std::string& 
     });
   }
   return use;
-}
-
-std::string program_of(pid_t process) {
-  const Descriptor proc = open_proc(process);
-  return proc ? file_name_of(link_target(proc.get(), "exe")) : "?";
 }
 
 }  // namespace holdfast

@@ -28,9 +28,6 @@ enum class LookAt { descriptors, mappings };
 std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes,
                                       LookAt what);
 
-// Every process but ourselves.
-std::vector<pid_t> all_processes();
-
 // Directories: what stands in the way of renaming or removing one.
 struct DirectoryUse {
   bool is_current_directory = false;  // of some process
@@ -38,8 +35,5 @@ struct DirectoryUse {
   std::vector<FoundHolder> holders;
 };
 DirectoryUse find_directory_use(const struct stat& identity, const std::string& path);
-
-// The executable's file name, or "?" where it may not be seen.
-std::string program_of(pid_t process);
 
 }  // namespace holdfast

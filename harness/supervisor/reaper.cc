@@ -1,7 +1,5 @@
 #include "harness/supervisor/reaper.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -10,35 +8,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <string>
 #include <vector>
 
+#include "harness/supervisor/proc.h"
+
 namespace holdfast {
-namespace {
-
-std::vector<pid_t> children_of(pid_t parent) {
-  std::vector<pid_t> children;
-  DIR* proc = ::opendir("/proc");
-  if (proc == nullptr) return children;
-  while (const dirent* entry = ::readdir(proc)) {  // NOLINT(concurrency-mt-unsafe)
-    const pid_t process = static_cast<pid_t>(std::atoi(entry->d_name));
-    if (process <= 0) continue;
-    std::ifstream file(fmt::format("/proc/{}/stat", process));
-    std::string stat;
-    std::getline(file, stat);
-    const auto after_name = stat.rfind(')');
-    if (after_name == std::string::npos || stat.size() < after_name + 4) continue;
-    if (std::atoi(stat.c_str() + after_name + 4) == parent) children.push_back(process);
-  }
-  ::closedir(proc);
-  return children;
-}
-
-}  // namespace
-
 Result<> become_subreaper() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
     return fail(Code::unsupported, fmt::format("prctl(PR_SET_CHILD_SUBREAPER): {}", std::strerror(errno)),
@@ -48,7 +23,13 @@ Result<> become_subreaper() {
 }
 
 std::vector<pid_t> children() {
-  return children_of(::getpid());
+  const pid_t own = ::getpid();
+  auto processes = all_processes();
+  std::erase_if(processes, [&](pid_t process) {
+    const Descriptor proc = open_process(process);
+    return !proc || read_process_stat(proc.get()).parent != own;
+  });
+  return processes;
 }
 
 void end_all_descendants(const std::vector<pid_t>& spare, const std::function<void(pid_t, int)>& reaped) {

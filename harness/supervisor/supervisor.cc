@@ -154,7 +154,6 @@ void Supervisor::record(const Pending& pending, const Caller& caller, const Deci
   event.text = decision.path;
   if (!decision.destination.empty()) event.text.append(1, '\0').append(decision.destination);
   record(event);
-  decided_.fetch_add(1, std::memory_order_relaxed);
   if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
 
   for (const NamedHolder& holder : decision.holders) {

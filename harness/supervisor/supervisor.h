@@ -28,7 +28,6 @@ class Supervisor {
   Result<> stop();
 
   // For progress lines; any thread.
-  [[nodiscard]] std::uint64_t decided() const { return decided_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
@@ -51,7 +50,6 @@ class Supervisor {
   Decider decider_;
   std::vector<Pending> pending_;
   Result<> trouble_;  // the first failure to record
-  std::atomic<std::uint64_t> decided_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::thread thread_;
 };

@@ -1,0 +1,66 @@
+#include "harness/supervisor/proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace holdfast {
+
+Descriptor open_process(pid_t process) {
+  return Descriptor(::open(fmt::format("/proc/{}", process).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+std::string read_proc_file(int directory, const char* name) {
+  const Descriptor file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
+  std::string text;
+  if (!file) return text;
+  std::array<char, 16384> buffer;
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got <= 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+std::string link_target(int directory, const char* name) {
+  std::array<char, PATH_MAX> buffer;
+  const ssize_t length = ::readlinkat(directory, name, buffer.data(), buffer.size());
+  return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string("?");
+}
+
+std::vector<pid_t> all_processes() {
+  std::vector<pid_t> processes;
+  DIR* proc = ::opendir("/proc");
+  if (proc == nullptr) return processes;
+  const pid_t own = ::getpid();
+  while (const dirent* entry = ::readdir(proc)) {  // NOLINT(concurrency-mt-unsafe)
+    const pid_t process = static_cast<pid_t>(std::atoi(entry->d_name));
+    if (process > 0 && process != own) processes.push_back(process);
+  }
+  ::closedir(proc);
+  return processes;
+}
+
+ProcessStat read_process_stat(int process_directory) {
+  const std::string text = read_proc_file(process_directory, "stat");
+  const auto after_name = text.rfind(')');  // the name may hold anything
+  ProcessStat stat;
+  if (after_name == std::string::npos || text.size() < after_name + 4) return stat;
+  const char* at = text.c_str() + after_name + 2;
+  stat.state = *at;
+  char* next = nullptr;
+  stat.parent = static_cast<pid_t>(std::strtol(at + 1, &next, 10));
+  for (int field = 5; field <= 8; ++field) std::strtol(next, &next, 10);
+  stat.flags = std::strtoul(next, &next, 10);
+  for (int field = 10; field <= 21; ++field) std::strtol(next, &next, 10);
+  stat.started_s =
+      static_cast<double>(std::strtoull(next, &next, 10)) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return stat;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,34 @@
+// Reading /proc: the one place that knows how its files are opened and laid out.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/descriptor.h"
+
+namespace holdfast {
+
+// /proc/PID (or /proc/TID) as an O_PATH directory, bound to that very task; empty if it is gone.
+Descriptor open_process(pid_t process);
+
+// A whole file below `directory`; empty if it cannot be read.
+std::string read_proc_file(int directory, const char* name);
+
+// Where a link below `directory` points; "?" if that may not be seen.
+std::string link_target(int directory, const char* name);
+
+// Every process but ourselves.
+std::vector<pid_t> all_processes();
+
+// What /proc/PID/stat says, see proc(5).
+struct ProcessStat {
+  char state = '?';         // R running, S sleeping, D in a call that cannot be interrupted, …
+  pid_t parent = 0;         // 0: the file could not be read
+  unsigned long flags = 0;  // PF_* of the kernel
+  double started_s = 0;     // on CLOCK_BOOTTIME
+};
+ProcessStat read_process_stat(int process_directory);
+
+}  // namespace holdfast
