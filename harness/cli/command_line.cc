@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/base/nearest_name.h"
+
 namespace holdfast {
 namespace {
 
@@ -54,6 +56,14 @@ std::string as_whole_number(std::string& text) {
     return fmt::format("{} is no whole number", text);
   text = fmt::format("{}", number);
   return {};
+}
+
+std::string not_a_command(const std::string& word, const CLI::App& app) {
+  const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
+  std::vector<std::string_view> names{"--help", "--version"};
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return fmt::format("holdfast: there is no {} '{}'; the nearest is '{}'; 'holdfast --help' lists all\n",
+                     word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
 }
 
 }  // namespace
@@ -125,7 +135,12 @@ Command parse_command_line(int argc, char** argv) {
     app.exit(success);
     return NoCommand{0};
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
+    // CLI11 would say that a subcommand is missing, and not which word it took for none.
+    if (app.get_subcommands().empty() && argc > 1) {
+      fmt::print(stderr, "{}", not_a_command(argv[1], app));
+    } else {
+      app.exit(error);
+    }
     return NoCommand{exit_usage};
   }
   if (*run_app) return run;

@@ -61,6 +61,13 @@ TEST_F(CommandLine, WrongUseIs64) {
   EXPECT_FALSE(std::filesystem::exists(scratch() / "holdfast-runs"));
 }
 
+TEST_F(CommandLine, WhatIsNoCommandIsNamed) {
+  const auto command = holdfast({"rnu", "no-fault"});
+  EXPECT_NE(command.err.find("no command 'rnu'; the nearest is 'run'"), std::string::npos) << command.err;
+  const auto option = holdfast({"--hepl"});
+  EXPECT_NE(option.err.find("no option '--hepl'; the nearest is '--help'"), std::string::npos) << option.err;
+}
+
 TEST_F(CommandLine, List) {
   const auto text = holdfast({"list"});
   EXPECT_EQ(text.exit_code, 0);
