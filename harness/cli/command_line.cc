@@ -123,6 +123,11 @@ Command parse_command_line(int argc, char** argv) {
   hold_app->add_option("path", hold.path, "The file")->required();
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
 
+  RulesCommand rules;
+  auto* rules_app =
+      app.add_subcommand("rules", "What Windows refuses: every decision that Holdfast can make");
+  rules_app->add_flag("--json", rules.json, "Every pair of handles, one JSON object a line");
+
   DoctorCommand doctor;
   auto* doctor_app =
       app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
@@ -149,6 +154,7 @@ Command parse_command_line(int argc, char** argv) {
   if (*compare_app) return compare;
   if (*list_app) return list;
   if (*hold_app) return hold;
+  if (*rules_app) return rules;
   return doctor;
 }
 
