@@ -58,8 +58,8 @@ class EventFileWriter {
   std::size_t used_bytes_ = 0;
 };
 
-// Agents broadcast in rounds, one a microsecond; an answer comes right before the sender's next broadcast, and
-// messages stand in the queue in the order sent. In the end everybody reads what is for them. No call is
+// Agents broadcast in rounds, one a microsecond; an answer comes right before the sender's next broadcast,
+// and messages stand in the queue in the order sent. In the end everybody reads what is for them. No call is
 // trapped: a store that comes to millions of operations makes none.
 inline void write_correct_run(const Plan& plan, const std::filesystem::path& run_directory) {
   const std::uint32_t agents = plan.scenario.agents.count;
@@ -89,7 +89,8 @@ inline void write_correct_run(const Plan& plan, const std::filesystem::path& run
     for (std::uint32_t number = 0; number < broadcasts; ++number) {
       const std::int64_t invoke_ns = round_ns * (number + 1) + step_ns * agent;
       const std::uint64_t op = MessageId{agent, number}.packed();
-      file.add(EventType::invoke, Function::broadcast, invoke_ns, op, {static_cast<std::uint64_t>(invoke_ns)});
+      file.add(EventType::invoke, Function::broadcast, invoke_ns, op,
+               {static_cast<std::uint64_t>(invoke_ns)});
       file.add(EventType::ok, Function::broadcast, invoke_ns + round_ns - 1, op);
     }
     const std::uint64_t read = MessageId{agent, broadcasts}.packed();
