@@ -60,7 +60,7 @@ struct ExpectationResult {
 enum class RunVerdict { pass, fail, inconclusive };
 
 struct Summary {
-  std::string scenario, title, version, kernel, filesystem, command, started_at, profile, store;
+  std::string scenario, variant, title, version, kernel, filesystem, command, started_at, profile, store;
   std::string rules;   // "windows" or "posix"
   std::string policy;  // "up to 5 retries, 100 ms x 2, no jitter"
   std::uint64_t seed = 1;

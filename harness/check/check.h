@@ -22,9 +22,10 @@ enum class Verdict : std::uint8_t {
 struct Finding {
   std::string name;  // "lost"
   Verdict verdict = Verdict::unknown;
-  std::uint64_t checked = 0;           // how many things were looked at
-  std::uint64_t count = 0;             // how many of them were bad
-  std::optional<std::string> witness;  // the smallest bad one, in prose; for unknown: why
+  std::uint64_t checked = 0;                         // how many things were looked at
+  std::uint64_t count = 0;                           // how many of them were bad
+  std::optional<std::string> witness;                // the smallest bad one, in prose; for unknown: why
+  std::optional<std::string> waived = std::nullopt;  // the scenario's reason why this one does not decide
 };
 
 using Check = Finding (*)(const Plan&, const History&);
@@ -37,6 +38,11 @@ struct NamedCheck {
 
 // Every check, in the order reports show them.
 const std::vector<NamedCheck>& all_checks();
+
+// Whether the finding has this verdict and counts towards the run's.
+inline bool decides(const Finding& finding, Verdict verdict) {
+  return finding.verdict == verdict && !finding.waived;
+}
 
 // A check that throws is `unknown`, with what it threw as the witness.
 Finding run_check(const NamedCheck& check, const Plan& plan, const History& history);

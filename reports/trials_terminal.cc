@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/number_format.h"
+#include "reports/sentences.h"
+#include "reports/terminal_page.h"
+#include "reports/trials_sentences.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t most_trials_listed = 8;
+
+Ink ink_for(RunVerdict verdict) {
+  return verdict == RunVerdict::pass ? Ink::good : verdict == RunVerdict::fail ? Ink::bad : Ink::doubtful;
+}
+
+void show_trials_not_passed(TerminalPage& page, const TrialsSummary& summary) {
+  const auto trials = trials_not_passed(summary);
+  if (trials.empty()) return;
+  page.heading("Trials that did not pass");
+  for (std::size_t at = 0; at < std::min(trials.size(), most_trials_listed); ++at) {
+    const Trial& trial = *trials[at];
+    page.labelled(verdict_word(trial.verdict), ink_for(trial.verdict), 6, trial_sentence(summary, trial), 2);
+    page.raw_line(trial.command);
+  }
+  if (trials.size() > most_trials_listed) {
+    page.paragraph(fmt::format("… and {} (report.md lists them)",
+                               format_counted(trials.size() - most_trials_listed, "more trial")));
+  }
+}
+
+}  // namespace
+
+std::string render_trials_terminal(const TrialsSummary& summary, bool colour, int columns) {
+  TerminalPage page(colour, columns);
+  const std::string word = verdict_word(summary.verdict);
+  page.labelled(word, ink_for(summary.verdict), word.size() + 2, trials_headline(summary));
+  for (const auto& reason : summary.reasons) page.labelled("-", Ink::plain, 2, reason, 2);
+
+  page.heading("Trials");
+  page.table(trials_head(), trials_rows(summary));
+  page.paragraph(design_sentence(summary));
+
+  page.heading(summary.variants.size() > 1 ? "Side by side" : "All trials together");
+  page.table(variants_head(summary), variants_rows(summary));
+  for (const auto& comparison : summary.comparisons) page.paragraph(comparison_sentence(summary, comparison));
+  page.paragraph(sharing_sentence());
+
+  bool headed = false;
+  for (std::size_t at = 0; at < summary.variants.size(); ++at) {
+    for (const auto& sentence : summary.variants[at].waived) {
+      if (!headed) page.heading("Waived by the scenario");
+      headed = true;
+      const std::string& name = summary.plan.variants[at].name;
+      page.labelled("-", Ink::plain, 2, name.empty() ? sentence : name + ": " + sentence, 2);
+    }
+  }
+  show_trials_not_passed(page, summary);
+  page.heading("The same series again");
+  page.raw_line(summary.plan.command);
+  page.paragraph(keeping_sentence(summary));
+  return std::move(page).text();
+}
+
+}  // namespace holdfast
