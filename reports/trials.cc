@@ -62,11 +62,7 @@ std::vector<double> median_latencies(const TrialsSummary& summary, std::size_t v
   return values;
 }
 
-std::vector<std::string> waived_of(const TrialsSummary& summary, std::size_t variant) {
-  struct WaivedCheck {
-    std::string name, reason;
-    std::uint64_t failed = 0, trials = 0;
-  };
+std::vector<WaivedCheck> waived_of(const TrialsSummary& summary, std::size_t variant) {
   std::vector<WaivedCheck> checks;
   for (const Trial& trial : summary.trials) {
     if (trial.variant != variant) continue;
@@ -78,13 +74,7 @@ std::vector<std::string> waived_of(const TrialsSummary& summary, std::size_t var
       if (finding.verdict == Verdict::fail) ++at->failed;
     }
   }
-  std::vector<std::string> sentences;
-  for (const WaivedCheck& check : checks) {
-    sentences.push_back(fmt::format("{} failed in {} of {}, and does not decide: {}", check.name,
-                                    format_count(check.failed), format_counted(check.trials, "trial"),
-                                    check.reason));
-  }
-  return sentences;
+  return checks;
 }
 
 VariantResult result_of(const TrialsSummary& summary, std::size_t variant, const TrialCounts& counts) {

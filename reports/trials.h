@@ -78,6 +78,12 @@ struct NextTrial {
 // What to run after `done`, or nothing: variants take turns, so that the machine's mood is the same for all.
 std::optional<NextTrial> next_trial(const TrialsPlan& plan, const std::vector<Trial>& done);
 
+// A check that the scenario waives, over the trials of a variant.
+struct WaivedCheck {
+  std::string name, reason;
+  std::uint64_t failed = 0, trials = 0;
+};
+
 struct VariantResult {
   std::uint64_t passed = 0, failed = 0, inconclusive = 0;  // trials
   Interval interval;                                       // of the rate of trials that pass
@@ -86,7 +92,7 @@ struct VariantResult {
   std::uint64_t attempted = 0, ok = 0, failed_broadcasts = 0, unknown = 0, retries = 0, refusals = 0;
   std::optional<double> latency_p50_ms, latency_p99_ms;  // medians of the trials' own
   std::string store, policy;                             // of its first trial
-  std::vector<std::string> waived;                       // a sentence for each waived check
+  std::vector<WaivedCheck> waived;
 
   [[nodiscard]] std::uint64_t trials() const { return passed + failed + inconclusive; }
 };

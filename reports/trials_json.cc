@@ -8,7 +8,8 @@
 //     no
 //                trial told) ci95 [lower, upper] decision ("good", "bad", "undecided"; when-sure and judged)
 //                agents {total, succeeded} broadcasts {attempted, ok, failed, unknown} retries refusals
-//                latency_ms {p50, p99: medians of the trials' own, or null} waived[]
+//                latency_ms {p50, p99: medians of the trials' own, or null}
+//                waived[] (check, failed in how many trials, of how many, reason)
 //     comparisons[] (each variant against the first) variant fisher_p latency_p superiority (null: not
 //     stated) trials[]   variant seed verdict exit_code reason directory command duration_s, agents and
 //     broadcasts as
@@ -85,7 +86,13 @@ OrderedJson variant_json(const TrialsSummary& summary, std::size_t at) {
   json["refusals"] = result.refusals;
   json["latency_ms"] = {{"p50", maybe_json(result.latency_p50_ms)},
                         {"p99", maybe_json(result.latency_p99_ms)}};
-  json["waived"] = result.waived;
+  json["waived"] = OrderedJson::array();
+  for (const WaivedCheck& check : result.waived) {
+    json["waived"].push_back({{"check", check.name},
+                              {"failed", check.failed},
+                              {"trials", check.trials},
+                              {"reason", check.reason}});
+  }
   return json;
 }
 

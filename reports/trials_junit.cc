@@ -36,10 +36,8 @@ std::string render_trials_junit(const TrialsSummary& summary) {
   add_property(properties, "design", design_sentence(summary));
   for (const auto& comparison : summary.comparisons)
     add_property(properties, "comparison", comparison_sentence(summary, comparison));
-  for (std::size_t at = 0; at < summary.variants.size(); ++at) {
-    for (const auto& sentence : summary.variants[at].waived)
-      add_property(properties, "waived", variant_label(summary.plan, at) + ": " + sentence);
-  }
+  for (const auto& settings : settings_sentences(summary)) add_property(properties, "variant", settings);
+  for (const auto& sentence : waived_sentences(summary)) add_property(properties, "waived", sentence);
   add_property(properties, "command", summary.plan.command);
   for (const Trial& trial : summary.trials) add_trial(document.suite(), summary, trial);
   pugi::xml_node series = document.suite().testcase("series", "the series as a whole");

@@ -48,18 +48,17 @@ std::string render_trials_markdown(const TrialsSummary& summary) {
   for (const auto& reason : summary.reasons) report += fmt::format("- {}\n", markdown_text(reason));
   report += "\n## Trials\n\n" + escaped_table(trials_head(), trials_rows(summary)) +
             fmt::format("\n{}\n", markdown_text(design_sentence(summary)));
+  for (const auto& settings : settings_sentences(summary))
+    report += fmt::format("\n{}\n", markdown_text(settings));
   report += summary.variants.size() > 1 ? "\n## Side by side\n\n" : "\n## All trials together\n\n";
   report += escaped_table(variants_head(summary), variants_rows(summary));
   for (const auto& comparison : summary.comparisons)
     report += fmt::format("\n{}\n", markdown_text(comparison_sentence(summary, comparison)));
   report += fmt::format("\n{}\n", markdown_text(sharing_sentence()));
-  std::string waived;
-  for (std::size_t at = 0; at < summary.variants.size(); ++at) {
-    const std::string& name = plan.variants[at].name;
-    for (const auto& sentence : summary.variants[at].waived)
-      waived += fmt::format("- {}\n", markdown_text(name.empty() ? sentence : name + ": " + sentence));
+  if (const auto waived = waived_sentences(summary); !waived.empty()) {
+    report += "\n## Waived by the scenario\n\n";
+    for (const auto& sentence : waived) report += fmt::format("- {}\n", markdown_text(sentence));
   }
-  if (!waived.empty()) report += "\n## Waived by the scenario\n\n" + waived;
   report += not_passed_part(summary);
   TableRows environment{{"First seed", std::to_string(plan.seed)},
                         {"Started", plan.started_at},

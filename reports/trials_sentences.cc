@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/number_format.h"
 #include "reports/sentences.h"
 
 namespace holdfast {
 namespace {
-
-constexpr std::size_t most_settings_told = 4;
 
 std::string trial_count(std::uint64_t count) {
   return format_counted(count, "trial");
@@ -163,13 +163,13 @@ std::string comparison_sentence(const TrialsSummary& summary, const VariantCompa
     return sentence + "; the number of trials depended on what they showed, so no p is stated.";
   const double p = *comparison.fisher_p;
   sentence += fmt::format("; Fisher's exact p {}: {}.", format_p(p), evidence_words(p));
-  if (!comparison.latency_p) return sentence + " Latencies cannot be compared.";
+  if (!comparison.latency_p) return sentence + " No latencies can be compared.";
   return sentence + fmt::format(
                         " Median latency of a trial: {} against {}; Mann–Whitney p {}, and a trial of {} "
                         "is the slower one with probability {}.",
                         maybe_ms(first.latency_p50_ms), maybe_ms(other.latency_p50_ms),
                         format_p(*comparison.latency_p), variant_label(summary.plan, comparison.variant),
-                        format_figure(*comparison.superiority));
+                        format_percent(*comparison.superiority));
 }
 
 std::string trial_sentence(const TrialsSummary& summary, const Trial& trial) {
@@ -180,6 +180,41 @@ std::string trial_sentence(const TrialsSummary& summary, const Trial& trial) {
 std::string keeping_sentence(const TrialsSummary& summary) {
   if (summary.plan.keep_all) return "Every trial is kept whole.";
   return "Trials that did not pass are kept whole; of the others, plan.json and result.json.";
+}
+
+std::vector<std::string> settings_sentences(const TrialsSummary& summary) {
+  std::vector<std::string> sentences;
+  for (const TrialsVariant& variant : summary.plan.variants) {
+    if (variant.settings.empty()) continue;
+    sentences.push_back(fmt::format("{}: {}", variant.name, fmt::join(variant.settings, ", ")));
+  }
+  return sentences;
+}
+
+std::vector<std::string> waived_sentences(const TrialsSummary& summary) {
+  std::vector<WaivedCheck> told;
+  std::vector<std::string> sentences;
+  for (const VariantResult& first : summary.variants) {
+    for (const WaivedCheck& check : first.waived) {
+      const auto same = [&](const WaivedCheck& other) {
+        return other.name == check.name && other.reason == check.reason;
+      };
+      if (std::any_of(told.begin(), told.end(), same)) continue;
+      told.push_back(check);
+      std::string counts;
+      for (std::size_t at = 0; at < summary.variants.size(); ++at) {
+        const auto& waived = summary.variants[at].waived;
+        const auto found = std::find_if(waived.begin(), waived.end(), same);
+        if (found == waived.end()) continue;
+        const std::string& name = summary.plan.variants[at].name;
+        counts += fmt::format("{}{} of {}{}", counts.empty() ? "" : ", ", format_count(found->failed),
+                              trial_count(found->trials), name.empty() ? "" : " of " + name);
+      }
+      sentences.push_back(
+          fmt::format("{} failed in {}, and does not decide: {}", check.name, counts, check.reason));
+    }
+  }
+  return sentences;
 }
 
 std::vector<TableColumn> trials_head() {
@@ -226,16 +261,6 @@ TableRows variants_rows(const TrialsSummary& summary) {
   };
   const VariantComparison only =
       summary.comparisons.size() == 1 ? summary.comparisons.front() : VariantComparison{};
-  for (std::size_t setting = 0; setting < most_settings_told; ++setting) {
-    std::vector<std::string> cells{setting == 0 ? "Settings" : ""};
-    bool any = false;
-    for (const TrialsVariant& variant : summary.plan.variants) {
-      any = any || setting < variant.settings.size();
-      cells.push_back(setting < variant.settings.size() ? variant.settings[setting] : "");
-    }
-    if (summary.comparisons.size() == 1) cells.emplace_back();
-    if (any) rows.push_back(std::move(cells));
-  }
   row(
       "Trials passed", [](const VariantResult& r) { return part_of(r.passed, r.passed + r.failed); },
       only.fisher_p);

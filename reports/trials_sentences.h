@@ -18,6 +18,11 @@ std::string comparison_sentence(const TrialsSummary& summary, const VariantCompa
 std::string trial_sentence(const TrialsSummary& summary, const Trial& trial);  // "fixed, seed 3: FAIL: why"
 std::string keeping_sentence(const TrialsSummary& summary);  // what of the trials is on disk
 
+// "fixed: subject.retry.jitter = none"; none if no variant has settings of its own.
+std::vector<std::string> settings_sentences(const TrialsSummary& summary);
+// "lost failed in 20 of 20 trials of fixed, 19 of 20 of equal, and does not decide: …"
+std::vector<std::string> waived_sentences(const TrialsSummary& summary);
+
 TableRows trials_rows(const TrialsSummary& summary);  // variant, judged, trials, …; headed by trials_head()
 std::vector<TableColumn> trials_head();
 TableRows variants_rows(const TrialsSummary& summary);  // what, then a cell for each variant, then p

@@ -41,6 +41,7 @@ std::string render_trials_terminal(const TrialsSummary& summary, bool colour, in
 
   page.heading("Trials");
   page.table(trials_head(), trials_rows(summary));
+  for (const auto& settings : settings_sentences(summary)) page.paragraph(settings);
   page.paragraph(design_sentence(summary));
 
   page.heading(summary.variants.size() > 1 ? "Side by side" : "All trials together");
@@ -48,14 +49,9 @@ std::string render_trials_terminal(const TrialsSummary& summary, bool colour, in
   for (const auto& comparison : summary.comparisons) page.paragraph(comparison_sentence(summary, comparison));
   page.paragraph(sharing_sentence());
 
-  bool headed = false;
-  for (std::size_t at = 0; at < summary.variants.size(); ++at) {
-    for (const auto& sentence : summary.variants[at].waived) {
-      if (!headed) page.heading("Waived by the scenario");
-      headed = true;
-      const std::string& name = summary.plan.variants[at].name;
-      page.labelled("-", Ink::plain, 2, name.empty() ? sentence : name + ": " + sentence, 2);
-    }
+  if (const auto waived = waived_sentences(summary); !waived.empty()) {
+    page.heading("Waived by the scenario");
+    for (const auto& sentence : waived) page.labelled("-", Ink::plain, 2, sentence, 2);
   }
   show_trials_not_passed(page, summary);
   page.heading("The same series again");
