@@ -210,6 +210,7 @@ TrialsSummary summarise_trials(TrialsPlan plan, std::vector<Trial> trials) {
   summary.trials = std::move(trials);
   summary.complete = !next_trial(summary.plan, summary.trials);
   summary.sequential = summary.plan.stop != StopRule::after_all || !summary.complete;
+  if (summary.plan.stop == StopRule::when_sure) summary.sure_errors = sprt_errors(summary.plan.sure);
   const auto counts = counts_of(summary.plan, summary.trials);
   for (std::size_t at = 0; at < counts.size(); ++at)
     summary.variants.push_back(result_of(summary, at, counts[at]));
@@ -225,6 +226,8 @@ std::vector<const Trial*> trials_not_passed(const TrialsSummary& summary) {
   for (const Trial& trial : summary.trials) {
     if (trial.verdict != RunVerdict::pass) found.push_back(&trial);
   }
+  std::stable_partition(found.begin(), found.end(),
+                        [&](const Trial* trial) { return summary.plan.variants[trial->variant].judged; });
   return found;
 }
 

@@ -112,6 +112,7 @@ struct TrialsSummary {
   std::vector<VariantComparison> comparisons;
   bool complete = false;    // its stopping rule ended it
   bool sequential = false;  // the number of trials depended on what they showed
+  SprtErrors sure_errors;   // when_sure: the test's own, exactly
   RunVerdict verdict = RunVerdict::inconclusive;
   int exit_code = 2;
   std::vector<std::string> reasons;  // never empty
@@ -119,7 +120,7 @@ struct TrialsSummary {
 
 TrialsSummary summarise_trials(TrialsPlan plan, std::vector<Trial> trials);
 
-// The trials that did not pass, in order.
+// The trials that did not pass: those of judged variants first, each in order.
 std::vector<const Trial*> trials_not_passed(const TrialsSummary& summary);
 
 std::string to_json(const TrialsPlan& plan);

@@ -3,7 +3,8 @@
 //   trials.json   scenario title seed verdict ("pass", "fail", "inconclusive") exit_code reasons[]
 //     complete (its stopping rule ended it)  sequential (how many trials depended on what they showed)
 //     design     stop ("after-all", "first-failure", "when-sure") trials (of each variant, at most)
-//                sure: rate_good rate_bad alpha beta (when-sure)
+//                sure: rate_good rate_bad alpha beta, and the exact
+//                errors: alpha beta (when-sure)
 //     variants[] name (null: the scenario has none) judged settings[] passed failed inconclusive rate (null:
 //     no
 //                trial told) ci95 [lower, upper] decision ("good", "bad", "undecided"; when-sure and judged)
@@ -19,6 +20,7 @@
 //   stop sure keep_all variants[] (name judged settings[]) environment.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "reports/json_fields.h"
@@ -156,8 +158,12 @@ TrialsPlan read_plan(const OrderedJson& json, std::optional<std::string>& proble
     each.maybe_text("name", name);
     variant.name = name.value_or("");
     // It names a directory below the series' own.
-    if (variant.name.find_first_of("/.") != std::string::npos)
-      each.complain("name", "is no name of a variant");
+    const auto allowed = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+             c == '_';
+    };
+    if (!std::all_of(variant.name.begin(), variant.name.end(), allowed))
+      each.complain("name", "is no variant's");
     each.flag("judged", variant.judged);
     each.texts("settings", variant.settings);
     plan.variants.push_back(std::move(variant));
@@ -218,7 +224,10 @@ std::string to_json(const TrialsSummary& summary) {
   json["complete"] = summary.complete;
   json["sequential"] = summary.sequential;
   json["design"] = {{"stop", stop_word(plan.stop)}, {"trials", plan.trials}};
-  if (plan.stop == StopRule::when_sure) json["design"]["sure"] = sure_json(plan.sure);
+  if (plan.stop == StopRule::when_sure) {
+    json["design"]["sure"] = sure_json(plan.sure);
+    json["design"]["errors"] = {{"alpha", summary.sure_errors.alpha}, {"beta", summary.sure_errors.beta}};
+  }
   json["variants"] = OrderedJson::array();
   for (std::size_t at = 0; at < summary.variants.size(); ++at)
     json["variants"].push_back(variant_json(summary, at));

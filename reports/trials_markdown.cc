@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t most_trial_rows = 100;
 
-std::string escaped_table(const std::vector<TableColumn>& head, TableRows rows) {
+std::string escaped_table(std::vector<TableColumn> head, TableRows rows) {
+  for (auto& column : head) column.header = markdown_text(column.header);
   for (auto& row : rows) {
     for (auto& cell : row) cell = markdown_text(cell);
   }

@@ -6,6 +6,7 @@
 
 #include "reports/number_format.h"
 #include "reports/sentences.h"
+#include "reports/text.h"
 
 namespace holdfast {
 namespace {
@@ -35,24 +36,24 @@ std::string sure_sentence(const TrialsSummary& summary, std::size_t variant) {
   const std::string& name = summary.plan.variants[variant].name;
   const std::string label = name.empty() ? "" : name + ": ";
   const std::string seen =
-      fmt::format("{} of {} passed", format_count(result.passed), trial_count(result.trials()));
+      fmt::format("{}{} of {} passed", label, format_count(result.passed), trial_count(result.trials()));
   switch (result.decision) {
     case SprtDecision::good:
       return fmt::format(
-          "{}{}; the sequential test says that {} of trials pass: of systems where no more than "
-          "{} do, it says so of at most {}",
-          label, seen, format_percent(sure.rate_good), format_percent(sure.rate_bad),
-          format_percent(sure.alpha));
+          "{}; the sequential test calls that {} rather than {} (where only {} pass, it does so in "
+          "{} of series)",
+          seen, format_percent(sure.rate_good), format_percent(sure.rate_bad), format_percent(sure.rate_bad),
+          format_percent(summary.sure_errors.alpha));
     case SprtDecision::bad:
       return fmt::format(
-          "{}{}; the sequential test says that no more than {} of trials pass: of systems where "
-          "{} do, it says so of at most {}",
-          label, seen, format_percent(sure.rate_bad), format_percent(sure.rate_good),
-          format_percent(sure.beta));
+          "{}; the sequential test calls that {} or less rather than {} (where {} pass, it does so "
+          "in {} of series)",
+          seen, format_percent(sure.rate_bad), format_percent(sure.rate_good), format_percent(sure.rate_good),
+          format_percent(summary.sure_errors.beta));
     case SprtDecision::undecided:
       break;
   }
-  return fmt::format("{}{}; the sequential test could not yet tell {} from {}", label, seen,
+  return fmt::format("{}; the sequential test cannot tell {} from {} by that", seen,
                      format_percent(sure.rate_good), format_percent(sure.rate_bad));
 }
 
@@ -136,12 +137,13 @@ std::string design_sentence(const TrialsSummary& summary) {
           format_percent(plan.sure.alpha), format_percent(plan.sure.beta), trial_count(plan.trials));
       break;
   }
-  if (summary.sequential) {
-    return sentence +
-           " The number of trials depended on what they showed, so intervals are confidence sequences (95 %, "
-           "valid whenever one stops), and no p is stated.";
-  }
-  return sentence + " Intervals are Clopper and Pearson's (95 %).";
+  if (!summary.sequential) return sentence + " Intervals are Clopper and Pearson's (95 %).";
+  const char* const why = summary.complete ? "The number of trials depended on what they showed"
+                                           : "It was cut short, perhaps because of what had been seen";
+  return fmt::format(
+      "{} {}, so intervals are confidence sequences (95 %, valid whenever one stops), and no p is "
+      "stated.",
+      sentence, why);
 }
 
 std::string sharing_sentence() {
@@ -159,13 +161,13 @@ std::string comparison_sentence(const TrialsSummary& summary, const VariantCompa
                                      format_count(first.passed), trial_count(first.passed + first.failed),
                                      variant_label(summary.plan, comparison.variant),
                                      format_count(other.passed), format_count(other.passed + other.failed));
-  if (!comparison.fisher_p)
-    return sentence + "; the number of trials depended on what they showed, so no p is stated.";
+  if (!comparison.fisher_p) return sentence + ".";
   const double p = *comparison.fisher_p;
   sentence += fmt::format("; Fisher's exact p {}: {}.", format_p(p), evidence_words(p));
   if (!comparison.latency_p) return sentence + " No latencies can be compared.";
   return sentence + fmt::format(
-                        " Median latency of a trial: {} against {}; Mann–Whitney p {}, and a trial of {} "
+                        " Median latency of a trial's acknowledged broadcasts: {} against {}; Mann–Whitney p "
+                        "{}, and a trial of {} "
                         "is the slower one with probability {}.",
                         maybe_ms(first.latency_p50_ms), maybe_ms(other.latency_p50_ms),
                         format_p(*comparison.latency_p), variant_label(summary.plan, comparison.variant),
@@ -246,7 +248,7 @@ TableRows trials_rows(const TrialsSummary& summary) {
 std::vector<TableColumn> variants_head(const TrialsSummary& summary) {
   std::vector<TableColumn> head{{""}};
   for (std::size_t at = 0; at < summary.variants.size(); ++at)
-    head.push_back({variant_label(summary.plan, at), Align::right});
+    head.push_back({one_line(variant_label(summary.plan, at)), Align::right});
   if (summary.comparisons.size() == 1) head.push_back({"p", Align::right});
   return head;
 }

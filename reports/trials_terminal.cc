@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "reports/number_format.h"
 #include "reports/sentences.h"
 #include "reports/terminal_page.h"
@@ -11,6 +9,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t most_trials_listed = 8;
+constexpr std::size_t most_controls_listed = 2;  // they are there to fail
 
 Ink ink_for(RunVerdict verdict) {
   return verdict == RunVerdict::pass ? Ink::good : verdict == RunVerdict::fail ? Ink::bad : Ink::doubtful;
@@ -20,14 +19,19 @@ void show_trials_not_passed(TerminalPage& page, const TrialsSummary& summary) {
   const auto trials = trials_not_passed(summary);
   if (trials.empty()) return;
   page.heading("Trials that did not pass");
-  for (std::size_t at = 0; at < std::min(trials.size(), most_trials_listed); ++at) {
-    const Trial& trial = *trials[at];
-    page.labelled(verdict_word(trial.verdict), ink_for(trial.verdict), 6, trial_sentence(summary, trial), 2);
-    page.raw_line(trial.command);
+  std::size_t judged = 0;
+  std::size_t controls = 0;
+  for (const Trial* trial : trials) {
+    const bool is_judged = summary.plan.variants[trial->variant].judged;
+    if (is_judged ? judged == most_trials_listed : controls == most_controls_listed) continue;
+    ++(is_judged ? judged : controls);
+    page.labelled(verdict_word(trial->verdict), ink_for(trial->verdict), 6, trial_sentence(summary, *trial),
+                  2);
+    page.raw_line(trial->command);
   }
-  if (trials.size() > most_trials_listed) {
+  if (trials.size() > judged + controls) {
     page.paragraph(fmt::format("… and {} (report.md lists them)",
-                               format_counted(trials.size() - most_trials_listed, "more trial")));
+                               format_counted(trials.size() - judged - controls, "more trial")));
   }
 }
 

@@ -25,7 +25,8 @@ kind = "antivirus"
 hold = { median = "30ms", p99 = "300ms" }
 )";
 
-Result<std::vector<Variant>> variants(const std::string& toml, const std::vector<std::string>& settings = {}) {
+Result<std::vector<Variant>> variants(const std::string& toml,
+                                      const std::vector<std::string>& settings = {}) {
   return parse_variants(base_toml + toml, "s.toml", settings);
 }
 
@@ -85,8 +86,9 @@ agents.recipients.neighbours = 2
 }
 
 TEST(VariantsTest, SettingsReachEveryVariantAndEachByItsNumber) {
-  const auto read = variants("[[variant]]\nname = \"a\"\n[[variant]]\nname = \"b\"\nagents.count = 5\n",
-                             {"subject.retry.max_retries=9", "variant.1.agents.count=6", "variant.0.judged=false"});
+  const auto read =
+      variants("[[variant]]\nname = \"a\"\n[[variant]]\nname = \"b\"\nagents.count = 5\n",
+               {"subject.retry.max_retries=9", "variant.1.agents.count=6", "variant.0.judged=false"});
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ((*read)[0].scenario.subject.retry.max_retries, 9);
   EXPECT_EQ((*read)[1].scenario.subject.retry.max_retries, 9);
@@ -101,14 +103,15 @@ TEST(VariantsTest, SettingsReachEveryVariantAndEachByItsNumber) {
 
 struct VariantMistake {
   std::string toml, said;
-  std::vector<std::string> settings;
+  std::vector<std::string> settings = {};
 };
 
 TEST(VariantsTest, MistakesAreNamedWithTheirPlace) {
   const std::string named = "[[variant]]\nname = \"a\"\n";  // lines 13 and 14 of the file
   const VariantMistake mistakes[] = {
       {"[[variant]]\njudged = true\n", "s.toml:13:1: variant.0.name is missing; it must be 1 to 40 letters"},
-      {"[[variant]]\nname = \"a/b\"\n", "s.toml:14:8: variant.0.name is the string \"a/b\", but must be 1 to 40"},
+      {"[[variant]]\nname = \"a/b\"\n",
+       "s.toml:14:8: variant.0.name is the string \"a/b\", but must be 1 to 40"},
       {"[[variant]]\nname = \"..\"\n", "s.toml:14:8: variant.0.name"},
       {"[[variant]]\nname = \"\"\n", "s.toml:14:8: variant.0.name"},
       {"[[variant]]\nname = 3\n", "s.toml:14:8: variant.0.name is 3"},
@@ -117,19 +120,22 @@ TEST(VariantsTest, MistakesAreNamedWithTheirPlace) {
       {named + "judged = false\n", "no variant is judged"},
       {named + "subject.retry.jiter = \"none\"\n",
        "s.toml:15:15: unknown key in subject.retry \"jiter\"; the nearest is \"jitter\""},
-      {named + "subjekt.store = \"snapshot\"\n", "s.toml:15:1: unknown key \"subjekt\"; the nearest is \"subject\""},
+      {named + "subjekt.store = \"snapshot\"\n",
+       "s.toml:15:1: unknown key \"subjekt\"; the nearest is \"subject\""},
       {named + "agents.count = 0\n", "s.toml:15:16: agents.count is 0, but must be"},
       {named + "inject.7.hold = \"1s\"\n", "s.toml:15:8: inject is an array and \"7\" is no index of it"},
       {named + "title.x = 1\n", "s.toml:15:7: title is the string \"T\", not a table"},
       {named + "[[variant.variant]]\nname = \"b\"\n", "a variant has no variants of its own"},
       {named + "agents.count = 5\n",
-       "--set agents.count: variant.0.agents.count sets this key again, at s.toml:15:16, and would hide it: set "
+       "--set agents.count: variant.0.agents.count sets this key again, at s.toml:15:16, and would hide it: "
+       "set "
        "variant.0.agents.count instead",
        {"agents.count=6"}},
       {named, "--set variant.3.name: variant is an array and \"3\" is no index", {"variant.3.name=x"}},
       {named, "--set variant: variant is 3, but must be an array of tables", {"variant=3"}},
       {"", "--set variant: variant.0 is 3, but must be a table", {"variant=[3]"}},
-      {"[variant]\nname = \"a\"\n", "variant is a table, but must be an array of tables, each begun with [[variant]]"},
+      {"[variant]\nname = \"a\"\n",
+       "variant is a table, but must be an array of tables, each begun with [[variant]]"},
   };
   for (const VariantMistake& mistake : mistakes) {
     const std::string said = variant_error(mistake.toml, mistake.settings);
@@ -138,7 +144,8 @@ TEST(VariantsTest, MistakesAreNamedWithTheirPlace) {
 }
 
 TEST(VariantsTest, AMisspeltArrayIsNamed) {
-  EXPECT_NE(variant_error("[[varient]]\nname = \"a\"\n").find("unknown key \"varient\"; the nearest is \"variant\""),
+  EXPECT_NE(variant_error("[[varient]]\nname = \"a\"\n")
+                .find("unknown key \"varient\"; the nearest is \"variant\""),
             std::string::npos);
 }
 
@@ -160,7 +167,7 @@ RC_GTEST_PROP(VariantsProperty, AreTheSameAsSettings, (std::uint64_t seed)) {
   };
   Random random(seed);
   std::string toml = "[[variant]]\nname = \"a\"\n";
-  std::vector<std::string> settings;
+  std::vector<std::string> settings = {};
   for (const auto& [key, values] : choices) {
     if (random.uniform() < 0.5) continue;
     const std::string& value = values[random.next() % values.size()];
@@ -184,7 +191,9 @@ TEST(WaiveTest, NamesAKnownCheckAndAReason) {
        "s.toml:14:9: waive.0.check: unknown check \"lots\"; the nearest is \"lost\"",
        {}},
       {"[[waive]]\ncheck = \"lost\"\n", "s.toml:13:1: waive.0.reason is missing", {}},
-      {"[[waive]]\ncheck = \"lost\"\nreason = \"so\"\n", "s.toml:15:10: waive.0.reason is the string \"so\"", {}},
+      {"[[waive]]\ncheck = \"lost\"\nreason = \"so\"\n",
+       "s.toml:15:10: waive.0.reason is the string \"so\"",
+       {}},
       {"[[waive]]\ncheck = \"lost\"\nreason = \"there is no lock\"\n[[waive]]\ncheck = \"lost\"\n"
        "reason = \"there is no lock\"\n",
        "s.toml:16:1: waive.1: lost is waived already",
@@ -202,8 +211,9 @@ TEST(ReadForTest, BelongsToTheStoreThatHasNoLock) {
   EXPECT_EQ(read->subject.read_for, std::chrono::milliseconds(5));
   const auto other = parse_scenario("[subject]\nstore = \"snapshot\"\nread_for = \"5ms\"\n", "s.toml");
   ASSERT_FALSE(other);
-  EXPECT_EQ(other.error().message,
-            "s.toml:3:12: subject.read_for belongs to store = \"unlocked\", but this is store = \"snapshot\"");
+  EXPECT_EQ(
+      other.error().message,
+      "s.toml:3:12: subject.read_for belongs to store = \"unlocked\", but this is store = \"snapshot\"");
 }
 
 }  // namespace

@@ -21,7 +21,7 @@
 namespace holdfast {
 
 struct UnlockedOptions {
-  RetryPolicy retry;
+  RetryPolicy retry{};
   Duration read_for{0};
   Durability durability = Durability::process;
   std::uint64_t seed = 0;  // of the jitter; operation n uses derive_seed(seed, n)
