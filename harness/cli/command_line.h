@@ -16,7 +16,7 @@ struct RunCommand {
   std::uint64_t seed = 1;
   std::optional<std::uint32_t> agents;
   std::vector<std::string> settings;    // key=value
-  std::string variant;                  // run alone; empty: all there are
+  std::optional<std::string> variant;   // run alone; none: all there are
   std::optional<std::uint64_t> trials;  // of each variant; with a stopping rule, at most
   bool until_fail = false;
   bool until_sure = false;

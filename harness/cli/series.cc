@@ -33,7 +33,7 @@ TrialsPlan trials_plan_of(const RunCommand& command, const std::vector<Variant>&
   for (const Variant& variant : variants)
     plan.variants.push_back({variant.name, variant.judged, variant.settings});
 
-  plan.command = command_of(command, command.variant, command.seed);
+  plan.command = command_of(command, command.variant.value_or(""), command.seed);
   if (command.trials) plan.command += fmt::format(" --trials {}", *command.trials);
   if (command.until_fail) plan.command += " --until-fail";
   if (command.until_sure) {

@@ -11,12 +11,12 @@ namespace {
 
 using Series = RunTest;
 
-// Two agents; `control` loses to a holder that `core` outlasts.
+// Two agents; `control` loses to a holder that `core` outlasts. It is there long enough for a slow start.
 const char* const two_variants = R"(
 [[inject]]
 kind = "open-handle"
 path = "queue.json"
-hold = "150ms"
+hold = "400ms"
 [[variant]]
 name = "control"
 judged = false
@@ -47,6 +47,7 @@ const std::vector<std::string> passed_trial{"plan.json", "result.json"};
 
 TEST_F(Series, VariantsTakeTurnsAndAreComparedInOneReport) {
   put_file(scratch() / "tiny.toml", tiny_scenario());
+  temp_files_may_stay();  // of origin-before
   const auto run = holdfast({"run", "tiny.toml", "--trials", "3", "--seed", "5", "--out", "s", "--json"});
   EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
   const auto series = scratch() / "s";
@@ -61,7 +62,7 @@ TEST_F(Series, VariantsTakeTurnsAndAreComparedInOneReport) {
   EXPECT_EQ(json.at("trials")[4].at("command"), "holdfast run tiny.toml --variant control --seed 7");
   EXPECT_EQ(json.at("variants")[0].at("failed"), 3);
   EXPECT_EQ(json.at("variants")[1].at("passed"), 3);
-  EXPECT_EQ(json.at("comparisons")[0].at("fisher_p"), 0.1);  // 2 / C(6, 3)
+  EXPECT_NEAR(json.at("comparisons")[0].at("fisher_p").get<double>(), 0.1, 1e-9);  // 2 / C(6, 3)
 
   EXPECT_EQ(files_in(series), (std::vector<std::string>{"control", "core", "junit.xml", "report.md",
                                                         "trials-plan.json", "trials.json"}));
@@ -102,6 +103,7 @@ TEST_F(Series, KeepAllKeepsWhatPassed) {
 }
 
 TEST_F(Series, UntilFailStopsAtTheFirstAndKeepsItWhole) {
+  temp_files_may_stay();  // of origin-before
   put_file(scratch() / "tiny.toml", tiny_scenario());
   const auto run = holdfast({"run", "tiny.toml", "--variant", "control", "--until-fail", "--out", "s"});
   EXPECT_EQ(run.exit_code, 1) << run.out << run.err;
@@ -122,6 +124,7 @@ TEST_F(Series, UntilFailStopsAtTheFirstAndKeepsItWhole) {
 }
 
 TEST_F(Series, UntilSureStopsWhenItIs) {
+  temp_files_may_stay();  // of origin-before
   put_file(scratch() / "tiny.toml", tiny_scenario());
   const std::vector<std::string> sure{"--until-sure", "--sure-rate",  "0.9", "--sure-against",
                                       "0.3",          "--sure-error", "0.2", "--out"};
@@ -143,6 +146,7 @@ TEST_F(Series, UntilSureStopsWhenItIs) {
 
 // One variant without more is an ordinary run, and its verdict counts: nothing else could.
 TEST_F(Series, OneVariantAloneIsARun) {
+  temp_files_may_stay();  // of origin-before
   put_file(scratch() / "tiny.toml", tiny_scenario());
   const auto run = holdfast({"run", "tiny.toml", "--variant", "control", "--out", "run"});
   EXPECT_EQ(run.exit_code, 1) << run.out << run.err;
@@ -201,7 +205,7 @@ TEST_F(Series, WrongUseIsOneSentence) {
       {{"--trials", "-1"}, "-1 is no whole number"},
       {{"--trials", "100001"}, "100001 is not from 1 to 100000"},
       {{"--trials", "many"}, "many is no whole number"},
-      {{"--until-fail", "--until-sure"}, "--until-sure excludes --until-fail"},
+      {{"--until-fail", "--until-sure"}, "--until-fail excludes --until-sure"},
       {{"--sure-rate", "0.9"}, "--sure-rate requires --until-sure"},
       {{"--until-sure", "--sure-rate", "0.9"}, "--sure-rate, --sure-against and --sure-error: "},
       {{"--until-sure", "--sure-rate", "1"}, "--sure-rate, --sure-against and --sure-error: "},
@@ -209,7 +213,7 @@ TEST_F(Series, WrongUseIsOneSentence) {
       {{"--until-sure", "--sure-error", "nan"}, "--sure-error"},
       {{"--keep", "nothing"}, "--keep"},
       {{"--variant", "cor"}, "has no such variant; the nearest is \"core\". Valid here: control, core"},
-      {{"--variant", ""}, "--variant"},
+      {{"--variant", ""}, "has no such variant"},
       {{"--trials", "2", "--seed", "18446744073709551615"}, "choose a smaller seed"},
   };
   for (const WrongUse& wrong : lines) {
@@ -223,7 +227,7 @@ TEST_F(Series, WrongUseIsOneSentence) {
     EXPECT_FALSE(std::filesystem::exists(scratch() / "s"));
   }
   expect_one_sentence(holdfast({"run", "no-fault", "--variant", "fixed"}), 64,
-                      "the scenario no-fault has no variants");
+                      "the scenario \"no-fault\" has no variants");
   put_file(scratch() / "bad.toml", tiny_scenario() + "subject.retry.jiter = \"none\"\n");
   expect_one_sentence(holdfast({"run", "bad.toml"}), 64, "the nearest is \"jitter\"");
 }

@@ -5,13 +5,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "core/base/nearest_name.h"
 #include "core/base/random.h"
 #include "harness/cli/judge.h"
 #include "harness/scenario/plan.h"
+#include "harness/scenario/quote.h"
 
 namespace holdfast {
 namespace {
@@ -60,25 +60,21 @@ Result<std::vector<Variant>> variants_of(const RunCommand& command) {
   auto settings = command.settings;
   if (command.agents) settings.push_back(fmt::format("agents.count={}", *command.agents));
   auto variants = load_variants(*path, settings);
-  if (!variants || command.variant.empty()) return variants;
+  if (!variants || !command.variant) return variants;
 
-  const auto named = std::find_if(variants->begin(), variants->end(),
-                                  [&](const Variant& variant) { return variant.name == command.variant; });
-  if (named != variants->end()) {
-    named->judged = true;
-    return std::vector<Variant>{std::move(*named)};
-  }
-  if (variants->front().name.empty()) {
-    return fail(Code::invalid, fmt::format("--variant {}: the scenario {} has no variants", command.variant,
-                                           command.scenario));
-  }
+  const std::string asked = fmt::format("--variant {}: the scenario {}", short_quote(*command.variant),
+                                        short_quote(command.scenario));
+  if (variants->front().name.empty()) return fail(Code::invalid, asked + " has no variants");
   std::vector<std::string_view> names;
-  for (const Variant& variant : *variants) names.push_back(variant.name);
+  for (Variant& variant : *variants) {
+    names.push_back(variant.name);
+    if (variant.name != *command.variant) continue;
+    variant.judged = true;
+    return std::vector<Variant>{std::move(variant)};
+  }
   return fail(Code::invalid,
-              fmt::format("--variant {}: the scenario {} has no such variant; the nearest is \"{}\". "
-                          "Valid here: {}",
-                          command.variant, command.scenario, nearest_name(command.variant, names),
-                          fmt::join(names, ", ")));
+              fmt::format("{} has no such variant; the nearest is \"{}\". Valid here: {}", asked,
+                          nearest_name(*command.variant, names), fmt::join(names, ", ")));
 }
 
 std::string command_of(const RunCommand& command, const std::string& variant, std::uint64_t seed) {

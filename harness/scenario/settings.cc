@@ -94,8 +94,8 @@ constexpr std::string_view setting_source = "--set ";
 
 // `walked` is the key of `at`, and `over_path` that of `over`.
 Result<> lay_over_at(Node& at, const Node& over, const std::string& walked, const std::string& over_path) {
-  const bool into = over.type == Node::Type::table && !over.members.empty() &&
-                    (at.type == Node::Type::table || at.type == Node::Type::array);
+  const bool into = over.type == Node::Type::table &&
+                    (at.type == Node::Type::table || (at.type == Node::Type::array && !over.members.empty()));
   if (!into) {
     if (at.place.source.starts_with(setting_source)) {
       return fail_at(at.place, fmt::format("{} sets this key again, at {}, and would hide it: set {} instead",

@@ -52,6 +52,7 @@ TEST(VariantsTest, LayTheirKeysOverTheScenario) {
 name = "fixed"
 judged = false
 subject.retry.jitter = "none"
+sharing = {}
 inject.0.hold = "1s"
 [[variant]]
 name = "equal"
@@ -124,7 +125,7 @@ TEST(VariantsTest, MistakesAreNamedWithTheirPlace) {
        "s.toml:15:1: unknown key \"subjekt\"; the nearest is \"subject\""},
       {named + "agents.count = 0\n", "s.toml:15:16: agents.count is 0, but must be"},
       {named + "inject.7.hold = \"1s\"\n", "s.toml:15:8: inject is an array and \"7\" is no index of it"},
-      {named + "title.x = 1\n", "s.toml:15:7: title is the string \"T\", not a table"},
+      {named + "title.x = 1\n", "s.toml:15:1: title is a table, but must be a string"},
       {named + "[[variant.variant]]\nname = \"b\"\n", "a variant has no variants of its own"},
       {named + "agents.count = 5\n",
        "--set agents.count: variant.0.agents.count sets this key again, at s.toml:15:16, and would hide it: "
