@@ -43,7 +43,11 @@ Result<Snapshot> read_queue(const std::filesystem::path& path) {
 }  // namespace
 
 UnlockedStore::UnlockedStore(const std::filesystem::path& directory, UnlockedOptions options)
-    : queue_(directory / "queue.json"), options_(std::move(options)) {}
+    : queue_(directory / "queue.json"), options_(std::move(options)) {
+  auto made = File::create_new(queue_, std::nullopt);
+  if (!made) return;  // there already; or the first save says what is the matter
+  static_cast<void>(made->write_all("{\"entries\":[]}\n"));
+}
 
 Result<> UnlockedStore::save_once(const Entry& message, const std::vector<std::string>& recipients) {
   Result<Snapshot> snapshot;

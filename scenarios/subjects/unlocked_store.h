@@ -31,6 +31,8 @@ struct UnlockedOptions {
 // One object serves one thread.
 class UnlockedStore {
  public:
+  // Makes an empty queue.json if there is none, so that even the first savers have one to read. Whoever else
+  // opens it meanwhile may find it without a byte.
   UnlockedStore(const std::filesystem::path& directory, UnlockedOptions options);
 
   // Appends one entry for each recipient. Code::exhausted if somebody held the file at every attempt,

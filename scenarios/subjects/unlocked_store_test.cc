@@ -50,6 +50,14 @@ TEST_F(UnlockedStoreTest, DeliversAndKeepsWhatWasThere) {
   EXPECT_EQ(sleeps_, std::vector<Duration>{});
 }
 
+TEST_F(UnlockedStoreTest, MakesAnEmptyQueueAndLeavesAnotherAlone) {
+  UnlockedStore first = store();
+  EXPECT_EQ(scratch_.names(), std::vector<std::string>{"queue.json"});
+  EXPECT_EQ(first.receive("a")->size(), 0U);
+  ASSERT_TRUE(first.broadcast(message("0-0"), {"a"}));
+  EXPECT_EQ(store().receive("a")->size(), 1U);
+}
+
 // That it has no lock is what it is there for: what comes in between a read and its write is gone.
 TEST_F(UnlockedStoreTest, LosesWhatWasWrittenWhileItRead) {
   UnlockedStore reader = store({.read_for = milliseconds(5)});
