@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "reports/json_fields.h"
+#include "reports/result_json_latency.h"
 #include "reports/text.h"
 
 namespace holdfast {
@@ -239,6 +240,7 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   read_retries(fields.object("retries"), summary);
   read_quantiles(fields.object("latency_ms"), summary.latency_ms);
   read_refusals(fields.object("refusals"), summary);
+  read_latency(fields, summary);
   read_findings(fields, summary);
   fields.texts("warnings", summary.warnings, false);
   fields.texts("not_modelled", summary.not_modelled, false);

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/base/nearest_name.h"
+
 namespace holdfast {
 namespace {
 
@@ -62,6 +64,14 @@ std::string as_whole_number(std::string& text) {
 std::string as_number_of_trials(const std::string& text) {
   const bool fits = text != "0" && (text.size() < 6 || text == "100000");
   return fits ? std::string() : fmt::format("{} is not from 1 to 100000", text);
+}
+
+std::string not_a_command(const std::string& word, const CLI::App& app) {
+  const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
+  std::vector<std::string_view> names{"--help", "--version"};
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return fmt::format("holdfast: there is no {} '{}'; the nearest is '{}'; 'holdfast --help' lists all\n",
+                     word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
 }
 
 }  // namespace
@@ -149,6 +159,11 @@ Command parse_command_line(int argc, char** argv) {
   hold_app->add_option("path", hold.path, "The file")->required();
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
 
+  RulesCommand rules;
+  auto* rules_app =
+      app.add_subcommand("rules", "What Windows refuses: every decision that Holdfast can make");
+  rules_app->add_flag("--json", rules.json, "Every pair of handles, one JSON object a line");
+
   DoctorCommand doctor;
   auto* doctor_app =
       app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
@@ -161,7 +176,12 @@ Command parse_command_line(int argc, char** argv) {
     app.exit(success);
     return NoCommand{0};
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
+    // CLI11 would say that a subcommand is missing, and not which word it took for none.
+    if (app.get_subcommands().empty() && argc > 1) {
+      fmt::print(stderr, "{}", not_a_command(argv[1], app));
+    } else {
+      app.exit(error);
+    }
     return NoCommand{exit_usage};
   }
   if (*run_app) {
@@ -174,6 +194,7 @@ Command parse_command_line(int argc, char** argv) {
   if (*compare_app) return compare;
   if (*list_app) return list;
   if (*hold_app) return hold;
+  if (*rules_app) return rules;
   return doctor;
 }
 

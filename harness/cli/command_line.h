@@ -52,6 +52,10 @@ struct HoldCommand {
   std::string duration;  // "2s"
 };
 
+struct RulesCommand {
+  bool json = false;
+};
+
 struct DoctorCommand {
   std::string directory = ".";
   bool json = false;
@@ -71,7 +75,7 @@ struct NoCommand {
 };
 
 using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand,
-                             HoldCommand, DoctorCommand, InternalCommand>;
+                             HoldCommand, RulesCommand, DoctorCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -85,6 +89,7 @@ int carry_out(const ReportCommand& command);
 int carry_out(const CompareCommand& command);
 int carry_out(const ListCommand& command);
 int carry_out(const HoldCommand& command);
+int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
 
 }  // namespace holdfast

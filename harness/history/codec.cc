@@ -199,10 +199,10 @@ void EventDecoder::set_damage(std::string_view what) {
   state_ = State::damaged;
 }
 
-std::optional<Event> EventDecoder::take_pending() {
-  std::optional<Event> event = std::move(pending_);
-  pending_.reset();
-  return event;
+Event* EventDecoder::take_pending() {
+  if (!pending_) return nullptr;
+  pending_ = false;
+  return &events_[pending_at_];
 }
 
 void EventDecoder::read_header(const char* record) {
@@ -227,9 +227,9 @@ void EventDecoder::read_header(const char* record) {
   state_ = State::events;
 }
 
-std::optional<Event> EventDecoder::feed(const char* record) {
-  if (state_ == State::damaged) return std::nullopt;
-  std::optional<Event> complete;
+Event* EventDecoder::feed(const char* record) {
+  if (state_ == State::damaged) return nullptr;
+  Event* complete = nullptr;
   RawRecord raw{};
   std::memcpy(&raw, record, sizeof raw);
 
@@ -261,7 +261,7 @@ std::optional<Event> EventDecoder::feed(const char* record) {
       complete = take_pending();
       set_damage(fmt::format("a text of more than {} pieces", text_pieces_max));
     } else {
-      pending_->text.append(record + text_offset, raw.code);
+      events_[pending_at_].text.append(record + text_offset, raw.code);
     }
   } else {
     complete = take_pending();
@@ -270,24 +270,27 @@ std::optional<Event> EventDecoder::feed(const char* record) {
     } else if (!is_function(raw.function)) {
       set_damage(fmt::format("unknown function {}", raw.function));
     } else {
-      pending_ = Event{static_cast<EventType>(raw.type),
-                       static_cast<Function>(raw.function),
-                       raw.code,
-                       raw.process,
-                       raw.pid,
-                       raw.time_ns,
-                       raw.op,
-                       raw.value,
-                       {}};
+      pending_at_ ^= 1;
+      Event& event = events_[pending_at_];
+      event.type = static_cast<EventType>(raw.type);
+      event.function = static_cast<Function>(raw.function);
+      event.code = raw.code;
+      event.process = raw.process;
+      event.pid = raw.pid;
+      event.time_ns = raw.time_ns;
+      event.op = raw.op;
+      event.value = raw.value;
+      event.text.clear();
+      pending_ = true;
       pending_pieces_ = 0;
-      ended_ = pending_->type == EventType::end;
+      ended_ = event.type == EventType::end;
     }
   }
   offset_ += record_bytes;
   return complete;
 }
 
-std::optional<Event> EventDecoder::finish(std::size_t trailing_bytes) {
+Event* EventDecoder::finish(std::size_t trailing_bytes) {
   if (state_ == State::header && trailing_bytes == 0) {
     set_damage("the file is empty");
   } else if (state_ == State::header) {

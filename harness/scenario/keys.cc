@@ -9,6 +9,7 @@
 #include "harness/scenario/check_names.h"
 #include "harness/scenario/figures.h"
 #include "harness/scenario/key_tables.h"
+#include "harness/sharing/profile.h"
 
 namespace holdfast {
 namespace {
@@ -75,11 +76,12 @@ Field<Agents> recipients_field() {
 }
 
 Field<Sharing> profile_field() {
-  return {"\"python\"",
-          [](const Node& node, const std::string& path, Sharing& sharing) -> Result<> {
-            if (node.type != Node::Type::string) return mismatch(node, path, "\"python\"");
-            if (node.text != "python") {
-              return fail_at(node.place, path + ": " + unknown_word("profile", node.text, {"python"}));
+  const std::string wanted = "a runtime: " + fmt::format("{}", fmt::join(profile_names(), ", "));
+  return {wanted,
+          [=](const Node& node, const std::string& path, Sharing& sharing) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
+            if (!find_profile(node.text)) {
+              return fail_at(node.place, path + ": " + unknown_word("profile", node.text, profile_names()));
             }
             sharing.profile = node.text;
             return {};
