@@ -38,6 +38,10 @@ std::string verdict_part(const Summary& summary) {
 std::string checklist_part(const Summary& summary) {
   std::string part = markdown_heading("What was checked");
   for (const auto& finding : summary.checks) {
+    if (finding.waived) {
+      part += fmt::format("- Waived, so it does not decide: {}\n", markdown_text(waived_sentence(finding)));
+      continue;
+    }
     const bool passed = finding.verdict == Verdict::pass;
     part += fmt::format("- [{}] {}", passed ? "x" : " ", markdown_text(check_title(finding.name)));
     if (passed) part += fmt::format(" ({} checked)", format_count(finding.checked));

@@ -103,11 +103,13 @@ OrderedJson injector_json(const InjectorSummary& injector) {
 }
 
 OrderedJson check_json(const Finding& finding) {
-  return {{"name", finding.name},
-          {"verdict", std::string(to_string(finding.verdict))},
-          {"checked", finding.checked},
-          {"count", finding.count},
-          {"witness", finding.witness ? OrderedJson(*finding.witness) : OrderedJson(nullptr)}};
+  OrderedJson json = {{"name", finding.name},
+                      {"verdict", std::string(to_string(finding.verdict))},
+                      {"checked", finding.checked},
+                      {"count", finding.count},
+                      {"witness", finding.witness ? OrderedJson(*finding.witness) : OrderedJson(nullptr)}};
+  if (finding.waived) json["waived"] = *finding.waived;
+  return json;
 }
 
 OrderedJson expectation_json(const ExpectationResult& result) {
@@ -124,6 +126,7 @@ OrderedJson summary_json(const Summary& summary) {
   OrderedJson json;
   json["schema"] = "holdfast.result/1";
   json["scenario"] = summary.scenario;
+  if (!summary.variant.empty()) json["variant"] = summary.variant;
   json["title"] = summary.title;
   json["seed"] = summary.seed;
   json["verdict"] = std::string(to_string(summary.verdict));

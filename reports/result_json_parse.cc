@@ -178,6 +178,9 @@ void read_findings(const JsonFields& fields, Summary& summary) {
     each.count("checked", finding.checked);
     each.count("count", finding.count);
     each.maybe_text("witness", finding.witness);
+    std::string waived;
+    each.text("waived", waived, false);
+    if (!waived.empty()) finding.waived = waived;
     summary.checks.push_back(std::move(finding));
   });
   fields.each(
@@ -218,6 +221,7 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
                     fmt::format("is \"{}\", holdfast.result/1 is wanted", cut_to(one_line(schema), 60)));
   }
   fields.text("scenario", summary.scenario);
+  fields.text("variant", summary.variant, false);
   fields.text("title", summary.title, false);
   // A seed uses all its 64 bits: no count.
   const auto seed = json.is_object() ? json.find("seed") : json.end();

@@ -25,6 +25,7 @@ double rounded_share(double share) {
 void describe_plan(const Plan& plan, Summary& summary) {
   const Scenario& scenario = plan.scenario;
   summary.scenario = scenario.name;
+  summary.variant = plan.variant;
   summary.title = scenario.title;
   summary.version = plan.version;
   summary.kernel = plan.kernel;

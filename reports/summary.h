@@ -76,7 +76,7 @@ inline constexpr std::size_t most_series_rows = 600;
 enum class RunVerdict { pass, fail, inconclusive };
 
 struct Summary {
-  std::string scenario, title, version, kernel, filesystem, command, started_at, profile, store;
+  std::string scenario, variant, title, version, kernel, filesystem, command, started_at, profile, store;
   std::string rules;   // "windows" or "posix"
   std::string policy;  // "up to 5 retries, 100 ms x 2, no jitter"
   std::uint64_t seed = 1;

@@ -34,6 +34,9 @@ Finding run_check(const NamedCheck& check, const Evidence& evidence) {
     finding.witness = "the check itself failed";
   }
   finding.name = check.name;
+  for (const Waiver& waiver : plan.scenario.waivers) {
+    if (waiver.check == check.name) finding.waived = waiver.reason;
+  }
   return finding;
 }
 

@@ -24,9 +24,10 @@ enum class Verdict : std::uint8_t {
 struct Finding {
   std::string name;  // "lost"
   Verdict verdict = Verdict::unknown;
-  std::uint64_t checked = 0;           // how many things were looked at
-  std::uint64_t count = 0;             // how many of them were bad
-  std::optional<std::string> witness;  // the smallest bad one, in prose; for unknown: why
+  std::uint64_t checked = 0;                         // how many things were looked at
+  std::uint64_t count = 0;                           // how many of them were bad
+  std::optional<std::string> witness;                // the smallest bad one, in prose; for unknown: why
+  std::optional<std::string> waived = std::nullopt;  // the scenario's reason why this one does not decide
 };
 
 // What checks judge by. It refers to the plan and the history, which must outlive it.
@@ -49,6 +50,11 @@ struct NamedCheck {
 
 // Every check, in the order reports show them.
 const std::vector<NamedCheck>& all_checks();
+
+// Whether the finding has this verdict and counts towards the run's.
+inline bool decides(const Finding& finding, Verdict verdict) {
+  return finding.verdict == verdict && !finding.waived;
+}
 
 // A check that throws is `unknown`, with what it threw as the witness.
 Finding run_check(const NamedCheck& check, const Evidence& evidence);

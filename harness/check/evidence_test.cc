@@ -8,9 +8,33 @@
 #include "harness/check/finding_expectation.h"
 #include "harness/check/prose.h"
 #include "harness/check/testing_history.h"
+#include "harness/scenario/check_names.h"
 
 namespace holdfast {
 namespace {
+
+TEST(CheckNamesTest, ScenariosKnowThemAll) {
+  std::vector<std::string_view> names;
+  for (const NamedCheck& check : all_checks()) names.push_back(check.name);
+  EXPECT_EQ(names, std::vector<std::string_view>(check_names.begin(), check_names.end()));
+}
+
+TEST(WaiverTest, MarksTheFindingAndLeavesItAsItIs) {
+  Plan plan;
+  plan.scenario.waivers = {{"lost", "there is no lock"}};
+  const History history;
+  for (const Finding& finding : run_checks(plan, history)) {
+    EXPECT_EQ(finding.waived.has_value(), finding.name == "lost") << finding.name;
+  }
+  Plan strict;
+  EXPECT_EQ(run_checks(plan, history)[1].verdict, run_checks(strict, history)[1].verdict);
+  Finding finding;
+  finding.verdict = Verdict::fail;
+  EXPECT_TRUE(decides(finding, Verdict::fail));
+  EXPECT_FALSE(decides(finding, Verdict::unknown));
+  finding.waived = "there is no lock";
+  EXPECT_FALSE(decides(finding, Verdict::fail));
+}
 
 TEST(TornRead, WholeLoadsPass) {
   TestRun run(2, 1);

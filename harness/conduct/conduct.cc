@@ -120,6 +120,9 @@ class Conductor {
     return outcome;
   }
 
+  // Of a run that was carried out.
+  [[nodiscard]] RunEnding ending() const { return ending_; }
+
  private:
   Result<> perform() {
     auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor,
@@ -159,6 +162,7 @@ class Conductor {
     phase_ = "stopping";
     stopping_ = true;
     const Mark why = *woken == Woken::interrupted ? Mark::interrupted : Mark::timed_out;
+    ending_ = *woken == Woken::interrupted ? RunEnding::interrupted : RunEnding::timed_out;
     if (auto marked = mark(why); !marked) return marked;
     signal_everyone(SIGTERM);
     woken = wait_for(monotonic_ns() + agent_grace_ns,
@@ -430,6 +434,7 @@ class Conductor {
   std::int64_t begun_ns_ = 0;
   std::int64_t shown_ns_ = 0;
   const char* phase_ = "starting";
+  RunEnding ending_ = RunEnding::finished;
   bool stopping_ = false;  // deaths from here on are our doing
   bool finished_ = false;
   bool sweep_ = false;  // the run was cut short: temp files of the agents we ended are ours to remove
@@ -437,9 +442,11 @@ class Conductor {
 
 }  // namespace
 
-Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory,
-                 const ConductOptions& options) {
-  return Conductor(plan, run_directory, options).run();
+Result<RunEnding> conduct(const Plan& plan, const std::filesystem::path& run_directory,
+                          const ConductOptions& options) {
+  Conductor conductor(plan, run_directory, options);
+  if (auto done = conductor.run(); !done) return fail(done.error());
+  return conductor.ending();
 }
 
 }  // namespace holdfast
