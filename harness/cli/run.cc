@@ -13,6 +13,7 @@
 #include "harness/cli/progress.h"
 #include "harness/conduct/conduct.h"
 #include "harness/conduct/held_signals.h"
+#include "harness/conduct/limits.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/scenario/plan.h"
 
@@ -80,6 +81,10 @@ int conduct_and_judge(const RunCommand& command, Scenario scenario) {
   if (error)
     return complain(
         {Code::failed, "the holdfast program was replaced or removed while it started: try again"});
+  if (const auto short_of = shortages(limits_here(), scenario.agents.count, scenario.injectors.size());
+      !short_of.empty()) {
+    return complain({Code::unsupported, "cannot run here: " + short_of.front()});
+  }
   auto directory = RunDirectory::create(command.out.empty() ? default_directory(command, scenario)
                                                             : std::filesystem::path(command.out));
   for (int again = 0; !directory && command.out.empty() && again < 16;
