@@ -11,7 +11,8 @@ Trial example_trial(const TrialsPlan& plan, std::size_t variant, std::uint64_t s
   trial.seed = seed;
   trial.directory = trial_directory(plan, variant, seed);
   const std::string& name = plan.variants[variant].name;
-  trial.command = fmt::format("holdfast run lockstep{} --seed {}", name.empty() ? "" : " --variant " + name, seed);
+  trial.command =
+      fmt::format("holdfast run lockstep{} --seed {}", name.empty() ? "" : " --variant " + name, seed);
   trial.store = "unlocked";
   trial.policy = "up to 5 retries, 100 ms x 2";
   trial.agents_total = 8;
@@ -55,7 +56,8 @@ Trial example_trial(const TrialsPlan& plan, std::size_t variant, std::uint64_t s
 
 }  // namespace
 
-TrialsPlan example_trials_plan(const std::vector<std::string>& variants, std::uint64_t trials, StopRule stop) {
+TrialsPlan example_trials_plan(const std::vector<std::string>& variants, std::uint64_t trials,
+                               StopRule stop) {
   TrialsPlan plan;
   plan.scenario = "lockstep";
   plan.title = "Eight writers behind one holder";
@@ -69,7 +71,8 @@ TrialsPlan example_trials_plan(const std::vector<std::string>& variants, std::ui
   for (const std::string& name : variants) {
     const bool judged = !name.starts_with('!');
     plan.variants.push_back({judged ? name : name.substr(1), judged, {}});
-    if (!name.empty()) plan.variants.back().settings = {"subject.retry.jitter = " + plan.variants.back().name};
+    if (!name.empty())
+      plan.variants.back().settings = {"subject.retry.jitter = " + plan.variants.back().name};
   }
   return plan;
 }
@@ -95,7 +98,8 @@ TrialsSummary example_until_fail() {
 
 TrialsSummary example_until_sure() {
   const TrialsPlan plan = example_trials_plan({"!fixed", "equal", "full"}, 1000, StopRule::when_sure);
-  return summarise_trials(plan, example_trials(plan, {std::string(72, 'f'), std::string(72, 'p'), "pffffff"}));
+  return summarise_trials(plan,
+                          example_trials(plan, {std::string(72, 'f'), std::string(72, 'p'), "pffffff"}));
 }
 
 TrialsSummary example_cut_short() {
@@ -105,7 +109,8 @@ TrialsSummary example_cut_short() {
 
 TrialsSummary example_hostile_trials(const std::string& text) {
   TrialsPlan plan = example_trials_plan({"!fixed", "equal"}, 20, StopRule::after_all);
-  plan.scenario = plan.title = plan.version = plan.kernel = plan.filesystem = plan.started_at = plan.command = text;
+  plan.scenario = plan.title = plan.version = plan.kernel = plan.filesystem = plan.started_at = plan.command =
+      text;
   for (TrialsVariant& variant : plan.variants) {
     variant.name = text;
     variant.settings = {text, text};

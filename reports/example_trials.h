@@ -13,10 +13,10 @@ namespace holdfast {
 TrialsPlan example_trials_plan(const std::vector<std::string>& variants, std::uint64_t trials, StopRule stop);
 std::vector<Trial> example_trials(const TrialsPlan& plan, const std::vector<std::string>& letters);
 
-TrialsSummary example_lockstep();     // 20 trials of two variants, the control fails
-TrialsSummary example_until_fail();   // stopped at the 4th trial
-TrialsSummary example_until_sure();   // decided
-TrialsSummary example_cut_short();    // by Ctrl-C, the last trial inconclusive
+TrialsSummary example_lockstep();    // 20 trials of two variants, the control fails
+TrialsSummary example_until_fail();  // stopped at the 4th trial
+TrialsSummary example_until_sure();  // decided
+TrialsSummary example_cut_short();   // by Ctrl-C, the last trial inconclusive
 TrialsSummary example_hostile_trials(const std::string& text);  // every text that came from outside is `text`
 
 }  // namespace holdfast

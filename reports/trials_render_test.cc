@@ -26,9 +26,8 @@ struct NamedSeries {
 };
 
 const NamedSeries rendered_series[] = {
-    {"lockstep", example_lockstep},     {"until-fail", example_until_fail},
-    {"until-sure", example_until_sure}, {"cut-short", example_cut_short},
-    {"hostile", hostile_series},
+    {"lockstep", example_lockstep},   {"until-fail", example_until_fail}, {"until-sure", example_until_sure},
+    {"cut-short", example_cut_short}, {"hostile", hostile_series},
 };
 
 bool is_inert(std::string_view text) {

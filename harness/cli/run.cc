@@ -5,6 +5,7 @@
 #include "harness/cli/series.h"
 #include "harness/cli/single_run.h"
 #include "harness/conduct/held_signals.h"
+#include "harness/conduct/limits.h"
 
 namespace holdfast {
 namespace {
@@ -30,6 +31,11 @@ int run_once(const RunCommand& command, const Variant& variant) {
 int carry_out(const RunCommand& command) {
   const auto variants = variants_of(command);
   if (!variants) return complain(variants.error());
+  for (const Variant& variant : *variants) {
+    const Scenario& scenario = variant.scenario;
+    const auto short_of = shortages(limits_here(), scenario.agents.count, scenario.injectors.size());
+    if (!short_of.empty()) return complain({Code::unsupported, "cannot run here: " + short_of.front()});
+  }
   // From the first trace on disk to the last, Ctrl-C ends the run and not this program: what is there is
   // judged. It is forgotten then, for the exit code says it.
   const HeldSignals held;

@@ -16,6 +16,7 @@
 #include <fstream>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 #include "core/base/clock.h"
 #include "harness/conduct/crew.h"
@@ -151,9 +152,11 @@ class Conductor {
     if (*woken == Woken::met) {
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
-      pipes_.finish.reset();
-      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
-                       [&] { return agents_are([](const auto&) { return false; }); });
+      admitted_ = ended_;
+      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
+        admit_readers();
+        return agents_are([](const auto&) { return false; });
+      });
       if (!woken) return fail(woken.error());
     }
     finished_ = *woken == Woken::met;
@@ -233,6 +236,15 @@ class Conductor {
     });
   }
 
+  // Reading a long queue takes a processor and memory: no more at once than keep all processors busy.
+  void admit_readers() {
+    const std::uint64_t at_once = std::max<std::uint64_t>(2, 2 * std::thread::hardware_concurrency());
+    const std::uint64_t one = 1;
+    for (; admitted_ < ended_ + at_once; ++admitted_) {
+      static_cast<void>(!::write(pipes_.finish.get(), &one, sizeof one));
+    }
+  }
+
   bool injectors_ended() const {
     return std::all_of(crew_.begin(), crew_.end(), [](const CrewMember& member) {
       return member.role != Role::injector || member.exited;
@@ -299,6 +311,7 @@ class Conductor {
     if (message.kind == LauncherMessageKind::exited) {
       hear_status();  // what it said before it ended
       member.exited = true;
+      ++ended_;
       member.wait_status = message.status;
       participants_.remove(message.process);
       const std::string said = member.wait_status != 0 && !stopping_ ? log_of(member) : std::string();
@@ -431,6 +444,8 @@ class Conductor {
   std::vector<CrewMember> crew_;
   std::vector<pid_t> children_before_;  // not ours to end
   std::size_t spawned_ = 0;
+  std::uint64_t ended_ = 0;     // members that are no more
+  std::uint64_t admitted_ = 0;  // permits given, for them and for those who read now
   std::int64_t begun_ns_ = 0;
   std::int64_t shown_ns_ = 0;
   const char* phase_ = "starting";

@@ -188,11 +188,16 @@ Result<Plan> load_plan(const std::filesystem::path& run_directory) {
                             std::generic_category().message(os_code)),
                 os_code);
   }
-  std::string text(static_cast<std::size_t>(std::filesystem::is_directory(path) ? 0 : plan_file_bytes_max),
-                   '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // By pieces: every agent does this, and room for the longest plan takes a thousand of them 16 s to clear.
+  constexpr std::size_t piece_bytes = std::size_t{16} * 1024;
+  std::string text;
+  while (file && !std::filesystem::is_directory(path) && text.size() < plan_file_bytes_max) {
+    const std::size_t before = text.size();
+    text.resize(before + piece_bytes);
+    file.read(text.data() + before, piece_bytes);
+    text.resize(before + static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return fail(Code::invalid, path.string() + ": cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
   return parse_plan(text, path.string());
 }
 
