@@ -34,7 +34,7 @@ Finding run_check(const NamedCheck& check, const Evidence& evidence) {
     finding.witness = "the check itself failed";
   }
   finding.name = check.name;
-  for (const Waiver& waiver : plan.scenario.waivers) {
+  for (const Waiver& waiver : evidence.plan.scenario.waivers) {
     if (waiver.check == check.name) finding.waived = waiver.reason;
   }
   return finding;
