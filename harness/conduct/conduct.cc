@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 
 #include "core/base/clock.h"
 #include "harness/conduct/crew.h"
+#include "harness/conduct/interrupts.h"
 #include "harness/conduct/launcher_process.h"
 #include "harness/conduct/leftovers.h"
 #include "harness/history/recorder.h"
@@ -57,41 +57,6 @@ constexpr std::int64_t startup_deadline_ns = 60 * second_ns;  // until every chi
 constexpr std::int64_t injector_grace_ns = 5 * second_ns;     // to let go after the stop gate
 constexpr std::int64_t agent_grace_ns = 3 * second_ns;        // to come back after SIGTERM
 constexpr std::int64_t launcher_grace_ns = 5 * second_ns;     // to kill everybody and go, once told to
-
-// SIGINT and SIGTERM as a descriptor, for as long as a run lasts.
-class Interrupts {
- public:
-  Interrupts() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      // Who ignores one for us means it: nohup, or a shell that put us into the background.
-      struct sigaction action {};
-      ::sigaction(signal, nullptr, &action);
-      if (action.sa_handler != SIG_IGN) sigaddset(&set, signal);
-    }
-    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-    descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
-  ~Interrupts() {
-    signalfd_siginfo drained;
-    while (::read(descriptor_.get(), &drained, sizeof drained) > 0) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-
-  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
-  bool arrived() {
-    signalfd_siginfo info;
-    return ::read(descriptor_.get(), &info, sizeof info) > 0;
-  }
-
- private:
-  sigset_t before_{};
-  Descriptor descriptor_;
-};
 
 class Conductor {
  public:
