@@ -34,6 +34,16 @@ RC_GTEST_PROP(Crew, EveryMemberOnceAgentsFirst, ()) {
   RC_ASSERT(logs.size() == crew.size());
 }
 
+TEST(Crew, WhatKillsHasNoProcess) {
+  Plan plan = plan_for(1, 3);
+  plan.scenario.injectors[1].kind = InjectorKind::kill;
+  const auto crew = crew_of(plan);
+  ASSERT_EQ(crew.size(), 3U);
+  EXPECT_EQ(crew[1].index, 0U);
+  EXPECT_EQ(crew[2].index, 2U);
+  EXPECT_EQ(crew[2].role, Role::injector);
+}
+
 TEST(Crew, Arguments) {
   const auto crew = crew_of(plan_for(2, 1));
   EXPECT_EQ(arguments_of(crew[1], 2, "/a run"),

@@ -222,7 +222,7 @@ const Keys<Scenario>& scenario_keys() {
       {"subject", "what is put to the test", section_field(&Scenario::subject, subject_keys)},
       {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
       {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
-      {"inject", "who else holds files", injectors_field()},
+      {"inject", "who else holds files, and who is killed", injectors_field()},
       {"expect", "thresholds; a missed one is exit code 3", expectations_field()},
       {"run", "the run as a whole", own_section_field(run_keys)},
       {"delivered", "what the check `delivered` forgives", own_section_field(delivered_keys)},
