@@ -21,8 +21,11 @@ std::vector<CrewMember> crew_of(const Plan& plan) {
 
 std::vector<std::string> arguments_of(const CrewMember& member, std::uint32_t token,
                                       const std::string& run_directory) {
-  return {member.role == Role::agent ? "internal-agent" : "internal-injector", run_directory,
-          fmt::format("{}", member.index), fmt::format("{}", token)};
+  std::vector<std::string> arguments = {member.role == Role::agent ? "internal-agent" : "internal-injector",
+                                        run_directory, fmt::format("{}", member.index),
+                                        fmt::format("{}", token)};
+  if (member.restarted) arguments.emplace_back("restarted");
+  return arguments;
 }
 
 std::string log_name(const CrewMember& member) {

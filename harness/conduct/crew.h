@@ -19,6 +19,7 @@ struct CrewMember {
   bool ready = false;
   bool done = false;  // agents: every broadcast answered
   bool exited = false;
+  bool restarted = false;  // agents: one before it was killed by plan
   int wait_status = 0;
   std::uint32_t ok = 0;
   std::uint32_t failed = 0;
