@@ -16,6 +16,8 @@
 //   retries: total policy planned_budget_ms
 //            steps[]: retry planned planned_least_ms planned_greatest_ms observed observed_ms
 //   refusals.by_holder: share, pids[] (the first 32)    injectors: kind min_fired hold_ms
+//   injectors of kind "kill": cut_short recovered (broadcasts); at every call: points (file calls of a save)
+//            visited calls[]
 //   expectations[]: figure relation ("at_least", "at_most", "equals") threshold value (null: no data) met
 // ok + failed + unknown = attempted, and the histogram sums to it. Counts are whole numbers up to 10^12,
 // times are milliseconds to the microsecond, shares lie between 0 and 1. There is no NaN and no infinity.

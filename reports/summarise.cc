@@ -1,10 +1,13 @@
 // From a checked history to its figures.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "harness/check/delivery.h"
+#include "harness/check/planned_kills.h"
 #include "reports/milliseconds.h"
 #include "reports/not_modelled.h"
+#include "reports/number_format.h"
 #include "reports/process_end.h"
 #include "reports/refusal_summary.h"
 #include "reports/retry_summary.h"
@@ -54,6 +57,13 @@ void summarise_agents(const Plan& plan, const History& history, Summary& summary
       summary.agents[process.index].ended = process_end(process);
     }
   }
+  std::vector<std::uint64_t> kills(summary.agents.size());
+  for (const Kill& kill : history.kills) {
+    if (kill.agent < kills.size()) ++kills[kill.agent];
+  }
+  for (std::uint32_t id = 0; id < kills.size(); ++id) {
+    if (kills[id] != 0) summary.agents[id].ended += " after " + format_counted(kills[id], "planned kill");
+  }
   const std::vector<bool> succeeded = agent_succeeded(plan, history);
   for (std::uint32_t id = 0; id < summary.agents.size(); ++id) {
     summary.agents[id].succeeded = id < succeeded.size() && succeeded[id];
@@ -101,6 +111,7 @@ void summarise_injectors(const Plan& plan, const History& history, Summary& summ
     if (record.index >= planned.size()) continue;
     summary.injectors[record.index].planned += record.planned;
     summary.injectors[record.index].fired += record.fired;
+    summarise_walks(planned[record.index], record, summary.injectors[record.index]);
     for (const Fault& fault : record.faults) {
       const bool seen = fault.fired_ns > 0 && fault.released_ns >= fault.fired_ns;
       if (seen) holds_ms[record.index].push_back(milliseconds(fault.released_ns - fault.fired_ns));
@@ -108,6 +119,32 @@ void summarise_injectors(const Plan& plan, const History& history, Summary& summ
   }
   for (std::size_t at = 0; at < planned.size(); ++at) {
     summary.injectors[at].hold_ms = quantiles_of(std::move(holds_ms[at]));
+  }
+}
+
+// How far the walk over a save's file calls got: as far as with the victim that it got least far with.
+void summarise_walks(const Injector& planned, const InjectorRecord& record, InjectorSummary& summary) {
+  if (planned.kind != InjectorKind::kill || planned.kill_at != KillAt::every_call) return;
+  bool first = true;
+  for (const std::uint32_t victim : planned.victims) {
+    std::uint64_t visited = 0;
+    for (const KillWalk& walk : record.walks) {
+      if (walk.victim != victim) continue;
+      visited = walk.visited;
+      if (walk.calls.size() > summary.calls.size()) summary.calls = walk.calls;
+    }
+    summary.visited = std::exchange(first, false) ? visited : std::min(summary.visited, visited);
+  }
+}
+
+void summarise_kills(const Plan& plan, const History& history, Summary& summary) {
+  if (history.kills.empty()) return;
+  const Delivery delivery(plan, history);
+  for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
+    const Kill* kill = kill_of(history, delivery.sent().operation(ordinal));
+    if (kill == nullptr || kill->injector >= summary.injectors.size()) continue;
+    ++summary.injectors[kill->injector].cut_short;
+    if (!delivery.readers(ordinal).empty()) ++summary.injectors[kill->injector].recovered;
   }
 }
 
@@ -143,6 +180,7 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
   summarise_retries(plan, history, summary);
   summarise_refusals(plan, history, summary);
   summarise_injectors(plan, history, summary);
+  summarise_kills(plan, history, summary);
   summarise_time(history, summary);
   collect_warnings(history, summary);
   summary.checks = std::move(findings);

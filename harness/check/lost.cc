@@ -15,6 +15,7 @@
 #include "harness/check/attempts.h"
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
+#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -32,20 +33,56 @@ const Operation* overlapping_save(const History& history, const Operation& lost)
   return found;
 }
 
-// The removal of the queue that may have taken this with it: the first one done after this was acknowledged,
-// in a broadcast that then failed to put another queue there. Whoever loads next finds no file and begins an
-// empty queue.
-const Call* removal_without_replacement(const History& history, const Operation& lost) {
-  const Call* found = nullptr;
+bool replaces(const Call& call, const std::string& path) {
+  return call.function == Function::rename && call.os_error == 0 && call.destination == path;
+}
+
+// A removal of the queue that its broadcast did not make good.
+struct Removal {
+  const Call* call = nullptr;
+  const Kill* kill = nullptr;  // none: the broadcast failed
+};
+
+// Whether somebody who had loaded the queue before it was removed then moved it there again.
+bool put_back(const History& history, const Call& removal) {
+  return std::any_of(history.operations.begin(), history.operations.end(), [&](const Operation& other) {
+    if (other.agent == removal.agent || other.invoke_ns >= removal.received_ns) return false;
+    const auto calls = calls_of(history, other);
+    return std::any_of(calls.begin(), calls.end(), [&](const Call& call) {
+      return call.received_ns > removal.received_ns && replaces(call, removal.path);
+    });
+  });
+}
+
+// The removal that may have taken this with it: the first one done after this was acknowledged, in a
+// broadcast that then failed to put another queue there, or was cut short by a kill. Whoever loads next finds
+// no file and begins an empty queue.
+Removal removal_without_replacement(const History& history, const Operation& lost) {
+  Removal found;
   for (const Operation& other : history.operations) {
-    if (other.function != Function::broadcast || other.outcome != Outcome::fail || other.calls == 0) continue;
-    for (const Call* call : attempt_calls(history, other)) {
+    if (other.function != Function::broadcast || other.outcome == Outcome::ok || other.calls == 0) continue;
+    const Kill* kill = kill_of(history, other);
+    if (other.outcome != Outcome::fail && kill == nullptr) continue;
+    const auto calls = attempt_calls(history, other);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      const Call* call = calls[i];
       if (call->function != Function::unlink || call->os_error != 0 || call->received_ns < lost.complete_ns)
         continue;
-      if (found == nullptr || call->received_ns < found->received_ns) found = call;
+      if (std::any_of(calls.begin() + static_cast<std::ptrdiff_t>(i), calls.end(),
+                      [&](const Call* later) { return replaces(*later, call->path); }))
+        continue;
+      if (found.call != nullptr && found.call->received_ns <= call->received_ns) continue;
+      if (kill != nullptr && put_back(history, *call)) continue;
+      found = {call, kill};
     }
   }
   return found;
+}
+
+// Whether a kill between removing the queue and moving another there is all that explains this loss.
+bool taken_by_kill(const History& history, const Operation& lost) {
+  return overlapping_save(history, lost) == nullptr &&
+         removal_without_replacement(history, lost).kill != nullptr;
 }
 
 std::string describe_loss(const Plan& plan, const History& history, const Delivery& delivery,
@@ -73,10 +110,12 @@ std::string describe_loss(const Plan& plan, const History& history, const Delive
                         to_string(MessageId{other->agent, other->number}), at_time(history, other->invoke_ns),
                         at_time(history, other->complete_ns), at_time(history, broadcast.invoke_ns),
                         at_time(history, broadcast.complete_ns));
-  } else if (const Call* removal = removal_without_replacement(history, broadcast)) {
-    text += fmt::format("; at {} agent {} removed {} and then failed to put another there",
-                        at_time(history, removal->received_ns), removal->agent,
-                        std::filesystem::path(removal->path).filename().string());
+  } else if (const Removal removal = removal_without_replacement(history, broadcast);
+             removal.call != nullptr) {
+    text += fmt::format("; at {} agent {} removed {} and {}", at_time(history, removal.call->received_ns),
+                        removal.call->agent, std::filesystem::path(removal.call->path).filename().string(),
+                        removal.kill != nullptr ? "was killed before it moved another there"
+                                                : "then failed to put another there");
   }
   return text;
 }
@@ -91,6 +130,10 @@ Finding check_lost(const Plan& plan, const History& history) {
   std::uint32_t unread = not_there;  // a recipient whose mail could not be read
   std::uint32_t first_lost = not_there;
   std::uint32_t first_recipient = not_there;
+  // Of a run that kills, a loss that a kill explains is the better witness; not sought for ever.
+  constexpr int most_tried = 64;
+  int tried = 0;
+  bool explained = history.kills.empty();
   for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
     const Operation& broadcast = delivery.sent().operation(ordinal);
     if (broadcast.outcome != Outcome::ok) continue;
@@ -107,7 +150,9 @@ Finding check_lost(const Plan& plan, const History& history) {
       ++finding.checked;
       while (reader != readers.end() && *reader < recipient) ++reader;
       if (reader != readers.end() && *reader == recipient) continue;
-      if (finding.count++ == 0) {
+      if (finding.count++ == 0 || (!explained && ordinal != first_lost && tried++ < most_tried &&
+                                   taken_by_kill(history, broadcast))) {
+        explained = finding.count > 1 || taken_by_kill(history, broadcast);
         first_lost = ordinal;
         first_recipient = recipient;
       }
