@@ -98,6 +98,24 @@ void summarise_broadcasts(const History& history, Summary& summary) {
   summary.latency_ms = quantiles_of(std::move(latencies_ms));
 }
 
+// How far the walk over a save's file calls got: with the victim that it got least far with, and of those
+// that it is through with the one that had most calls.
+void summarise_walks(const Injector& planned, const InjectorRecord& record, InjectorSummary& summary) {
+  if (planned.kind != InjectorKind::kill || planned.kill_at != KillAt::every_call) return;
+  const auto left = [](const KillWalk& walk) {
+    return walk.calls.size() - std::min(walk.visited, walk.points);
+  };
+  const KillWalk* shown = nullptr;
+  for (const KillWalk& walk : record.walks) {
+    const bool further = shown != nullptr && std::pair(left(walk), walk.calls.size()) <=
+                                                 std::pair(left(*shown), shown->calls.size());
+    if (!further) shown = &walk;
+  }
+  if (shown == nullptr) return;
+  summary.calls = shown->calls;
+  summary.visited = shown->visited;
+}
+
 void summarise_injectors(const Plan& plan, const History& history, Summary& summary) {
   const auto& planned = plan.scenario.injectors;
   std::vector<std::vector<double>> holds_ms(planned.size());
@@ -119,21 +137,6 @@ void summarise_injectors(const Plan& plan, const History& history, Summary& summ
   }
   for (std::size_t at = 0; at < planned.size(); ++at) {
     summary.injectors[at].hold_ms = quantiles_of(std::move(holds_ms[at]));
-  }
-}
-
-// How far the walk over a save's file calls got: as far as with the victim that it got least far with.
-void summarise_walks(const Injector& planned, const InjectorRecord& record, InjectorSummary& summary) {
-  if (planned.kind != InjectorKind::kill || planned.kill_at != KillAt::every_call) return;
-  bool first = true;
-  for (const std::uint32_t victim : planned.victims) {
-    std::uint64_t visited = 0;
-    for (const KillWalk& walk : record.walks) {
-      if (walk.victim != victim) continue;
-      visited = walk.visited;
-      if (walk.calls.size() > summary.calls.size()) summary.calls = walk.calls;
-    }
-    summary.visited = std::exchange(first, false) ? visited : std::min(summary.visited, visited);
   }
 }
 
