@@ -225,7 +225,13 @@ std::string faults_part(const Summary& summary) {
     rows.push_back({markdown_text(injector.name), markdown_text(injector.kind),
                     markdown_text(injector_sentence(injector))});
   }
-  return part + markdown_table({{"Injector"}, {"Kind"}, {"What it did"}}, rows);
+  part += markdown_table({{"Injector"}, {"Kind"}, {"What it did"}}, rows);
+  for (const auto& injector : summary.injectors) {
+    if (injector.calls.empty()) continue;
+    part += fmt::format("\nThe file calls of a save, as {} met them:\n\n", markdown_text(injector.name));
+    for (const std::string& call : injector.calls) part += fmt::format("1. {}\n", markdown_code(call));
+  }
+  return part;
 }
 
 std::string how_part(const Summary& summary) {

@@ -97,9 +97,17 @@ OrderedJson holder_json(const HolderSummary& holder) {
 }
 
 OrderedJson injector_json(const InjectorSummary& injector) {
-  return {{"name", injector.name},           {"kind", injector.kind},
-          {"planned", injector.planned},     {"fired", injector.fired},
-          {"min_fired", injector.min_fired}, {"hold_ms", quantiles_json(injector.hold_ms)}};
+  OrderedJson json = {{"name", injector.name},           {"kind", injector.kind},
+                      {"planned", injector.planned},     {"fired", injector.fired},
+                      {"min_fired", injector.min_fired}, {"hold_ms", quantiles_json(injector.hold_ms)}};
+  if (injector.kind == to_string(InjectorKind::kill)) {
+    json["points"] = injector.calls.size();
+    json["visited"] = injector.visited;
+    json["calls"] = injector.calls;
+    json["cut_short"] = injector.cut_short;
+    json["recovered"] = injector.recovered;
+  }
+  return json;
 }
 
 OrderedJson check_json(const Finding& finding) {

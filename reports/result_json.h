@@ -20,6 +20,8 @@
 //            steps[]: retry planned planned_least_ms planned_greatest_ms observed observed_ms
 //   refusals.by_holder: share, pids[] (the first 32)    injectors: kind min_fired hold_ms
 //   variant (of the scenario, where it has some)    checks: waived (why this one does not decide)
+//   injectors of kind "kill": cut_short recovered (broadcasts); at every call: points (file calls of a save)
+//            visited calls[]
 //   expectations[]: figure relation ("at_least", "at_most", "equals") threshold value (null: no data) met
 // ok + failed + unknown = attempted, and the histogram of retries sums to it, that of latencies to ok; so do
 // the rows of the series. Counts are whole numbers up to 10^12, times are milliseconds to the microsecond

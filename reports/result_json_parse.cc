@@ -167,6 +167,10 @@ void read_findings(const JsonFields& fields, Summary& summary) {
     each.count("min_fired", injector.min_fired, false);
     const JsonFields hold = each.object("hold_ms", false);
     if (hold.present()) read_quantiles(hold, injector.hold_ms);
+    each.texts("calls", injector.calls, false);
+    each.count("visited", injector.visited, false);
+    each.count("cut_short", injector.cut_short, false);
+    each.count("recovered", injector.recovered, false);
     summary.injectors.push_back(std::move(injector));
   });
   fields.each("checks", [&](const JsonFields& each) {

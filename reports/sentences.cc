@@ -133,6 +133,18 @@ std::string injector_sentence(const InjectorSummary& injector) {
     sentence += fmt::format("; held for {} (median), {} at most", format_ms(injector.hold_ms.p50),
                             format_ms(injector.hold_ms.max));
   }
+  if (!injector.calls.empty()) {
+    sentence += injector.visited >= injector.calls.size()
+                    ? fmt::format("; before each of the {} of a save",
+                                  format_counted(injector.calls.size(), "file call"))
+                    : fmt::format("; before {} of the {} of a save", format_count(injector.visited),
+                                  format_counted(injector.calls.size(), "file call"));
+  }
+  if (injector.cut_short > 0) {
+    sentence +=
+        fmt::format("; {} cut short, {} of them delivered all the same",
+                    format_counted(injector.cut_short, "broadcast"), format_count(injector.recovered));
+  }
   return sentence;
 }
 

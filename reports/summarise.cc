@@ -1,11 +1,14 @@
 // From a checked history to its figures.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "harness/check/delivery.h"
+#include "harness/check/planned_kills.h"
 #include "reports/latency_summary.h"
 #include "reports/milliseconds.h"
 #include "reports/not_modelled.h"
+#include "reports/number_format.h"
 #include "reports/process_end.h"
 #include "reports/refusal_summary.h"
 #include "reports/retry_summary.h"
@@ -56,6 +59,13 @@ void summarise_agents(const Plan& plan, const History& history, Summary& summary
       summary.agents[process.index].ended = process_end(process);
     }
   }
+  std::vector<std::uint64_t> kills(summary.agents.size());
+  for (const Kill& kill : history.kills) {
+    if (kill.agent < kills.size()) ++kills[kill.agent];
+  }
+  for (std::uint32_t id = 0; id < kills.size(); ++id) {
+    if (kills[id] != 0) summary.agents[id].ended += " after " + format_counted(kills[id], "planned kill");
+  }
   const std::vector<bool> succeeded = agent_succeeded(plan, history);
   for (std::uint32_t id = 0; id < summary.agents.size(); ++id) {
     summary.agents[id].succeeded = id < succeeded.size() && succeeded[id];
@@ -85,6 +95,24 @@ void summarise_broadcasts(const History& history, Summary& summary) {
   summary.ci95 = {rounded_share(exact.lower), rounded_share(exact.upper)};
 }
 
+// How far the walk over a save's file calls got: with the victim that it got least far with, and of those
+// that it is through with the one that had most calls.
+void summarise_walks(const Injector& planned, const InjectorRecord& record, InjectorSummary& summary) {
+  if (planned.kind != InjectorKind::kill || planned.kill_at != KillAt::every_call) return;
+  const auto left = [](const KillWalk& walk) {
+    return walk.calls.size() - std::min(walk.visited, walk.points);
+  };
+  const KillWalk* shown = nullptr;
+  for (const KillWalk& walk : record.walks) {
+    const bool further = shown != nullptr && std::pair(left(walk), walk.calls.size()) <=
+                                                 std::pair(left(*shown), shown->calls.size());
+    if (!further) shown = &walk;
+  }
+  if (shown == nullptr) return;
+  summary.calls = shown->calls;
+  summary.visited = shown->visited;
+}
+
 void summarise_injectors(const Plan& plan, const History& history, Summary& summary) {
   const auto& planned = plan.scenario.injectors;
   std::vector<std::vector<double>> holds_ms(planned.size());
@@ -98,6 +126,7 @@ void summarise_injectors(const Plan& plan, const History& history, Summary& summ
     if (record.index >= planned.size()) continue;
     summary.injectors[record.index].planned += record.planned;
     summary.injectors[record.index].fired += record.fired;
+    summarise_walks(planned[record.index], record, summary.injectors[record.index]);
     for (const Fault& fault : record.faults) {
       const bool seen = fault.fired_ns > 0 && fault.released_ns >= fault.fired_ns;
       if (seen) holds_ms[record.index].push_back(milliseconds(fault.released_ns - fault.fired_ns));
@@ -105,6 +134,17 @@ void summarise_injectors(const Plan& plan, const History& history, Summary& summ
   }
   for (std::size_t at = 0; at < planned.size(); ++at) {
     summary.injectors[at].hold_ms = quantiles_of(std::move(holds_ms[at]));
+  }
+}
+
+void summarise_kills(const Plan& plan, const History& history, Summary& summary) {
+  if (history.kills.empty()) return;
+  const Delivery delivery(plan, history);
+  for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
+    const Kill* kill = kill_of(history, delivery.sent().operation(ordinal));
+    if (kill == nullptr || kill->injector >= summary.injectors.size()) continue;
+    ++summary.injectors[kill->injector].cut_short;
+    if (delivery.was_read(ordinal)) ++summary.injectors[kill->injector].recovered;
   }
 }
 
@@ -142,6 +182,7 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
   summarise_retries(plan, history, summary);
   summarise_refusals(plan, history, summary);
   summarise_injectors(plan, history, summary);
+  summarise_kills(plan, history, summary);
   summarise_time(history, summary);
   collect_warnings(history, summary);
   summary.checks = std::move(findings);

@@ -30,7 +30,7 @@ const NamedSeries rendered_series[] = {
     {"cut-short", example_cut_short}, {"hostile", hostile_series},
 };
 
-bool is_inert(std::string_view text) {
+bool every_line_is_inert(std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
     const CodePoint point = first_code_point(rest);
     if (!point.valid || (point.value != '\n' && is_unsafe(point.value))) return false;
@@ -54,11 +54,11 @@ TEST(RenderTrials, Golden) {
 TEST(RenderTrials, FitAndAreInert) {
   for (const auto& series : rendered_series) {
     const TrialsSummary summary = series.make();
-    EXPECT_TRUE(is_inert(render_trials_markdown(summary))) << series.name;
-    EXPECT_TRUE(is_inert(render_trials_junit(summary))) << series.name;
+    EXPECT_TRUE(every_line_is_inert(render_trials_markdown(summary))) << series.name;
+    EXPECT_TRUE(every_line_is_inert(render_trials_junit(summary))) << series.name;
     for (const int columns : {0, 40, 80, 120}) {
       const std::string text = render_trials_terminal(summary, false, columns);
-      EXPECT_TRUE(is_inert(text)) << series.name;
+      EXPECT_TRUE(every_line_is_inert(text)) << series.name;
       std::istringstream lines(text);
       for (std::string line; std::getline(lines, line);) {
         const bool to_be_copied =

@@ -62,6 +62,10 @@ std::string reason_to_pass(const Summary& summary) {
   std::string reason =
       fmt::format("{} of {} acknowledged, and {} found nothing wrong", format_count(summary.ok),
                   format_counted(summary.attempted, "broadcast"), format_counted(passed, "check"));
+  std::uint64_t cut_short = 0;
+  for (const auto& injector : summary.injectors) cut_short += injector.cut_short;
+  if (cut_short > 0)
+    reason += fmt::format("; {} cut short by planned kills", format_counted(cut_short, "broadcast"));
   if (!summary.expectations.empty()) {
     reason += fmt::format("; {} met",
                           format_counted(summary.expectations.size(), "expectation is", "expectations are"));

@@ -18,22 +18,47 @@ std::string agent_name(std::uint32_t index) {
   return fmt::format("agent-{}", index);
 }
 
+// What an agent did before it was killed, as another needs to know that goes on in its place.
+struct Before {
+  std::uint32_t next_broadcast = 0;
+  std::uint32_t ok = 0;
+  std::uint32_t failed = 0;
+  std::int64_t start_ns = 0;  // what open loops count from; 0: nothing was begun
+
+  void add(const Plan& plan, const Event& event) {
+    if (event.function != Function::broadcast) return;
+    if (event.type == EventType::invoke) {
+      const MessageId id = MessageId::unpacked(event.op);
+      next_broadcast = id.number + 1;
+      start_ns = static_cast<std::int64_t>(event.value[0]) - intended_start_ns(plan, id);
+    } else if (event.type == EventType::ok) {
+      ++ok;
+    } else if (event.type == EventType::fail || event.type == EventType::info) {
+      ++failed;
+    }
+  }
+};
+
 class Agent {
  public:
   Agent(const Plan& plan, std::uint32_t index, std::uint32_t token, const std::filesystem::path& store,
-        Recorder recorder)
+        Recorder recorder, const Before& before)
       : plan_(plan),
         index_(index),
         token_(token),
+        before_(before),
+        tells_each_(is_victim(plan.scenario, index)),
         recorder_(std::move(recorder)),
-        queue_(make_queue(plan, index, store, [this](Duration wait) { return sleep(wait); })) {}
+        queue_(make_queue(plan, index, store, [this](Duration wait) { return sleep(wait); })),
+        ok_(before.ok),
+        failed_(before.failed) {}
 
   Result<> run() {
     tell_status({StatusKind::ready, token_, 0, 0});
     if (wait_for_gate(start_descriptor)) {
-      const std::int64_t start_ns = monotonic_ns();
-      for (std::uint32_t number = 0; number < plan_.scenario.agents.broadcasts && !stop_requested();
-           ++number) {
+      const std::int64_t start_ns = before_.start_ns != 0 ? before_.start_ns : monotonic_ns();
+      for (std::uint32_t number = before_.next_broadcast;
+           number < plan_.scenario.agents.broadcasts && !stop_requested(); ++number) {
         if (auto done = broadcast({index_, number}, start_ns); !done) return done;
       }
       tell_status({StatusKind::done, token_, ok_, failed_});
@@ -76,7 +101,8 @@ class Agent {
     auto recorded = complete(Function::broadcast, id.packed(), outcome, before);
 
     constexpr std::int64_t progress_every_ns = 250'000'000;
-    if (const std::int64_t now_ns = monotonic_ns(); now_ns - told_ns_ > progress_every_ns) {
+    // Who may be killed says at once that a broadcast was answered: the supervisor knows saves apart by it.
+    if (const std::int64_t now_ns = monotonic_ns(); tells_each_ || now_ns - told_ns_ > progress_every_ns) {
       told_ns_ = now_ns;
       tell_status({StatusKind::progress, token_, ok_, failed_});
     }
@@ -144,32 +170,47 @@ class Agent {
   const Plan& plan_;
   std::uint32_t index_;
   std::uint32_t token_;
+  Before before_;
+  bool tells_each_;
   Recorder recorder_;
   std::unique_ptr<Queue> queue_;
   std::int64_t deadline_ns_ = 0;
   std::int64_t told_ns_ = 0;
-  std::uint32_t ok_ = 0;
-  std::uint32_t failed_ = 0;
+  std::uint32_t ok_;
+  std::uint32_t failed_;
 };
 
-Result<> run_agent(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token) {
+Result<> run_agent(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token,
+                   bool restarted) {
   if (auto joined = join_run(); !joined) return joined;
   auto plan = load_plan(run_directory);
   if (!plan) return fail(plan.error());
-  auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::agent, index), Role::agent,
-                                 index, plan->run_id);
+  const auto path = run_directory / "events" / event_file_name(Role::agent, index);
+  Before before;
+  auto recorder = restarted ? Recorder::resume(path, Role::agent, index, plan->run_id,
+                                               [&](const Event& event) { before.add(*plan, event); })
+                            : Recorder::open(path, Role::agent, index, plan->run_id);
   if (!recorder) return fail(recorder.error());
-  return Agent(*plan, index, token, run_directory / "store", std::move(*recorder)).run();
+  if (restarted) {
+    Event event;
+    event.type = EventType::restarted;
+    event.process = index;
+    event.pid = ::getpid();
+    event.time_ns = monotonic_ns();
+    if (auto recorded = recorder->record(event); !recorded) return recorded;
+  }
+  return Agent(*plan, index, token, run_directory / "store", std::move(*recorder), before).run();
 }
 
 }  // namespace
 
-int agent_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token) {
+int agent_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token,
+               bool restarted) {
   // A queue's text goes back to the system once it is saved. Otherwise each of a thousand keeps the largest
   // it had, 2 GiB in all.
   constexpr int own_mapping_bytes = 128 * 1024;
   ::mallopt(M_MMAP_THRESHOLD, own_mapping_bytes);
-  const auto done = run_agent(run_directory, index, token);
+  const auto done = run_agent(run_directory, index, token, restarted);
   if (done) return 0;
   fmt::print(stderr, "holdfast: agent {}: {}\n", index, done.error().message);
   return child_exit_code(done.error());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -19,7 +20,8 @@ std::vector<const ProcessRecord*> agent_processes(const Plan& plan, const Histor
 }
 
 bool died_by_itself(const ProcessRecord* process) {
-  return process != nullptr && process->exited && !process->stopped && process->wait_status != 0;
+  return process != nullptr && process->exited && !process->stopped && !process->killed_by_plan &&
+         process->wait_status != 0;
 }
 
 AgentOutcome::Kind kind_of(AgentOutcome::Reason reason) {
@@ -78,7 +80,7 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
     if (outcome.attempted < plan.scenario.agents.broadcasts) {
       // Nobody is blamed for what the run's end, or the conductor's, took away.
       const bool cut = run_cut || process == nullptr || !process->exited || process->stopped ||
-                       !is_recorded_whole(history, agent);
+                       process->killed_by_plan || !is_recorded_whole(history, agent);
       note(outcome, died  ? AgentOutcome::Reason::died
                     : cut ? AgentOutcome::Reason::cut
                           : AgentOutcome::Reason::stopped_short);
@@ -88,6 +90,8 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
       if (broadcast.outcome == Outcome::ok) {
         ++outcome.acknowledged;
         look_at_message(history, delivery, addressed.sender(agent), ordinal, outcome);
+      } else if (kill_of(history, broadcast) != nullptr) {
+        continue;  // excused: may be done or not
       } else if (died && broadcast.complete_ns == 0) {
         note(outcome, AgentOutcome::Reason::died, ordinal);
       } else if (!forgive_unacknowledged) {

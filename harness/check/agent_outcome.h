@@ -31,7 +31,8 @@ struct AgentOutcome {
   std::uint32_t recipient = not_there;  // likewise
 };
 
-// With `forgive_unacknowledged`, operations that failed or were not answered are not held against anyone.
+// Operations that a planned kill cut short are held against nobody. With `forgive_unacknowledged`, operations
+// that failed or were not answered are not held against anyone.
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
                                          bool forgive_unacknowledged);
 

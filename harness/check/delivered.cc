@@ -4,22 +4,25 @@
 // Source: the design's definition of a successful agent. A scenario may allow a share of broadcasts not to be
 // acknowledged (delivered.allowed_failures); what was acknowledged must arrive all the same.
 // Sound: it joins what agents were told (their own record) with what recipients finally read; an agent that
-// died by itself failed, one that the conductor stopped did not. Indefinite outcomes: not acknowledged, and
+// died by itself failed, one that the conductor stopped or that was killed by plan did not (what a planned
+// kill cut short may be done or not, and is excused). Indefinite outcomes: not acknowledged, and
 // not failed either: an agent with nothing worse than those is unknown, and so is one whose recipients could
 // not be read, or whom the run's end cut short.
 #include <fmt/format.h>
 
 #include "harness/check/agent_outcome.h"
 #include "harness/check/checks.h"
+#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
 namespace {
 
-bool failures_are_allowed(const Plan& plan, const Delivery& delivery) {
+bool failures_are_allowed(const Plan& plan, const History& history, const Delivery& delivery) {
   std::uint64_t unacknowledged = 0;
   for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
-    if (delivery.sent().operation(ordinal).outcome != Outcome::ok) ++unacknowledged;
+    const Operation& broadcast = delivery.sent().operation(ordinal);
+    if (broadcast.outcome != Outcome::ok && kill_of(history, broadcast) == nullptr) ++unacknowledged;
   }
   // A share such as 0.07 has no exact double: a hair more is still that share.
   constexpr double hair = 1e-9;
@@ -34,7 +37,8 @@ Finding check_delivered(const Evidence& evidence) {
   const History& history = evidence.history;
   const Delivery& delivery = evidence.delivery;
   Finding finding;
-  const auto outcomes = agent_outcomes(plan, history, delivery, failures_are_allowed(plan, delivery));
+  const auto outcomes =
+      agent_outcomes(plan, history, delivery, failures_are_allowed(plan, history, delivery));
   finding.checked = outcomes.size();
   std::uint64_t failed = 0;
   std::uint32_t example = not_there;

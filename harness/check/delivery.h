@@ -5,6 +5,7 @@
 // looked up in a map: numbers of one sender run on, so where a message belongs is known.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -88,6 +89,13 @@ class Delivery {
   // recipients of that sender: 0, 1, or 2 for more often.
   [[nodiscard]] std::uint8_t times_read(std::uint32_t ordinal, std::size_t place) const {
     return times_[cell(sent_.operation(ordinal).agent, ordinal, place)];
+  }
+  // Whether some recipient read the message at all.
+  [[nodiscard]] bool was_read(std::uint32_t ordinal) const {
+    const std::uint32_t sender = sent_.operation(ordinal).agent;
+    const auto row = times_.begin() + static_cast<std::ptrdiff_t>(cell(sender, ordinal, 0));
+    const auto end = row + static_cast<std::ptrdiff_t>(rows_[sender].cells_a_row);
+    return std::any_of(row, end, [](std::uint8_t times) { return times != 0; });
   }
 
  private:

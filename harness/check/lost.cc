@@ -11,10 +11,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "harness/check/attempts.h"
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
+#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -32,25 +34,88 @@ const Operation* overlapping_save(const History& history, const Operation& lost)
   return found;
 }
 
-// The removal of the queue that may have taken this with it: the first one done after this was acknowledged,
-// in a broadcast that then failed to put another queue there. Whoever loads next finds no file and begins an
-// empty queue.
-const Call* removal_without_replacement(const History& history, const Operation& lost) {
-  const Call* found = nullptr;
-  for (const Operation& other : history.operations) {
-    if (other.function != Function::broadcast || other.outcome != Outcome::fail || other.calls == 0) continue;
-    for (const Call* call : attempt_calls(history, other)) {
-      if (call->function != Function::unlink || call->os_error != 0 || call->received_ns < lost.complete_ns)
-        continue;
-      if (found == nullptr || call->received_ns < found->received_ns) found = call;
-    }
-  }
-  return found;
+bool replaces(const Call& call, const std::string& path) {
+  return call.function == Function::rename && call.os_error == 0 && call.destination == path;
 }
 
-std::string describe_loss(const Evidence& evidence, std::uint32_t ordinal, std::uint32_t recipient) {
+// When the oldest of the messages that were read was acknowledged.
+std::int64_t oldest_read_ns(const Delivery& delivery) {
+  std::int64_t oldest_ns = std::numeric_limits<std::int64_t>::max();
+  for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
+    const Operation& broadcast = delivery.sent().operation(ordinal);
+    if (broadcast.outcome == Outcome::ok && delivery.was_read(ordinal))
+      oldest_ns = std::min(oldest_ns, broadcast.complete_ns);
+  }
+  return oldest_ns;
+}
+
+// A removal of the queue that its broadcast did not make good.
+struct Removal {
+  const Call* call = nullptr;
+  const Kill* kill = nullptr;  // none: the broadcast failed
+};
+
+// Those done in a broadcast that then failed to put another queue there, or was cut short by a kill; in
+// order. Whoever loads next finds no file and begins an empty queue. One after which something older was
+// read is left out: somebody had loaded the queue before, and put it back.
+std::vector<Removal> removals_without_replacement(const History& history, const Delivery& delivery) {
+  const std::int64_t oldest_ns = oldest_read_ns(delivery);
+  std::vector<Removal> removals;
+  for (const Operation& operation : history.operations) {
+    if (operation.function != Function::broadcast || operation.outcome == Outcome::ok || operation.calls == 0)
+      continue;
+    const Kill* kill = kill_of(history, operation);
+    if (operation.outcome != Outcome::fail && kill == nullptr) continue;
+    const auto calls = attempt_calls(history, operation);
+    const auto removes = [&](const Call* call) {
+      return call->function == Function::unlink && call->os_error == 0 && call->received_ns <= oldest_ns;
+    };
+    for (auto call = calls.begin(); call != calls.end(); ++call) {
+      const auto again = [&](const Call* later) { return replaces(*later, (*call)->path); };
+      if (removes(*call) && std::none_of(call, calls.end(), again)) removals.push_back({*call, kill});
+    }
+  }
+  std::sort(removals.begin(), removals.end(),
+            [](const Removal& a, const Removal& b) { return a.call->received_ns < b.call->received_ns; });
+  return removals;
+}
+
+// The removal that may have taken this with it: the first after it was acknowledged, of a run that kills the
+// first that a kill left without a replacement.
+Removal removal_after(const std::vector<Removal>& removals, const Operation& lost) {
+  const auto first = std::lower_bound(
+      removals.begin(), removals.end(), lost.complete_ns,
+      [](const Removal& removal, std::int64_t time_ns) { return removal.call->received_ns < time_ns; });
+  const auto killed =
+      std::find_if(first, removals.end(), [](const Removal& removal) { return removal.kill != nullptr; });
+  if (killed != removals.end()) return *killed;
+  return first != removals.end() ? *first : Removal{};
+}
+
+// Whether a kill between removing the queue and moving another there is all that explains this loss.
+bool taken_by_kill(const History& history, const std::vector<Removal>& removals, const Operation& lost) {
+  return removal_after(removals, lost).kill != nullptr && overlapping_save(history, lost) == nullptr;
+}
+
+// A message and the first recipient that lacks it.
+struct Loss {
+  std::uint32_t ordinal = 0;
+  std::uint32_t recipient = 0;
+};
+
+// The first, but of a run that kills the first that a kill explains.
+std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& lost) {
   const History& history = evidence.history;
   const Delivery& delivery = evidence.delivery;
+  const auto removals = removals_without_replacement(history, delivery);
+  auto chosen = lost.begin();
+  if (!history.kills.empty()) {
+    const auto explained = std::find_if(lost.begin(), lost.end(), [&](const Loss& loss) {
+      return taken_by_kill(history, removals, delivery.sent().operation(loss.ordinal));
+    });
+    if (explained != lost.end()) chosen = explained;
+  }
+  const auto [ordinal, recipient] = *chosen;
   const Operation& broadcast = delivery.sent().operation(ordinal);
   const Operation& read = history.operations[delivery.final_read(recipient)];
   std::uint64_t others_with = 0;
@@ -75,10 +140,11 @@ std::string describe_loss(const Evidence& evidence, std::uint32_t ordinal, std::
                         to_string(MessageId{other->agent, other->number}), at_time(history, other->invoke_ns),
                         at_time(history, other->complete_ns), at_time(history, broadcast.invoke_ns),
                         at_time(history, broadcast.complete_ns));
-  } else if (const Call* removal = removal_without_replacement(history, broadcast)) {
-    text += fmt::format("; at {} agent {} removed {} and then failed to put another there",
-                        at_time(history, removal->received_ns), removal->agent,
-                        std::filesystem::path(removal->path).filename().string());
+  } else if (const Removal removal = removal_after(removals, broadcast); removal.call != nullptr) {
+    text += fmt::format("; at {} agent {} removed {} and {}", at_time(history, removal.call->received_ns),
+                        removal.call->agent, std::filesystem::path(removal.call->path).filename().string(),
+                        removal.kill != nullptr ? "was killed before it moved another there"
+                                                : "then failed to put another there");
   }
   return text;
 }
@@ -91,9 +157,9 @@ Finding check_lost(const Evidence& evidence) {
   Finding finding;
   RecipientsOf addressed(evidence.plan);
   bool acknowledged_any = false;
-  std::uint32_t unread = not_there;  // a recipient whose mail could not be read
-  std::uint32_t first_lost = not_there;
-  std::uint32_t first_recipient = not_there;
+  std::uint32_t unread = not_there;        // a recipient whose mail could not be read
+  constexpr std::size_t most_kept = 1000;  // to choose the witness from
+  std::vector<Loss> lost;
   for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
     const Operation& broadcast = delivery.sent().operation(ordinal);
     if (broadcast.outcome != Outcome::ok) continue;
@@ -107,14 +173,15 @@ Finding check_lost(const Evidence& evidence) {
       }
       if (!must_hold(history.operations[read], broadcast)) continue;
       ++finding.checked;
-      if (delivery.times_read(ordinal, place) != 0 || finding.count++ != 0) continue;
-      first_lost = ordinal;
-      first_recipient = to[place];
+      if (delivery.times_read(ordinal, place) != 0) continue;
+      ++finding.count;
+      if (lost.size() < most_kept && (lost.empty() || lost.back().ordinal != ordinal))
+        lost.push_back({ordinal, to[place]});
     }
   }
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
-    finding.witness = describe_loss(evidence, first_lost, first_recipient);
+    finding.witness = describe_loss(evidence, lost);
   } else if (unread != not_there) {
     finding.witness = fmt::format(
         "agent {} made no final read that ended well, so what it was sent may be lost or not", unread);

@@ -67,6 +67,8 @@ struct InternalCommand {
   std::string run_directory;
   std::uint32_t index = 0;
   std::uint32_t token = 0;
+  bool store_calls = false;  // launcher: trap these too
+  bool restarted = false;    // agent: goes on after one that was killed
 };
 
 // Nothing left to do: help or the version was printed, or the command line was wrong.

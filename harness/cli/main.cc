@@ -17,9 +17,11 @@ int carry_out_internal(const holdfast::InternalCommand& command) {
   using Role = holdfast::InternalCommand::Role;
   switch (command.role) {
     case Role::launcher:
-      return holdfast::launcher_main(holdfast::launcher_descriptor);
+      return holdfast::launcher_main(holdfast::launcher_descriptor, command.store_calls
+                                                                        ? holdfast::Trap::store_calls
+                                                                        : holdfast::Trap::decided_calls);
     case Role::agent:
-      return holdfast::agent_main(command.run_directory, command.index, command.token);
+      return holdfast::agent_main(command.run_directory, command.index, command.token, command.restarted);
     case Role::injector:
       return holdfast::injector_main(command.run_directory, command.index, command.token);
   }

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,8 +19,10 @@
 
 #include "core/base/clock.h"
 #include "harness/conduct/crew.h"
+#include "harness/conduct/interrupts.h"
 #include "harness/conduct/launcher_process.h"
 #include "harness/conduct/leftovers.h"
+#include "harness/conduct/planned_kills.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher_messages.h"
@@ -58,41 +59,6 @@ constexpr std::int64_t startup_deadline_ns = 60 * second_ns;  // until every chi
 constexpr std::int64_t injector_grace_ns = 5 * second_ns;     // to let go after the stop gate
 constexpr std::int64_t agent_grace_ns = 3 * second_ns;        // to come back after SIGTERM
 constexpr std::int64_t launcher_grace_ns = 5 * second_ns;     // to kill everybody and go, once told to
-
-// SIGINT and SIGTERM as a descriptor, for as long as a run lasts.
-class Interrupts {
- public:
-  Interrupts() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      // Who ignores one for us means it: nohup, or a shell that put us into the background.
-      struct sigaction action {};
-      ::sigaction(signal, nullptr, &action);
-      if (action.sa_handler != SIG_IGN) sigaddset(&set, signal);
-    }
-    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-    descriptor_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
-  ~Interrupts() {
-    signalfd_siginfo drained;
-    while (::read(descriptor_.get(), &drained, sizeof drained) > 0) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-
-  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
-  bool arrived() {
-    signalfd_siginfo info;
-    return ::read(descriptor_.get(), &info, sizeof info) > 0;
-  }
-
- private:
-  sigset_t before_{};
-  Descriptor descriptor_;
-};
 
 class Conductor {
  public:
@@ -178,7 +144,9 @@ class Conductor {
   Result<> start_launcher() {
     phase_ = "starting";
     children_before_ = children();
-    auto launcher = LauncherProcess::start(options_.executable, pipes_);
+    const auto kills = planned_kills(plan_);
+    auto launcher = LauncherProcess::start(options_.executable, pipes_,
+                                           kills.empty() ? Trap::decided_calls : Trap::store_calls);
     if (!launcher) return fail(launcher.error());
     launcher_.emplace(std::move(*launcher));
     use_all_descriptors();
@@ -200,7 +168,7 @@ class Conductor {
     auto supervisor =
         Supervisor::start(std::move((*hello)->descriptor),
                           {directory_ / "store", plan_.scenario.sharing.rules == Rules::windows, *profile},
-                          std::move(*recorder), participants_);
+                          std::move(*recorder), participants_, kills);
     if (!supervisor) return fail(supervisor.error());
     supervisor_ = std::move(*supervisor);
     return {};
@@ -212,12 +180,7 @@ class Conductor {
     const std::int64_t deadline_ns =
         begun_ns_ + std::min<std::int64_t>(startup_deadline_ns, plan_.scenario.run_deadline.count());
     for (std::size_t i = 0; i < crew_.size(); ++i) {
-      LauncherMessage request{.kind = LauncherMessageKind::spawn, .token = static_cast<std::uint32_t>(i + 1)};
-      request.arguments = {(directory_ / "logs" / log_name(crew_[i])).string(), options_.executable.string()};
-      for (auto& argument : arguments_of(crew_[i], request.token, directory_.string())) {
-        request.arguments.push_back(std::move(argument));
-      }
-      if (auto sent = send_message(pipes_.socket.get(), request); !sent) return fail(sent.error());
+      if (auto sent = spawn(i); !sent) return fail(sent.error());
       auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
       if (!woken || *woken != Woken::met) return woken;
     }
@@ -227,6 +190,18 @@ class Conductor {
       return std::all_of(crew_.begin(), crew_.end(),
                          [](const CrewMember& m) { return (m.ready && m.process != 0) || m.exited; });
     });
+  }
+
+  // Asks the launcher for member `place` of the crew.
+  Result<> spawn(std::size_t place) {
+    LauncherMessage request{.kind = LauncherMessageKind::spawn,
+                            .token = static_cast<std::uint32_t>(place + 1)};
+    request.arguments = {(directory_ / "logs" / log_name(crew_[place])).string(),
+                         options_.executable.string()};
+    for (auto& argument : arguments_of(crew_[place], request.token, directory_.string())) {
+      request.arguments.push_back(std::move(argument));
+    }
+    return send_message(pipes_.socket.get(), request);
   }
 
   template <typename Test>
@@ -310,6 +285,7 @@ class Conductor {
     }
     if (message.kind == LauncherMessageKind::exited) {
       hear_status();  // what it said before it ended
+      if (supervisor_ && supervisor_->take_killed(message.process) && !stopping_) return restart(message);
       member.exited = true;
       ++ended_;
       member.wait_status = message.status;
@@ -326,6 +302,20 @@ class Conductor {
       return recorded;
     }
     return {};
+  }
+
+  // An agent was killed by plan: another goes on in its place.
+  Result<> restart(const LauncherMessage& message) {
+    CrewMember& member = crew_[message.token - 1];
+    participants_.remove(message.process);
+    member.process = 0;
+    member.restarted = true;
+    auto recorded = record({.type = EventType::exited,
+                            .process = member.index,
+                            .pid = message.process,
+                            .value = {static_cast<std::uint64_t>(member.role),
+                                      static_cast<std::uint64_t>(message.status), 0, 1}});
+    return recorded ? spawn(message.token - 1) : recorded;
   }
 
   // The supervisor keeps one for each process it has met; the children keep the limit they were given.

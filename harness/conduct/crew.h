@@ -19,12 +19,14 @@ struct CrewMember {
   bool ready = false;
   bool done = false;  // agents: every broadcast answered
   bool exited = false;
+  bool restarted = false;  // agents: one before it was killed by plan
   int wait_status = 0;
   std::uint32_t ok = 0;
   std::uint32_t failed = 0;
 };
 
-// Agents first, then injectors; a member's token is its place + 1.
+// Agents first, then the injectors that have a process (kills are the supervisor's); a member's token is its
+// place + 1, its index that of the scenario.
 std::vector<CrewMember> crew_of(const Plan& plan);
 
 // argv of a member, without the program.

@@ -34,12 +34,25 @@ RC_GTEST_PROP(Crew, EveryMemberOnceAgentsFirst, ()) {
   RC_ASSERT(logs.size() == crew.size());
 }
 
+TEST(Crew, WhatKillsHasNoProcess) {
+  Plan plan = plan_for(1, 3);
+  plan.scenario.injectors[1].kind = InjectorKind::kill;
+  const auto crew = crew_of(plan);
+  ASSERT_EQ(crew.size(), 3U);
+  EXPECT_EQ(crew[1].index, 0U);
+  EXPECT_EQ(crew[2].index, 2U);
+  EXPECT_EQ(crew[2].role, Role::injector);
+}
+
 TEST(Crew, Arguments) {
-  const auto crew = crew_of(plan_for(2, 1));
+  auto crew = crew_of(plan_for(2, 1));
   EXPECT_EQ(arguments_of(crew[1], 2, "/a run"),
             (std::vector<std::string>{"internal-agent", "/a run", "1", "2"}));
   EXPECT_EQ(arguments_of(crew[2], 3, "/run"),
             (std::vector<std::string>{"internal-injector", "/run", "0", "3"}));
+  crew[1].restarted = true;
+  EXPECT_EQ(arguments_of(crew[1], 2, "/a run"),
+            (std::vector<std::string>{"internal-agent", "/a run", "1", "2", "restarted"}));
   EXPECT_EQ(log_name(crew[1]), "agent-1.log");
   EXPECT_EQ(log_name(crew[2]), "injector-0.log");
 }

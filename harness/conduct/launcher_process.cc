@@ -79,7 +79,8 @@ pid_t LauncherProcess::pid() const {
   return child_->handle.id();
 }
 
-Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, RunPipes& pipes) {
+Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, RunPipes& pipes,
+                                               Trap trap) {
   Descriptor socket, status, start, stop;
   for (const auto& made :
        {make_pair(true, pipes.socket, socket, true), make_pair(false, pipes.status, status, true),
@@ -89,10 +90,12 @@ Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& exec
   }
   ::fcntl(pipes.status.get(), F_SETFL, O_NONBLOCK);  // the conductor asks for news that may not be there
   auto child = std::make_unique<Child>();
+  std::vector<std::string> arguments = {"internal-launcher"};
+  if (trap == Trap::store_calls) arguments.emplace_back("store-calls");
   try {
     child->handle = process::process(
-        child->context, executable.string(), {"internal-launcher"},
-        InheritDescriptor{status_descriptor, status.get()}, InheritDescriptor{start_descriptor, start.get()},
+        child->context, executable.string(), arguments, InheritDescriptor{status_descriptor, status.get()},
+        InheritDescriptor{start_descriptor, start.get()},
         InheritDescriptor{finish_descriptor, pipes.finish.get()},
         InheritDescriptor{stop_descriptor, stop.get()}, InheritDescriptor{launcher_descriptor, socket.get()});
   } catch (const std::exception& error) {

@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/filter.h"
 
 namespace holdfast {
 
@@ -24,7 +25,8 @@ struct RunPipes {
 class LauncherProcess {
  public:
   // Starts `executable internal-launcher`; `pipes` are filled.
-  static Result<LauncherProcess> start(const std::filesystem::path& executable, RunPipes& pipes);
+  static Result<LauncherProcess> start(const std::filesystem::path& executable, RunPipes& pipes,
+                                       Trap trap = Trap::decided_calls);
 
   LauncherProcess(LauncherProcess&&) noexcept;
   ~LauncherProcess();

@@ -111,6 +111,7 @@ bool is_event_type(std::uint8_t type) {
     case EventType::info:
     case EventType::seen:
     case EventType::torn:
+    case EventType::restarted:
     case EventType::call:
     case EventType::holder:
     case EventType::warning:
@@ -118,6 +119,7 @@ bool is_event_type(std::uint8_t type) {
     case EventType::fired:
     case EventType::released:
     case EventType::missed:
+    case EventType::visited:
     case EventType::spawned:
     case EventType::exited:
     case EventType::mark:

@@ -228,7 +228,8 @@ Event any_event() {
   Event event;
   event.type =
       *rc::gen::element(EventType::invoke, EventType::ok, EventType::seen, EventType::call, EventType::holder,
-                        EventType::warning, EventType::planned, EventType::mark, EventType::leftover);
+                        EventType::warning, EventType::planned, EventType::visited, EventType::restarted,
+                        EventType::mark, EventType::leftover);
   event.function = *rc::gen::element(Function::none, Function::broadcast, Function::rename, Function::scan);
   event.code = *rc::gen::arbitrary<std::uint16_t>();
   event.process = *rc::gen::arbitrary<std::uint32_t>();

@@ -63,6 +63,8 @@ enum class EventType : std::uint8_t {
   seen = 14,  // a read returned this entry; op = the read's; value: MessageId, position, 1 = body intact 0 =
               // torn; written before the read's `ok`, so that a read with an `ok` has all its entries
   torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
+  restarted = 16,  // another process goes on in this file, after the last was killed: what that left open
+                   // stays unanswered
 
   // By the supervisor.
   call = 20,     // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
@@ -78,9 +80,15 @@ enum class EventType : std::uint8_t {
   released = 32,
   missed = 33,  // could not be opened; code = errno; text: path
 
+  // By the supervisor, for injectors of kind `kill`: process = index of the injector, op as above.
+  // planned: value: 0 or the number of the file call before which it comes, victim.
+  // fired: pid; value: 0, victim (agent index); text fields: the call that was not done, path.
+  visited = 34,  // how far the walk over a save's file calls got; value: victim, file calls of a whole save,
+                 // how many of them it was killed before, 1 = all of them; text fields: those calls, in order
+
   // By the conductor.
   spawned = 40,   // process, pid; value: Role
-  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor
+  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
   mark = 42,      // value: Mark
   leftover = 43,  // a file in the store directory after the run that does not belong there; text: name
 };

@@ -82,21 +82,42 @@ struct Fault {
   std::string path;
 };
 
+// How far an injector that kills at every file call got with one victim.
+struct KillWalk {
+  std::uint32_t victim = 0;
+  std::uint64_t points = 0;        // file calls of a whole save, as far as one was seen
+  std::uint64_t visited = 0;       // of these: it was killed right before them
+  bool complete = false;           // all of them
+  std::vector<std::string> calls;  // in order
+};
+
 struct InjectorRecord {
   std::uint32_t index = 0;
-  std::int32_t pid = 0;
+  std::int32_t pid = 0;  // 0: no process of its own
   std::uint64_t planned = 0;
   std::uint64_t fired = 0;
   std::vector<Fault> faults;
+  std::vector<KillWalk> walks{};
+};
+
+// An agent that was killed by plan, right before a call that was not done.
+struct Kill {
+  std::uint32_t agent = 0;
+  std::uint32_t injector = 0;
+  std::int32_t pid = 0;
+  std::int64_t time_ns = 0;
+  std::string call;
+  std::string path;
 };
 
 struct ProcessRecord {
   Role role = Role::agent;
   std::uint32_t index = 0;
   std::int32_t pid = 0;
-  bool exited = false;   // false: no exit was recorded (the conductor died first)
-  int wait_status = 0;   // as waitpid gives it
-  bool stopped = false;  // ended by the conductor, so its death is no finding
+  bool exited = false;          // false: no exit was recorded (the conductor died first)
+  int wait_status = 0;          // as waitpid gives it
+  bool stopped = false;         // ended by the conductor, so its death is no finding
+  bool killed_by_plan = false;  // likewise; another process went on in its place
 };
 
 struct History {
@@ -114,6 +135,7 @@ struct History {
   std::vector<std::string> texts{""};
   std::vector<std::pair<MessageId, std::string>> torn;  // operation and error, from `torn` events
   std::vector<InjectorRecord> injectors;
+  std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
   std::vector<std::string> leftovers;
   std::vector<std::string> warnings;  // to be shown

@@ -349,6 +349,9 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory, u
   add_silent_injectors();
   std::sort(history_.injectors.begin(), history_.injectors.end(),
             [](const InjectorRecord& a, const InjectorRecord& b) { return a.index < b.index; });
+  std::stable_sort(history_.kills.begin(), history_.kills.end(), [](const Kill& a, const Kill& b) {
+    return std::tie(a.agent, a.time_ns) < std::tie(b.agent, b.time_ns);
+  });
   attribute_calls(history_);
   doubt_missing_ends();
   doubt_unknown_writers();

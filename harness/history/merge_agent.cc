@@ -24,6 +24,9 @@ void AgentMerge::add(const Event& event) {
       return seen(event);
     case EventType::torn:
       return torn(event);
+    case EventType::restarted:
+      advance_clock(event);
+      return finish();
     default:
       doubts_.add("type", fmt::format("an event of type {}, which agents do not write",
                                       static_cast<unsigned>(event.type)));

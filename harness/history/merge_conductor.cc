@@ -61,6 +61,7 @@ void ConductorMerge::exited(const Event& event) {
   record.exited = true;
   record.wait_status = static_cast<int>(event.value[1]);
   record.stopped = event.value[2] != 0;
+  record.killed_by_plan = event.value[3] != 0;
 }
 
 void ConductorMerge::mark(const Event& event) {

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/history/merge_injector.h"
 #include "harness/history/plausible.h"
 
 namespace holdfast {
@@ -30,6 +31,8 @@ void SupervisorMerge::add(Event&& event) {
   if (event.type == EventType::holder) return holder(std::move(event));
   finish();
   if (event.type == EventType::call) return call(std::move(event));
+  if (event.type == EventType::planned || event.type == EventType::fired || event.type == EventType::visited)
+    return kill(std::move(event));
   doubts_.add("type", fmt::format("an event of type {}, which the supervisor does not write",
                                   static_cast<unsigned>(event.type)));
 }
@@ -89,6 +92,39 @@ void SupervisorMerge::holder(Event&& event) {
   holder.descriptor = static_cast<std::int32_t>(event.value[3]);
   std::tie(holder.program, holder.path) = two_fields(event.text);
   history_.calls.back().holders.push_back(std::move(holder));
+}
+
+// An injector that kills has no process, hence no file: the supervisor tells for it.
+void SupervisorMerge::kill(Event&& event) {
+  const std::uint64_t victim = event.value[event.type == EventType::visited ? 0 : 1];
+  if (event.process >= process_index_limit || victim >= process_index_limit) {
+    doubts_.add("process", fmt::format("injector {} and its victim {}: more than a run can have",
+                                       event.process, victim));
+    return;
+  }
+  auto record = std::find_if(history_.injectors.begin(), history_.injectors.end(),
+                             [&](const InjectorRecord& known) { return known.index == event.process; });
+  if (record == history_.injectors.end()) {
+    record = history_.injectors.insert(record, InjectorRecord{event.process, 0, 0, 0, {}});
+  }
+  const auto agent = static_cast<std::uint32_t>(victim);
+  if (event.type == EventType::visited) {
+    KillWalk walk{agent, event.value[1], event.value[2], event.value[3] == 1, {}};
+    for (std::string rest = std::move(event.text); !rest.empty();) {
+      auto [first, others] = two_fields(rest);
+      walk.calls.push_back(std::move(first));
+      rest = std::move(others);
+    }
+    record->walks.push_back(std::move(walk));
+    return;
+  }
+  if (event.type == EventType::fired) {
+    Kill kill{agent, event.process, event.pid, event.time_ns, {}, {}};
+    std::tie(kill.call, kill.path) = two_fields(event.text);
+    event.text = kill.path;
+    history_.kills.push_back(std::move(kill));
+  }
+  InjectorMerge(*record, doubts_).add(std::move(event));
 }
 
 void attribute_calls(History& history) {

@@ -1,4 +1,5 @@
-// The supervisor's events become trapped calls with their holders; then each call is given to its operation.
+// The supervisor's events become trapped calls with their holders, and kills; then each call is given to its
+// operation.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@ class SupervisorMerge {
  private:
   void call(Event&& event);
   void holder(Event&& event);
+  void kill(Event&& event);
 
   History& history_;
   DoubtList& doubts_;

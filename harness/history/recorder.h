@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,12 @@ class Recorder {
   // so a full disk is an error of open() or record(), never a SIGBUS.
   static Result<Recorder> open(const std::filesystem::path& path, Role role, std::uint32_t process,
                                std::uint64_t run_id);
+
+  // Goes on in the file of a writer that was killed, after its last whole record; one that it did not finish
+  // is overwritten. `recorded` is given what is there already. Code::invalid: the file is another writer's,
+  // is damaged, or its writer ended well.
+  static Result<Recorder> resume(const std::filesystem::path& path, Role role, std::uint32_t process,
+                                 std::uint64_t run_id, const std::function<void(const Event&)>& recorded);
 
   Recorder(Recorder&& other) noexcept;
   Recorder& operator=(Recorder&& other) noexcept;

@@ -18,6 +18,7 @@ std::string default_text(const Node& node) {
   if (node.type == Node::Type::integer || node.type == Node::Type::real)
     return fmt::format("`{}`", describe(node));
   if (node.type == Node::Type::boolean) return fmt::format("`{}`", describe(node));
+  if (node.type == Node::Type::array && node.items.size() == 1) return default_text(node.items.front());
   return "";
 }
 
@@ -32,8 +33,9 @@ void append_table(std::string& out, std::string_view heading, const Keys<Section
     const bool has_default = !key.required && !std::is_same_v<Section, Expectation>;
     const auto value = has_default ? key.field.write(preset) : std::nullopt;
     const std::string shown = key.required ? "required" : value ? default_text(*value) : "";
-    const std::string only =
-        key.only_for.empty() || kind == nullptr ? "" : fmt::format(" ({} only)", key.only_for);
+    const std::string only = key.only_for.empty() || kind == nullptr
+                                 ? ""
+                                 : fmt::format(" ({} only)", fmt::join(key.only_for, " and "));
     out += fmt::format("| `{}` | {} | {} | {}{} |\n", key.name, key.field.wanted, shown, key.meaning, only);
   }
 }

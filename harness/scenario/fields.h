@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +34,13 @@ struct Key {
   std::string_view meaning;
   Field<Section> field;
   bool required = false;
-  std::string_view only_for = "";  // [[inject]]: the kind that has this key; empty = every kind
+  std::span<const std::string_view> only_for = {};  // [[inject]]: kinds that have this key; none = every kind
+
+  // Whether a section of this kind may have it; kind "" has every key.
+  [[nodiscard]] bool applies_to(std::string_view kind) const {
+    return only_for.empty() || kind.empty() ||
+           std::find(only_for.begin(), only_for.end(), kind) != only_for.end();
+  }
 };
 
 template <typename Section>
@@ -187,10 +195,11 @@ Result<> read_section(const Node& node, const std::string& path, const Keys<Sect
 
   for (const auto& key : keys) {
     const Node* value = node.find(key.name);
-    const bool applies = key.only_for.empty() || kind == nullptr || kind(section) == key.only_for;
+    const bool applies = key.applies_to(kind == nullptr ? "" : kind(section));
     if (value != nullptr && !applies) {
-      return fail_at(value->place, fmt::format("{}{} belongs to kind = \"{}\", but this is kind = \"{}\"",
-                                               prefix, key.name, key.only_for, kind(section)));
+      return fail_at(value->place,
+                     fmt::format("{}{} belongs to kind = \"{}\", but this is kind = \"{}\"", prefix, key.name,
+                                 fmt::join(key.only_for, "\" or \""), kind(section)));
     }
     if (value == nullptr && key.required && applies) {
       return fail_at(node.place,
@@ -207,7 +216,7 @@ Node write_section(const Section& section, const Keys<Section>& keys,
                    std::string_view (*kind)(const Section&) = nullptr) {
   Node node;
   for (const auto& key : keys) {
-    if (!key.only_for.empty() && kind != nullptr && kind(section) != key.only_for) continue;
+    if (!key.applies_to(kind == nullptr ? "" : kind(section))) continue;
     if (auto value = key.field.write(section)) node.add(std::string(key.name), std::move(*value));
   }
   return node;

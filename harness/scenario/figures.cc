@@ -28,7 +28,7 @@ const std::vector<Figure>& figures() {
       {"latency.p99", "ms", "99th percentile of it"},
       {"latency.max", "ms", "the longest"},
       {"refusals.total", "count", "calls that were refused because somebody held the file"},
-      {"injectors.fired", "count", "holds that really happened"},
+      {"injectors.fired", "count", "holds and kills that really happened"},
   };
   return table;
 }

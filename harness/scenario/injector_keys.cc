@@ -1,6 +1,8 @@
-// [[inject]]: the processes that hold files.
+// [[inject]]: the processes that hold files, and the kills.
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string>
 
 #include "harness/scenario/key_tables.h"
@@ -8,7 +10,8 @@
 namespace holdfast {
 
 const Words<InjectorKind> injector_words = {{"open-handle", InjectorKind::open_handle},
-                                            {"antivirus", InjectorKind::antivirus}};
+                                            {"antivirus", InjectorKind::antivirus},
+                                            {"kill", InjectorKind::kill}};
 
 std::string_view to_string(InjectorKind kind) {
   return word_for(injector_words, kind);
@@ -110,9 +113,88 @@ Field<Injector> injector_name_field() {
           [](const Injector& injector) { return Node::of(injector.name); }};
 }
 
-Result<> check_injector(const Node& node, const std::string& path, const Injector& injector) {
-  if (injector.kind != InjectorKind::open_handle) return {};
-  if (injector.count > 1 && injector.period == Duration(0)) {
+// One agent, or several.
+Field<Injector> victims_field() {
+  const std::string wanted = "an agent's number, or an array of different ones, such as [0, 3]";
+  return {
+      wanted,
+      [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
+        const bool one = node.type == Node::Type::integer;
+        if (!one && (node.type != Node::Type::array || node.items.empty()))
+          return mismatch(node, path, wanted);
+        injector.victims.clear();
+        for (const Node& item : one ? std::vector<Node>{node} : node.items) {
+          if (item.type != Node::Type::integer || item.integer < 0 || item.integer >= most_agents)
+            return mismatch(item, path, wanted);
+          const auto victim = static_cast<std::uint32_t>(item.integer);
+          if (std::find(injector.victims.begin(), injector.victims.end(), victim) != injector.victims.end()) {
+            return fail_at(item.place, fmt::format("{} names agent {} twice", path, victim));
+          }
+          injector.victims.push_back(victim);
+        }
+        return {};
+      },
+      [](const Injector& injector) -> std::optional<Node> {
+        if (injector.victims.size() == 1) return Node::of(std::int64_t{injector.victims.front()});
+        Node array;
+        array.type = Node::Type::array;
+        for (const std::uint32_t victim : injector.victims)
+          array.items.push_back(Node::of(std::int64_t{victim}));
+        return array;
+      }};
+}
+
+// A key that kills at every call do not have.
+Field<Injector> unless_every_call(Field<Injector> field) {
+  auto write = std::move(field.write);
+  field.write = [write](const Injector& injector) {
+    const bool every_call = injector.kind == InjectorKind::kill && injector.kill_at == KillAt::every_call;
+    return every_call ? std::nullopt : write(injector);
+  };
+  return field;
+}
+
+// What kills needs agents that are there, that nobody else kills, and that have a broadcast left afterwards.
+Result<> check_kill(const Node& node, const std::string& path, const Injector& injector,
+                    const Scenario& scenario) {
+  const Node* const victims = node.find("victim");
+  const Place place = victims != nullptr ? victims->place : node.place;
+  for (const std::uint32_t victim : injector.victims) {
+    if (victim >= scenario.agents.count) {
+      return fail_at(place, fmt::format("{}.victim is agent {}, but agents.count is {}: the last is agent {}",
+                                        path, victim, scenario.agents.count, scenario.agents.count - 1));
+    }
+    if (is_victim(scenario, victim)) {
+      return fail_at(place,
+                     fmt::format("{}.victim: agent {} is another injector's victim already", path, victim));
+    }
+  }
+  if (scenario.agents.broadcasts < 3) {
+    return fail_at(node.place,
+                   fmt::format("{}: agents.broadcasts is {}, but the first and the last of a victim "
+                               "are left alone: give each agent at least 3",
+                               path, scenario.agents.broadcasts));
+  }
+  if (injector.kill_at == KillAt::random) return {};
+  for (const char* const key : {"count", "within"}) {
+    const Node* const given = node.find(key);
+    if (given == nullptr) continue;
+    return fail_at(given->place, fmt::format("{}.{} belongs to kill_at = \"random\", but this is kill_at = "
+                                             "\"every-call\"",
+                                             path, key));
+  }
+  return {};
+}
+
+Result<> check_injector(const Node& node, const std::string& path, const Injector& injector,
+                        const Scenario& scenario) {
+  if (injector.kind == InjectorKind::kill) {
+    if (auto sound = check_kill(node, path, injector, scenario); !sound) return sound;
+  }
+  const bool counted = injector.kind == InjectorKind::open_handle ||
+                       (injector.kind == InjectorKind::kill && injector.kill_at == KillAt::random);
+  if (!counted) return {};
+  if (injector.kind == InjectorKind::open_handle && injector.count > 1 && injector.period == Duration(0)) {
     return fail_at(node.place,
                    fmt::format("{}.period is missing; {} holds need the time from one's start to the next's",
                                path, injector.count));
@@ -130,7 +212,7 @@ Result<> check_injector(const Node& node, const std::string& path, const Injecto
 Result<> add_injector(const Node& node, const std::string& path, Scenario& scenario) {
   Injector injector;
   if (auto read = read_section(node, path, injector_keys(), injector, injector_kind_word); !read) return read;
-  if (auto sound = check_injector(node, path, injector); !sound) return sound;
+  if (auto sound = check_injector(node, path, injector, scenario); !sound) return sound;
   const Node* const name = node.find("name");
   if (name == nullptr) injector.name = to_string(injector.kind);
   for (const Injector& other : scenario.injectors) {
@@ -158,25 +240,41 @@ const Keys<HoldTime>& hold_keys() {
 }
 
 const Keys<Injector>& injector_keys() {
-  static constexpr std::string_view open_handle = "open-handle";
-  static constexpr std::string_view antivirus = "antivirus";
+  static constexpr std::array<std::string_view, 3> kinds = {"open-handle", "antivirus", "kill"};
+  static constexpr std::span all = kinds;
+  static constexpr auto open_handle = all.subspan(0, 1);
+  static constexpr auto antivirus = all.subspan(1, 1);
+  static constexpr auto kill = all.subspan(2, 1);
+  static constexpr auto holders = all.subspan(0, 2);
+  static constexpr std::array<std::string_view, 2> counted = {"open-handle", "kill"};
+  static const Words<KillAt> kill_words = {{"every-call", KillAt::every_call}, {"random", KillAt::random}};
   static const Keys<Injector> keys = {
-      {"kind", "who holds files: somebody at fixed times, or a scanner after each close and replace",
+      {"kind",
+       "who holds files: somebody at fixed times, or a scanner after each close and replace; or who kills "
+       "agents",
        one_of(&Injector::kind, injector_words, "kind of injector"), true},
       {"name", "as reports call it; the kind if left out", injector_name_field()},
-      {"hold", "how long the file stays open", hold_field(), true},
+      {"hold", "how long the file stays open", hold_field(), true, holders},
       {"path", "which file", store_path_field(), true, open_handle},
       {"period", "from one hold's start to the next's",
        duration(&Injector::period, Duration(0), longest_duration), false, open_handle},
-      {"count", "how many holds", whole_number(&Injector::count, 1, most_holds), false, open_handle},
+      {"count", "how many holds; or how many kills at random",
+       unless_every_call(whole_number(&Injector::count, 1, most_holds)), false, counted},
       {"start_delay", "from the start of the run to the first hold",
        duration(&Injector::start_delay, Duration(0), longest_duration), false, open_handle},
       {"chance", "that a close or replace is acted on", real_number(&Injector::chance, 0, 1), false,
        antivirus},
       {"delay", "from the close or replace to the open",
        duration(&Injector::delay, Duration(0), longest_duration), false, antivirus},
-      {"share", "what the open handle lets others do meanwhile", share_field()},
-      {"min_fired", "with fewer holds the run is inconclusive",
+      {"kill_at",
+       "right before every file call of a save in turn, once each; or before file calls drawn from the seed",
+       one_of(&Injector::kill_at, kill_words, "kill_at"), true, kill},
+      {"victim", "who is killed, and started again; its first and last broadcasts are left alone",
+       victims_field(), false, kill},
+      {"within", "a kill at random comes before one of so many file calls of the victim's",
+       unless_every_call(whole_number(&Injector::within, 1, 1'000'000)), false, kill},
+      {"share", "what the open handle lets others do meanwhile", share_field(), false, holders},
+      {"min_fired", "with fewer holds or kills the run is inconclusive",
        whole_number(&Injector::min_fired, 0, 1'000'000'000)},
   };
   return keys;

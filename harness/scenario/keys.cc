@@ -299,7 +299,7 @@ const Keys<Scenario>& scenario_keys() {
       {"subject", "what is put to the test", section_field(&Scenario::subject, subject_keys)},
       {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
       {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
-      {"inject", "who else holds files", injectors_field()},
+      {"inject", "who else holds files, and who is killed", injectors_field()},
       {"expect", "thresholds; a missed one is exit code 3", expectations_field()},
       {"waive", "checks that are shown, but do not decide", waivers_field()},
       {"variant", "the same scenario under other settings, run and compared in one report", variants_field()},

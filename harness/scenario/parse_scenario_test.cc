@@ -312,6 +312,42 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:4:8: inject.0.name is"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Kills, MistakeTest,
+    testing::Values(
+        Mistake{"[[inject]]\nkind = \"kill\"\n",
+                "s.toml:1:1: inject.0.kill_at is missing; it must be one of \"every-call\", \"random\""},
+        Mistake{
+            "[[inject]]\nkind = \"kill\"\nkill_at = \"every-cal\"\n",
+            "s.toml:3:11: inject.0.kill_at: unknown kill_at \"every-cal\"; the nearest is \"every-call\""},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill-at = \"random\"\n",
+                "s.toml:3:1: unknown key in inject.0 \"kill-at\"; the nearest is \"kill_at\""},
+        Mistake{"[agents]\ncount = 4\n[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nvictim = 4\n",
+                "s.toml:6:10: inject.0.victim is agent 4, but agents.count is 4: the last is agent 3"},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nvictim = [1, 0, 1]\n",
+                "s.toml:4:17: inject.0.victim names agent 1 twice"},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nvictim = []\n",
+                "s.toml:4:10: inject.0.victim is an array, but must be an agent's number"},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nvictim = -1\n",
+                "s.toml:4:10: inject.0.victim is -1, but must be an agent's number"},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\n[[inject]]\nkind = \"kill\"\n"
+                "name = \"b\"\nkill_at = \"random\"\nvictim = [1, 0]\n",
+                "s.toml:8:10: inject.1.victim: agent 0 is another injector's victim already"},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"every-call\"\ncount = 3\n",
+                "s.toml:4:9: inject.0.count belongs to kill_at = \"random\""},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"every-call\"\nwithin = 3\n",
+                "s.toml:4:10: inject.0.within belongs to kill_at = \"random\""},
+        Mistake{
+            "[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nhold = \"1s\"\n",
+            "s.toml:4:8: inject.0.hold belongs to kind = \"open-handle\" or \"antivirus\", but this is kind "
+            "= \"kill\""},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\ncount = 2\nmin_fired = 3\n",
+                "s.toml:5:13: inject.0.min_fired is 3, but count allows only 2"},
+        Mistake{
+            "[agents]\nbroadcasts = 2\n[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\n",
+            "s.toml:3:1: inject.0: agents.broadcasts is 2, but the first and the last of a victim are left "
+            "alone: give each agent at least 3"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Expectations, MistakeTest,
     testing::Values(Mistake{"[[expect]]\nat_least = 1\n", "s.toml:1:1: expect.0.figure is missing"},
                     Mistake{"[[expect]]\nfigure = \"lost\"\n",

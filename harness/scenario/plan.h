@@ -53,4 +53,8 @@ std::uint64_t agent_seed(const Plan& plan, std::uint32_t agent);
 Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number);
 bool acts_on_trigger(const Plan& plan, std::uint32_t injector, std::uint64_t number);
 
+// Kill number n (from 0) of an injector that kills at random: right before which file call of its victim,
+// counted from 1. Its victim is victims[n % victims.size()].
+std::uint64_t planned_kill(const Plan& plan, std::uint32_t injector, std::uint64_t number);
+
 }  // namespace holdfast

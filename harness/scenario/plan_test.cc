@@ -37,8 +37,19 @@ Duration some_duration(Random& random, std::int64_t least_ns = 0) {
 
 Injector some_injector(Random& random, std::size_t index) {
   Injector injector;
-  injector.kind = below(random, 2) == 0 ? InjectorKind::open_handle : InjectorKind::antivirus;
+  injector.kind = static_cast<InjectorKind>(below(random, 3));
   injector.name = "holder-" + std::to_string(index);
+  if (injector.kind == InjectorKind::kill) {
+    // Each of its own index: no agent is two injectors' victim.
+    injector.victims = {static_cast<std::uint32_t>(2 * index)};
+    if (below(random, 2) == 0) injector.victims.push_back(static_cast<std::uint32_t>(2 * index + 1));
+    injector.kill_at = static_cast<KillAt>(below(random, 2));
+    if (injector.kill_at == KillAt::every_call) return injector;
+    injector.count = 1 + static_cast<std::uint32_t>(below(random, 1000));
+    injector.within = 1 + static_cast<std::uint32_t>(below(random, 1000));
+    injector.min_fired = below(random, injector.count + 1);
+    return injector;
+  }
   injector.hold.median = some_duration(random, 1) / 4;
   if (injector.hold.median == Duration(0)) injector.hold.median = Duration(1);
   if (below(random, 2) == 0) {
@@ -76,8 +87,8 @@ Plan some_plan(std::uint64_t seed) {
   if (below(random, 2) == 0) retry.max_delay = some_duration(random);
   retry.jitter = static_cast<Jitter>(below(random, 4));
   if (below(random, 2) == 0) retry.deadline = some_duration(random, 1);
-  scenario.agents.count = 2 + static_cast<std::uint32_t>(below(random, 99'000));
-  scenario.agents.broadcasts = 1 + static_cast<std::uint32_t>(below(random, 1000));
+  scenario.agents.count = 8 + static_cast<std::uint32_t>(below(random, 99'000));
+  scenario.agents.broadcasts = 3 + static_cast<std::uint32_t>(below(random, 1000));
   if (below(random, 2) == 0) scenario.agents.neighbours = 1 + below(random, scenario.agents.count - 1);
   scenario.agents.body_bytes = 17 + static_cast<std::uint32_t>(below(random, 1000));
   if (below(random, 2) == 0) scenario.agents.rate_per_s = 100 + random.uniform() * 1000;
@@ -335,6 +346,27 @@ TEST(PlannedHoldTest, InjectorsAndNumbersAndSeedsDiffer) {
   EXPECT_NE(held, planned_hold(plan, 1, 0));
   plan.seed = 2;
   EXPECT_NE(held, planned_hold(plan, 0, 0));
+}
+
+TEST(PlannedKillTest, ComesWithinTheCallsAskedForAndFollowsTheSeed) {
+  Plan plan;
+  Injector injector;
+  injector.kind = InjectorKind::kill;
+  injector.within = 7;
+  plan.scenario.injectors = {injector, injector};
+  std::set<std::uint64_t> drawn;
+  for (std::uint64_t n = 0; n < 1'000; ++n) drawn.insert(planned_kill(plan, 0, n));
+  EXPECT_EQ(drawn, (std::set<std::uint64_t>{1, 2, 3, 4, 5, 6, 7}));
+  const auto first_kills = [&](std::uint32_t of) {
+    std::vector<std::uint64_t> kills;
+    for (std::uint64_t n = 0; n < 50; ++n) kills.push_back(planned_kill(plan, of, n));
+    return kills;
+  };
+  const auto kills = first_kills(0);
+  EXPECT_EQ(kills, first_kills(0));
+  EXPECT_NE(kills, first_kills(1));
+  plan.seed = 2;
+  EXPECT_NE(kills, first_kills(0));
 }
 
 TEST(TriggerTest, IsActedOnByChance) {

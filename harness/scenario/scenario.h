@@ -55,20 +55,25 @@ struct HoldTime {
   bool operator==(const HoldTime&) const = default;
 };
 
-enum class InjectorKind { open_handle, antivirus };
+enum class InjectorKind { open_handle, antivirus, kill };
+
+enum class KillAt { every_call, random };
 
 struct Injector {
   InjectorKind kind = InjectorKind::open_handle;
   std::string name;  // default: the kind; unique
   HoldTime hold;
-  std::string path;             // open-handle: name or glob inside the store directory
-  Duration period{0};           // open-handle: start to start
-  std::uint32_t count = 1;      // open-handle: how many holds
-  Duration start_delay{0};      // open-handle: after the barrier
-  double chance = 1.0;          // antivirus: of each trigger
-  Duration delay{0};            // antivirus: from trigger to open
-  std::string share = "rw";     // what the handle grants others
-  std::uint64_t min_fired = 1;  // fewer: inconclusive
+  std::string path;                          // open-handle: name or glob inside the store directory
+  Duration period{0};                        // open-handle: start to start
+  std::uint32_t count = 1;                   // open-handle: how many holds; kill at random: how many kills
+  Duration start_delay{0};                   // open-handle: after the barrier
+  double chance = 1.0;                       // antivirus: of each trigger
+  Duration delay{0};                         // antivirus: from trigger to open
+  std::string share = "rw";                  // what the handle grants others
+  KillAt kill_at = KillAt::every_call;       // kill
+  std::vector<std::uint32_t> victims = {0};  // kill: agents, in the order written
+  std::uint32_t within = 60;                 // kill at random: before one of so many file calls
+  std::uint64_t min_fired = 1;               // fewer: inconclusive
 
   bool operator==(const Injector&) const = default;
 };
@@ -106,6 +111,10 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
+// Whether some injector kills this agent by plan.
+bool is_victim(const Scenario& scenario, std::uint32_t agent);
+bool any_kills(const Scenario& scenario);
+
 // A scenario under some settings of its own; see [[variant]] in scenarios/KEYS.md.
 struct Variant {
   std::string name;                   // empty: the scenario has no variants
@@ -136,6 +145,6 @@ Result<std::vector<Variant>> load_variants(const std::filesystem::path& path,
 std::vector<std::filesystem::path> scenario_directories();
 
 std::string_view to_string(StoreKind kind);     // "snapshot", "origin-before", …
-std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus"
+std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus", "kill"
 
 }  // namespace holdfast

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/supervisor/store_calls.h"
 #include "harness/supervisor/trapped_calls.h"
 
 namespace holdfast {
@@ -38,7 +39,7 @@ sock_filter give(std::uint32_t action) {
   return BPF_STMT(BPF_RET | BPF_K, action);
 }
 
-std::vector<sock_filter> build_program() {
+std::vector<sock_filter> build_program(Trap trap) {
   std::vector<sock_filter> program{
       load(offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, native_architecture, 1, 0),
@@ -54,6 +55,18 @@ std::vector<sock_filter> build_program() {
   for (const long number : decided_calls()) on_call(number, SECCOMP_RET_USER_NOTIF);
   for (const long number : identity_calls()) on_call(number, SECCOMP_RET_USER_NOTIF);
   on_call(SYS_io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);
+  if (trap == Trap::store_calls) {
+    for (const long number : store_calls()) {
+      if (number != SYS_fcntl) on_call(number, SECCOMP_RET_USER_NOTIF);
+    }
+    // Only what sets locks: fcntl also hides the listener from children, while nobody answers yet. Last,
+    // since another word is looked at: the command's lower half (both architectures are little endian).
+    const auto commands = lock_commands();
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0,
+                               static_cast<std::uint8_t>(1 + 2 * commands.size())));
+    program.push_back(load(offsetof(seccomp_data, args) + sizeof(seccomp_data::args[0])));
+    for (const int command : commands) on_call(command, SECCOMP_RET_USER_NOTIF);
+  }
   program.push_back(give(SECCOMP_RET_ALLOW));
   return program;
 }
@@ -66,12 +79,12 @@ bool simulated_as_missing(std::string_view feature) {
 
 }  // namespace
 
-Result<int> install_filter() {
+Result<int> install_filter(Trap trap) {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return fail(Code::unsupported, fmt::format("prctl(PR_SET_NO_NEW_PRIVS): {}", std::strerror(errno)),
                 errno);
   }
-  auto program = build_program();
+  auto program = build_program(trap);
   const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
   const unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
   long listener = -1;

@@ -7,6 +7,11 @@
 
 namespace holdfast {
 
+enum class Trap {
+  decided_calls,
+  store_calls,  // these too, see store_calls.h: for runs that kill
+};
+
 // Installs the filter in the calling thread and all that it will start, for ever, and returns the listener's
 // descriptor (the caller owns it; close-on-exec). Sets no_new_privs, so no root is needed and set-user-ID
 // programs started later run without their privilege. Code::unsupported says what the kernel lacks.
@@ -15,6 +20,6 @@ namespace holdfast {
 // supervisor's, set*id, setgroups, capset, chroot, pivot_root, unshare, setns.
 // io_uring_setup gets ENOSYS (it could rename behind the filter's back); a call of another architecture
 // (32-bit, x32) kills the process, since it would not be decided.
-Result<int> install_filter();
+Result<int> install_filter(Trap trap = Trap::decided_calls);
 
 }  // namespace holdfast

@@ -14,7 +14,6 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "harness/supervisor/filter.h"
 #include "harness/supervisor/launcher_messages.h"
 #include "harness/supervisor/reaper.h"
 
@@ -25,11 +24,11 @@ class Launcher {
  public:
   explicit Launcher(int socket) : socket_(socket) {}
 
-  bool begin() {
+  bool begin(Trap trap) {
     LauncherMessage hello{.kind = LauncherMessageKind::ready};
     auto prepared = become_subreaper();
     if (prepared) {
-      if (auto listener = install_filter()) {
+      if (auto listener = install_filter(trap)) {
         hello.descriptor = Descriptor(*listener);
       } else {
         prepared = fail(listener.error());
@@ -143,7 +142,7 @@ class Launcher {
 
 }  // namespace
 
-int launcher_main(int socket) {
+int launcher_main(int socket, Trap trap) {
   struct stat st {};
   if (::fstat(socket, &st) != 0 || !S_ISSOCK(st.st_mode)) {
     fmt::print(stderr, "holdfast: this command is for Holdfast's own use: start a run with 'holdfast run'\n");
@@ -153,7 +152,7 @@ int launcher_main(int socket) {
   ::setpgid(0, 0);
   ::fcntl(socket, F_SETFD, FD_CLOEXEC);
   Launcher launcher(socket);
-  if (!launcher.begin()) return 1;
+  if (!launcher.begin(trap)) return 1;
   launcher.serve();
   return 0;
 }

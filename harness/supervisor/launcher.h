@@ -7,10 +7,12 @@
 // Conductor and launcher talk over a SOCK_SEQPACKET pair, one packet a message, see launcher_messages.h.
 #pragma once
 
+#include "harness/supervisor/filter.h"
+
 namespace holdfast {
 
 // Runs in the launcher's process until the conductor says shutdown or dies; `socket` is inherited. Returns
 // the exit code.
-int launcher_main(int socket);
+int launcher_main(int socket, Trap trap);
 
 }  // namespace holdfast

@@ -28,23 +28,26 @@ struct Supervisor::Pending {
 };
 
 Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain, Recorder recorder,
-                                                      const Participants& participants) {
+                                                      const Participants& participants,
+                                                      const std::vector<PlannedKills>& kills) {
   Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake) return fail(Code::failed, fmt::format("eventfd: {}", std::strerror(errno)), errno);
   // The caller sleeps until the answer: waking it on this processor saves a trip. Older kernels do without.
   ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
   std::unique_ptr<Supervisor> supervisor(new Supervisor(
-      std::move(listener), std::move(wake), std::move(domain), std::move(recorder), participants));
+      std::move(listener), std::move(wake), std::move(domain), std::move(recorder), participants, kills));
+  supervisor->killer_.announce();
   supervisor->thread_ = std::thread([raw = supervisor.get()] { raw->run(); });
   return supervisor;
 }
 
 Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder,
-                       const Participants& participants)
+                       const Participants& participants, const std::vector<PlannedKills>& kills)
     : listener_(std::move(listener)),
       wake_(std::move(wake)),
       recorder_(std::move(recorder)),
       callers_(participants),
+      killer_(kills, domain.directory, participants, [this](const Event& event) { record(event); }),
       decider_(std::move(domain), participants) {}
 
 Supervisor::~Supervisor() {
@@ -65,6 +68,7 @@ Result<> Supervisor::stop() {
                        decider_.late_openers()),
            false);
     }
+    killer_.finish();
     auto closed = recorder_.close();
     if (trouble_ && !closed) trouble_ = closed;
   }
@@ -106,8 +110,13 @@ bool Supervisor::waiting(std::uint64_t id) const {
 
 bool Supervisor::handle(const Pending& pending) {
   const auto call = decode(pending.data);
-  if (!call) {
+  if (!call && is_identity_call(pending.data.nr)) {
     callers_.identities_may_change();
+    answer(pending.id, 0, true);
+    return true;
+  }
+  const bool may_be_killed = killer_.concerns(pending.thread);
+  if (!call && !may_be_killed) {
     answer(pending.id, 0, true);
     return true;
   }
@@ -115,10 +124,26 @@ bool Supervisor::handle(const Pending& pending) {
   // What was just read under that number is the caller's only if the caller still waits.
   if (!waiting(pending.id)) return true;
   if (caller == nullptr) {
-    warn(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS",
-                     pending.thread, std::strerror(errno)),
-         true);
-    answer(pending.id, ENOSYS, false);
+    if (call) {
+      warn(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS",
+                       pending.thread, std::strerror(errno)),
+           true);
+    }
+    answer(pending.id, call ? ENOSYS : 0, !call);
+    return true;
+  }
+  if (may_be_killed) {
+    switch (killer_.before(pending.data, *caller, [&] { return waiting(pending.id); })) {
+      case Killer::Fate::killed:
+        return true;
+      case Killer::Fate::not_known_yet:
+        return !waiting(pending.id);
+      case Killer::Fate::spared:
+        break;
+    }
+  }
+  if (!call) {
+    answer(pending.id, 0, true);
     return true;
   }
   const Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });

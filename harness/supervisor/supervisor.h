@@ -10,6 +10,7 @@
 #include "harness/history/recorder.h"
 #include "harness/supervisor/decision.h"
 #include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/killer.h"
 #include "harness/supervisor/participants.h"
 
 namespace holdfast {
@@ -17,8 +18,10 @@ namespace holdfast {
 class Supervisor {
  public:
   // Takes over the listener of install_filter() and the recorder. `participants` must outlive the supervisor.
+  // `kills` need a filter that traps store calls.
   static Result<std::unique_ptr<Supervisor>> start(Descriptor listener, Domain domain, Recorder recorder,
-                                                   const Participants& participants);
+                                                   const Participants& participants,
+                                                   const std::vector<PlannedKills>& kills = {});
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -27,13 +30,16 @@ class Supervisor {
   // way, a full disk for instance. Call it when every process of the domain is gone.
   Result<> stop();
 
+  // Whether this process, which has ended, was killed by plan; to be asked once; any thread.
+  bool take_killed(pid_t process) { return killer_.take_killed(process); }
+
   // For progress lines; any thread.
   [[nodiscard]] std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
   struct Pending;
   Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder,
-             const Participants& participants);
+             const Participants& participants, const std::vector<PlannedKills>& kills);
   void run();
   void receive();
   bool handle(const Pending& pending);  // false: ask again shortly
@@ -47,6 +53,7 @@ class Supervisor {
   Descriptor wake_;
   Recorder recorder_;
   Callers callers_;
+  Killer killer_;
   Decider decider_;
   std::vector<Pending> pending_;
   Result<> trouble_;  // the first failure to record

@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 
 namespace holdfast {
@@ -33,6 +34,10 @@ std::span<const long> decided_calls() {
 }
 std::span<const long> identity_calls() {
   return identity;
+}
+
+bool is_identity_call(long number) {
+  return std::find(identity.begin(), identity.end(), number) != identity.end();
 }
 
 std::optional<TrappedCall> decode(const seccomp_data& data) {

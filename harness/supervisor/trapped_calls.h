@@ -16,6 +16,7 @@ std::span<const long> decided_calls();
 
 // Let through; they only tell that callers may no longer be who the supervisor is.
 std::span<const long> identity_calls();
+bool is_identity_call(long number);
 
 // A decided call in one shape: the *at form, paths still in the caller's memory.
 struct TrappedCall {
@@ -28,7 +29,7 @@ struct TrappedCall {
   bool flags_known = true;  // false: the kernel shall say what is wrong with them
 };
 
-// None for an identity call.
+// None for every other call.
 std::optional<TrappedCall> decode(const seccomp_data& data);
 
 }  // namespace holdfast

@@ -1,0 +1,107 @@
+// Agents that are killed by plan, for real: the core bears every crash of a save, the origin's store does
+// not.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "harness/cli/testing_run.h"
+#include "harness/supervisor/descriptor.h"
+
+namespace holdfast {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+const char* const at_every_call = "[[inject]]\nkind = \"kill\"\nkill_at = \"every-call\"\nvictim = 0\n";
+
+class Crash : public RunTest {
+ protected:
+  ProcessEnd run_with(const std::string& agents, const std::string& inject,
+                      const std::vector<std::string>& settings = {}, const std::string& out = "run") {
+    put_file(scratch() / "small.toml", small_scenario(agents, inject));
+    std::vector<std::string> arguments = {"run", "small.toml", "--out", out};
+    for (const std::string& setting : settings) {
+      arguments.emplace_back("--set");
+      arguments.push_back(setting);
+    }
+    return holdfast(arguments);
+  }
+};
+
+TEST_F(Crash, TheCoreBearsADeathBeforeEveryFileCallOfASave) {
+  const auto end = run_with("count = 2\nbroadcasts = 30", at_every_call);
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  const Summary summary = result_of("run");
+  ASSERT_EQ(summary.injectors.size(), 1U);
+  const InjectorSummary& kills = summary.injectors[0];
+  EXPECT_GT(kills.calls.size(), 8U);
+  EXPECT_EQ(kills.visited, kills.calls.size());
+  EXPECT_GT(kills.fired, kills.calls.size());  // right after the acknowledgement as well
+  EXPECT_THAT(kills.calls, Contains("rename queue.json"));
+  EXPECT_THAT(kills.calls, Contains("lock queue.json.lock"));
+  EXPECT_EQ(summary.unknown, kills.cut_short);
+  EXPECT_EQ(summary.agents_succeeded, 2U);
+  EXPECT_TRUE(holds(summary.agents[0].ended, "exit 0 after ")) << summary.agents[0].ended;
+  EXPECT_TRUE(holds(end.out, "file calls of a save")) << end.out;
+  const std::string bytes = file_bytes(scratch() / "run" / "result.json");
+  EXPECT_EQ(holdfast({"check", "run"}).exit_code, 0);
+  EXPECT_EQ(file_bytes(scratch() / "run" / "result.json"), bytes);
+
+  // What survives a power cut takes more calls: they are visited, too.
+  const auto power =
+      run_with("count = 1\nbroadcasts = 30", at_every_call, {"subject.durability=power"}, "power");
+  EXPECT_EQ(power.exit_code, 0) << power.out << power.err;
+  EXPECT_GT(result_of("power").injectors[0].calls.size(), kills.calls.size());
+  EXPECT_THAT(result_of("power").injectors[0].calls, Contains("fdatasync *.tmp"));
+}
+
+TEST_F(Crash, TheOriginLosesTheQueueBetweenRemoveAndMove) {
+  const auto end = run_with("count = 2\nbroadcasts = 30", at_every_call, {"subject.store=origin-after"});
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  const Summary summary = result_of("run");
+  const auto lost = std::find_if(summary.checks.begin(), summary.checks.end(),
+                                 [](const Finding& finding) { return finding.name == "lost"; });
+  ASSERT_NE(lost, summary.checks.end());
+  EXPECT_EQ(lost->verdict, Verdict::fail);
+  EXPECT_THAT(lost->witness.value_or(""),
+              HasSubstr("agent 0 removed queue.json and was killed before it moved another there"));
+}
+
+TEST_F(Crash, BroadcastsThatDoNotSufficeAreSaidSo) {
+  const auto end = run_with("count = 1\nbroadcasts = 6", at_every_call);
+  EXPECT_EQ(end.exit_code, 2) << end.out << end.err;
+  EXPECT_THAT(result_of("run").reasons.front(), HasSubstr("raise agents.broadcasts by "));
+}
+
+TEST_F(Crash, TheCoreBearsDeathsAtRandom) {
+  const auto end = run_with("count = 3\nbroadcasts = 30",
+                            "[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nvictim = [2, 0]\ncount = 8\n"
+                            "within = 20\nmin_fired = 8\n");
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  EXPECT_EQ(result_of("run").injectors[0].fired, 8U);
+}
+
+// A lock that nobody gives back, as a dead agent's would be if the kernel did not: the others' deadlines
+// tell.
+TEST_F(Crash, ALockThatIsNotFreedIsNoticed) {
+  put_file(scratch() / "small.toml",
+           small_scenario("count = 2\nbroadcasts = 40\nrate = 20\ndeadline = \"200ms\""));
+  auto run = start({"run", "small.toml", "--out", "run"});
+  ASSERT_TRUE(eventually([&] { return released(); }));
+  const Descriptor lock(::open((scratch() / "run/store/queue.json.lock").c_str(), O_RDWR | O_CLOEXEC));
+  struct flock byte {};
+  byte.l_type = F_WRLCK;
+  byte.l_len = 1;
+  ASSERT_EQ(::fcntl(lock.get(), F_OFD_SETLKW, &byte), 0);
+  const auto end = run.wait();
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  EXPECT_TRUE(holds(end.out, "delivered: 2 of 2")) << end.out;
+  EXPECT_TRUE(holds(file_bytes(scratch() / "run/report.md"), "still held by another process")) << end.out;
+}
+
+}  // namespace
+}  // namespace holdfast

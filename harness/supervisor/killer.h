@@ -1,0 +1,79 @@
+// Kills agents right before calls of theirs, from the thread that decides.
+//
+// Only there can a dead agent's call not be done after others went on: its caller waits for the answer, is
+// killed instead, and nobody else is answered until it is gone with all that it held.
+#pragma once
+
+#include <linux/seccomp.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/history/event.h"
+#include "harness/supervisor/caller.h"
+#include "harness/supervisor/kill_points.h"
+#include "harness/supervisor/store_calls.h"
+
+namespace holdfast {
+
+class Killer {
+ public:
+  // `record` writes an event down; `store` is absolute and canonical.
+  Killer(const std::vector<PlannedKills>& plans, std::filesystem::path store,
+         const Participants& participants, std::function<void(const Event&)> record);
+
+  // Writes down what is planned; once, before the first call.
+  void announce();
+
+  // Whether calls of this thread need to be looked at: everybody else's may go on at no cost.
+  [[nodiscard]] bool concerns(pid_t thread) const;
+
+  enum class Fate {
+    spared,
+    not_known_yet,  // perhaps a victim that was started again: ask again shortly
+    killed,         // and gone: there is nobody to answer
+  };
+  Fate before(const seccomp_data& data, const Caller& caller, const std::function<bool()>& still_waiting);
+
+  // Whether this process was killed here; any thread. Its number is forgotten, for it may be given again.
+  bool take_killed(pid_t process);
+
+  // Writes down how far those got that are not through; once, after the last call.
+  void finish();
+
+ private:
+  struct Victim {
+    std::uint32_t injector = 0;
+    bool every_call = true;
+    KillPoints points;
+    std::vector<std::uint64_t> numbers;  // at random: of its kills, among the injector's
+    std::uint64_t kills = 0;
+    std::uint32_t ok = 0;  // broadcasts acknowledged, as it told last
+    pid_t dead = 0;        // killed, and not yet seen again; 0: none
+    bool told = false;     // how far it got is on record
+  };
+
+  [[nodiscard]] std::string touched(const StoreCall& call, const Caller& caller) const;
+  // Whether a broadcast was acknowledged, if this call tells of one that was answered.
+  static std::optional<bool> answer_told(Victim& victim, const seccomp_data& data, const Caller& caller);
+  void kill(std::uint32_t agent, Victim& victim, const Caller& caller, const std::string& call,
+            const std::string& path);
+  void tell_walk(std::uint32_t agent, Victim& victim);
+
+  std::string store_;
+  const Participants& participants_;
+  std::function<void(const Event&)> record_;
+  std::vector<Event> announced_;
+  std::map<std::uint32_t, Victim> victims_;        // by agent
+  std::map<std::uint32_t, std::uint64_t> faults_;  // by injector: how many are on record
+  std::mutex mutex_;                               // of killed_
+  std::set<pid_t> killed_;
+};
+
+}  // namespace holdfast
