@@ -11,7 +11,9 @@
 
 namespace holdfast {
 
-Finding check_faults_fired(const Plan& plan, const History& history) {
+Finding check_faults_fired(const Evidence& evidence) {
+  const Plan& plan = evidence.plan;
+  const History& history = evidence.history;
   Finding finding;
   const auto& injectors = plan.scenario.injectors;
   if (injectors.empty()) {

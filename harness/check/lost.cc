@@ -48,15 +48,17 @@ const Call* removal_without_replacement(const History& history, const Operation&
   return found;
 }
 
-std::string describe_loss(const Plan& plan, const History& history, const Delivery& delivery,
-                          std::uint32_t ordinal, std::uint32_t recipient) {
+std::string describe_loss(const Evidence& evidence, std::uint32_t ordinal, std::uint32_t recipient) {
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
   const Operation& broadcast = delivery.sent().operation(ordinal);
   const Operation& read = history.operations[delivery.final_read(recipient)];
   std::uint64_t others_with = 0;
   std::uint64_t others_without = 0;
-  for (const std::uint32_t other : recipients(plan, delivery.sent().id(ordinal))) {
-    if (other == recipient || delivery.final_read(other) == not_there) continue;
-    ++(times_read(delivery.readers(ordinal), other) != 0 ? others_with : others_without);
+  const auto to = recipients(evidence.plan, delivery.sent().id(ordinal));
+  for (std::size_t place = 0; place < to.size(); ++place) {
+    if (to[place] == recipient || delivery.final_read(to[place]) == not_there) continue;
+    ++(delivery.times_read(ordinal, place) != 0 ? others_with : others_without);
   }
   std::string text =
       fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read of {} does not hold it",
@@ -83,10 +85,11 @@ std::string describe_loss(const Plan& plan, const History& history, const Delive
 
 }  // namespace
 
-Finding check_lost(const Plan& plan, const History& history) {
+Finding check_lost(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
   Finding finding;
-  const Delivery delivery(plan, history);
-  RecipientsOf addressed(plan);
+  RecipientsOf addressed(evidence.plan);
   bool acknowledged_any = false;
   std::uint32_t unread = not_there;  // a recipient whose mail could not be read
   std::uint32_t first_lost = not_there;
@@ -95,27 +98,23 @@ Finding check_lost(const Plan& plan, const History& history) {
     const Operation& broadcast = delivery.sent().operation(ordinal);
     if (broadcast.outcome != Outcome::ok) continue;
     acknowledged_any = true;
-    const auto readers = delivery.readers(ordinal);
-    auto reader = readers.begin();
-    for (const std::uint32_t recipient : addressed.sender(broadcast.agent)) {
-      const std::uint32_t read = delivery.final_read(recipient);
+    const auto& to = addressed.sender(broadcast.agent);
+    for (std::size_t place = 0; place < to.size(); ++place) {
+      const std::uint32_t read = delivery.final_read(to[place]);
       if (read == not_there) {
-        unread = std::min(unread, recipient);
+        unread = std::min(unread, to[place]);
         continue;
       }
       if (!must_hold(history.operations[read], broadcast)) continue;
       ++finding.checked;
-      while (reader != readers.end() && *reader < recipient) ++reader;
-      if (reader != readers.end() && *reader == recipient) continue;
-      if (finding.count++ == 0) {
-        first_lost = ordinal;
-        first_recipient = recipient;
-      }
+      if (delivery.times_read(ordinal, place) != 0 || finding.count++ != 0) continue;
+      first_lost = ordinal;
+      first_recipient = to[place];
     }
   }
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
-    finding.witness = describe_loss(plan, history, delivery, first_lost, first_recipient);
+    finding.witness = describe_loss(evidence, first_lost, first_recipient);
   } else if (unread != not_there) {
     finding.witness = fmt::format(
         "agent {} made no final read that ended well, so what it was sent may be lost or not", unread);

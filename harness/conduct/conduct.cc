@@ -121,6 +121,9 @@ class Conductor {
     return outcome;
   }
 
+  // Of a run that was carried out.
+  [[nodiscard]] RunEnding ending() const { return ending_; }
+
  private:
   Result<> perform() {
     auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor,
@@ -162,6 +165,7 @@ class Conductor {
     phase_ = "stopping";
     stopping_ = true;
     const Mark why = *woken == Woken::interrupted ? Mark::interrupted : Mark::timed_out;
+    ending_ = *woken == Woken::interrupted ? RunEnding::interrupted : RunEnding::timed_out;
     if (auto marked = mark(why); !marked) return marked;
     signal_everyone(SIGTERM);
     for (std::size_t i = requested_; i < crew_.size(); ++i)
@@ -449,6 +453,7 @@ class Conductor {
   std::int64_t begun_ns_ = 0;
   std::int64_t shown_ns_ = 0;
   const char* phase_ = "starting";
+  RunEnding ending_ = RunEnding::finished;
   bool stopping_ = false;  // deaths from here on are our doing
   bool finished_ = false;
   bool sweep_ = false;  // the run was cut short: temp files of the agents we ended are ours to remove
@@ -456,9 +461,11 @@ class Conductor {
 
 }  // namespace
 
-Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory,
-                 const ConductOptions& options) {
-  return Conductor(plan, run_directory, options).run();
+Result<RunEnding> conduct(const Plan& plan, const std::filesystem::path& run_directory,
+                          const ConductOptions& options) {
+  Conductor conductor(plan, run_directory, options);
+  if (auto done = conductor.run(); !done) return fail(done.error());
+  return conductor.ending();
 }
 
 }  // namespace holdfast

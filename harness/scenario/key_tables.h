@@ -21,6 +21,8 @@ const Keys<Sharing>& sharing_keys();
 const Keys<Injector>& injector_keys();
 const Keys<HoldTime>& hold_keys();
 const Keys<Expectation>& expectation_keys();
+const Keys<Waiver>& waiver_keys();
+const Keys<Variant>& variant_keys();
 const Keys<Scenario>& run_keys();
 const Keys<Scenario>& delivered_keys();
 

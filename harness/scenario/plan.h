@@ -16,6 +16,7 @@ namespace holdfast {
 
 struct Plan {
   Scenario scenario;
+  std::string variant;  // of the scenario; empty: it has none
   std::uint64_t seed = 1;
   std::uint64_t run_id = 0;  // from the seed and the start time; in every event file's header
   std::string started_at;    // ISO 8601, UTC

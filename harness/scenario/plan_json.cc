@@ -1,6 +1,7 @@
 // plan.json, "holdfast.plan/1". The only file here that includes nlohmann/json.
 //
-//   {"schema":"holdfast.plan/1","version":…,"name":…,"seed":1,"run_id":"<16 hex digits>","started_at":…,
+//   {"schema":"holdfast.plan/1","version":…,"name":…,"variant":… (if there is one),"seed":1,"run_id":"<16 hex
+//   digits>","started_at":…,
 //    "kernel":…,"filesystem":…,"command":…,"scenario":{…}}
 //
 // "scenario" has the keys of a scenario's TOML (scenarios/KEYS.md), every one of them, and is read by the
@@ -130,6 +131,9 @@ Result<Plan> plan_of(const Json& json, const Place& place) {
   for (const auto& [key, into] : texts) {
     if (auto ok = read_text_field(json, key, place, *into); !ok) return fail(ok.error());
   }
+  if (json.contains("variant")) {
+    if (auto ok = read_text_field(json, "variant", place, plan.variant); !ok) return fail(ok.error());
+  }
   if (auto ok = read_seed_and_id(json, place, plan); !ok) return fail(ok.error());
 
   const auto scenario = json.find("scenario");
@@ -150,6 +154,7 @@ std::string to_json(const Plan& plan) {
   json["schema"] = plan_schema;
   json["version"] = plan.version;
   json["name"] = plan.scenario.name;
+  if (!plan.variant.empty()) json["variant"] = plan.variant;
   json["seed"] = plan.seed;
   json["run_id"] = fmt::format("{:016x}", plan.run_id);
   json["started_at"] = plan.started_at;

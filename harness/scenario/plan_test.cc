@@ -66,7 +66,8 @@ Plan some_plan(std::uint64_t seed) {
   Scenario& scenario = plan.scenario;
   scenario.name = odd_text(random);
   scenario.title = odd_text(random);
-  scenario.subject.store = static_cast<StoreKind>(below(random, 4));
+  scenario.subject.store = static_cast<StoreKind>(below(random, 5));
+  if (scenario.subject.store == StoreKind::unlocked) scenario.subject.read_for = some_duration(random);
   scenario.subject.durability = static_cast<Durability>(below(random, 2));
   RetryPolicy& retry = scenario.subject.retry;
   retry.max_retries = static_cast<int>(below(random, 100));
@@ -89,6 +90,8 @@ Plan some_plan(std::uint64_t seed) {
   }
   scenario.run_deadline = some_duration(random, 11'000'000'000);
   scenario.allowed_failures = random.uniform();
+  if (below(random, 2) == 0) scenario.waivers.push_back({"lost", "for a reason: " + odd_text(random)});
+  if (below(random, 2) == 0) plan.variant = "fixed";
   plan.seed = random.next();
   plan.run_id = random.next();
   plan.started_at = "2025-01-02T03:04:05Z";

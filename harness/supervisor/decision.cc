@@ -197,7 +197,7 @@ Decision Decider::rename(const TrappedCall& call, const Caller& caller, const Re
     unseen(of_target);
     const std::uint16_t source_code = rename_of(handles_of(of_source.holders));
     if (source_code != 0) return refuse(source_code, std::move(of_source.holders));
-    const std::uint16_t target_code = replace_onto(handles_of(of_target.holders));
+    const std::uint16_t target_code = replace_onto(domain_.profile, handles_of(of_target.holders));
     if (target_code != 0) return refuse(target_code, std::move(of_target.holders));
     if (of_source.only_passing || of_target.only_passing) {
       decision.kind = Decision::Kind::probe_again;
