@@ -134,6 +134,8 @@ class Conductor {
     ending_ = *woken == Woken::interrupted ? RunEnding::interrupted : RunEnding::timed_out;
     if (auto marked = mark(why); !marked) return marked;
     signal_everyone(SIGTERM);
+    for (std::size_t i = requested_; i < crew_.size(); ++i)
+      crew_[i].exited = true;  // was never to be started
     woken = wait_for(monotonic_ns() + agent_grace_ns,
                      [&] { return agents_are([](const auto&) { return false; }) && injectors_ended(); });
     if (!woken) return fail(woken.error());
@@ -181,6 +183,7 @@ class Conductor {
         begun_ns_ + std::min<std::int64_t>(startup_deadline_ns, plan_.scenario.run_deadline.count());
     for (std::size_t i = 0; i < crew_.size(); ++i) {
       if (auto sent = spawn(i); !sent) return fail(sent.error());
+      requested_ = i + 1;
       auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
       if (!woken || *woken != Woken::met) return woken;
     }
@@ -433,6 +436,7 @@ class Conductor {
   std::optional<Recorder> recorder_;
   std::vector<CrewMember> crew_;
   std::vector<pid_t> children_before_;  // not ours to end
+  std::size_t requested_ = 0;
   std::size_t spawned_ = 0;
   std::uint64_t ended_ = 0;     // members that are no more
   std::uint64_t admitted_ = 0;  // permits given, for them and for those who read now
