@@ -13,7 +13,8 @@ enum class Stream : std::uint64_t {
   phase = 2,
   body = 3,
   hold = 4,
-  trigger = 5
+  trigger = 5,
+  read = 7
 };  // never renumber
 
 inline std::uint64_t stream_seed(std::uint64_t seed, Stream stream, std::uint64_t index) {
