@@ -78,10 +78,13 @@ std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
     case StoreKind::origin_enhanced:
       return origin(OriginVariant::enhanced);
     case StoreKind::unlocked: {
-      const Subject& subject = plan.scenario.subject;
-      return std::make_unique<UnlockedQueue>(
-          directory, UnlockedOptions{subject.retry, subject.read_for, subject.durability,
-                                     agent_seed(plan, agent), std::move(sleep)});
+      UnlockedOptions options;
+      options.retry = plan.scenario.subject.retry;
+      options.read_for = [&plan, agent](std::uint64_t attempt) { return planned_read(plan, agent, attempt); };
+      options.durability = plan.scenario.subject.durability;
+      options.seed = agent_seed(plan, agent);
+      options.sleep = std::move(sleep);
+      return std::make_unique<UnlockedQueue>(directory, std::move(options));
     }
     case StoreKind::snapshot:
       break;

@@ -17,11 +17,20 @@ namespace holdfast {
 
 enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked };
 
+// A hold time: constant (median only) or lognormal by its median and p99, cut at max.
+struct HoldTime {
+  Duration median{0};
+  std::optional<Duration> p99;
+  std::optional<Duration> max;
+
+  bool operator==(const HoldTime&) const = default;
+};
+
 struct Subject {
   StoreKind store = StoreKind::snapshot;  // kind = "core"
   RetryPolicy retry;                      // as configured (core) or as claimed (origin-*)
   Durability durability = Durability::process;
-  Duration read_for{0};  // unlocked: how long a writer keeps its handle before it writes
+  std::optional<HoldTime> read_for;  // unlocked: how long a writer keeps its handle before it writes
 
   bool operator==(const Subject&) const = default;
 };
@@ -44,15 +53,6 @@ struct Sharing {
   std::string profile = "python";
 
   bool operator==(const Sharing&) const = default;
-};
-
-// A hold time: constant (median only) or lognormal by its median and p99, cut at max.
-struct HoldTime {
-  Duration median{0};
-  std::optional<Duration> p99;
-  std::optional<Duration> max;
-
-  bool operator==(const HoldTime&) const = default;
 };
 
 enum class InjectorKind { open_handle, antivirus, kill };

@@ -56,18 +56,26 @@ Field<Subject> command_field() {
 }
 
 Field<Subject> read_for_field() {
-  Field<Subject> field = duration(&Subject::read_for, Duration(0), longest_duration);
-  field.read = [read = field.read](const Node& node, const std::string& path, Subject& subject) -> Result<> {
-    if (subject.store != StoreKind::unlocked) {
-      return fail_at(node.place, fmt::format("{} belongs to store = \"unlocked\", but this is store = \"{}\"",
-                                             path, to_string(subject.store)));
-    }
-    return read(node, path, subject);
+  struct ReadFor {
+    HoldTime time;
   };
-  field.write = [write = field.write](const Subject& subject) {
-    return subject.store == StoreKind::unlocked ? write(subject) : std::nullopt;
-  };
-  return field;
+  static const Field<ReadFor> time = hold_time(&ReadFor::time);
+  return {time.wanted,
+          [](const Node& node, const std::string& path, Subject& subject) -> Result<> {
+            if (subject.store != StoreKind::unlocked) {
+              return fail_at(node.place,
+                             fmt::format("{} belongs to store = \"unlocked\", but this is store = \"{}\"",
+                                         path, to_string(subject.store)));
+            }
+            ReadFor read_for;
+            if (auto read = time.read(node, path, read_for); !read) return read;
+            subject.read_for = read_for.time;
+            return {};
+          },
+          [](const Subject& subject) -> std::optional<Node> {
+            if (!subject.read_for) return std::nullopt;
+            return time.write({*subject.read_for});
+          }};
 }
 
 }  // namespace

@@ -209,7 +209,12 @@ TEST(WaiveTest, NamesAKnownCheckAndAReason) {
 TEST(ReadForTest, BelongsToTheStoreThatHasNoLock) {
   const auto read = parse_scenario("[subject]\nstore = \"unlocked\"\nread_for = \"5ms\"\n", "s.toml");
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->subject.read_for, std::chrono::milliseconds(5));
+  ASSERT_TRUE(read->subject.read_for);
+  EXPECT_EQ(read->subject.read_for->median, std::chrono::milliseconds(5));
+  const auto spread = parse_scenario(
+      "[subject]\nstore = \"unlocked\"\nread_for = { median = \"5ms\", p99 = \"15ms\" }\n", "s.toml");
+  ASSERT_TRUE(spread) << spread.error().message;
+  EXPECT_EQ(spread->subject.read_for->p99, std::chrono::milliseconds(15));
   const auto other = parse_scenario("[subject]\nstore = \"snapshot\"\nread_for = \"5ms\"\n", "s.toml");
   ASSERT_FALSE(other);
   EXPECT_EQ(

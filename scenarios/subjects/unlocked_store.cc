@@ -16,16 +16,18 @@
 namespace holdfast {
 namespace {
 
-// A handle on the file for as long as it lives; none if there is no file.
+// A handle on the file until it is closed; none if there is no file.
 class ReadHandle {
  public:
   explicit ReadHandle(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
   ReadHandle(const ReadHandle&) = delete;
   ReadHandle& operator=(const ReadHandle&) = delete;
-  ~ReadHandle() {
+  ~ReadHandle() { close(); }
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  void close() {
     if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
   }
-  [[nodiscard]] bool open() const { return fd_ >= 0; }
 
  private:
   int fd_;
@@ -50,15 +52,12 @@ UnlockedStore::UnlockedStore(const std::filesystem::path& directory, UnlockedOpt
 }
 
 Result<> UnlockedStore::save_once(const Entry& message, const std::vector<std::string>& recipients) {
-  Result<Snapshot> snapshot;
-  {
-    const ReadHandle handle(queue_);
-    snapshot = read_queue(queue_);
-    if (!snapshot) return fail(std::move(snapshot.error()));
-    if (handle.open() && options_.read_for > Duration(0) && !options_.sleep(options_.read_for)) {
-      return fail(Code::cancelled, "stopped while reading " + queue_.string());
-    }
-  }
+  ReadHandle handle(queue_);
+  auto snapshot = read_queue(queue_);
+  if (!snapshot) return fail(std::move(snapshot.error()));
+  const Duration read_for = options_.read_for ? options_.read_for(counters_.attempts - 1) : Duration(0);
+  if (handle.is_open() && read_for > Duration(0) && !options_.sleep(read_for))
+    return fail(Code::cancelled, "stopped while reading " + queue_.string());
   for (const std::string& recipient : recipients) {
     snapshot->entries.push_back(message);
     snapshot->entries.back().recipient = recipient;
@@ -67,6 +66,7 @@ Result<> UnlockedStore::save_once(const Entry& message, const std::vector<std::s
   if (!text) return fail(text.error());
   Replacement replacement(queue_, options_.durability);
   if (auto written = replacement.write(*text, std::nullopt); !written) return written;
+  handle.close();               // its own would be in the way, too
   return replacement.commit();  // the temporary file of a refused one goes with `replacement`
 }
 

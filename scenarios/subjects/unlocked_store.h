@@ -1,15 +1,17 @@
 // The core's parts put together without its lock: a subject that loses updates, and whose writers stand in
 // each other's way.
 //
-// A save reads queue.json, keeps its handle open for `read_for` (a parser that takes its time, an editor that
-// maps the file), writes a temporary file of a unique name and moves it over. A refusal is retried by the
-// core's policy, back-off and jitter, each time from the read on. Nothing keeps two savers apart: what one
-// reads another may have replaced before it writes. Under Windows' rules every reader's handle refuses every
-// other's move, so savers that retry at the same moments refuse each other as long as their retries last.
+// A save opens queue.json, reads it, takes `read_for` over it (a parser that takes its time, an editor that
+// shows it), writes a temporary file of a unique name, closes queue.json and moves the new one over it. A refusal
+// is retried by the core's policy, back-off and jitter, each time from the start. Nothing keeps two savers apart:
+// what one reads another may have replaced before it writes. Under Windows' rules every saver's handle refuses
+// every other's move, so savers that retry at the same moments refuse each other as long as their retries last.
 // Never use it for anything that shall be kept.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,8 @@ namespace holdfast {
 
 struct UnlockedOptions {
   RetryPolicy retry{};
-  Duration read_for{0};
+  std::function<Duration(std::uint64_t attempt)>
+      read_for{};  // attempts of this object, from 0; empty: no time
   Durability durability = Durability::process;
   std::uint64_t seed = 0;  // of the jitter; operation n uses derive_seed(seed, n)
   Sleep sleep = real_sleep();

@@ -20,6 +20,12 @@ Entry message(const std::string& id) {
   return entry;
 }
 
+UnlockedOptions reading_for_5ms() {
+  UnlockedOptions options;
+  options.read_for = [](std::uint64_t) { return milliseconds(5); };
+  return options;
+}
+
 class UnlockedStoreTest : public testing::Test {
  protected:
   UnlockedStore store(UnlockedOptions options = {}) {
@@ -60,7 +66,7 @@ TEST_F(UnlockedStoreTest, MakesAnEmptyQueueAndLeavesAnotherAlone) {
 
 // That it has no lock is what it is there for: what comes in between a read and its write is gone.
 TEST_F(UnlockedStoreTest, LosesWhatWasWrittenWhileItRead) {
-  UnlockedStore reader = store({.read_for = milliseconds(5)});
+  UnlockedStore reader = store(reading_for_5ms());
   UnlockedStore other(scratch_.path(), {});
   ASSERT_TRUE(other.broadcast(message("1-0"), {"a"}));
   during_sleep_ = [&] { ASSERT_TRUE(other.broadcast(message("1-1"), {"a"})); };
@@ -103,7 +109,7 @@ TEST_F(UnlockedStoreTest, RetriesByTheCoresPolicyFromTheReadOn) {
 
 // The file is open for as long as it is read, and not any more when it is replaced.
 TEST_F(UnlockedStoreTest, HoldsTheFileWhileItReads) {
-  UnlockedStore reader = store({.read_for = milliseconds(5)});
+  UnlockedStore reader = store(reading_for_5ms());
   ASSERT_TRUE(reader.broadcast(message("0-0"), {"a"}));
   int held = 0;
   during_sleep_ = [&] {
@@ -119,7 +125,7 @@ TEST_F(UnlockedStoreTest, HoldsTheFileWhileItReads) {
 }
 
 TEST_F(UnlockedStoreTest, CutShortWhileReadingNothingIsDone) {
-  UnlockedStore reader = store({.read_for = milliseconds(5)});
+  UnlockedStore reader = store(reading_for_5ms());
   ASSERT_TRUE(reader.broadcast(message("0-0"), {"a"}));
   sleeps_allowed_ = 0;
   const auto done = reader.broadcast(message("0-1"), {"a"});
