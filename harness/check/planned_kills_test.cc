@@ -34,7 +34,7 @@ const std::vector<MessageId> acknowledged = {{0, 0}, {1, 0}, {1, 1}, {0, 2}, {1,
 TEST(PlannedKill, ExcusesTheBroadcastThatItCutShort) {
   TestRun run = killed_once();
   run.quiet().all_read(acknowledged).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::pass, 2, 0, "", "absent");
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::pass, 2, 0, "", "absent");
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (std::vector<bool>{true, true}));
   const Kill* kill = kill_of(run.history, run.operation({0, 1}));
   ASSERT_NE(kill, nullptr);
@@ -57,21 +57,21 @@ TEST(PlannedKill, ExcusesTheBroadcastThatItCutShort) {
 TEST(PlannedKill, DoesNotExcuseWhatWasAcknowledged) {
   TestRun run = killed_once();
   run.quiet().all_read({{1, 0}, {1, 1}, {0, 2}, {1, 2}}).finished();
-  EXPECT_EQ(check_lost(run.plan, run.history).verdict, Verdict::fail);
-  EXPECT_EQ(check_delivered(run.plan, run.history).verdict, Verdict::fail);
+  EXPECT_EQ(check_lost({run.plan, run.history}).verdict, Verdict::fail);
+  EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);
 }
 
 TEST(PlannedKill, DoesNotExcuseAnotherAgentNorAnotherDeath) {
   TestRun run = killed_once();
   run.history.kills[0].agent = 1;
   run.quiet().all_read(acknowledged).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 1, "may or may not be done",
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1, "may or may not be done",
                  "unanswered");
   TestRun crash = killed_once();
   crash.history.processes[1].wait_status = SIGSEGV;
   crash.plan.scenario.agents.broadcasts = 4;
   crash.quiet().all_read(acknowledged).finished();
-  EXPECT_EQ(check_delivered(crash.plan, crash.history).verdict, Verdict::fail);
+  EXPECT_EQ(check_delivered({crash.plan, crash.history}).verdict, Verdict::fail);
 }
 
 TEST(PlannedKill, BetweenRemovalAndMoveIsTheWitnessOfALoss) {
@@ -79,7 +79,7 @@ TEST(PlannedKill, BetweenRemovalAndMoveIsTheWitnessOfALoss) {
   run.call(0, 10, Function::unlink, "/s/queue.json");
   run.quiet().all_read({{0, 2}, {1, 2}}).finished();
   expect_finding(
-      check_lost(run.plan, run.history), Verdict::fail, 10, 6,
+      check_lost({run.plan, run.history}), Verdict::fail, 10, 6,
       "agent 0 was told ok for 0-0 at 0.002 s, but agent 0's final read of 2 entries does not hold "
       "it; no other recipient's does; at 0.010 s agent 0 removed queue.json and was killed before it "
       "moved another there",
@@ -91,7 +91,7 @@ TEST(PlannedKill, AfterTheMoveIsNoWitness) {
   run.call(0, 10, Function::unlink, "/s/queue.json");
   run.call(0, 10, Function::rename, "/s/queue.json.tmp", "/s/queue.json");
   run.quiet().all_read({{0, 2}, {1, 2}}).finished();
-  EXPECT_EQ(check_lost(run.plan, run.history).witness->find("removed"), std::string::npos);
+  EXPECT_EQ(check_lost({run.plan, run.history}).witness->find("removed"), std::string::npos);
 }
 
 // Something older is read: the queue was not gone.
@@ -99,7 +99,7 @@ TEST(PlannedKill, IsNoWitnessWhereAnotherPutTheQueueBack) {
   TestRun run = killed_once();
   run.call(0, 10, Function::unlink, "/s/queue.json");
   run.quiet().all_read({{1, 0}, {0, 2}, {1, 2}}).finished();
-  EXPECT_EQ(check_lost(run.plan, run.history).witness->find("removed"), std::string::npos);
+  EXPECT_EQ(check_lost({run.plan, run.history}).witness->find("removed"), std::string::npos);
 }
 
 TEST(PlannedKill, AWalkThatIsNotThroughIsUnknown) {
@@ -108,17 +108,17 @@ TEST(PlannedKill, AWalkThatIsNotThroughIsUnknown) {
   KillWalk walk{0, 14, 6, false, {}};
   run.history.injectors[0].walks = {walk};
   expect_finding(
-      check_faults_fired(run.plan, run.history), Verdict::unknown, 1, 1,
+      check_faults_fired({run.plan, run.history}), Verdict::unknown, 1, 1,
       "injector kill killed agent 0 before 6 of 14 file calls of a save, then its broadcasts ran out: "
       "raise agents.broadcasts by 11, to 14",
       "short");
   run.history.injectors[0].walks[0] = {0, 14, 14, true, {}};
-  expect_finding(check_faults_fired(run.plan, run.history), Verdict::pass, 1, 0, "", "through");
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::pass, 1, 0, "", "through");
   run.plan.scenario.injectors[0].victims = {0, 1};
-  expect_finding(check_faults_fired(run.plan, run.history), Verdict::unknown, 1, 1,
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::unknown, 1, 1,
                  "met no whole save of agent 1", "second victim");
   run.plan.scenario.injectors[0].kill_at = KillAt::random;
-  expect_finding(check_faults_fired(run.plan, run.history), Verdict::pass, 1, 0, "", "random");
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::pass, 1, 0, "", "random");
 }
 
 }  // namespace

@@ -85,6 +85,28 @@ TEST_F(Crash, TheCoreBearsDeathsAtRandom) {
   EXPECT_EQ(result_of("run").injectors[0].fired, 8U);
 }
 
+// In the middle of kills and restarts, too.
+TEST_F(Crash, NothingStaysWhoeverIsInterruptedOrKilled) {
+  const std::string often = small_scenario(
+      "count = 3\nbroadcasts = 20000",
+      "[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nvictim = [0, 1, 2]\ncount = 10000\n");
+  temp_files_may_stay();
+  auto interrupted = start_small(often, "interrupted");
+  ASSERT_TRUE(eventually([&] { return released("interrupted"); }));
+  interrupted.send(SIGINT);
+  const auto end = interrupted.wait();
+  EXPECT_EQ(end.exit_code, 2) << end.out << end.err;
+  expect_nothing_left();
+
+  auto killed = start_small(often, "killed");
+  ASSERT_TRUE(eventually([&] { return released("killed"); }));
+  killed.send(SIGKILL);
+  EXPECT_EQ(killed.wait().signal, SIGKILL);
+  EXPECT_TRUE(eventually([&] { return processes_naming(scratch().string()).empty(); }));
+  const auto check = holdfast({"check", "killed"});
+  EXPECT_TRUE(check.exit_code == 1 || check.exit_code == 2) << check.out << check.err;
+}
+
 // A lock that nobody gives back, as a dead agent's would be if the kernel did not: the others' deadlines
 // tell.
 TEST_F(Crash, ALockThatIsNotFreedIsNoticed) {

@@ -1,7 +1,7 @@
 // What the domain costs: the same calls by a process under the filter and by one that is not, in one program.
 //
-// Arguments: 0 = outside of any domain, 1 = inside. Compare the two rows of a benchmark; the difference is
-// the supervisor's. HOLDFAST_BENCH_DIR chooses another directory for the "disk" rows than the temporary one.
+// Arguments: 0 = outside of any domain, 1 = inside, 2 = inside of one that kills, where store calls are trapped
+// too. Compare the rows of a benchmark; the difference is the supervisor's. HOLDFAST_BENCH_DIR chooses another directory for the "disk" rows than the temporary one.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -58,11 +58,11 @@ std::int64_t work_ns(const Batch& batch, const std::string& directory) {
   return spent_ns;
 }
 
-[[noreturn]] void serve(int socket, bool trapped, const std::string& directory) {
+[[noreturn]] void serve(int socket, std::int64_t domain, const std::string& directory) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   LauncherMessage hello{.kind = LauncherMessageKind::ready};
-  if (trapped) {
-    auto listener = install_filter();
+  if (domain != 0) {
+    auto listener = install_filter(domain == 1 ? Trap::decided_calls : Trap::store_calls);
     if (!listener) std::abort();
     hello.descriptor = Descriptor(*listener);
   }
@@ -94,7 +94,7 @@ void measure(benchmark::State& state, Work work, const std::string& base) {
   const pid_t worker = ::fork();
   if (worker == 0) {
     ::close(ends[0]);
-    serve(ends[1], trapped, directory);
+    serve(ends[1], state.range(0), directory);
   }
   ::close(ends[1]);
   const Descriptor socket(ends[0]);
@@ -143,7 +143,7 @@ void open_read_write_close(benchmark::State& state) {
   measure(state, Work::read_write_close, "/dev/shm");
 }
 
-BENCHMARK(rename_on_tmpfs)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
+BENCHMARK(rename_on_tmpfs)->Arg(0)->Arg(1)->Arg(2)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
 BENCHMARK(rename_on_disk)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
 BENCHMARK(rename_outside_the_domain)
     ->Arg(0)
@@ -154,6 +154,7 @@ BENCHMARK(rename_outside_the_domain)
 BENCHMARK(open_read_write_close)
     ->Arg(0)
     ->Arg(1)
+    ->Arg(2)
     ->UseManualTime()
     ->Iterations(40)
     ->Unit(benchmark::kMicrosecond);
