@@ -48,8 +48,8 @@ TEST(PlannedKill, ExcusesTheBroadcastThatItCutShort) {
   there.quiet().all_read(with_it).finished();
   for (const NamedCheck& check : all_checks()) {
     if (check.name == "faults-fired") continue;
-    EXPECT_TRUE(check.run(there.plan, there.history).verdict == Verdict::pass ||
-                check.run(there.plan, there.history).verdict == Verdict::not_applicable)
+    EXPECT_TRUE(check.run({there.plan, there.history}).verdict == Verdict::pass ||
+                check.run({there.plan, there.history}).verdict == Verdict::not_applicable)
         << check.name;
   }
 }
