@@ -12,14 +12,6 @@
 namespace holdfast {
 namespace {
 
-// How much a p says by itself. Conventional steps; the figure always stands beside the words.
-std::string evidence_words(double p) {
-  if (p < 0.001) return "strong evidence of a difference";
-  if (p < 0.05) return "evidence of a difference";
-  if (p < 1) return "by itself weak evidence";
-  return "no evidence of a difference";
-}
-
 double p_of(std::uint64_t before_yes, std::uint64_t before_all, std::uint64_t after_yes,
             std::uint64_t after_all) {
   return fisher_exact({before_yes, before_all - before_yes, after_yes, after_all - after_yes});

@@ -1,5 +1,7 @@
 #include "reports/example_summaries.h"
 
+#include "reports/statistics/histogram.h"
+
 namespace holdfast {
 namespace {
 
@@ -62,6 +64,42 @@ void add_example_refusals(Summary& summary) {
                                 {"self", "agent", "rw-", {4720, 4721}, 5}};
 }
 
+// Spreads what the summary counts over `seconds`, failures last, and its latencies over four values.
+void add_example_times(Summary& summary, std::uint64_t seconds, std::uint64_t step_s) {
+  summary.series.resize((seconds + step_s - 1) / step_s);
+  summary.series_step_s = step_s;
+  const std::uint64_t rows = summary.series.size();
+  for (std::uint64_t at = 0; at < summary.attempted; ++at) {
+    SeriesRow& row = summary.series[at * rows / summary.attempted];
+    ++row.started;
+    ++(at < summary.ok ? row.ok : row.failed);
+  }
+  for (std::uint64_t at = 0; at < summary.refusals; ++at) {
+    ++summary.series[at * rows / summary.refusals].refusals;
+  }
+  const Quantiles& latency_ms = summary.latency_ms;
+  for (std::size_t at = 0; at < rows; ++at) {
+    SeriesRow& row = summary.series[at];
+    if (row.ok == 0) continue;
+    const double share = static_cast<double>(at + 1) / static_cast<double>(rows);
+    row.latency_p50_ms = latency_ms.p50 * share;
+    row.latency_p99_ms = latency_ms.p99 * share;
+    row.latency_max_ms = latency_ms.max * share;
+  }
+  DurationHistogram histogram;
+  const auto add = [&](double ms, std::uint64_t times) {
+    histogram.add(static_cast<std::int64_t>(ms * 1e6), times);
+  };
+  add(latency_ms.p50, summary.ok - summary.ok * 5 / 10);
+  add(latency_ms.p90, summary.ok * 5 / 10 - summary.ok / 10);
+  add(latency_ms.p99, summary.ok / 10 - summary.ok / 100);
+  add(latency_ms.max, summary.ok / 100);
+  for (const auto& bucket : histogram.buckets()) {
+    summary.latency_histogram.push_back({static_cast<double>(bucket.greatest_ns) / 1e6, bucket.count});
+  }
+  summary.latency_p999_ms = latency_ms.max;
+}
+
 std::vector<RetryStep> example_steps() {
   return {{1, 100, 100, true, 50, {100.1, 100.9, 103.4, 103.4}},
           {2, 200, 200, true, 12, {200.2, 200.4, 201, 201}},
@@ -79,6 +117,7 @@ Summary example_pass() {
   summary.waits_ms = {0, 100.4, 300.7, 700.9};
   summary.retry_steps = example_steps();
   add_example_refusals(summary);
+  add_example_times(summary, 13, 1);
   summary.injectors = {{"antivirus", "antivirus", 200, 198, 1, {30.1, 120, 299, 640}},
                        {"holder", "open-handle", 6, 6, 1, {400, 400.2, 400.3, 400.3}}};
   summary.checks = {{"delivered", Verdict::pass, 8, 0, std::nullopt},
@@ -104,6 +143,7 @@ Summary example_fail() {
   summary.retry_histogram = {{0, 200}};
   summary.latency_ms = {2.5, 4, 6.5, 9};
   add_example_refusals(summary);
+  add_example_times(summary, 2, 1);
   summary.injectors = {{"antivirus", "antivirus", 200, 198, 1, {30.1, 120, 299, 640}},
                        {"holder", "open-handle", 6, 6, 1, {400, 400.2, 400.3, 400.3}}};
   summary.checks = {
@@ -172,6 +212,7 @@ Summary example_many_agents() {
   summary.waits_ms = {0, 100.4, 100.9, 301};
   summary.retry_steps = example_steps();
   add_example_refusals(summary);
+  add_example_times(summary, 1130, 2);
   summary.agents[500].ended = "killed by SIGKILL";
   summary.checks = {{"delivered", Verdict::fail, 1000, 17, "agent 0 was refused"}};
   summary.verdict = RunVerdict::fail;

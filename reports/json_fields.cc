@@ -113,6 +113,31 @@ void JsonFields::texts(const char* name, std::vector<std::string>& into, bool re
   }
 }
 
+void JsonFields::numbers(const char* name, std::vector<double>& into) const {
+  const OrderedJson* json = find(name, true);
+  if (json == nullptr) return;
+  if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
+  for (const auto& element : *json) {
+    if (!element.is_number() || !std::isfinite(element.get<double>())) {
+      return complain(name, fmt::format("holds {}, only numbers are wanted", quoted_json(element)));
+    }
+    into.push_back(element.get<double>());
+  }
+}
+
+void JsonFields::counts(const char* name, std::vector<std::uint64_t>& into) const {
+  const OrderedJson* json = find(name, true);
+  if (json == nullptr) return;
+  if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
+  for (const auto& element : *json) {
+    if (!element.is_number_unsigned() || element.get<std::uint64_t>() > greatest_json_count) {
+      return complain(
+          name, fmt::format("holds {}, whole numbers from 0 to 10^12 are wanted", quoted_json(element)));
+    }
+    into.push_back(element.get<std::uint64_t>());
+  }
+}
+
 void JsonFields::pids(const char* name, std::vector<std::int32_t>& into) const {
   const OrderedJson* json = find(name, false);
   if (json == nullptr) return;

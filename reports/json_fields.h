@@ -29,6 +29,8 @@ class JsonFields {
   void flag(const char* name, bool& into, bool required = true) const;
   void texts(const char* name, std::vector<std::string>& into, bool required = true) const;
 
+  void numbers(const char* name, std::vector<double>& into) const;
+  void counts(const char* name, std::vector<std::uint64_t>& into) const;
   void pids(const char* name, std::vector<std::int32_t>& into) const;  // an absent one is empty
 
   // Each element of the array `name`.

@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <pugixml.hpp>
-#include <sstream>
 
+#include "reports/junit_suite.h"
 #include "reports/number_format.h"
 #include "reports/render.h"
 #include "reports/sentences.h"
@@ -16,60 +15,14 @@
 namespace holdfast {
 namespace {
 
-// pugixml writes control characters as they are, which no XML parser reads: every text goes through one_line.
-void set_attribute(pugi::xml_node node, const char* name, std::string_view text) {
-  node.append_attribute(name).set_value(one_line(text).c_str());
-}
-
-class JunitSuite {
- public:
-  JunitSuite(pugi::xml_node suite, std::string name) : suite_(suite), name_(std::move(name)) {
-    set_attribute(suite_, "name", name_);
-    for (const char* count : {"tests", "failures", "errors", "skipped"})
-      suite_.append_attribute(count).set_value(0);
-  }
-
-  pugi::xml_node testcase(const char* group, std::string_view name) {
-    pugi::xml_node node = suite_.append_child("testcase");
-    set_attribute(node, "classname", name_ + "." + group);
-    set_attribute(node, "name", name);
-    increment("tests");
-    return node;
-  }
-  void failure(pugi::xml_node testcase, std::string_view type, std::string_view message) {
-    outcome(testcase, "failure", type, message);
-    increment("failures");
-  }
-  void error(pugi::xml_node testcase, std::string_view type, std::string_view message) {
-    outcome(testcase, "error", type, message);
-    increment("errors");
-  }
-  void skipped(pugi::xml_node testcase, std::string_view message) {
-    set_attribute(testcase.append_child("skipped"), "message", message);
-    increment("skipped");
-  }
-
- private:
-  static void outcome(pugi::xml_node testcase, const char* element, std::string_view type,
-                      std::string_view message) {
-    pugi::xml_node node = testcase.append_child(element);
-    set_attribute(node, "type", type);
-    set_attribute(node, "message", message);
-    node.text().set(one_line(message).c_str());
-  }
-  void increment(const char* count) {
-    pugi::xml_attribute attribute = suite_.attribute(count);
-    attribute.set_value(attribute.as_ullong() + 1);
-  }
-
-  pugi::xml_node suite_;
-  std::string name_;
-};
-
 void add_checks(JunitSuite& suite, const Summary& summary) {
   for (const auto& finding : summary.checks) {
     pugi::xml_node node = suite.testcase("checks", finding.name + ": " + check_title(finding.name));
     const std::string witness = finding.witness.value_or("");
+    if (finding.waived) {
+      suite.skipped(node, waived_sentence(finding));
+      continue;
+    }
     switch (finding.verdict) {
       case Verdict::pass:
         break;
@@ -88,17 +41,12 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
   }
 }
 
-void add_property(pugi::xml_node properties, const char* name, std::string_view value) {
-  pugi::xml_node property = properties.append_child("property");
-  set_attribute(property, "name", name);
-  set_attribute(property, "value", value);
-}
-
 // An agent fails here only where the check `delivered` failed too: a scenario may allow some failures.
 void add_agents(JunitSuite& suite, const Summary& summary) {
   const auto delivered = std::find_if(summary.checks.begin(), summary.checks.end(),
                                       [](const Finding& finding) { return finding.name == "delivered"; });
-  const Verdict verdict = delivered == summary.checks.end() ? Verdict::not_applicable : delivered->verdict;
+  const bool decisive = delivered != summary.checks.end() && !delivered->waived;
+  const Verdict verdict = decisive ? delivered->verdict : Verdict::not_applicable;
   for (const auto& agent : summary.agents) {
     pugi::xml_node node = suite.testcase("agents", fmt::format("agent {}", agent.id));
     const std::string figures = fmt::format(
@@ -129,27 +77,17 @@ void add_expectations(JunitSuite& suite, const Summary& summary) {
   const int code = exit_code(summary);
   if (code == 2) suite.error(judged, "inconclusive", reasons);
   const bool said = std::any_of(summary.checks.begin(), summary.checks.end(),
-                                [](const Finding& finding) { return finding.verdict == Verdict::fail; });
+                                [](const Finding& finding) { return decides(finding, Verdict::fail); });
   if (code == 1 && !said) suite.failure(judged, "fail", reasons);
 }
 
 }  // namespace
 
 std::string render_junit(const Summary& summary) {
-  pugi::xml_document document;
-  pugi::xml_node declaration = document.append_child(pugi::node_declaration);
-  declaration.append_attribute("version").set_value("1.0");
-  declaration.append_attribute("encoding").set_value("UTF-8");
-  pugi::xml_node node = document.append_child("testsuites").append_child("testsuite");
-  JunitSuite suite(node, "holdfast." + summary.scenario);
-  set_attribute(node, "time", fmt::format("{:.3f}", summary.duration_s));
-  if (!summary.started_at.empty()) {
-    // JUnit's schema wants no time zone; what is recorded is UTC.
-    std::string timestamp = summary.started_at;
-    if (timestamp.back() == 'Z') timestamp.pop_back();
-    set_attribute(node, "timestamp", timestamp);
-  }
-  pugi::xml_node properties = node.append_child("properties");
+  JunitDocument document(summary.scenario, summary.duration_s, summary.started_at);
+  JunitSuite& suite = document.suite();
+  const pugi::xml_node properties = document.properties();
+  if (!summary.variant.empty()) add_property(properties, "variant", summary.variant);
   add_property(properties, "verdict", to_string(summary.verdict));
   add_property(properties, "seed", std::to_string(summary.seed));
   add_property(properties, "broadcasts", broadcasts_sentence(summary));
@@ -161,9 +99,7 @@ std::string render_junit(const Summary& summary) {
   add_checks(suite, summary);
   add_agents(suite, summary);
   add_expectations(suite, summary);
-  std::ostringstream bytes;
-  document.save(bytes, "  ", pugi::format_indent, pugi::encoding_utf8);
-  return bytes.str();
+  return document.bytes();
 }
 
 }  // namespace holdfast

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "reports/number_format.h"
+#include "reports/over_time.h"
 #include "reports/render.h"
 #include "reports/sentences.h"
 #include "reports/text.h"
@@ -37,6 +38,10 @@ std::string verdict_part(const Summary& summary) {
 std::string checklist_part(const Summary& summary) {
   std::string part = markdown_heading("What was checked");
   for (const auto& finding : summary.checks) {
+    if (finding.waived) {
+      part += fmt::format("- Waived, so it does not decide: {}\n", markdown_text(waived_sentence(finding)));
+      continue;
+    }
     const bool passed = finding.verdict == Verdict::pass;
     part += fmt::format("- [{}] {}", passed ? "x" : " ", markdown_text(check_title(finding.name)));
     if (passed) part += fmt::format(" ({} checked)", format_count(finding.checked));
@@ -57,12 +62,18 @@ std::string checklist_part(const Summary& summary) {
   return part;
 }
 
+std::string latency_sentence(const Summary& summary) {
+  const Quantiles& ms = summary.latency_ms;
+  if (summary.latency_p999_ms == 0) return quantiles_sentence(ms);  // a result older than that figure
+  return fmt::format("p50 {}, p90 {}, p99 {}, p99.9 {}, max {}", format_ms(ms.p50), format_ms(ms.p90),
+                     format_ms(ms.p99), format_ms(summary.latency_p999_ms), format_ms(ms.max));
+}
+
 std::string result_part(const Summary& summary) {
   TableRows rows{{"Broadcasts", markdown_text(broadcasts_sentence(summary))},
                  {"Agents", markdown_text(agents_sentence(summary))}};
   if (summary.ok > 0) {
-    rows.push_back(
-        {"Latency from the intended start", markdown_text(quantiles_sentence(summary.latency_ms))});
+    rows.push_back({"Latency from the intended start", markdown_text(latency_sentence(summary))});
   }
   rows.push_back({"Refusals", markdown_text(refusals_sentence(summary))});
   return markdown_heading("Result") + markdown_table({{"What"}, {"Figure"}}, rows) +
@@ -160,6 +171,11 @@ std::string grouped_agents(const Summary& summary) {
   return table;
 }
 
+std::string over_time_part(const Summary& summary) {
+  const std::string table = over_time_table(summary);
+  return table.empty() ? "" : markdown_heading("Over time") + table;
+}
+
 std::string agents_part(const Summary& summary) {
   std::string part = markdown_heading("Agents");
   if (summary.agents.empty()) return part + "No agent is on record.\n";
@@ -233,8 +249,8 @@ std::string how_part(const Summary& summary) {
 
 std::string render_markdown(const Summary& summary) {
   std::string report = verdict_part(summary) + checklist_part(summary) + result_part(summary) +
-                       retries_part(summary) + agents_part(summary) + holders_part(summary) +
-                       faults_part(summary);
+                       retries_part(summary) + over_time_part(summary) + agents_part(summary) +
+                       holders_part(summary) + faults_part(summary);
   if (!summary.warnings.empty()) report += markdown_heading("Warnings") + bullets(summary.warnings);
   if (!summary.not_modelled.empty())
     report += markdown_heading("Not modelled") + bullets(summary.not_modelled);

@@ -47,6 +47,38 @@ OrderedJson agent_json(const AgentSummary& agent) {
           {"ended", agent.ended}};
 }
 
+OrderedJson latency_json(const Summary& summary) {
+  const Quantiles& quantiles = summary.latency_ms;
+  return {{"p50", json_number(quantiles.p50)},
+          {"p90", json_number(quantiles.p90)},
+          {"p99", json_number(quantiles.p99)},
+          {"p999", json_number(summary.latency_p999_ms)},
+          {"max", json_number(quantiles.max)}};
+}
+
+// Two columns, for as rows of objects they would be most of the file.
+OrderedJson latency_histogram_json(const std::vector<LatencyBucket>& buckets) {
+  return {{"upper_ms", array_json(buckets, [](const auto& bucket) { return json_number(bucket.upper_ms); })},
+          {"counts", array_json(buckets, [](const auto& bucket) { return bucket.count; })}};
+}
+
+OrderedJson series_json(const Summary& summary) {
+  OrderedJson rows = OrderedJson::array();
+  for (const SeriesRow& row : summary.series) {
+    rows.push_back({{"at_s", rows.size() * summary.series_step_s},
+                    {"started", row.started},
+                    {"ok", row.ok},
+                    {"failed", row.failed},
+                    {"unknown", row.unknown},
+                    {"refusals", row.refusals},
+                    {"latency_ms",
+                     {{"p50", json_number(row.latency_p50_ms)},
+                      {"p99", json_number(row.latency_p99_ms)},
+                      {"max", json_number(row.latency_max_ms)}}}});
+  }
+  return rows;
+}
+
 OrderedJson step_json(const RetryStep& step) {
   return {{"retry", step.retry},
           {"planned", step.planned},
@@ -79,11 +111,13 @@ OrderedJson injector_json(const InjectorSummary& injector) {
 }
 
 OrderedJson check_json(const Finding& finding) {
-  return {{"name", finding.name},
-          {"verdict", std::string(to_string(finding.verdict))},
-          {"checked", finding.checked},
-          {"count", finding.count},
-          {"witness", finding.witness ? OrderedJson(*finding.witness) : OrderedJson(nullptr)}};
+  OrderedJson json = {{"name", finding.name},
+                      {"verdict", std::string(to_string(finding.verdict))},
+                      {"checked", finding.checked},
+                      {"count", finding.count},
+                      {"witness", finding.witness ? OrderedJson(*finding.witness) : OrderedJson(nullptr)}};
+  if (finding.waived) json["waived"] = *finding.waived;
+  return json;
 }
 
 OrderedJson expectation_json(const ExpectationResult& result) {
@@ -100,6 +134,7 @@ OrderedJson summary_json(const Summary& summary) {
   OrderedJson json;
   json["schema"] = "holdfast.result/1";
   json["scenario"] = summary.scenario;
+  if (!summary.variant.empty()) json["variant"] = summary.variant;
   json["title"] = summary.title;
   json["seed"] = summary.seed;
   json["verdict"] = std::string(to_string(summary.verdict));
@@ -122,13 +157,16 @@ OrderedJson summary_json(const Summary& summary) {
                      {"policy", summary.policy},
                      {"planned_budget_ms", json_number(summary.planned_budget_ms)},
                      {"steps", array_json(summary.retry_steps, step_json)}};
-  json["latency_ms"] = quantiles_json(summary.latency_ms);
+  json["latency_ms"] = latency_json(summary);
   json["refusals"] = {{"total", summary.refusals},
                       {"by_code", histogram_json(summary.refusals_by_code)},
                       {"by_holder", array_json(summary.refusals_by_holder, holder_json)}};
   json["injectors"] = array_json(summary.injectors, injector_json);
   json["checks"] = array_json(summary.checks, check_json);
   json["expectations"] = array_json(summary.expectations, expectation_json);
+  json["latency_histogram"] = latency_histogram_json(summary.latency_histogram);
+  json["series_step_s"] = summary.series_step_s;
+  json["series"] = series_json(summary);
   json["warnings"] = summary.warnings;
   json["not_modelled"] = summary.not_modelled;
   json["duration_s"] = json_number(summary.duration_s);

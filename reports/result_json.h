@@ -13,14 +13,20 @@
 //   title  duration_s  warnings[]  not_modelled[]
 //   environment  version kernel filesystem store rules profile started_at command
 //   agents.each: retries waited_ms succeeded ended    broadcasts: planned
+//   latency_ms: p999, latency_histogram: upper_ms[], counts[] (a bucket's greatest latency, and how many)
+//   series_step_s  series[], from the barrier on, a row a step: at_s started ok failed unknown refusals
+//            latency_ms: p50 p99 max
 //   retries: total policy planned_budget_ms
 //            steps[]: retry planned planned_least_ms planned_greatest_ms observed observed_ms
 //   refusals.by_holder: share, pids[] (the first 32)    injectors: kind min_fired hold_ms
+//   variant (of the scenario, where it has some)    checks: waived (why this one does not decide)
 //   injectors of kind "kill": cut_short recovered (broadcasts); at every call: points (file calls of a save)
 //            visited calls[]
 //   expectations[]: figure relation ("at_least", "at_most", "equals") threshold value (null: no data) met
-// ok + failed + unknown = attempted, and the histogram sums to it. Counts are whole numbers up to 10^12,
-// times are milliseconds to the microsecond, shares lie between 0 and 1. There is no NaN and no infinity.
+// ok + failed + unknown = attempted, and the histogram of retries sums to it, that of latencies to ok; so do
+// the rows of the series. Counts are whole numbers up to 10^12, times are milliseconds to the microsecond
+// (bounds of buckets to the nanosecond), shares lie between 0 and 1. Quantiles of latencies are up to 1/256
+// above the exact ones, never below; their maximum is exact. There is no NaN and no infinity.
 //
 // "holdfast.compare/1": conclusion, cautions[], fisher_p_agents, fisher_p_broadcasts, and a whole result each
 // as before and after.

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "reports/json_fields.h"
+#include "reports/result_json_latency.h"
 #include "reports/text.h"
 
 namespace holdfast {
@@ -181,6 +182,9 @@ void read_findings(const JsonFields& fields, Summary& summary) {
     each.count("checked", finding.checked);
     each.count("count", finding.count);
     each.maybe_text("witness", finding.witness);
+    std::string waived;
+    each.text("waived", waived, false);
+    if (!waived.empty()) finding.waived = waived;
     summary.checks.push_back(std::move(finding));
   });
   fields.each(
@@ -221,6 +225,7 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
                     fmt::format("is \"{}\", holdfast.result/1 is wanted", cut_to(one_line(schema), 60)));
   }
   fields.text("scenario", summary.scenario);
+  fields.text("variant", summary.variant, false);
   fields.text("title", summary.title, false);
   // A seed uses all its 64 bits: no count.
   const auto seed = json.is_object() ? json.find("seed") : json.end();
@@ -239,6 +244,7 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   read_retries(fields.object("retries"), summary);
   read_quantiles(fields.object("latency_ms"), summary.latency_ms);
   read_refusals(fields.object("refusals"), summary);
+  read_latency(fields, summary);
   read_findings(fields, summary);
   fields.texts("warnings", summary.warnings, false);
   fields.texts("not_modelled", summary.not_modelled, false);

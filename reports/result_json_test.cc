@@ -8,6 +8,7 @@
 #include "reports/compare.h"
 #include "reports/example_summaries.h"
 #include "reports/golden_file.h"
+#include "reports/render.h"
 #include "reports/result_json.h"
 
 namespace holdfast {
@@ -47,6 +48,13 @@ TEST(ResultJson, HasTheFieldsOthersRelyOn) {
   EXPECT_EQ(json["retries"]["histogram"]["1"], 38);
   EXPECT_EQ(json["retries"]["waits_ms"]["p99"], 300.7);
   EXPECT_EQ(json["latency_ms"]["p90"], 104.7);
+  EXPECT_EQ(json["latency_ms"]["p999"], 1801.0);
+  EXPECT_EQ(json["latency_histogram"]["upper_ms"].size(), 4U);
+  EXPECT_EQ(json["latency_histogram"]["counts"][0], 100);
+  EXPECT_EQ(json["series_step_s"], 1);
+  EXPECT_EQ(json["series"].size(), 13U);
+  EXPECT_EQ(json["series"][12]["at_s"], 12);
+  EXPECT_EQ(json["series"][12]["latency_ms"]["max"], 1801.0);
   EXPECT_EQ(json["refusals"]["by_code"]["5"], 60);
   EXPECT_EQ(json["refusals"]["by_holder"][0]["program"], "holdfast");
   EXPECT_EQ(json["injectors"][0]["fired"], 198);
@@ -105,6 +113,50 @@ TEST(ResultJson, RefusesWhatIsNoResult) {
   expect_refused(replaced(good, "\"p50\": 0.0", "\"p50\": null"), "retries.waits_ms.p50 is null");
   expect_refused(replaced(good, "4711", "-4711"), "pids holds -4711");
   expect_refused(replaced(good, "\"seed\": 7", "\"seed\": -7"), "seed");
+}
+
+TEST(ResultJson, RefusesTimesThatDoNotAddUp) {
+  const std::string good = to_json(example_pass());
+  const auto edited = [&](const auto& edit) {
+    OrderedJson json = OrderedJson::parse(good);
+    edit(json);
+    return dumped(json);
+  };
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"][0] = 101; }), "broadcasts.ok");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"][0] = 1'000'000'000'000; }),
+                 "broadcasts.ok");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"].erase(0); }), "as long as");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"][0] = -1; }), "holds -1");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["upper_ms"][1] = 0.5; }), "rise");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["upper_ms"][0] = -0.5; }), "rise");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["upper_ms"] = "x"; }),
+                 "an array is wanted");
+  expect_refused(edited([](auto& json) { json["latency_histogram"].erase("counts"); }), "counts is missing");
+  expect_refused(edited([](auto& json) { json["series"][3]["refusals"] = 1000; }), "series does not sum");
+  expect_refused(edited([](auto& json) { json["series"].erase(12); }), "series does not sum");
+  expect_refused(edited([](auto& json) { json["series"][3]["at_s"] = 4; }), "series[3].at_s");
+  expect_refused(edited([](auto& json) { json["series_step_s"] = 0; }), "series_step_s is 0");
+  expect_refused(edited([](auto& json) { json["series_step_s"] = 2; }), "series[1].at_s");
+  expect_refused(edited([](auto& json) {
+                   while (json["series"].size() <= most_series_rows) {
+                     json["series"].push_back(json["series"][12]);
+                     json["series"].back()["at_s"] = json["series"].size() - 1;
+                   }
+                 }),
+                 "more than 600 rows");
+}
+
+TEST(ResultJson, ReadsAResultFromBeforeThereWereHistogramAndSeries) {
+  OrderedJson json = OrderedJson::parse(to_json(example_pass()));
+  for (const char* name : {"latency_histogram", "series", "series_step_s"}) json.erase(name);
+  json["latency_ms"].erase("p999");
+  const auto parsed = parse_summary(dumped(json), "result.json");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_TRUE(parsed->series.empty());
+  EXPECT_TRUE(parsed->latency_histogram.empty());
+  const std::string report = render_markdown(*parsed);
+  EXPECT_EQ(report.find("Over time"), std::string::npos);
+  EXPECT_EQ(report.find("p99.9"), std::string::npos);
 }
 
 TEST(ResultJson, RefusesAVerdictThatItsPartsContradict) {

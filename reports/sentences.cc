@@ -17,6 +17,13 @@ std::string share_sentence(std::uint64_t part, std::uint64_t whole, const Interv
 
 }  // namespace
 
+std::string evidence_words(double p) {
+  if (p < 0.001) return "strong evidence of a difference";
+  if (p < 0.05) return "evidence of a difference";
+  if (p < 1) return "by itself weak evidence";
+  return "no evidence of a difference";
+}
+
 std::string verdict_word(RunVerdict verdict) {
   switch (verdict) {
     case RunVerdict::pass:
@@ -30,7 +37,9 @@ std::string verdict_word(RunVerdict verdict) {
 }
 
 std::string headline(const Summary& summary) {
-  return summary.title.empty() ? summary.scenario : summary.scenario + ": " + summary.title;
+  const std::string name =
+      summary.variant.empty() ? summary.scenario : fmt::format("{} ({})", summary.scenario, summary.variant);
+  return summary.title.empty() ? name : name + ": " + summary.title;
 }
 
 std::string broadcasts_sentence(const Summary& summary) {
@@ -104,6 +113,14 @@ std::string refusals_sentence(const Summary& summary) {
                          windows_code(code));
   }
   return fmt::format("{} refused: {}", format_counted(summary.refusals, "call"), codes);
+}
+
+std::string waived_sentence(const Finding& finding) {
+  std::string found(to_string(finding.verdict));
+  if (finding.verdict == Verdict::fail)
+    found = fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
+  return fmt::format("{}: {}{}; waived: {}", finding.name, found,
+                     finding.witness ? "; " + *finding.witness : "", finding.waived.value_or(""));
 }
 
 std::string injector_sentence(const InjectorSummary& injector) {

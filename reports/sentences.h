@@ -9,6 +9,9 @@
 
 namespace holdfast {
 
+// How much a p says by itself. Conventional steps; the figure always stands beside the words.
+std::string evidence_words(double p);
+
 std::string verdict_word(RunVerdict verdict);             // PASS, FAIL, INCONCLUSIVE
 std::string headline(const Summary& summary);             // "broadcast-8: Eight agents …"
 std::string broadcasts_sentence(const Summary& summary);  // how many were acknowledged, with the interval
@@ -16,6 +19,7 @@ std::string agents_sentence(const Summary& summary);      // 8 of 8, with the in
 std::string evidence_sentence(const Summary& summary);    // what that shows, and what the claim would take
 std::string budget_sentence(const Summary& summary);      // the policy on paper against the policy as run
 std::string refusals_sentence(const Summary& summary);    // how many, by code
+std::string waived_sentence(const Finding& finding);  // "lost: 84 of 128; agent 0 …; waived: no lock …"
 std::string injector_sentence(const InjectorSummary& injector);
 std::string planned_wait(const RetryStep& step);  // "100 ms", "0 ms to 100 ms", "not planned"
 std::string windows_code(std::uint16_t code);     // "5 (access denied)"

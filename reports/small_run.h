@@ -39,7 +39,6 @@ struct SmallRun {
     operation.outcome = outcome;
     operation.agent = agent;
     operation.number = number;
-    operation.recipients = plan.scenario.agents.count;
     operation.intended_ns = operation.invoke_ns = barrier_ns + 1000 * ms_ns * number;
     operation.complete_ns = outcome == Outcome::info ? 0 : operation.invoke_ns + latency_ms * ms_ns;
     operation.first_call = static_cast<std::uint32_t>(history.calls.size());
@@ -71,10 +70,7 @@ struct SmallRun {
     operation.complete_ns = operation.invoke_ns + ms_ns;
     operation.first_seen = static_cast<std::uint32_t>(history.seen.size());
     operation.seen = static_cast<std::uint32_t>(messages.size());
-    for (const MessageId message : messages) {
-      history.seen.push_back(
-          {message, static_cast<std::uint32_t>(history.seen.size() - operation.first_seen), true});
-    }
+    for (const MessageId message : messages) history.seen.push_back({message, true});
     history.operations.push_back(operation);
   }
 

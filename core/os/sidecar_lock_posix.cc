@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <optional>
 
@@ -17,7 +18,7 @@ using std::chrono::nanoseconds;
 
 constexpr off_t lock_byte = 0;
 constexpr off_t first_ticket = 1;
-constexpr off_t ticket_limit = off_t{1} << 60U;  // 36 years of uptime; higher bytes are left to others
+constexpr off_t ticket_limit = off_t{1} << 60U;  // higher bytes are left to others
 
 constexpr char unfinished_mark = 'w';
 constexpr char finished_mark = '.';
@@ -32,6 +33,22 @@ int open_lock_file(const std::filesystem::path& path) {
     // EEXIST: another process was quicker to create it.
     if (descriptor >= 0 || (errno != EINTR && errno != EEXIST)) return descriptor;
   }
+}
+
+// What is written in the lock file beside the mark. Whoever reads it must bear rubbish.
+struct LineHints {
+  std::int64_t last_number = 0;
+  std::int64_t turn_ended_ns = 0;
+  std::int64_t turn_ns = 0;
+};
+constexpr off_t hints_at = 8;
+constexpr off_t turn_at = hints_at + static_cast<off_t>(sizeof(std::int64_t));
+
+LineHints read_hints(int descriptor) {
+  LineHints hints;
+  static_cast<void>(!::pread(descriptor, &hints, sizeof hints, hints_at));  // what is not there yet stays 0
+  hints.turn_ended_ns = std::max<std::int64_t>(hints.turn_ended_ns, 0);
+  return hints;
 }
 
 // Told at one try: a lock was taken, or it is held, or the system failed.
@@ -63,20 +80,36 @@ class LockLine {
     return errno == EAGAIN || errno == EACCES || errno == EINTR ? LockTry::held : LockTry::failed;
   }
 
-  // The ticket of somebody in [first_ticket, before); the kernel keeps locks in order of arrival, so of the
-  // first.
-  std::optional<off_t> first_in_line(off_t before) {
-    if (before <= first_ticket) return {};
-    struct flock range = byte_range(F_WRLCK, first_ticket, before - first_ticket);
+  [[nodiscard]] bool is_held(off_t byte) const {
+    struct flock range = byte_range(F_WRLCK, byte, 1);
+    return ::fcntl(descriptor_, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+  }
+
+  // The ticket of somebody in [from, before); the kernel keeps locks in order of arrival, so of the first.
+  [[nodiscard]] std::optional<off_t> first_in_line(off_t from, off_t before) const {
+    if (before <= from) return {};
+    struct flock range = byte_range(F_WRLCK, from, before - from);
     if (::fcntl(descriptor_, F_OFD_GETLK, &range) != 0 || range.l_type == F_UNLCK) return {};
     return range.l_start;
   }
 
+  // The next number that nobody has, with nobody above it.
   LockTry take_ticket() {
-    const auto now =
-        static_cast<off_t>(std::clamp<std::int64_t>(monotonic_ns(), first_ticket, ticket_limit / 2));
-    for (ticket_ = now; ticket_ < ticket_limit; ++ticket_) {
-      if (const LockTry tried = try_byte(ticket_); tried != LockTry::held) return tried;
+    const std::int64_t last = read_hints(descriptor_).last_number;
+    ticket_ = last >= first_ticket && last < ticket_limit / 2 ? last + 1 : first_ticket;
+    while (ticket_ < ticket_limit) {
+      if (const auto above = first_in_line(ticket_, ticket_limit)) {
+        ticket_ = *above + 1;
+        continue;
+      }
+      const LockTry tried = try_byte(ticket_);
+      if (tried == LockTry::held) continue;
+      const std::int64_t number = ticket_;
+      // A failure is ignored: the next one finds its number by the locks.
+      if (tried == LockTry::taken) {
+        static_cast<void>(!::pwrite(descriptor_, &number, sizeof number, hints_at));
+      }
+      return tried;
     }
     return LockTry::failed;
   }
@@ -87,13 +120,15 @@ class LockLine {
   }
 
   [[nodiscard]] off_t ticket() const { return ticket_; }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:
   int descriptor_;
   off_t ticket_ = 0;
 };
 
-// How long the same waiter may stand first in line before it is taken for stopped and overtaken.
+// How long the lock may be free and the same waiter first in line before it is taken for stopped and
+// overtaken.
 constexpr nanoseconds patience = std::chrono::milliseconds(20);
 
 // Waits in line until the lock is taken. Everything decided here is from what the kernel answers just now.
@@ -101,10 +136,11 @@ Result<> wait_in_line(LockLine& line, const std::filesystem::path& lock_file, co
                       std::int64_t begun_ns) {
   if (line.take_ticket() == LockTry::failed) return fail(file_error(FileCall::lock, errno, lock_file));
   std::optional<off_t> first;
-  std::int64_t first_since_ns = monotonic_ns();
+  std::int64_t first_since_ns = monotonic_ns();  // for others than the first: and the lock has been free
   for (;;) {
-    const std::optional<off_t> seen = line.first_in_line(line.ticket());
-    if (seen != first) first_since_ns = monotonic_ns();
+    const std::optional<off_t> seen = line.first_in_line(first_ticket, line.ticket());
+    const bool busy = seen && line.is_held(lock_byte);
+    if (seen != first || busy) first_since_ns = monotonic_ns();
     first = seen;
     const nanoseconds first_since(monotonic_ns() - first_since_ns);
     if (!first || first_since > patience) {
@@ -124,8 +160,11 @@ Result<> wait_in_line(LockLine& line, const std::filesystem::path& lock_file, co
                       lock_file.string(),
                       std::chrono::duration_cast<std::chrono::milliseconds>(wait.timeout).count()));
     }
-    const nanoseconds behind = first ? nanoseconds(line.ticket() - *first) : nanoseconds::zero();
-    if (!wait.sleep(std::min(left, line_pause(behind, first_since)))) {
+    const std::uint64_t ahead = first ? static_cast<std::uint64_t>(line.ticket() - *first) : 0;
+    const nanoseconds turn(read_hints(line.descriptor()).turn_ns);
+    nanoseconds pause = line_pause(ahead, turn, first_since);
+    if (first && !busy) pause = std::min(pause, patience);  // is the first one stopped?
+    if (!wait.sleep(std::min(left, pause))) {
       return fail(Code::cancelled,
                   fmt::format("lock \"{}\": stopped while waiting; nothing was done", lock_file.string()));
     }
@@ -134,13 +173,24 @@ Result<> wait_in_line(LockLine& line, const std::filesystem::path& lock_file, co
 
 }  // namespace
 
-nanoseconds line_pause(nanoseconds behind, nanoseconds first_since) {
+// A turn with a wake-up in it takes no less.
+constexpr nanoseconds shortest_turn = std::chrono::microseconds(50);
+
+nanoseconds line_pause(std::uint64_t ahead, nanoseconds turn, nanoseconds first_since) {
   constexpr nanoseconds shortest = std::chrono::microseconds(20);
   constexpr nanoseconds longest_first = std::chrono::milliseconds(2);
   constexpr nanoseconds shortest_behind = std::chrono::microseconds(100);
-  constexpr nanoseconds longest_behind = std::chrono::milliseconds(25);
-  if (behind <= nanoseconds::zero()) return std::clamp(first_since / 8, shortest, longest_first);
-  return std::clamp(behind / 2, shortest_behind, longest_behind);
+  constexpr nanoseconds longest_behind = std::chrono::milliseconds(200);
+  if (ahead == 0) return std::clamp(first_since / 8, shortest, longest_first);
+  turn = std::clamp(turn, shortest_turn, 2 * longest_behind);
+  const auto most_turns = static_cast<std::uint64_t>(2 * longest_behind / turn);
+  if (ahead > most_turns) return longest_behind;
+  return std::clamp(turn * static_cast<std::int64_t>(ahead) / 2, shortest_behind, longest_behind);
+}
+
+nanoseconds line_turn(nanoseconds before, nanoseconds measured) {
+  constexpr nanoseconds longest = std::chrono::seconds(10);
+  return std::clamp(measured, shortest_turn, 2 * std::clamp(before, shortest_turn, longest));
 }
 
 Result<SidecarLock> SidecarLock::acquire(const std::filesystem::path& lock_file, const LockWait& wait) {
@@ -152,14 +202,19 @@ Result<SidecarLock> SidecarLock::acquire(const std::filesystem::path& lock_file,
   // Whoever comes while others wait stands in line, even if the lock is free this moment: its releaser, who
   // is awake already, would win every time.
   LockTry tried = LockTry::held;
-  if (!line.first_in_line(ticket_limit)) tried = line.try_byte(lock_byte);
+  if (!line.first_in_line(first_ticket, ticket_limit)) tried = line.try_byte(lock_byte);
   if (tried == LockTry::failed) return fail(file_error(FileCall::lock, errno, lock_file));
+  LineHints hints;
   if (tried == LockTry::held) {
     if (auto waited = wait_in_line(line, lock_file, wait, begun_ns); !waited) {
       return fail(std::move(waited.error()));
     }
+    hints = read_hints(descriptor);
   }
   SidecarLock lock(line.release());
+  lock.in_line_ = tried == LockTry::held;
+  lock.turn_began_ns_ = hints.turn_ended_ns;
+  lock.turn_before_ns_ = hints.turn_ns;
   char mark = finished_mark;
   lock.left_unfinished_ = ::pread(descriptor, &mark, 1, 0) == 1 && mark == unfinished_mark;
   return lock;
@@ -168,6 +223,12 @@ Result<SidecarLock> SidecarLock::acquire(const std::filesystem::path& lock_file,
 SidecarLock::~SidecarLock() {
   if (handle_ < 0) return;
   const int descriptor = static_cast<int>(handle_);
+  if (in_line_) {
+    const std::int64_t now_ns = monotonic_ns();
+    const nanoseconds turn = line_turn(nanoseconds(turn_before_ns_), nanoseconds(now_ns - turn_began_ns_));
+    const std::array<std::int64_t, 2> turn_hints{now_ns, turn.count()};
+    static_cast<void>(!::pwrite(descriptor, turn_hints.data(), sizeof turn_hints, turn_at));
+  }
   // Said, not left to close(): a child forked in between would keep the lock alive with its copy.
   struct flock everything = byte_range(F_UNLCK, 0, 0);
   ::fcntl(descriptor, F_OFD_SETLK, &everything);

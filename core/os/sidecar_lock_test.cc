@@ -242,12 +242,58 @@ TEST(SidecarLock, says_why_it_cannot_lock) {
 }
 
 RC_GTEST_PROP(LinePauseProperty, is_short_for_the_first_and_never_long, ()) {
-  const nanoseconds behind(*rc::gen::arbitrary<std::int64_t>());
+  const auto ahead = *rc::gen::arbitrary<std::uint64_t>();
+  const nanoseconds turn(*rc::gen::arbitrary<std::int64_t>());
   const nanoseconds since(*rc::gen::arbitrary<std::int64_t>());
-  const nanoseconds pause = line_pause(behind, since);
+  const nanoseconds pause = line_pause(ahead, turn, since);
   RC_ASSERT(pause > nanoseconds(0));
-  RC_ASSERT(pause <= milliseconds(25));
-  RC_ASSERT(line_pause(nanoseconds(0), since) <= milliseconds(2));
+  RC_ASSERT(pause <= milliseconds(200));
+  RC_ASSERT(line_pause(0, turn, since) <= milliseconds(2));
+}
+
+RC_GTEST_PROP(LinePauseProperty, is_over_before_half_of_the_turns_are, ()) {
+  const auto ahead = *rc::gen::inRange<std::uint64_t>(1, 100'000);
+  const nanoseconds turn(*rc::gen::inRange<std::int64_t>(50'000, 1'000'000'000));
+  const nanoseconds pause = line_pause(ahead, turn, nanoseconds(0));
+  RC_ASSERT(pause <= std::max(turn * static_cast<std::int64_t>(ahead) / 2, nanoseconds(100'000)));
+}
+
+TEST(LineTurn, one_long_turn_says_little) {
+  nanoseconds turn(0);
+  for (int turns = 0; turns < 20; ++turns) turn = line_turn(turn, milliseconds(5));
+  EXPECT_EQ(turn, milliseconds(5));
+  EXPECT_EQ(line_turn(turn, seconds(3)), milliseconds(10));
+  EXPECT_EQ(line_turn(milliseconds(10), milliseconds(4)), milliseconds(4));
+  EXPECT_GT(line_turn(nanoseconds(-1), nanoseconds(-1)), nanoseconds(0));
+}
+
+// Most looks are those of whoever is first.
+TEST(SidecarLock, a_long_line_is_looked_at_seldom) {
+  const ScratchDirectory scratch;
+  const auto path = scratch.path() / "lock";
+  constexpr int waiters = 100;
+  std::atomic<std::uint64_t> looks{0};
+  std::optional<SidecarLock> held(std::move(acquire_within(path, seconds(0)).value()));
+  std::vector<std::thread> crowd;
+  std::atomic<int> in_line{0};
+  for (int number = 0; number < waiters; ++number) {
+    crowd.emplace_back([&] {
+      bool counted = false;
+      const LockSleep sleep = [&](nanoseconds pause) {
+        if (!std::exchange(counted, true)) ++in_line;
+        ++looks;
+        return really_sleep(pause);
+      };
+      auto got = acquire_within(path, seconds(100), sleep);
+      ASSERT_TRUE(got);
+      really_sleep(milliseconds(2));
+    });
+  }
+  while (in_line.load() < waiters) really_sleep(milliseconds(1));
+  looks = 0;
+  held.reset();
+  for (std::thread& one : crowd) one.join();
+  EXPECT_LT(looks.load(), std::uint64_t{waiters} * 100);  // some 25; polling all the time takes 400 and more
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ struct Snapshot {
 
 Result<Snapshot> parse_snapshot(std::string_view text);
 
+// Those of parse_snapshot's entries that are addressed to `recipient`, without building the others.
+Result<std::vector<Entry>> entries_for(std::string_view text, const std::string& recipient);
+
 // Checks as strictly as parse_snapshot, without building the entries: a third of the time.
 struct SnapshotOutline {
   SnapshotForm form;

@@ -26,6 +26,11 @@ std::string corrupt_reason(std::string_view text) {
   if (snapshot || outline) return "accepted";
   EXPECT_EQ(snapshot.error().code, Code::corrupt);
   EXPECT_EQ(snapshot.error().message, outline.error().message);
+  const auto addressed = entries_for(text, "x");
+  EXPECT_FALSE(addressed) << text;
+  if (!addressed) {
+    EXPECT_EQ(addressed.error().message, snapshot.error().message);
+  }
   return snapshot.error().message;
 }
 
@@ -230,6 +235,17 @@ RC_GTEST_PROP(SnapshotJsonProperty, both_readers_agree_on_damaged_files, ()) {
     RC_ASSERT(snapshot.error().message == outline.error().message);
   } else {
     RC_ASSERT(serialise_snapshot(snapshot->form, snapshot->entries).has_value());
+  }
+}
+
+TEST(SnapshotJson, entries_for_one_are_those_of_all_that_are_addressed_to_it) {
+  constexpr std::string_view text =
+      R"({"entries":[{"recipient":"a","body":"1","x":[1],"status":"read"},{"recipient":"b","body":"2","y":0},)"
+      R"({},{"recipient":"a"}]})";
+  for (const std::string recipient : {"a", "b", "", "c"}) {
+    auto expected = parse_snapshot(text).value().entries;
+    std::erase_if(expected, [&](const Entry& entry) { return entry.recipient != recipient; });
+    EXPECT_EQ(entries_for(text, recipient).value(), expected) << recipient;
   }
 }
 

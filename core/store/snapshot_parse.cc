@@ -41,9 +41,10 @@ class SeenNames {
 
 class SnapshotParser {
  public:
-  // With `entries` == nullptr everything is checked and nothing is built.
-  SnapshotParser(std::string_view text, SnapshotForm& form, std::vector<Entry>* entries)
-      : reader_(text), form_(form), entries_(entries) {}
+  // With `entries` == nullptr everything is checked and nothing is built; with a recipient, only its entries.
+  SnapshotParser(std::string_view text, SnapshotForm& form, std::vector<Entry>* entries,
+                 const std::string* recipient = nullptr)
+      : reader_(text), form_(form), entries_(entries), recipient_(recipient) {}
 
   bool parse() {
     form_.bare_array = reader_.peek() == '[';
@@ -95,7 +96,20 @@ class SnapshotParser {
   bool entry() {
     if (reader_.peek() != '{') return reader_.fail("an entry that is no object");
     reader_.take('{');
-    Entry* const built = entries_ == nullptr ? nullptr : &entries_->emplace_back();
+    if (entries_ == nullptr) return fields(nullptr);
+    // Read into one entry that keeps its memory, and copied from there: most are somebody else's.
+    if (recipient_ != nullptr) {
+      reused_.unknown_fields.clear();
+      for (const EntryField& field : entry_fields) (reused_.*field.member).assign(defaults_.*field.member);
+      if (!fields(&reused_)) return false;
+      if (reused_.recipient == *recipient_) entries_->push_back(reused_);
+      return true;
+    }
+    return fields(&entries_->emplace_back());
+  }
+
+  // The rest of an entry, behind its '{'.
+  bool fields(Entry* built) {
     if (reader_.take_if('}')) return true;
     seen_unknown_.clear();
     unsigned seen_known = 0;
@@ -144,6 +158,9 @@ class SnapshotParser {
   JsonReader reader_;
   SnapshotForm& form_;
   std::vector<Entry>* entries_;
+  const std::string* recipient_;
+  Entry reused_;
+  const Entry defaults_;
   std::size_t entry_count_ = 0;
   std::size_t entries_end_ = 0;
   std::string name_;    // of the field being read; kept to save allocations
@@ -169,6 +186,15 @@ Result<Snapshot> parse_snapshot(std::string_view text) {
   SnapshotParser parser(text.substr(mark), snapshot.form, &snapshot.entries);
   if (!parser.parse()) return corrupt_text(parser, mark);
   return snapshot;
+}
+
+Result<std::vector<Entry>> entries_for(std::string_view text, const std::string& recipient) {
+  const std::size_t mark = byte_order_mark(text);
+  SnapshotForm form;
+  std::vector<Entry> entries;
+  SnapshotParser parser(text.substr(mark), form, &entries, &recipient);
+  if (!parser.parse()) return corrupt_text(parser, mark);
+  return entries;
 }
 
 Result<SnapshotOutline> outline_snapshot(std::string_view text) {

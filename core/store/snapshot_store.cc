@@ -81,6 +81,19 @@ Error SnapshotStore::corrupt(const Error& error) {
 }
 
 Result<std::vector<Entry>> SnapshotStore::load_entries() {
+  return load([](const std::string& text) -> Result<std::vector<Entry>> {
+    auto snapshot = parse_snapshot(text);
+    if (!snapshot) return fail(std::move(snapshot.error()));
+    return std::move(snapshot->entries);
+  });
+}
+
+Result<std::vector<Entry>> SnapshotStore::receive(const std::string& recipient) {
+  return load([&](const std::string& text) { return entries_for(text, recipient); });
+}
+
+Result<std::vector<Entry>> SnapshotStore::load(
+    const std::function<Result<std::vector<Entry>>(const std::string& text)>& parse) {
   std::optional<SidecarLock> held;
   std::vector<Entry> entries;
   const std::uint64_t seed = derive_seed(options_.seed, operations_++);
@@ -89,12 +102,12 @@ Result<std::vector<Entry>> SnapshotStore::load_entries() {
       // No lock at first: a replace is one rename, so whoever opens the file has a whole one.
       auto content = read_if_there(queue_path_);
       if (!content) return fail(std::move(content.error()));
-      Result<Snapshot> snapshot;
+      Result<std::vector<Entry>> parsed;
       if (*content) {
-        snapshot = parse_snapshot((*content)->bytes);
-        if (snapshot) {
+        parsed = parse((*content)->bytes);
+        if (parsed) {
           seen_ = true;
-          entries = std::move(snapshot->entries);
+          entries = std::move(*parsed);
           return {};
         }
       }
@@ -107,18 +120,12 @@ Result<std::vector<Entry>> SnapshotStore::load_entries() {
         continue;
       }
       sweep_if_needed(*held);
-      if (*content) return fail(corrupt(snapshot.error()));
+      if (*content) return fail(corrupt(parsed.error()));
       if (seen_) return fail(vanished(queue_path_));
       return {};
     }
   });
   if (!outcome) return fail(std::move(outcome.error()));
-  return entries;
-}
-
-Result<std::vector<Entry>> SnapshotStore::receive(const std::string& recipient) {
-  auto entries = load_entries();
-  if (entries) std::erase_if(*entries, [&](const Entry& entry) { return entry.recipient != recipient; });
   return entries;
 }
 

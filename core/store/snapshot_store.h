@@ -77,6 +77,9 @@ class SnapshotStore {
   [[nodiscard]] std::filesystem::path queue_path() const;
 
  private:
+  // What `parse` makes of the file; see load_entries().
+  Result<std::vector<Entry>> load(
+      const std::function<Result<std::vector<Entry>>(const std::string& text)>& parse);
   // Puts what `make_text` makes of the file in its place, under the lock. It is called with the text that is
   // there, or nullptr if there is none.
   Result<> replace_under_lock(

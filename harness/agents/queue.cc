@@ -2,6 +2,7 @@
 
 #include "core/store/snapshot_store.h"
 #include "scenarios/subjects/origin_store.h"
+#include "scenarios/subjects/unlocked_store.h"
 
 namespace holdfast {
 namespace {
@@ -45,6 +46,23 @@ class OriginQueue final : public Queue {
   OriginStore store_;
 };
 
+class UnlockedQueue final : public Queue {
+ public:
+  UnlockedQueue(const std::filesystem::path& directory, UnlockedOptions options)
+      : store_(directory, std::move(options)) {}
+
+  Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override {
+    return store_.broadcast(message, recipients);
+  }
+  Result<std::vector<Entry>> receive(const std::string& recipient) override {
+    return store_.receive(recipient);
+  }
+  [[nodiscard]] RetryCounters counters() const override { return store_.counters(); }
+
+ private:
+  UnlockedStore store_;
+};
+
 }  // namespace
 
 std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
@@ -59,6 +77,15 @@ std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
       return origin(OriginVariant::after);
     case StoreKind::origin_enhanced:
       return origin(OriginVariant::enhanced);
+    case StoreKind::unlocked: {
+      UnlockedOptions options;
+      options.retry = plan.scenario.subject.retry;
+      options.read_for = [&plan, agent](std::uint64_t attempt) { return planned_read(plan, agent, attempt); };
+      options.durability = plan.scenario.subject.durability;
+      options.seed = agent_seed(plan, agent);
+      options.sleep = std::move(sleep);
+      return std::make_unique<UnlockedQueue>(directory, std::move(options));
+    }
     case StoreKind::snapshot:
       break;
   }

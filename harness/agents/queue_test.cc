@@ -23,7 +23,9 @@ class EveryQueue : public testing::TestWithParam<StoreKind> {
     plan.scenario.subject.store = GetParam();
     return make_queue(plan, agent, scratch_.path(), [](Duration) { return true; });
   }
-  [[nodiscard]] bool is_core() const { return GetParam() == StoreKind::snapshot; }
+  [[nodiscard]] bool reports_corruption() const {
+    return GetParam() == StoreKind::snapshot || GetParam() == StoreKind::unlocked;
+  }
   ScratchDirectory scratch_;
 };
 
@@ -44,14 +46,14 @@ TEST_P(EveryQueue, DeliversToTheRecipientsInOrderAcrossObjects) {
   EXPECT_FALSE(first->swallowed_corruption());
 }
 
-// What does not parse is an error of the core's, and nothing at all to the origin's callers; only its own
-// word tells.
+// What does not parse is an error of the core's parts, and nothing at all to the origin's callers; only its
+// own word tells.
 TEST_P(EveryQueue, SaysWhenItMetATornFile) {
   const auto subject = queue(0);
   ASSERT_TRUE(subject->broadcast(message("0-0"), {"agent-0"}));
   scratch_.write("queue.json", "{\"entries\":[{\"id\":\"0-");
   const auto got = subject->receive("agent-0");
-  if (is_core()) {
+  if (reports_corruption()) {
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().code, Code::corrupt);
   } else {
@@ -72,7 +74,8 @@ TEST_P(EveryQueue, StoreThatIsGoneIsAnErrorOfABroadcast) {
 
 INSTANTIATE_TEST_SUITE_P(Stores, EveryQueue,
                          testing::Values(StoreKind::snapshot, StoreKind::origin_before,
-                                         StoreKind::origin_after, StoreKind::origin_enhanced),
+                                         StoreKind::origin_after, StoreKind::origin_enhanced,
+                                         StoreKind::unlocked),
                          [](const auto& instance) {
                            std::string name(to_string(instance.param));
                            std::erase(name, '-');

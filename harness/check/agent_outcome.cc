@@ -53,18 +53,13 @@ void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordi
 void look_at_message(const History& history, const Delivery& delivery,
                      const std::vector<std::uint32_t>& addressed, std::uint32_t ordinal,
                      AgentOutcome& outcome) {
-  const auto readers = delivery.readers(ordinal);
-  auto reader = readers.begin();
-  for (const std::uint32_t recipient : addressed) {
-    const std::uint32_t read = delivery.final_read(recipient);
+  for (std::size_t place = 0; place < addressed.size(); ++place) {
+    const std::uint32_t read = delivery.final_read(addressed[place]);
     if (read == not_there || !must_hold(history.operations[read], delivery.sent().operation(ordinal))) {
-      note(outcome, AgentOutcome::Reason::unread, ordinal, recipient);
-      continue;
+      note(outcome, AgentOutcome::Reason::unread, ordinal, addressed[place]);
+    } else if (delivery.times_read(ordinal, place) != 1) {
+      note(outcome, AgentOutcome::Reason::not_delivered, ordinal, addressed[place]);
     }
-    while (reader != readers.end() && *reader < recipient) ++reader;
-    const auto from = reader;
-    while (reader != readers.end() && *reader == recipient) ++reader;
-    if (reader - from != 1) note(outcome, AgentOutcome::Reason::not_delivered, ordinal, recipient);
   }
 }
 
@@ -137,7 +132,10 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     case AgentOutcome::Reason::none:
       return fmt::format("{}, and all of them reached everyone", attempted);
     case AgentOutcome::Reason::not_delivered: {
-      const std::size_t times = times_read(delivery.readers(outcome.ordinal), outcome.recipient);
+      const auto entries = seen_by(history, history.operations[delivery.final_read(outcome.recipient)]);
+      const MessageId id = delivery.sent().id(outcome.ordinal);
+      const auto times =
+          std::count_if(entries.begin(), entries.end(), [&](const Seen& seen) { return seen.message == id; });
       return fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read {}", agent, message,
                          when, outcome.recipient,
                          times == 0 ? "does not hold it" : fmt::format("holds it {} times", times));

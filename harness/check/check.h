@@ -1,4 +1,5 @@
-// A check: a pure function from what was planned and what happened to a verdict with a witness.
+// A check: a pure function from the evidence, what was planned and what happened, to a verdict with a
+// witness.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/check/delivery.h"
 #include "harness/history/history.h"
 #include "harness/scenario/plan.h"
 
@@ -22,12 +24,23 @@ enum class Verdict : std::uint8_t {
 struct Finding {
   std::string name;  // "lost"
   Verdict verdict = Verdict::unknown;
-  std::uint64_t checked = 0;           // how many things were looked at
-  std::uint64_t count = 0;             // how many of them were bad
-  std::optional<std::string> witness;  // the smallest bad one, in prose; for unknown: why
+  std::uint64_t checked = 0;                         // how many things were looked at
+  std::uint64_t count = 0;                           // how many of them were bad
+  std::optional<std::string> witness;                // the smallest bad one, in prose; for unknown: why
+  std::optional<std::string> waived = std::nullopt;  // the scenario's reason why this one does not decide
 };
 
-using Check = Finding (*)(const Plan&, const History&);
+// What checks judge by. It refers to the plan and the history, which must outlive it.
+struct Evidence {
+  Evidence(const Plan& planned, const History& happened)
+      : plan(planned), history(happened), delivery(planned, happened) {}
+
+  const Plan& plan;
+  const History& history;
+  Delivery delivery;
+};
+
+using Check = Finding (*)(const Evidence&);
 
 struct NamedCheck {
   std::string_view name;
@@ -38,8 +51,13 @@ struct NamedCheck {
 // Every check, in the order reports show them.
 const std::vector<NamedCheck>& all_checks();
 
+// Whether the finding has this verdict and counts towards the run's.
+inline bool decides(const Finding& finding, Verdict verdict) {
+  return finding.verdict == verdict && !finding.waived;
+}
+
 // A check that throws is `unknown`, with what it threw as the witness.
-Finding run_check(const NamedCheck& check, const Plan& plan, const History& history);
+Finding run_check(const NamedCheck& check, const Evidence& evidence);
 std::vector<Finding> run_checks(const Plan& plan, const History& history);
 
 std::string_view to_string(Verdict verdict);  // "pass", "fail", "unknown", "not-applicable"

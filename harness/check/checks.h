@@ -5,14 +5,14 @@
 
 namespace holdfast {
 
-Finding check_delivered(const Plan& plan, const History& history);
-Finding check_lost(const Plan& plan, const History& history);
-Finding check_phantom(const Plan& plan, const History& history);
-Finding check_duplicate(const Plan& plan, const History& history);
-Finding check_order(const Plan& plan, const History& history);
-Finding check_torn_read(const Plan& plan, const History& history);
-Finding check_orphan_temp(const Plan& plan, const History& history);
-Finding check_retry_discipline(const Plan& plan, const History& history);
-Finding check_faults_fired(const Plan& plan, const History& history);
+Finding check_delivered(const Evidence& evidence);
+Finding check_lost(const Evidence& evidence);
+Finding check_phantom(const Evidence& evidence);
+Finding check_duplicate(const Evidence& evidence);
+Finding check_order(const Evidence& evidence);
+Finding check_torn_read(const Evidence& evidence);
+Finding check_orphan_temp(const Evidence& evidence);
+Finding check_retry_discipline(const Evidence& evidence);
+Finding check_faults_fired(const Evidence& evidence);
 
 }  // namespace holdfast

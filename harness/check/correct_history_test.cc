@@ -182,7 +182,7 @@ RC_GTEST_PROP(SpoiltHistory, AnEntryForAnotherIsAPhantom, ()) {
   const Spot spot = any_entry(correct);
   const std::uint32_t agent = spot.read->agent;  // in a ring nobody writes to themselves
   auto entries = entries_of(correct, *spot.read);
-  entries.push_back({MessageId{agent, 0}, 1000, true});
+  entries.push_back({MessageId{agent, 0}, true});
   set_entries(correct, *spot.read, entries);
   RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"phantom"}, Names{}));
 }
@@ -193,6 +193,19 @@ RC_GTEST_PROP(SpoiltHistory, TwoOfOneSenderSwappedAreOutOfOrder, ()) {
   std::size_t later = spot.at + 1;
   const std::size_t end = spot.read->first_seen + spot.read->seen;
   while (later < end && correct.seen()[later].message.sender != correct.seen()[spot.at].message.sender)
+    ++later;
+  RC_PRE(later < end);
+  std::swap(correct.seen()[spot.at].message, correct.seen()[later].message);
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"order"}, Names{}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, AnAcknowledgedOneBehindOneSentAfterwardsIsOutOfOrder, ()) {
+  CorrectRun correct = any_correct_run(true);
+  const Spot spot = any_entry(correct);
+  const Operation& early = correct.run.operation(correct.seen()[spot.at].message);
+  std::size_t later = spot.at + 1;
+  const std::size_t end = spot.read->first_seen + spot.read->seen;
+  while (later < end && correct.run.operation(correct.seen()[later].message).invoke_ns <= early.complete_ns)
     ++later;
   RC_PRE(later < end);
   std::swap(correct.seen()[spot.at].message, correct.seen()[later].message);

@@ -32,9 +32,11 @@ bool failures_are_allowed(const Plan& plan, const History& history, const Delive
 
 }  // namespace
 
-Finding check_delivered(const Plan& plan, const History& history) {
+Finding check_delivered(const Evidence& evidence) {
+  const Plan& plan = evidence.plan;
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
   Finding finding;
-  const Delivery delivery(plan, history);
   const auto outcomes =
       agent_outcomes(plan, history, delivery, failures_are_allowed(plan, history, delivery));
   finding.checked = outcomes.size();

@@ -23,14 +23,14 @@ using Successes = std::vector<bool>;
 TEST(Delivered, EveryAgentSucceeded) {
   TestRun run = both_sent();
   run.all_read({{0, 0}, {1, 0}}).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::pass, 2, 0, "", "all");
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::pass, 2, 0, "", "all");
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{true, true}));
 }
 
 TEST(Delivered, ALostMessageFailsItsSender) {
   TestRun run = both_sent();
   run.read(0, {{0, 0}, {1, 0}}).read(1, {{0, 0}}).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
                  "agent 1 was told ok for 1-0 at 0.004 s, but agent 1's final read does not hold it", "lost");
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{true, false}));
 }
@@ -38,14 +38,14 @@ TEST(Delivered, ALostMessageFailsItsSender) {
 TEST(Delivered, SaysHowManyMoreDidNotSucceed) {
   TestRun run(3, 1);
   run.sent({0, 0}).sent({1, 0}).sent({2, 0}).quiet().all_read({{2, 0}}).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 3, 2,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 3, 2,
                  "; 2 of 3 agents did not succeed", "two");
 }
 
 TEST(Delivered, ADuplicateFailsItsSender) {
   TestRun run = both_sent();
   run.all_read({{0, 0}, {1, 0}, {0, 0}}).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
                  "agent 0's final read holds it 2 times", "twice");
 }
 
@@ -56,16 +56,16 @@ TEST(Delivered, AFailedBroadcastFailsItsSender) {
       .quiet()
       .all_read({{1, 0}})
       .finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
                  "agent 0's broadcast 0-0 failed at 0.002 s: rename: denied", "failed");
   run.history.interrupted = true;  // it failed all the same
-  EXPECT_EQ(check_delivered(run.plan, run.history).verdict, Verdict::fail);
+  EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);
 }
 
 TEST(Delivered, AnUnknownOutcomeIsUnknown) {
   TestRun run(2, 1);
   run.sent({0, 0}, Outcome::info).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}}).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 1,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
                  "0-0 (0.001 s) may or may not be done", "info");
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{false, true}));
 }
@@ -75,22 +75,23 @@ TEST(Delivered, AnAgentThatDiedByItselfFailed) {
   run.sent({0, 0}, Outcome::info).sent({1, 0}).sent({1, 1}).quiet().read(1, {{1, 0}, {1, 1}});
   run.history.processes[0].wait_status = SIGSEGV;
   run.finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 2,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 2,
                  "agent 0 attempted 1 of 2 broadcasts, then was killed by signal 11; no agent succeeded",
                  "signal");
   run.history.processes[0].wait_status = exit_70;
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 2, "then exited with 70", "exit");
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 2, "then exited with 70",
+                 "exit");
   TestRun last(2, 1);  // it had attempted all, but died with the last one open
   last.sent({0, 0}, Outcome::info).sent({1, 0}).quiet().all_read({{1, 0}}).finished();
   last.history.processes[0].wait_status = SIGKILL;
-  expect_finding(check_delivered(last.plan, last.history), Verdict::fail, 2, 1,
+  expect_finding(check_delivered({last.plan, last.history}), Verdict::fail, 2, 1,
                  "signal 9 with 0-0 unanswered", "last");
 }
 
 TEST(Delivered, AnAgentThatEndedTooSoonFailed) {
   TestRun run(2, 2);
   run.sent({0, 0}).sent({1, 0}).sent({1, 1}).quiet().all_read({{0, 0}, {1, 0}, {1, 1}}).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
                  "agent 0 attempted 1 of 2 broadcasts and then ended", "exit 0");
 }
 
@@ -104,19 +105,19 @@ TEST(Delivered, WhatTheRunsEndTookAwayIsUnknown) {
     if (way == 2) process.stopped = true, process.wait_status = SIGKILL;
     if (way == 3) process.exited = false;
     if (way == 4) run.history.agents_in_doubt = {0};
-    expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 1, "agent 0 attempted 1 of 2",
-                   "cut");
+    expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
+                   "agent 0 attempted 1 of 2", "cut");
   }
 }
 
 TEST(Delivered, UnreadMailIsUnknown) {
   TestRun run = both_sent();
   run.read(0, {{0, 0}, {1, 0}}).read(1, {}, Outcome::fail).finished();
-  expect_finding(check_delivered(run.plan, run.history), Verdict::unknown, 2, 2,
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 2,
                  "but agent 1 made no final read", "unread");
   TestRun nothing(2, 1);
   nothing.cut();
-  expect_finding(check_delivered(nothing.plan, nothing.history), Verdict::unknown, 2, 2,
+  expect_finding(check_delivered({nothing.plan, nothing.history}), Verdict::unknown, 2, 2,
                  "before the run was interrupted", "cut");
 }
 
@@ -133,14 +134,14 @@ TEST(Delivered, AScenarioMayAllowAShareOfFailures) {
   }
   run.all_read(all).finished();
   run.plan.scenario.allowed_failures = 0.1;
-  expect_finding(check_delivered(run.plan, run.history), Verdict::pass, 2, 0, "", "exactly that share");
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::pass, 2, 0, "", "exactly that share");
   EXPECT_EQ(agent_succeeded(run.plan, run.history),
             (Successes{false, true}));  // what is reported stays strict
   run.plan.scenario.allowed_failures = 0.09;
-  expect_finding(check_delivered(run.plan, run.history), Verdict::fail, 2, 1, "0-4 failed", "less");
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1, "0-4 failed", "less");
   run.plan.scenario.allowed_failures = 1;  // failures, but no losses
   run.history.seen.back().message = {1, 3};
-  EXPECT_EQ(check_delivered(run.plan, run.history).verdict, Verdict::fail);
+  EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);
 }
 
 }  // namespace

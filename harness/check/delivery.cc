@@ -1,37 +1,48 @@
 #include "harness/check/delivery.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace holdfast {
 
-SentIndex::SentIndex(const Plan& plan, const History& history) : history_(&history) {
-  const std::uint32_t agents = plan.scenario.agents.count;
+SentIndex::SentIndex(const Plan& plan, const History& history)
+    : history_(&history),
+      first_(std::size_t{plan.scenario.agents.count} + 1, 0),
+      final_reads_(plan.scenario.agents.count, not_there) {
   sent_.reserve(history.operations.size());
   bool in_order = true;
+  MessageId before;
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
     const Operation& operation = history.operations[i];
-    if (operation.function != Function::broadcast || operation.agent >= agents) continue;
-    if (!sent_.empty()) {
-      const Operation& before = history.operations[sent_.back().operation];
-      in_order =
-          in_order && std::tie(before.agent, before.number) < std::tie(operation.agent, operation.number);
-    }
+    if (operation.agent >= plan.scenario.agents.count) continue;
+    if (operation.function == Function::read) note_read(i);
+    if (operation.function != Function::broadcast) continue;
+    const MessageId id{operation.agent, operation.number};
+    in_order = in_order && (sent_.empty() || before < id);
+    before = id;
     sent_.push_back({operation.number, i});
+    ++first_[operation.agent + 1];
   }
-  // Merged histories are in order; of one that is not, the first of equal numbers counts.
-  if (!in_order) {
-    const auto key = [&](const Sent& sent) {
-      return MessageId{history.operations[sent.operation].agent, sent.number};
-    };
-    std::stable_sort(sent_.begin(), sent_.end(),
-                     [&](const Sent& a, const Sent& b) { return key(a) < key(b); });
-    const auto same = [&](const Sent& a, const Sent& b) { return key(a) == key(b); };
-    sent_.erase(std::unique(sent_.begin(), sent_.end(), same), sent_.end());
-  }
-  first_.assign(std::size_t{agents} + 1, 0);
-  for (const Sent& sent : sent_) ++first_[history.operations[sent.operation].agent + 1];
+  if (!in_order) sort();
   for (std::size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
+}
+
+void SentIndex::note_read(std::uint32_t index) {
+  const Operation& read = history_->operations[index];
+  if (read.outcome != Outcome::ok || read.invoke_ns < history_->quiesced_ns) return;
+  std::uint32_t& last = final_reads_[read.agent];
+  if (last == not_there || history_->operations[last].invoke_ns <= read.invoke_ns) last = index;
+}
+
+// Merged histories are in order; of one that is not, the first of equal numbers counts.
+void SentIndex::sort() {
+  const auto key = [&](const Sent& sent) {
+    return MessageId{history_->operations[sent.operation].agent, sent.number};
+  };
+  std::stable_sort(sent_.begin(), sent_.end(), [&](const Sent& a, const Sent& b) { return key(a) < key(b); });
+  const auto same = [&](const Sent& a, const Sent& b) { return key(a) == key(b); };
+  sent_.erase(std::unique(sent_.begin(), sent_.end(), same), sent_.end());
+  std::fill(first_.begin(), first_.end(), 0);
+  for (const Sent& sent : sent_) ++first_[key(sent).sender + 1];
 }
 
 std::uint32_t SentIndex::search(std::uint32_t first, std::uint32_t end, std::uint32_t number) const {
@@ -42,18 +53,6 @@ std::uint32_t SentIndex::search(std::uint32_t first, std::uint32_t end, std::uin
   return static_cast<std::uint32_t>(found - sent_.begin());
 }
 
-std::vector<std::uint32_t> final_reads(const Plan& plan, const History& history) {
-  std::vector<std::uint32_t> reads(plan.scenario.agents.count, not_there);
-  for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
-    const Operation& operation = history.operations[i];
-    if (operation.function != Function::read || operation.outcome != Outcome::ok) continue;
-    if (operation.agent >= reads.size() || operation.invoke_ns < history.quiesced_ns) continue;
-    std::uint32_t& last = reads[operation.agent];
-    if (last == not_there || history.operations[last].invoke_ns <= operation.invoke_ns) last = i;
-  }
-  return reads;
-}
-
 bool is_recorded_whole(const History& history, std::uint32_t agent) {
   return !std::binary_search(history.agents_in_doubt.begin(), history.agents_in_doubt.end(), agent);
 }
@@ -62,34 +61,49 @@ std::span<const Seen> seen_by(const History& history, const Operation& read) {
   return std::span(history.seen).subspan(read.first_seen, read.seen);
 }
 
-Delivery::Delivery(const Plan& plan, const History& history)
-    : sent_(plan, history), final_reads_(final_reads(plan, history)) {
-  // Counting sort: readers in ascending order, grouped by message.
-  std::vector<std::uint32_t> ordinals;
-  first_reader_.assign(std::size_t{sent_.size()} + 1, 0);
-  for (const std::uint32_t read : final_reads_) {
-    if (read == not_there) continue;
-    for (const Seen& seen : seen_by(history, history.operations[read])) {
-      const std::uint32_t ordinal = sent_.find(seen.message);
-      ordinals.push_back(ordinal);
-      if (ordinal != not_there) ++first_reader_[ordinal + 1];
-    }
+Delivery::Delivery(const Plan& plan, const History& history) : sent_(plan, history) {
+  const std::uint32_t agents = plan.scenario.agents.count;
+  struct Mail {
+    std::uint32_t sender;
+    std::uint32_t place;  // of the recipient among this sender's
+  };
+  std::vector<std::vector<Mail>> mail(agents);  // by recipient
+  rows_.resize(agents);
+  std::size_t cells = 0;
+  for (std::uint32_t sender = 0; sender < agents; ++sender) {
+    const auto [first, end] = sent_.of_sender(sender);
+    if (first == end) continue;
+    const auto to = recipients(plan, MessageId{sender, 0});
+    rows_[sender] = {cells, to.size()};
+    cells += to.size() * (end - first);
+    for (std::uint32_t place = 0; place < to.size(); ++place) mail[to[place]].push_back({sender, place});
   }
-  for (std::size_t i = 1; i < first_reader_.size(); ++i) first_reader_[i] += first_reader_[i - 1];
-  readers_.resize(first_reader_.back());
-  std::vector<std::size_t> next(first_reader_.begin(), first_reader_.end() - 1);
-  auto ordinal = ordinals.begin();
-  for (std::uint32_t agent = 0; agent < final_reads_.size(); ++agent) {
-    if (final_reads_[agent] == not_there) continue;
-    for (std::uint32_t i = 0; i < history.operations[final_reads_[agent]].seen; ++i, ++ordinal) {
-      if (*ordinal != not_there) readers_[next[*ordinal]++] = agent;
-    }
+  times_.resize(cells);
+
+  std::size_t entries = 0;
+  for (std::uint32_t reader = 0; reader < agents; ++reader) {
+    first_entry_.push_back(entries);
+    if (final_read(reader) != not_there) entries += history.operations[final_read(reader)].seen;
+  }
+  first_entry_.push_back(entries);
+  entries_.reserve(entries);
+  std::vector<std::uint32_t> places(agents, not_there);  // by sender: the reader's among its recipients
+  for (std::uint32_t reader = 0; reader < agents; ++reader) {
+    if (final_read(reader) == not_there) continue;
+    for (const Mail& from : mail[reader]) places[from.sender] = from.place;
+    for (const Seen& seen : seen_by(history, history.operations[final_read(reader)]))
+      entries_.push_back(enter(seen.message, places));
+    for (const Mail& from : mail[reader]) places[from.sender] = not_there;
   }
 }
 
-std::size_t times_read(std::span<const std::uint32_t> readers, std::uint32_t recipient) {
-  const auto [first, last] = std::equal_range(readers.begin(), readers.end(), recipient);
-  return static_cast<std::size_t>(last - first);
+std::uint32_t Delivery::enter(MessageId message, const std::vector<std::uint32_t>& places) {
+  const std::uint32_t ordinal = sent_.find(message);
+  if (ordinal == not_there) return never_sent;
+  if (places[message.sender] == not_there) return sent_to_others;
+  std::uint8_t& times = times_[cell(message.sender, ordinal, places[message.sender])];
+  if (times != 2) ++times;
+  return times == 1 ? ordinal : there_before;
 }
 
 }  // namespace holdfast

@@ -1,8 +1,12 @@
-// What was sent and who finally read it: the index that lost, phantom, duplicate, order and delivered share.
+// What was sent and who finally read it: made once for a history, shared by lost, phantom, duplicate, order
+// and delivered.
 //
-// Everything here is O(operations + entries read + messages x recipients); nothing is looked up in a map.
+// Everything here is O(operations + entries read + messages x recipients), one pass over each, and nothing is
+// looked up in a map: numbers of one sender run on, so where a message belongs is known.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -15,7 +19,8 @@ namespace holdfast {
 
 inline constexpr std::uint32_t not_there = 0xFFFFFFFF;
 
-// Every broadcast that an agent of the plan attempted, by sender, then number; each has an ordinal.
+// Every broadcast that an agent of the plan attempted, by sender, then number; each has an ordinal. And which
+// of its reads counts.
 class SentIndex {
  public:
   SentIndex(const Plan& plan, const History& history);
@@ -39,42 +44,77 @@ class SentIndex {
   [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> of_sender(std::uint32_t sender) const {
     return {first_[sender], first_[sender + 1]};
   }
+  // The index of the agent's read that counts, or not_there. That is its last complete read; of a run that
+  // grew quiet, its last complete read that was asked for afterwards.
+  [[nodiscard]] std::uint32_t final_read(std::uint32_t agent) const { return final_reads_[agent]; }
 
  private:
   struct Sent {
     std::uint32_t number;
     std::uint32_t operation;
   };
+  void note_read(std::uint32_t index);
+  void sort();
   [[nodiscard]] std::uint32_t search(std::uint32_t first, std::uint32_t end, std::uint32_t number) const;
 
   const History* history_;
   std::vector<Sent> sent_;
-  std::vector<std::uint32_t> first_;  // by sender; one more at the end
+  std::vector<std::uint32_t> first_;        // by sender; one more at the end
+  std::vector<std::uint32_t> final_reads_;  // by agent
 };
-
-// By agent: the index of the read that counts, or not_there. That is its last complete read; of a run that
-// grew quiet, its last complete read that was asked for afterwards.
-std::vector<std::uint32_t> final_reads(const Plan& plan, const History& history);
 
 std::span<const Seen> seen_by(const History& history, const Operation& read);
 
-// Who read what: for each message the recipients whose final read holds it, ascending, once for each entry.
+// An entry of a final read, as Delivery::log has it: the ordinal of its message, or what is wrong with it.
+inline constexpr std::uint32_t never_sent = not_there;
+inline constexpr std::uint32_t sent_to_others = not_there - 1;
+inline constexpr std::uint32_t there_before = not_there - 2;  // the same message stands further up
+inline bool is_ordinal(std::uint32_t entry) {
+  return entry < there_before;
+}
+
+// Who read what.
 class Delivery {
  public:
   Delivery(const Plan& plan, const History& history);
 
   [[nodiscard]] const SentIndex& sent() const { return sent_; }
-  [[nodiscard]] std::uint32_t final_read(std::uint32_t agent) const { return final_reads_[agent]; }
-  [[nodiscard]] std::span<const std::uint32_t> readers(std::uint32_t ordinal) const {
-    return std::span(readers_).subspan(first_reader_[ordinal],
-                                       first_reader_[ordinal + 1] - first_reader_[ordinal]);
+  [[nodiscard]] std::uint32_t final_read(std::uint32_t agent) const { return sent_.final_read(agent); }
+
+  // The entries of the agent's final read, in its order; none without one.
+  [[nodiscard]] std::span<const std::uint32_t> log(std::uint32_t agent) const {
+    return std::span(entries_).subspan(first_entry_[agent], first_entry_[agent + 1] - first_entry_[agent]);
+  }
+  // How often a message stands in the final read of a recipient, by the recipient's place among the
+  // recipients of that sender: 0, 1, or 2 for more often.
+  [[nodiscard]] std::uint8_t times_read(std::uint32_t ordinal, std::size_t place) const {
+    return times_[cell(sent_.operation(ordinal).agent, ordinal, place)];
+  }
+  // Whether some recipient read the message at all.
+  [[nodiscard]] bool was_read(std::uint32_t ordinal) const {
+    const std::uint32_t sender = sent_.operation(ordinal).agent;
+    const auto row = times_.begin() + static_cast<std::ptrdiff_t>(cell(sender, ordinal, 0));
+    const auto end = row + static_cast<std::ptrdiff_t>(rows_[sender].cells_a_row);
+    return std::any_of(row, end, [](std::uint8_t times) { return times != 0; });
   }
 
  private:
+  // A sender's messages have a row each, and in it a cell for each recipient.
+  struct Rows {
+    std::size_t first_cell = 0;
+    std::size_t cells_a_row = 0;
+  };
+  [[nodiscard]] std::size_t cell(std::uint32_t sender, std::uint32_t ordinal, std::size_t place) const {
+    const Rows& rows = rows_[sender];
+    return rows.first_cell + (ordinal - sent_.of_sender(sender).first) * rows.cells_a_row + place;
+  }
+  std::uint32_t enter(MessageId message, const std::vector<std::uint32_t>& places);
+
   SentIndex sent_;
-  std::vector<std::uint32_t> final_reads_;
-  std::vector<std::size_t> first_reader_;  // by ordinal; one more at the end
-  std::vector<std::uint32_t> readers_;
+  std::vector<std::size_t> first_entry_;  // by agent; one more at the end
+  std::vector<std::uint32_t> entries_;
+  std::vector<Rows> rows_;  // by sender
+  std::vector<std::uint8_t> times_;
 };
 
 // The recipients of one sender's messages, worked out once for all of them: a plan addresses every message of
@@ -101,9 +141,6 @@ bool is_recorded_whole(const History& history, std::uint32_t agent);
 inline bool must_hold(const Operation& read, const Operation& broadcast) {
   return broadcast.outcome == Outcome::ok && broadcast.complete_ns <= read.invoke_ns;
 }
-
-// How often `recipient` read the message: 0, 1 or more. `readers` as of Delivery::readers.
-std::size_t times_read(std::span<const std::uint32_t> readers, std::uint32_t recipient);
 
 // By agent: whether it attempted every broadcast of the plan, and each was acknowledged and reached every
 // recipient exactly once. (What cannot be told is no success.)

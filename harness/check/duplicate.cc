@@ -2,8 +2,8 @@
 //
 // After Jepsen's total-queue ("duplicated" = dequeued more often than enqueued), which only counts them; here
 // they fail. Sound: each message is sent once, under an id of its own. Indefinite outcomes: may be there or
-// not, but not twice, since the harness sends nothing again. An entry that nobody sent is a phantom, however
-// often it is there.
+// not, but not twice, since the harness sends nothing again. An entry that nobody sent to this recipient is a
+// phantom, however often it is there.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,25 +28,23 @@ std::string places_of(const History& history, const Operation& read, MessageId m
 
 }  // namespace
 
-Finding check_duplicate(const Plan& plan, const History& history) {
+Finding check_duplicate(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
   Finding finding;
-  const SentIndex sent(plan, history);
-  const auto reads = final_reads(plan, history);
-  std::vector<std::uint32_t> last_reader(sent.size(), not_there);
   bool read_any = false;
-  for (std::uint32_t agent = 0; agent < reads.size(); ++agent) {
-    if (reads[agent] == not_there) continue;
+  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.count; ++agent) {
+    if (delivery.final_read(agent) == not_there) continue;
     read_any = true;
-    const Operation& read = history.operations[reads[agent]];
-    for (const Seen& seen : seen_by(history, read)) {
-      ++finding.checked;
-      const std::uint32_t ordinal = sent.find(seen.message);
-      if (ordinal == not_there) continue;
-      if (std::exchange(last_reader[ordinal], agent) != agent) continue;
-      if (finding.count++ != 0) continue;
+    const auto log = delivery.log(agent);
+    finding.checked += log.size();
+    for (std::size_t place = 0; place < log.size(); ++place) {
+      if (log[place] != there_before || finding.count++ != 0) continue;
+      const Operation& read = history.operations[delivery.final_read(agent)];
+      const MessageId message = seen_by(history, read)[place].message;
       finding.witness =
-          fmt::format("agent {}'s final read holds {} at places {} of {}", agent, to_string(seen.message),
-                      places_of(history, read, seen.message), with_commas(read.seen));
+          fmt::format("agent {}'s final read holds {} at places {} of {}", agent, to_string(message),
+                      places_of(history, read, message), with_commas(read.seen));
     }
   }
   if (finding.count != 0) {

@@ -8,17 +8,41 @@
 #include "harness/check/finding_expectation.h"
 #include "harness/check/prose.h"
 #include "harness/check/testing_history.h"
+#include "harness/scenario/check_names.h"
 
 namespace holdfast {
 namespace {
 
+TEST(CheckNamesTest, ScenariosKnowThemAll) {
+  std::vector<std::string_view> names;
+  for (const NamedCheck& check : all_checks()) names.push_back(check.name);
+  EXPECT_EQ(names, std::vector<std::string_view>(check_names.begin(), check_names.end()));
+}
+
+TEST(WaiverTest, MarksTheFindingAndLeavesItAsItIs) {
+  Plan plan;
+  plan.scenario.waivers = {{"lost", "there is no lock"}};
+  const History history;
+  for (const Finding& finding : run_checks(plan, history)) {
+    EXPECT_EQ(finding.waived.has_value(), finding.name == "lost") << finding.name;
+  }
+  Plan strict;
+  EXPECT_EQ(run_checks(plan, history)[1].verdict, run_checks(strict, history)[1].verdict);
+  Finding finding;
+  finding.verdict = Verdict::fail;
+  EXPECT_TRUE(decides(finding, Verdict::fail));
+  EXPECT_FALSE(decides(finding, Verdict::unknown));
+  finding.waived = "there is no lock";
+  EXPECT_FALSE(decides(finding, Verdict::fail));
+}
+
 TEST(TornRead, WholeLoadsPass) {
   TestRun run(2, 1);
   run.sent({0, 0}).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}}).finished();
-  expect_finding(check_torn_read(run.plan, run.history), Verdict::pass, 8, 0, "", "4 loads, 4 entries");
+  expect_finding(check_torn_read({run.plan, run.history}), Verdict::pass, 8, 0, "", "4 loads, 4 entries");
   TestRun empty(1, 1);
   empty.quiet().read(0, {}).finished();
-  expect_finding(check_torn_read(empty.plan, empty.history), Verdict::pass, 1, 0, "",
+  expect_finding(check_torn_read({empty.plan, empty.history}), Verdict::pass, 1, 0, "",
                  "an empty queue is whole");
 }
 
@@ -26,13 +50,13 @@ TEST(TornRead, AnEntryThatIsNotWhatWasSentFails) {
   TestRun run(2, 1);
   run.sent({0, 0}).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}}).finished();
   run.history.seen[1].intact = false;
-  expect_finding(check_torn_read(run.plan, run.history), Verdict::fail, 8, 1,
+  expect_finding(check_torn_read({run.plan, run.history}), Verdict::fail, 8, 1,
                  "entry 2 of a read by agent 0 at 0.007 s is 1-0, but its body is not what was sent",
                  "final");
   TestRun early(1, 1);  // reads that are not final count too
   early.read(0, {{0, 0}}).quiet().read(0, {{0, 0}}).finished();
   early.history.seen[0].intact = false;
-  EXPECT_EQ(check_torn_read(early.plan, early.history).verdict, Verdict::fail);
+  EXPECT_EQ(check_torn_read({early.plan, early.history}).verdict, Verdict::fail);
 }
 
 TEST(TornRead, ALoadThatDoesNotParseFails) {
@@ -40,69 +64,69 @@ TEST(TornRead, ALoadThatDoesNotParseFails) {
   run.sent({0, 0}).quiet().read(0, {}, Outcome::fail).finished();
   run.history.torn.emplace_back(MessageId{0, 0}, "unexpected end of input at byte 8192");
   expect_finding(
-      check_torn_read(run.plan, run.history), Verdict::fail, 1, 1,
+      check_torn_read({run.plan, run.history}), Verdict::fail, 1, 1,
       "agent 0 loaded a queue that is no whole queue, for 0-0: unexpected end of input at byte 8192", "load");
 }
 
 TEST(TornRead, NothingLoadedIsUnknown) {
   TestRun run(1, 1);
   run.sent({0, 0}, Outcome::fail).cut();
-  expect_finding(check_torn_read(run.plan, run.history), Verdict::unknown, 0, 0, "no operation ended well",
+  expect_finding(check_torn_read({run.plan, run.history}), Verdict::unknown, 0, 0, "no operation ended well",
                  "none");
 }
 
 TEST(OrphanTemp, ACleanDirectoryPasses) {
   TestRun run(1, 1);
   run.sent({0, 0}).quiet().finished();
-  expect_finding(check_orphan_temp(run.plan, run.history), Verdict::pass, 1, 0, "", "clean");
+  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::pass, 1, 0, "", "clean");
 }
 
 TEST(OrphanTemp, WhatIsLeftFails) {
   TestRun run(1, 1);
   run.quiet().finished();
   run.history.leftovers = {"queue.json.tmp"};
-  expect_finding(check_orphan_temp(run.plan, run.history), Verdict::fail, 1, 1,
+  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::fail, 1, 1,
                  "1 file left in the store directory after the run: queue.json.tmp", "one");
   run.history.leftovers = {".queue.json.1-a.tmp", ".queue.json.2-b.tmp"};
   run.history.complete = false;
-  expect_finding(check_orphan_temp(run.plan, run.history), Verdict::fail, 1, 2, "2 files left", "two");
+  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::fail, 1, 2, "2 files left", "two");
 }
 
 TEST(OrphanTemp, ARunThatWasCutShortTellsNothing) {
   TestRun run(1, 1);
   run.cut();
   run.history.leftovers = {"queue.json.tmp"};
-  expect_finding(check_orphan_temp(run.plan, run.history), Verdict::unknown, 0, 0, "never became quiet",
+  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::unknown, 0, 0, "never became quiet",
                  "not quiet");
   TestRun quiet(1, 1);
   quiet.quiet().cut();
-  expect_finding(check_orphan_temp(quiet.plan, quiet.history), Verdict::unknown, 0, 0, "did not finish",
+  expect_finding(check_orphan_temp({quiet.plan, quiet.history}), Verdict::unknown, 0, 0, "did not finish",
                  "not finished");
 }
 
 TEST(FaultsFired, EnoughPass) {
   TestRun run(1, 1);
   run.injector("antivirus", 200, 198).injector("open-handle", 3, 3, 3).injector("idle", 0, 0, 0).finished();
-  expect_finding(check_faults_fired(run.plan, run.history), Verdict::pass, 203, 0, "", "enough");
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::pass, 203, 0, "", "enough");
   TestRun one(1, 1);
   one.injector("antivirus", 1, 1).finished();
-  expect_finding(check_faults_fired(one.plan, one.history), Verdict::pass, 1, 0, "", "one");
+  expect_finding(check_faults_fired({one.plan, one.history}), Verdict::pass, 1, 0, "", "one");
 }
 
 TEST(FaultsFired, TooFewAreUnknown) {
   TestRun run(1, 1);
   run.injector("antivirus", 9, 8).injector("open-handle", 3, 2, 3).injector("indexer", 0, 0).finished();
-  expect_finding(check_faults_fired(run.plan, run.history), Verdict::unknown, 12, 2,
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::unknown, 12, 2,
                  "injector open-handle planned 3 faults and fired 2, but 3 are asked for", "few");
   run.history.injectors.clear();
-  expect_finding(check_faults_fired(run.plan, run.history), Verdict::unknown, 0, 3,
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::unknown, 0, 3,
                  "injector antivirus planned 0", "none");
 }
 
 TEST(FaultsFired, DoesNotApplyWithoutInjectors) {
   TestRun run(1, 1);
   run.finished();
-  expect_finding(check_faults_fired(run.plan, run.history), Verdict::not_applicable, 0, 0, "", "none");
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::not_applicable, 0, 0, "", "none");
 }
 
 TEST(Checks, HaveTheNamesThatResultJsonPromises) {
@@ -130,13 +154,13 @@ TEST(Checks, AllRunInOrderAndNothingAtAllIsNeverAPass) {
 
 TEST(Checks, OneThatThrowsIsUnknown) {
   TestRun run(1, 1);
-  const NamedCheck throws{
-      "throws", "", [](const Plan&, const History&) -> Finding { throw std::runtime_error("out of ideas"); }};
-  expect_finding(run_check(throws, run.plan, run.history), Verdict::unknown, 0, 0,
+  const NamedCheck throws{"throws", "",
+                          [](const Evidence&) -> Finding { throw std::runtime_error("out of ideas"); }};
+  expect_finding(run_check(throws, {run.plan, run.history}), Verdict::unknown, 0, 0,
                  "the check itself failed: out of ideas", "std");
-  EXPECT_EQ(run_check(throws, run.plan, run.history).name, "throws");
-  const NamedCheck odd{"odd", "", [](const Plan&, const History&) -> Finding { throw 7; }};
-  expect_finding(run_check(odd, run.plan, run.history), Verdict::unknown, 0, 0, "the check itself failed",
+  EXPECT_EQ(run_check(throws, {run.plan, run.history}).name, "throws");
+  const NamedCheck odd{"odd", "", [](const Evidence&) -> Finding { throw 7; }};
+  expect_finding(run_check(odd, {run.plan, run.history}), Verdict::unknown, 0, 0, "the check itself failed",
                  "odd");
 }
 

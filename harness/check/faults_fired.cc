@@ -36,7 +36,9 @@ std::string missing_of_walk(const Plan& plan, const Injector& injector, std::uin
 
 }  // namespace
 
-Finding check_faults_fired(const Plan& plan, const History& history) {
+Finding check_faults_fired(const Evidence& evidence) {
+  const Plan& plan = evidence.plan;
+  const History& history = evidence.history;
   Finding finding;
   const auto& injectors = plan.scenario.injectors;
   if (injectors.empty()) {

@@ -43,7 +43,7 @@ std::int64_t oldest_read_ns(const Delivery& delivery) {
   std::int64_t oldest_ns = std::numeric_limits<std::int64_t>::max();
   for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
     const Operation& broadcast = delivery.sent().operation(ordinal);
-    if (broadcast.outcome == Outcome::ok && !delivery.readers(ordinal).empty())
+    if (broadcast.outcome == Outcome::ok && delivery.was_read(ordinal))
       oldest_ns = std::min(oldest_ns, broadcast.complete_ns);
   }
   return oldest_ns;
@@ -104,8 +104,9 @@ struct Loss {
 };
 
 // The first, but of a run that kills the first that a kill explains.
-std::string describe_loss(const Plan& plan, const History& history, const Delivery& delivery,
-                          const std::vector<Loss>& lost) {
+std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& lost) {
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
   const auto removals = removals_without_replacement(history, delivery);
   auto chosen = lost.begin();
   if (!history.kills.empty()) {
@@ -119,9 +120,10 @@ std::string describe_loss(const Plan& plan, const History& history, const Delive
   const Operation& read = history.operations[delivery.final_read(recipient)];
   std::uint64_t others_with = 0;
   std::uint64_t others_without = 0;
-  for (const std::uint32_t other : recipients(plan, delivery.sent().id(ordinal))) {
-    if (other == recipient || delivery.final_read(other) == not_there) continue;
-    ++(times_read(delivery.readers(ordinal), other) != 0 ? others_with : others_without);
+  const auto to = recipients(evidence.plan, delivery.sent().id(ordinal));
+  for (std::size_t place = 0; place < to.size(); ++place) {
+    if (to[place] == recipient || delivery.final_read(to[place]) == not_there) continue;
+    ++(delivery.times_read(ordinal, place) != 0 ? others_with : others_without);
   }
   std::string text =
       fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read of {} does not hold it",
@@ -149,10 +151,11 @@ std::string describe_loss(const Plan& plan, const History& history, const Delive
 
 }  // namespace
 
-Finding check_lost(const Plan& plan, const History& history) {
+Finding check_lost(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
   Finding finding;
-  const Delivery delivery(plan, history);
-  RecipientsOf addressed(plan);
+  RecipientsOf addressed(evidence.plan);
   bool acknowledged_any = false;
   std::uint32_t unread = not_there;        // a recipient whose mail could not be read
   constexpr std::size_t most_kept = 1000;  // to choose the witness from
@@ -161,26 +164,24 @@ Finding check_lost(const Plan& plan, const History& history) {
     const Operation& broadcast = delivery.sent().operation(ordinal);
     if (broadcast.outcome != Outcome::ok) continue;
     acknowledged_any = true;
-    const auto readers = delivery.readers(ordinal);
-    auto reader = readers.begin();
-    for (const std::uint32_t recipient : addressed.sender(broadcast.agent)) {
-      const std::uint32_t read = delivery.final_read(recipient);
+    const auto& to = addressed.sender(broadcast.agent);
+    for (std::size_t place = 0; place < to.size(); ++place) {
+      const std::uint32_t read = delivery.final_read(to[place]);
       if (read == not_there) {
-        unread = std::min(unread, recipient);
+        unread = std::min(unread, to[place]);
         continue;
       }
       if (!must_hold(history.operations[read], broadcast)) continue;
       ++finding.checked;
-      while (reader != readers.end() && *reader < recipient) ++reader;
-      if (reader != readers.end() && *reader == recipient) continue;
+      if (delivery.times_read(ordinal, place) != 0) continue;
       ++finding.count;
       if (lost.size() < most_kept && (lost.empty() || lost.back().ordinal != ordinal))
-        lost.push_back({ordinal, recipient});
+        lost.push_back({ordinal, to[place]});
     }
   }
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
-    finding.witness = describe_loss(plan, history, delivery, lost);
+    finding.witness = describe_loss(evidence, lost);
   } else if (unread != not_there) {
     finding.witness = fmt::format(
         "agent {} made no final read that ended well, so what it was sent may be lost or not", unread);

@@ -1,51 +1,81 @@
-// Order: in each recipient's final read, the messages of one sender stand in the order in which it sent them.
+// Order: in each recipient's final read, a message that was acknowledged before another was asked for stands
+// before it; the messages of one sender therefore in the order in which it sent them.
 //
-// After Elle's list-append, where the order of the elements is the order of the writes. Sound: an agent has
-// one operation open at a time and numbers them upwards, so of two acknowledged ones the lower number was
-// appended first. Indefinite outcomes: may take effect at any later time, so they have no order; nor have
-// failures. A message that is there twice counts where it stands first (that it is there twice is for
+// After Elle's list-append, where the order of the elements is the order of the writes, and the real-time
+// order that linearizability (Herlihy and Wing, 1990) asks of an append-only log. O(entries): in log order,
+// the latest time at which one of the entries so far was asked for must not exceed an entry's
+// acknowledgement. Sound: an acknowledged message was appended before its sender was told so, and every other
+// one after it was asked for. All processes of a run read one clock, CLOCK_MONOTONIC, before they ask and
+// after they are told, so both times err to the side that excuses. Of one sender the numbers decide, where
+// the clock stood still: it has one operation open at a time. A store whose saves overlap may lose messages,
+// yet it puts none behind a later one: whoever holds the later one appended it to a queue that had it
+// already, or that had lost it. Indefinite outcomes: may take effect at any later time, so none of them
+// stands too late; nor do failures. But whatever stands behind them was not acknowledged before they were
+// asked for. A message that is there twice counts where it stands first (that it is there twice is for
 // `duplicate`).
 #include <fmt/format.h>
 
-#include <utility>
+#include <limits>
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
+namespace {
 
-Finding check_order(const Plan& plan, const History& history) {
+std::string describe_disorder(const Evidence& evidence, std::uint32_t agent, std::uint32_t late,
+                              std::uint32_t before) {
+  const History& history = evidence.history;
+  const SentIndex& sent = evidence.delivery.sent();
+  const Operation& first = sent.operation(late);
+  const Operation& second = sent.operation(before);
+  const std::string found = fmt::format("agent {}'s final read holds {} behind {}", agent,
+                                        to_string(sent.id(late)), to_string(sent.id(before)));
+  if (first.agent == second.agent)
+    return fmt::format("{}, which agent {} sent later (at {} and {})", found, first.agent,
+                       at_time(history, first.invoke_ns), at_time(history, second.invoke_ns));
+  return fmt::format("{}, which agent {} sent at {}, after agent {} had been told ok for {} at {}", found,
+                     second.agent, at_time(history, second.invoke_ns), first.agent, to_string(sent.id(late)),
+                     at_time(history, first.complete_ns));
+}
+
+}  // namespace
+
+Finding check_order(const Evidence& evidence) {
+  const Delivery& delivery = evidence.delivery;
+  const SentIndex& sent = delivery.sent();
   Finding finding;
-  const SentIndex sent(plan, history);
-  const auto reads = final_reads(plan, history);
-  std::vector<std::uint32_t> last_reader(sent.size(), not_there);
   struct Latest {
     std::uint32_t reader = not_there;
     std::uint32_t ordinal = 0;
   };
-  std::vector<Latest> latest(
-      plan.scenario.agents.count);  // by sender: the latest message so far in this read
+  std::vector<Latest> latest(evidence.plan.scenario.agents.count);  // by sender: in this read, so far
   bool read_any = false;
-  for (std::uint32_t agent = 0; agent < reads.size(); ++agent) {
-    if (reads[agent] == not_there) continue;
+  for (std::uint32_t agent = 0; agent < latest.size(); ++agent) {
+    if (delivery.final_read(agent) == not_there) continue;
     read_any = true;
-    for (const Seen& seen : seen_by(history, history.operations[reads[agent]])) {
-      const std::uint32_t ordinal = sent.find(seen.message);
-      if (ordinal == not_there || sent.operation(ordinal).outcome != Outcome::ok) continue;
-      if (std::exchange(last_reader[ordinal], agent) == agent) continue;
-      ++finding.checked;
-      Latest& before = latest[seen.message.sender];
-      if (before.reader != agent || before.ordinal < ordinal) {
-        before = {agent, ordinal};
-        continue;
+    std::uint32_t youngest = not_there;  // of the entries so far, the one asked for last
+    std::int64_t youngest_ns = std::numeric_limits<std::int64_t>::min();
+    for (const std::uint32_t entry : delivery.log(agent)) {
+      if (!is_ordinal(entry)) continue;
+      const Operation& broadcast = sent.operation(entry);
+      if (broadcast.outcome == Outcome::ok) {
+        ++finding.checked;
+        std::uint32_t too_early = youngest_ns > broadcast.complete_ns ? youngest : not_there;
+        Latest& of_sender = latest[broadcast.agent];
+        if (of_sender.reader == agent && of_sender.ordinal > entry) {
+          too_early = of_sender.ordinal;
+        } else {
+          of_sender = {agent, entry};
+        }
+        if (too_early != not_there && finding.count++ == 0)
+          finding.witness = describe_disorder(evidence, agent, entry, too_early);
       }
-      if (finding.count++ != 0) continue;
-      finding.witness =
-          fmt::format("agent {}'s final read holds {} behind {}, which agent {} sent later (at {} and {})",
-                      agent, to_string(seen.message), to_string(sent.id(before.ordinal)), seen.message.sender,
-                      at_time(history, sent.operation(ordinal).invoke_ns),
-                      at_time(history, sent.operation(before.ordinal).invoke_ns));
+      if (broadcast.invoke_ns > youngest_ns) {
+        youngest = entry;
+        youngest_ns = broadcast.invoke_ns;
+      }
     }
   }
   if (finding.count != 0) {

@@ -11,7 +11,8 @@
 
 namespace holdfast {
 
-Finding check_orphan_temp(const Plan&, const History& history) {
+Finding check_orphan_temp(const Evidence& evidence) {
+  const History& history = evidence.history;
   Finding finding;
   if (history.quiesced_ns == 0) {
     finding.witness = "the run never became quiet, so a temporary file may still have been in use";

@@ -8,7 +8,6 @@
 // sender was told that it failed is another fault, not an invention.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "harness/check/checks.h"
@@ -20,52 +19,34 @@ namespace {
 
 struct Phantom {
   std::uint32_t agent = not_there;
-  std::size_t place = 0;
+  std::size_t place = 0;  // from 1
   MessageId message;
   bool attempted = false;
 };
 
-// Where the message first stands in a read, from 1.
-std::size_t place_in(const History& history, const Operation& read, MessageId message) {
-  const auto entries = seen_by(history, read);
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const Seen& seen) { return seen.message == message; });
-  return static_cast<std::size_t>(found - entries.begin()) + 1;
-}
-
 }  // namespace
 
-Finding check_phantom(const Plan& plan, const History& history) {
+Finding check_phantom(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
   Finding finding;
-  const Delivery delivery(plan, history);
-  const SentIndex& sent = delivery.sent();
   bool read_any = false;
   Phantom first;
   std::optional<MessageId> unrecorded;  // not on record, but the record of its sender is not whole
-  for (std::uint32_t agent = 0; agent < plan.scenario.agents.count; ++agent) {
+  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.count; ++agent) {
     if (delivery.final_read(agent) == not_there) continue;
     read_any = true;
-    const Operation& read = history.operations[delivery.final_read(agent)];
-    finding.checked += read.seen;
-    for (const Seen& seen : seen_by(history, read)) {
-      if (sent.find(seen.message) != not_there) continue;
-      if (!is_recorded_whole(history, seen.message.sender)) {
-        unrecorded = unrecorded.value_or(seen.message);
+    const auto entries = seen_by(history, history.operations[delivery.final_read(agent)]);
+    const auto log = delivery.log(agent);
+    finding.checked += log.size();
+    for (std::size_t place = 0; place < log.size(); ++place) {
+      if (log[place] != never_sent && log[place] != sent_to_others) continue;
+      const MessageId message = entries[place].message;
+      if (log[place] == never_sent && !is_recorded_whole(history, message.sender)) {
+        unrecorded = unrecorded.value_or(message);
       } else if (finding.count++ == 0) {
-        first = {agent, place_in(history, read, seen.message), seen.message, false};
+        first = {agent, place + 1, message, log[place] == sent_to_others};
       }
-    }
-  }
-  RecipientsOf addressed(plan);
-  for (std::uint32_t ordinal = 0; ordinal < sent.size(); ++ordinal) {
-    const auto& to = addressed.sender(sent.operation(ordinal).agent);
-    auto recipient = to.begin();
-    for (const std::uint32_t reader : delivery.readers(ordinal)) {
-      while (recipient != to.end() && *recipient < reader) ++recipient;
-      if (recipient != to.end() && *recipient == reader) continue;
-      if (finding.count++ != 0) continue;
-      const Operation& read = history.operations[delivery.final_read(reader)];
-      first = {reader, place_in(history, read, sent.id(ordinal)), sent.id(ordinal), true};
     }
   }
   if (finding.count != 0) {

@@ -137,7 +137,9 @@ std::optional<std::string> retried_in_vain(const History& history, const Operati
 
 }  // namespace
 
-Finding check_retry_discipline(const Plan& plan, const History& history) {
+Finding check_retry_discipline(const Evidence& evidence) {
+  const Plan& plan = evidence.plan;
+  const History& history = evidence.history;
   Finding finding;
   std::uint64_t judged = 0;
   for (const Operation& operation : history.operations) {

@@ -96,21 +96,21 @@ TEST(Attempts, ObservedCallsWereNotRefused) {
   run.history.calls.back().os_error = 0;
   run.broadcast({0, 0}, 0, 11).finished();
   EXPECT_EQ(attempts_of(run.history, run.history.operations[0]).refused, 0U);
-  EXPECT_EQ(check_retry_discipline(run.plan, run.history).verdict, Verdict::not_applicable);
+  EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::not_applicable);
 }
 
 TEST(RetryDiscipline, KeepsToThePolicy) {
   const TestRun exact = refused_at({10, 110, 310, 710, 1510}, 3110);
-  expect_finding(check_retry_discipline(exact.plan, exact.history), Verdict::pass, 1, 0, "", "exact");
+  expect_finding(check_retry_discipline({exact.plan, exact.history}), Verdict::pass, 1, 0, "", "exact");
   const TestRun late = refused_at({10, 150, 3000}, 9000);  // waking late is no fault
-  expect_finding(check_retry_discipline(late.plan, late.history), Verdict::pass, 1, 0, "", "late");
+  expect_finding(check_retry_discipline({late.plan, late.history}), Verdict::pass, 1, 0, "", "late");
   const TestRun spent = refused_at({10, 110, 310, 710, 1510, 3110}, 3111, Outcome::fail);
-  expect_finding(check_retry_discipline(spent.plan, spent.history), Verdict::pass, 1, 0, "", "spent");
+  expect_finding(check_retry_discipline({spent.plan, spent.history}), Verdict::pass, 1, 0, "", "spent");
 }
 
 TEST(RetryDiscipline, AWaitShorterThanThePolicysFails) {
   const TestRun run = refused_at({10, 110, 309}, 709);
-  expect_finding(check_retry_discipline(run.plan, run.history), Verdict::fail, 1, 1,
+  expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::fail, 1, 1,
                  "agent 0's broadcast 0-0 (0.000 s–0.710 s) began retry 2 only 0.199 s after the refusal, "
                  "but the policy "
                  "waits 0.200 s",
@@ -120,59 +120,59 @@ TEST(RetryDiscipline, AWaitShorterThanThePolicysFails) {
 TEST(RetryDiscipline, JitterMayShortenAWait) {
   TestRun run = refused_at({10, 11, 12}, 13);
   run.plan.scenario.subject.retry.jitter = Jitter::full;
-  EXPECT_EQ(check_retry_discipline(run.plan, run.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::pass);
   run.plan.scenario.subject.retry.jitter = Jitter::equal;
-  EXPECT_EQ(check_retry_discipline(run.plan, run.history).verdict, Verdict::fail);
+  EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::fail);
 }
 
 TEST(RetryDiscipline, MoreRetriesThanAllowedFail) {
   TestRun run = refused_at({10, 110, 310}, 710);
   run.plan.scenario.subject.retry.max_retries = 2;
-  expect_finding(check_retry_discipline(run.plan, run.history), Verdict::fail, 1, 1,
+  expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::fail, 1, 1,
                  "tried again 3 times, but the policy allows 2", "many");
   run.plan.scenario.subject.retry.max_retries = 3;
-  EXPECT_EQ(check_retry_discipline(run.plan, run.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::pass);
 }
 
 // The origin claims 5 retries and 3.1 s; its loop sleeps four times.
 TEST(RetryDiscipline, FewerRetriesThanClaimedFail) {
   TestRun run = refused_at({10, 110, 310, 710, 1510}, 1511, Outcome::fail);
   expect_finding(
-      check_retry_discipline(run.plan, run.history), Verdict::fail, 1, 1,
+      check_retry_discipline({run.plan, run.history}), Verdict::fail, 1, 1,
       "was refused and gave up after 4 retries that waited 1.500 s in all, but the policy has 5 retries and "
       "3.100 s of waiting",
       "origin");
   run.plan.scenario.subject.retry.max_retries = 4;
-  EXPECT_EQ(check_retry_discipline(run.plan, run.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::pass);
 }
 
 TEST(RetryDiscipline, GivingUpForADeadlineIsExcused) {
   TestRun run = refused_at({10, 110}, 111, Outcome::fail);
-  ASSERT_EQ(check_retry_discipline(run.plan, run.history).verdict, Verdict::fail);
+  ASSERT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::fail);
   TestRun policy = run;
   policy.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(300);
-  EXPECT_EQ(check_retry_discipline(policy.plan, policy.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({policy.plan, policy.history}).verdict, Verdict::pass);
   policy.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(400);
-  EXPECT_EQ(check_retry_discipline(policy.plan, policy.history).verdict, Verdict::fail);
+  EXPECT_EQ(check_retry_discipline({policy.plan, policy.history}).verdict, Verdict::fail);
   TestRun operation = run;
   operation.plan.scenario.agents.operation_deadline = std::chrono::milliseconds(300);
-  EXPECT_EQ(check_retry_discipline(operation.plan, operation.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({operation.plan, operation.history}).verdict, Verdict::pass);
   TestRun in_doubt = run;
   in_doubt.history.calls_in_doubt = true;
-  EXPECT_EQ(check_retry_discipline(in_doubt.plan, in_doubt.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({in_doubt.plan, in_doubt.history}).verdict, Verdict::pass);
   TestRun interrupted = run;
   interrupted.history.interrupted = true;
-  EXPECT_EQ(check_retry_discipline(interrupted.plan, interrupted.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({interrupted.plan, interrupted.history}).verdict, Verdict::pass);
 }
 
 TEST(RetryDiscipline, RetryingPastThePolicysDeadlineFails) {
   TestRun run = refused_at({10, 110, 310}, 710);
   run.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(699);
-  expect_finding(check_retry_discipline(run.plan, run.history), Verdict::fail, 1, 1,
+  expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::fail, 1, 1,
                  "began to wait for retry 3 when 0.300 s were spent, past the policy's deadline of 0.699 s",
                  "past");
   run.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(700);
-  EXPECT_EQ(check_retry_discipline(run.plan, run.history).verdict, Verdict::pass);
+  EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::pass);
 }
 
 TEST(RetryDiscipline, OnlyRefusalsMayBeRetried) {
@@ -184,27 +184,28 @@ TEST(RetryDiscipline, OnlyRefusalsMayBeRetried) {
     run.call(0, 10, Function::rename, "/s/a.tmp", "/s/queue.json", 0, error);
     run.call(0, 110, Function::rename, "/s/a.tmp", "/s/queue.json");
     run.broadcast({0, 0}, 0, 111).finished();
-    EXPECT_EQ(to_string(check_retry_discipline(run.plan, run.history).verdict), to_string(verdict)) << error;
+    EXPECT_EQ(to_string(check_retry_discipline({run.plan, run.history}).verdict), to_string(verdict))
+        << error;
   }
   TestRun once(1, 1);  // refused, retried, then an error that ends it
   once.replace(0, 10, 5).call(0, 110, Function::rename, "/s/.queue.json.1-2.tmp", "/s/queue.json", 0, ENOSPC);
   once.broadcast({0, 0}, 0, 111, Outcome::fail, ENOSPC).finished();
-  expect_finding(check_retry_discipline(once.plan, once.history), Verdict::pass, 1, 0, "", "other error");
+  expect_finding(check_retry_discipline({once.plan, once.history}), Verdict::pass, 1, 0, "", "other error");
 }
 
 TEST(RetryDiscipline, IsUnknownWhereTheRecordEndsInAWait) {
   const TestRun run = refused_at({10}, 11, Outcome::info);
-  expect_finding(check_retry_discipline(run.plan, run.history), Verdict::unknown, 1, 0,
+  expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::unknown, 1, 0,
                  "the record ends before", "cut");
 }
 
 TEST(RetryDiscipline, DoesNotApplyWhereNothingWasRefused) {
   const TestRun run = refused_at({}, 10);
-  expect_finding(check_retry_discipline(run.plan, run.history), Verdict::not_applicable, 0, 0,
+  expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::not_applicable, 0, 0,
                  "no operation was refused", "injector");
   TestRun quiet(1, 1);
   quiet.replace(0, 1).sent({0, 0}).finished();
-  EXPECT_EQ(check_retry_discipline(quiet.plan, quiet.history).witness, std::nullopt);
+  EXPECT_EQ(check_retry_discipline({quiet.plan, quiet.history}).witness, std::nullopt);
 }
 
 }  // namespace

@@ -74,8 +74,7 @@ struct TestRun {
     operation.invoke_ns = operation.intended_ns = at(now_ms + 1);
     now_ms += 2;
     operation.complete_ns = outcome == Outcome::info ? 0 : at(now_ms);
-    for (std::uint32_t place = 0; place < entries.size(); ++place)
-      history.seen.push_back({entries[place], place, true});
+    for (const MessageId entry : entries) history.seen.push_back({entry, true});
     history.operations.push_back(operation);
     return *this;
   }

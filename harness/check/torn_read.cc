@@ -14,7 +14,8 @@
 
 namespace holdfast {
 
-Finding check_torn_read(const Plan&, const History& history) {
+Finding check_torn_read(const Evidence& evidence) {
+  const History& history = evidence.history;
   Finding finding;
   for (const Operation& operation : history.operations) {
     // An answered operation has loaded the queue; one that failed may have failed before that.

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/base/nearest_name.h"
+
 namespace holdfast {
 namespace {
 
@@ -19,6 +21,9 @@ Examples:
   holdfast run broadcast-8                       eight agents, an antivirus, an open handle: does all arrive?
   holdfast run broadcast-8 --seed 7 --agents 16  the same with another plan and a larger crowd
   holdfast run my.toml --set subject.retry.jitter=equal --out runs/equal
+  holdfast run lockstep --trials 20              each variant 20 times, compared in one report
+  holdfast run broadcast-8 --until-fail          one trial after another, until one fails
+  holdfast run no-fault --until-sure             until it is sure that 99 % of trials pass, and not 95 %
   holdfast compare runs/before runs/after        two runs side by side, with Fisher's p
   holdfast check runs/after                      judge a stored run again
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
@@ -58,6 +63,19 @@ std::string as_whole_number(std::string& text) {
   return {};
 }
 
+std::string as_number_of_trials(const std::string& text) {
+  const bool fits = text != "0" && (text.size() < 6 || text == "100000");
+  return fits ? std::string() : fmt::format("{} is not from 1 to 100000", text);
+}
+
+std::string not_a_command(const std::string& word, const CLI::App& app) {
+  const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
+  std::vector<std::string_view> names{"--help", "--version"};
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return fmt::format("holdfast: there is no {} '{}'; the nearest is '{}'; 'holdfast --help' lists all\n",
+                     word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
+}
+
 }  // namespace
 
 Command parse_command_line(int argc, char** argv) {
@@ -83,6 +101,34 @@ Command parse_command_line(int argc, char** argv) {
   run_app->add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
       ->take_all()
       ->allow_extra_args(false);
+  run_app->add_option("--variant", run.variant, "Only this variant of a scenario that has several");
+  run_app
+      ->add_option("--trials", run.trials,
+                   "So many runs of each variant, with the seeds from --seed on; they are judged together")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""));
+  auto* until_fail =
+      run_app->add_flag("--until-fail", run.until_fail,
+                        "Trials until one fails, which is kept whole; at most --trials, or 1000 without it");
+  auto* until_sure =
+      run_app
+          ->add_flag("--until-sure", run.until_sure,
+                     "Trials until a sequential test can tell --sure-rate from --sure-against; at most "
+                     "--trials, or 1000")
+          ->excludes(until_fail);
+  run_app->add_option("--sure-rate", run.sure.rate_good, "The share of trials that shall pass")
+      ->needs(until_sure)
+      ->capture_default_str();
+  run_app->add_option("--sure-against", run.sure.rate_bad, "The share that is not good enough")
+      ->needs(until_sure)
+      ->capture_default_str();
+  run_app->add_option("--sure-error", run.sure.alpha, "How often the test may be wrong, either way")
+      ->needs(until_sure)
+      ->capture_default_str();
+  std::string keep = "failing";
+  run_app->add_option("--keep", keep, "Of which trials events and stores stay: failing, or all")
+      ->check(CLI::IsMember({"failing", "all"}))
+      ->capture_default_str();
   run_app->add_option("--out", run.out, "The run directory (default: a new one under holdfast-runs/)");
   run_app->add_flag("--json", run.json, "Print result.json instead of the summary");
   run_app->add_flag("--quiet", run.quiet, "No progress and no summary; the exit code tells");
@@ -115,6 +161,11 @@ Command parse_command_line(int argc, char** argv) {
   hold_app->add_option("path", hold.path, "The file")->required();
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
 
+  RulesCommand rules;
+  auto* rules_app =
+      app.add_subcommand("rules", "What Windows refuses: every decision that Holdfast can make");
+  rules_app->add_flag("--json", rules.json, "Every pair of handles, one JSON object a line");
+
   DoctorCommand doctor;
   auto* doctor_app =
       app.add_subcommand("doctor", "What works on this machine, what does not, and what to do");
@@ -127,15 +178,25 @@ Command parse_command_line(int argc, char** argv) {
     app.exit(success);
     return NoCommand{0};
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
+    // CLI11 would say that a subcommand is missing, and not which word it took for none.
+    if (app.get_subcommands().empty() && argc > 1) {
+      fmt::print(stderr, "{}", not_a_command(argv[1], app));
+    } else {
+      app.exit(error);
+    }
     return NoCommand{exit_usage};
   }
-  if (*run_app) return run;
+  if (*run_app) {
+    run.sure.beta = run.sure.alpha;
+    run.keep_all = keep == "all";
+    return run;
+  }
   if (*check_app) return check;
   if (*report_app) return report;
   if (*compare_app) return compare;
   if (*list_app) return list;
   if (*hold_app) return hold;
+  if (*rules_app) return rules;
   return doctor;
 }
 

@@ -7,14 +7,22 @@
 #include <variant>
 #include <vector>
 
+#include "reports/statistics/sprt.h"
+
 namespace holdfast {
 
 struct RunCommand {
   std::string scenario;
   std::uint64_t seed = 1;
   std::optional<std::uint32_t> agents;
-  std::vector<std::string> settings;  // key=value
-  std::string out;                    // empty: a new directory under holdfast-runs/
+  std::vector<std::string> settings;    // key=value
+  std::optional<std::string> variant;   // run alone; none: all there are
+  std::optional<std::uint64_t> trials;  // of each variant; with a stopping rule, at most
+  bool until_fail = false;
+  bool until_sure = false;
+  SprtPlan sure;          // until_sure
+  bool keep_all = false;  // trials that passed, too
+  std::string out;        // empty: a new directory under holdfast-runs/
   bool json = false;
   bool quiet = false;
 };
@@ -44,6 +52,10 @@ struct HoldCommand {
   std::string duration;  // "2s"
 };
 
+struct RulesCommand {
+  bool json = false;
+};
+
 struct DoctorCommand {
   std::string directory = ".";
   bool json = false;
@@ -65,7 +77,7 @@ struct NoCommand {
 };
 
 using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand,
-                             HoldCommand, DoctorCommand, InternalCommand>;
+                             HoldCommand, RulesCommand, DoctorCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -79,6 +91,7 @@ int carry_out(const ReportCommand& command);
 int carry_out(const CompareCommand& command);
 int carry_out(const ListCommand& command);
 int carry_out(const HoldCommand& command);
+int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
 
 }  // namespace holdfast

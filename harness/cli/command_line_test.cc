@@ -5,6 +5,8 @@
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
 
 #include "harness/cli/testing_run.h"
 #include "harness/supervisor/lease.h"
@@ -59,6 +61,33 @@ TEST_F(CommandLine, WrongUseIs64) {
     EXPECT_EQ(end.out, "");
   }
   EXPECT_FALSE(std::filesystem::exists(scratch() / "holdfast-runs"));
+}
+
+TEST_F(CommandLine, WhatIsNoCommandIsNamed) {
+  const auto command = holdfast({"rnu", "no-fault"});
+  EXPECT_NE(command.err.find("no command 'rnu'; the nearest is 'run'"), std::string::npos) << command.err;
+  const auto option = holdfast({"--hepl"});
+  EXPECT_NE(option.err.find("no option '--hepl'; the nearest is '--help'"), std::string::npos) << option.err;
+}
+
+TEST_F(CommandLine, RulesAreEveryDecisionThereIs) {
+  const auto end = holdfast({"rules", "--json"});
+  EXPECT_EQ(end.exit_code, 0);
+  std::istringstream lines(end.out);
+  int pairs = 0, operations = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = nlohmann::json::parse(line);
+    ++(row.contains("op") ? operations : pairs);
+  }
+  EXPECT_EQ(pairs, 4096);
+  EXPECT_EQ(operations, 4 * 64);
+  const auto has = [&](const char* line) { return end.out.find(line) != std::string::npos; };
+  EXPECT_TRUE(has(R"({"a1":"rw","s1":"r","a2":"r","s2":"rwd","code":0})"));
+  EXPECT_TRUE(has(R"({"a1":"rw","s1":"r","a2":"r","s2":"r","code":32})"));
+  EXPECT_TRUE(has(R"({"a1":"-","s1":"-","a2":"rwd","s2":"-","code":0})"));
+  EXPECT_TRUE(has(R"({"op":"replace-onto","a":"r","s":"rwd","code":5})"));
+  EXPECT_TRUE(has(R"({"op":"rename-of","a":"r","s":"rw","code":32})"));
+  EXPECT_NE(holdfast({"rules"}).out.find("r-- shares rw-"), std::string::npos);
 }
 
 TEST_F(CommandLine, List) {

@@ -26,6 +26,15 @@ Result<> write_reports(const Summary& summary, const std::filesystem::path& run_
 Result<Summary> judge(const std::filesystem::path& run_directory) {
   const auto plan = load_plan(run_directory);
   if (!plan) return fail(plan.error());
+  std::error_code ignored;
+  if (!std::filesystem::exists(run_directory / "events", ignored) &&
+      std::filesystem::exists(run_directory / "result.json", ignored)) {
+    return fail(
+        Code::invalid,
+        fmt::format("{} has no events any more, as a trial that passed: 'holdfast report' shows its result; "
+                    "a series with --keep all keeps every trial whole",
+                    run_directory.string()));
+  }
   const auto history = merge(run_directory);
   if (!history) return fail(history.error());
   Summary summary = summarise(*plan, *history, run_checks(*plan, *history));

@@ -17,20 +17,23 @@ void say(const std::string& text) {
 
 }  // namespace
 
+std::string progress_text(const Progress& progress) {
+  return fmt::format("{:.0f} s, {}: {} of {} broadcasts, {} failed, {} calls refused", progress.elapsed_s,
+                     progress.phase, progress.done, progress.total, progress.failed, progress.refused);
+}
+
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), live_(is_live_terminal(STDERR_FILENO)) {}
 
-void ProgressLine::show(const Progress& progress) {
+void ProgressLine::show(const std::string& text, double elapsed_s) {
   constexpr double plain_every_s = 5.0;
-  if (quiet_ || progress.elapsed_s < next_s_) return;
-  std::string line = fmt::format("holdfast: {:.0f} s, {}: {} of {} broadcasts, {} failed, {} calls refused",
-                                 progress.elapsed_s, progress.phase, progress.done, progress.total,
-                                 progress.failed, progress.refused);
+  if (quiet_ || elapsed_s < next_s_) return;
+  std::string line = "holdfast: " + text;
   if (live_) {
     const auto columns = static_cast<std::size_t>(columns_of(STDERR_FILENO));
     if (line.size() >= columns) line.resize(columns - 1);
     say("\r" + line + "\x1b[K");
   } else {
-    next_s_ = progress.elapsed_s + plain_every_s;
+    next_s_ = elapsed_s + plain_every_s;
     say(line + "\n");
   }
   shown_ = true;

@@ -1,15 +1,20 @@
-// The line that shows a run under way, on stderr: rewritten in place on a terminal, a plain line now and then
-// elsewhere; nothing for runs of less than two seconds.
+// The line that shows what is under way, on stderr: rewritten in place on a terminal, a plain line now and
+// then elsewhere; nothing for runs of less than two seconds.
 #pragma once
+
+#include <string>
 
 #include "harness/conduct/conduct.h"
 
 namespace holdfast {
 
+std::string progress_text(const Progress& progress);  // "12 s, broadcasting: 40 of 200 broadcasts, …"
+
 class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);
-  void show(const Progress& progress);
+  // `elapsed_s`: since the line's work began.
+  void show(const std::string& text, double elapsed_s);
   void clear();
 
  private:

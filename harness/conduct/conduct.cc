@@ -15,6 +15,7 @@
 #include <fstream>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 #include "core/base/clock.h"
 #include "harness/conduct/crew.h"
@@ -86,6 +87,9 @@ class Conductor {
     return outcome;
   }
 
+  // Of a run that was carried out.
+  [[nodiscard]] RunEnding ending() const { return ending_; }
+
  private:
   Result<> perform() {
     auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor,
@@ -114,9 +118,11 @@ class Conductor {
     if (*woken == Woken::met) {
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
-      pipes_.finish.reset();
-      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
-                       [&] { return agents_are([](const auto&) { return false; }); });
+      admitted_ = ended_;
+      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
+        admit_readers();
+        return agents_are([](const auto&) { return false; });
+      });
       if (!woken) return fail(woken.error());
     }
     finished_ = *woken == Woken::met;
@@ -125,8 +131,11 @@ class Conductor {
     phase_ = "stopping";
     stopping_ = true;
     const Mark why = *woken == Woken::interrupted ? Mark::interrupted : Mark::timed_out;
+    ending_ = *woken == Woken::interrupted ? RunEnding::interrupted : RunEnding::timed_out;
     if (auto marked = mark(why); !marked) return marked;
     signal_everyone(SIGTERM);
+    for (std::size_t i = requested_; i < crew_.size(); ++i)
+      crew_[i].exited = true;  // was never to be started
     woken = wait_for(monotonic_ns() + agent_grace_ns,
                      [&] { return agents_are([](const auto&) { return false; }) && injectors_ended(); });
     if (!woken) return fail(woken.error());
@@ -174,6 +183,7 @@ class Conductor {
         begun_ns_ + std::min<std::int64_t>(startup_deadline_ns, plan_.scenario.run_deadline.count());
     for (std::size_t i = 0; i < crew_.size(); ++i) {
       if (auto sent = spawn(i); !sent) return fail(sent.error());
+      requested_ = i + 1;
       auto woken = wait_for(deadline_ns, [&] { return i + 1 - spawned_ < most_under_way; });
       if (!woken || *woken != Woken::met) return woken;
     }
@@ -202,6 +212,15 @@ class Conductor {
     return std::all_of(crew_.begin(), crew_.end(), [&](const CrewMember& member) {
       return member.role != Role::agent || member.exited || test(member);
     });
+  }
+
+  // Reading a long queue takes a processor and memory: no more at once than keep all processors busy.
+  void admit_readers() {
+    const std::uint64_t at_once = std::max<std::uint64_t>(2, 2 * std::thread::hardware_concurrency());
+    const std::uint64_t one = 1;
+    for (; admitted_ < ended_ + at_once; ++admitted_) {
+      static_cast<void>(!::write(pipes_.finish.get(), &one, sizeof one));
+    }
   }
 
   bool injectors_ended() const {
@@ -271,6 +290,7 @@ class Conductor {
       hear_status();  // what it said before it ended
       if (supervisor_ && supervisor_->take_killed(message.process) && !stopping_) return restart(message);
       member.exited = true;
+      ++ended_;
       member.wait_status = message.status;
       participants_.remove(message.process);
       const std::string said = member.wait_status != 0 && !stopping_ ? log_of(member) : std::string();
@@ -416,10 +436,14 @@ class Conductor {
   std::optional<Recorder> recorder_;
   std::vector<CrewMember> crew_;
   std::vector<pid_t> children_before_;  // not ours to end
+  std::size_t requested_ = 0;
   std::size_t spawned_ = 0;
+  std::uint64_t ended_ = 0;     // members that are no more
+  std::uint64_t admitted_ = 0;  // permits given, for them and for those who read now
   std::int64_t begun_ns_ = 0;
   std::int64_t shown_ns_ = 0;
   const char* phase_ = "starting";
+  RunEnding ending_ = RunEnding::finished;
   bool stopping_ = false;  // deaths from here on are our doing
   bool finished_ = false;
   bool sweep_ = false;  // the run was cut short: temp files of the agents we ended are ours to remove
@@ -427,9 +451,11 @@ class Conductor {
 
 }  // namespace
 
-Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory,
-                 const ConductOptions& options) {
-  return Conductor(plan, run_directory, options).run();
+Result<RunEnding> conduct(const Plan& plan, const std::filesystem::path& run_directory,
+                          const ConductOptions& options) {
+  Conductor conductor(plan, run_directory, options);
+  if (auto done = conductor.run(); !done) return fail(done.error());
+  return conductor.ending();
 }
 
 }  // namespace holdfast

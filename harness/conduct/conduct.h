@@ -20,6 +20,8 @@ struct Progress {
   double elapsed_s = 0;
 };
 
+enum class RunEnding { finished, interrupted, timed_out };
+
 struct ConductOptions {
   std::filesystem::path executable;                  // this program, which is agent and injector as well
   std::function<void(const Progress&)> on_progress;  // called a few times a second; may be empty
@@ -29,6 +31,7 @@ struct ConductOptions {
 // good order (Mark::interrupted), so they must not be handled elsewhere meanwhile. When this returns, no
 // process of the run is left. An error means that the run could not be carried out or written down; what
 // happened to agents is no error but history. Runs on the calling thread; one run at a time in a process.
-Result<> conduct(const Plan& plan, const std::filesystem::path& run_directory, const ConductOptions& options);
+Result<RunEnding> conduct(const Plan& plan, const std::filesystem::path& run_directory,
+                          const ConductOptions& options);
 
 }  // namespace holdfast

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -17,6 +16,7 @@
 #include <fstream>
 
 #include "harness/conduct/launcher_process.h"
+#include "harness/conduct/limits.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/supervisor/launcher_messages.h"
 #include "harness/supervisor/lease.h"
@@ -117,25 +117,16 @@ Diagnosis diagnose_lease(const std::filesystem::path& directory) {
   return diagnosis;
 }
 
-Diagnosis diagnose_limits() {
-  constexpr rlim_t comfortable = 1200;  // a crowd of a thousand
-  rlimit processes{}, files{};
-  ::getrlimit(RLIMIT_NPROC, &processes);
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  const auto text = [](rlim_t limit) {
-    return limit == RLIM_INFINITY ? std::string("unlimited") : fmt::format("{}", limit);
-  };
-  // The supervisor raises its own limit of descriptors as far as it may.
-  constexpr rlim_t fewest_descriptors = 128;
-  Diagnosis diagnosis{
-      "limits",
-      files.rlim_max >= fewest_descriptors,
-      fmt::format("{} processes, {} descriptors", text(processes.rlim_cur), text(files.rlim_max)),
-      {}};
-  if (!diagnosis.works) {
-    diagnosis.advice = "ulimit -n 1024";
-  } else if (processes.rlim_cur < comfortable) {
-    diagnosis.advice = "for crowds of a thousand agents: ulimit -u 4096";
+Diagnosis diagnose_room() {
+  constexpr std::uint64_t fewest = 8,
+                          wanted = 1000;  // what most scenarios start, and what the largest one does
+  constexpr std::uint64_t injectors = 2;
+  const auto limits = limits_here();
+  const std::uint64_t room = room_for_agents(limits);
+  Diagnosis diagnosis{"room for a crowd", room >= fewest, fmt::format("for {} agents", room), {}};
+  for (const std::string& sentence : shortages(limits, diagnosis.works ? wanted : fewest, injectors)) {
+    if (!diagnosis.advice.empty()) diagnosis.advice += ". ";
+    diagnosis.advice += sentence;
   }
   return diagnosis;
 }
@@ -145,7 +136,7 @@ Diagnosis diagnose_limits() {
 std::vector<Diagnosis> diagnose(const std::filesystem::path& executable,
                                 const std::filesystem::path& directory) {
   return {diagnose_kernel(), diagnose_trap(executable), diagnose_memory(), diagnose_lease(directory),
-          diagnose_limits()};
+          diagnose_room()};
 }
 
 }  // namespace holdfast

@@ -18,6 +18,18 @@ class HeldSignals {
   HeldSignals& operator=(const HeldSignals&) = delete;
   ~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+  // Whether one waits, of those that nobody has us ignore (nohup, a shell that put us into the background).
+  [[nodiscard]] static bool arrived() {
+    sigset_t waiting;
+    if (::sigpending(&waiting) != 0) return false;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction action {};
+      ::sigaction(signal, nullptr, &action);
+      if (sigismember(&waiting, signal) == 1 && action.sa_handler != SIG_IGN) return true;
+    }
+    return false;
+  }
+
   // What came meanwhile has been answered in another way.
   void forget() const {
     constexpr timespec no_time{};

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,9 +40,11 @@ struct InheritDescriptor {
   }
 };
 
-// Both ends close-on-exec, and numbered so high that binding one cannot overwrite another.
+// So high that binding one descriptor to its number cannot overwrite another.
+constexpr int first_free_number = 16;
+
+// Both ends close-on-exec.
 Result<> make_pair(bool socket, Descriptor& ours, Descriptor& theirs, bool we_read) {
-  constexpr int first_free_number = 16;
   std::array<int, 2> ends{};
   const int made = socket ? ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data())
                           : ::pipe2(ends.data(), O_CLOEXEC);
@@ -51,6 +54,13 @@ Result<> make_pair(bool socket, Descriptor& ours, Descriptor& theirs, bool we_re
   theirs = Descriptor(::fcntl(we_read ? ends[1] : ends[0], F_DUPFD_CLOEXEC, first_free_number));
   if (!ours || !theirs)
     return fail(Code::failed, fmt::format("fcntl(F_DUPFD): {}", std::strerror(errno)), errno);
+  return {};
+}
+
+Result<> make_turnstile(Descriptor& permits) {
+  const Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE));
+  permits = Descriptor(::fcntl(made.get(), F_DUPFD_CLOEXEC, first_free_number));
+  if (!permits) return fail(Code::failed, fmt::format("eventfd: {}", std::strerror(errno)), errno);
   return {};
 }
 
@@ -71,11 +81,11 @@ pid_t LauncherProcess::pid() const {
 
 Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& executable, RunPipes& pipes,
                                                Trap trap) {
-  Descriptor socket, status, start, finish, stop;
+  Descriptor socket, status, start, stop;
   for (const auto& made :
        {make_pair(true, pipes.socket, socket, true), make_pair(false, pipes.status, status, true),
-        make_pair(false, pipes.start, start, false), make_pair(false, pipes.finish, finish, false),
-        make_pair(false, pipes.stop, stop, false)}) {
+        make_pair(false, pipes.start, start, false), make_pair(false, pipes.stop, stop, false),
+        make_turnstile(pipes.finish)}) {
     if (!made) return fail(made.error());
   }
   ::fcntl(pipes.status.get(), F_SETFL, O_NONBLOCK);  // the conductor asks for news that may not be there
@@ -85,7 +95,8 @@ Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& exec
   try {
     child->handle = process::process(
         child->context, executable.string(), arguments, InheritDescriptor{status_descriptor, status.get()},
-        InheritDescriptor{start_descriptor, start.get()}, InheritDescriptor{finish_descriptor, finish.get()},
+        InheritDescriptor{start_descriptor, start.get()},
+        InheritDescriptor{finish_descriptor, pipes.finish.get()},
         InheritDescriptor{stop_descriptor, stop.get()}, InheritDescriptor{launcher_descriptor, socket.get()});
   } catch (const std::exception& error) {
     return fail(Code::failed,

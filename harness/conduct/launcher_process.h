@@ -18,8 +18,8 @@ struct RunPipes {
   Descriptor socket;  // to the launcher
   Descriptor status;  // StatusRecords of all children
   Descriptor start;   // closing one opens that gate
-  Descriptor finish;
   Descriptor stop;
+  Descriptor finish;  // the turnstile: write permits
 };
 
 class LauncherProcess {

@@ -30,7 +30,7 @@ Error directory_error(const std::filesystem::path& path, const char* call, int e
 
 }  // namespace
 
-Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given) {
+Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given, DirectoryKind kind) {
   std::error_code ignored;
   const std::filesystem::path path = std::filesystem::absolute(given, ignored).lexically_normal();
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
@@ -60,6 +60,7 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given) {
                             "directory with --out",
                             path.string()));
   }
+  if (kind == DirectoryKind::series) return directory;
   for (const char* part : {"events", "logs", "store"}) {
     if (::mkdir((path / part).c_str(), private_directory) != 0) {
       const int failure = errno;
@@ -86,7 +87,7 @@ RunDirectory::~RunDirectory() {
 
 void RunDirectory::discard() {
   std::error_code ignored;
-  for (const char* part : {"events", "logs", "store", "plan.json"})
+  for (const char* part : {"events", "logs", "store", "plan.json", "trials-plan.json"})
     std::filesystem::remove_all(path_ / part, ignored);
   if (made_) std::filesystem::remove(path_, ignored);
 }

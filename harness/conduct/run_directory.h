@@ -1,4 +1,5 @@
-// The directory of one run: plan.json, events/, logs/, store/, and what is rendered from them.
+// The directory of one run: plan.json, events/, logs/, store/, and what is rendered from them; or of a
+// series, which holds those of its trials.
 #pragma once
 
 #include <filesystem>
@@ -9,13 +10,16 @@
 
 namespace holdfast {
 
+enum class DirectoryKind { run, series };
+
 // Holds the directory's lock (flock on the directory itself, so no lock file stays behind) until it is
 // destroyed.
 class RunDirectory {
  public:
   // Creates `path` and what belongs in it, private to its owner. Refuses a directory that another run is
   // using or that is not empty.
-  static Result<RunDirectory> create(const std::filesystem::path& path);
+  static Result<RunDirectory> create(const std::filesystem::path& path,
+                                     DirectoryKind kind = DirectoryKind::run);
 
   RunDirectory(RunDirectory&& other) noexcept;
   RunDirectory& operator=(RunDirectory&& other) noexcept;
@@ -23,7 +27,7 @@ class RunDirectory {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  // Takes back everything that create() made: for a run that could not begin.
+  // Takes back everything that create() made, and the plan: for what could not begin.
   void discard();
 
  private:

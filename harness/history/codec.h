@@ -4,6 +4,7 @@
 // byte that no writer of this version can have left there.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,16 +51,17 @@ std::uint32_t record_check(const char* record);
 std::string encode_file(const FileHeader& header, const std::vector<Event>& events);
 
 // Fed with a file's records in order, gives its events. An event is given when the record after its text is
-// seen, so the last one comes out of finish().
+// seen, so the last one comes out of finish(). What is given (nullptr = nothing yet) stays the decoder's and
+// good until it is fed again; its text may be moved out.
 class EventDecoder {
  public:
   explicit EventDecoder(std::string file_name) : file_name_(std::move(file_name)) {}
 
   // `record`: the next 64 bytes. After damage nothing more is given.
-  std::optional<Event> feed(const char* record);
+  Event* feed(const char* record);
 
   // `trailing_bytes`: what the file has after its last whole record.
-  std::optional<Event> finish(std::size_t trailing_bytes);
+  Event* finish(std::size_t trailing_bytes);
 
   // The decoder is `bytes` further on in the file, all of them zero (a hole that need not be read).
   void skip_zeros(std::uint64_t bytes) { offset_ += bytes; }
@@ -78,13 +80,16 @@ class EventDecoder {
 
   void set_damage(std::string_view what);
   void read_header(const char* record);
-  std::optional<Event> take_pending();
+  Event* take_pending();
 
   std::string file_name_;
   State state_ = State::header;
   std::uint64_t offset_ = 0;  // of the record being looked at
   std::optional<FileHeader> header_;
-  std::optional<Event> pending_;  // its text may go on
+  // Two events take turns: the one last given, and the pending one, whose text may go on.
+  std::array<Event, 2> events_;
+  std::size_t pending_at_ = 0;
+  bool pending_ = false;
   std::size_t pending_pieces_ = 0;
   bool ended_ = false;
   bool half_written_ = false;

@@ -5,10 +5,11 @@
 // and costs no system call:
 //
 //   offset  size  field
-//        0     4  check     of bytes 4..63: low 32 bits of XXH3-64, 0 replaced by 1; stored last, so 0 = not
-//        written 4     1  type      EventType 5     1  function  Function 6     2  code      Windows error
-//        code of a refusal, or errno of a failure; 0 = none 8     4  process   index of the agent or injector
-//        concerned; 0xFFFFFFFF = none
+//        0     4  check     of bytes 4..63: low 32 bits of XXH3-64, 0 replaced by 1; stored last, so 0 = not written
+//        4     1  type      EventType
+//        5     1  function  Function
+//        6     2  code      Windows error code of a refusal, or errno of a failure; 0 = none
+//        8     4  process   index of the agent or injector concerned; 0xFFFFFFFF = none
 //       12     4  pid
 //       16     8  time_ns   CLOCK_MONOTONIC
 //       24     8  op        MessageId of the operation, packed; or a running number

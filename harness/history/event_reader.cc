@@ -97,18 +97,18 @@ bool EventReader::fill() {
   return filled_bytes_ >= record_bytes;
 }
 
-std::optional<Event> EventReader::next() {
+Event* EventReader::next() {
   while (!finished_) {
     if (filled_bytes_ - consumed_bytes_ < record_bytes && !fill()) {
       finished_ = true;
       return decoder_.finish(read_problem_ ? 0 : filled_bytes_ - consumed_bytes_);
     }
-    auto event = decoder_.feed(buffer_.get() + consumed_bytes_);
+    Event* event = decoder_.feed(buffer_.get() + consumed_bytes_);
     consumed_bytes_ += record_bytes;
     if (decoder_.damaged()) finished_ = true;
-    if (event) return event;
+    if (event != nullptr) return event;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 }  // namespace holdfast

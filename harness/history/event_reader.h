@@ -22,8 +22,9 @@ class EventReader {
   EventReader& operator=(EventReader&& other) = delete;
   ~EventReader();
 
-  // The next event, or nothing at the end or at the first damage.
-  std::optional<Event> next();
+  // The next event, or nullptr at the end or at the first damage. It stays the reader's, and good until the
+  // next call; its text may be moved out.
+  Event* next();
 
   // Set once next() has been called; none if the file begins with damage.
   [[nodiscard]] const std::optional<FileHeader>& header() const { return decoder_.header(); }

@@ -46,29 +46,33 @@ struct Call {
   std::vector<Holder> holders;
 };
 
+// An entry of a read. There may be ten million of them, so nothing is kept that no check asks for.
 struct Seen {
   MessageId message;
-  std::uint32_t position = 0;
   bool intact = true;
-};
 
-// One operation of an agent. Calls are those the agent had answered between invoke and completion.
+  bool operator==(const Seen&) const = default;
+};
+static_assert(sizeof(Seen) == 12);
+
+// One operation of an agent. Calls are those the agent had answered between invoke and completion. Of these,
+// too, there may be ten million.
 struct Operation {
   Function function = Function::none;  // broadcast or read
   Outcome outcome = Outcome::info;
   std::uint16_t code = 0;  // os code of a failure
   std::uint32_t agent = 0;
-  std::uint32_t number = 0;  // broadcast: MessageId{agent, number}
-  std::uint32_t recipients = 0;
+  std::uint32_t number = 0;                 // broadcast: MessageId{agent, number}
   std::uint32_t first_call = 0, calls = 0;  // range of History::calls
   std::uint32_t first_seen = 0, seen = 0;   // range of History::seen (reads)
   std::uint32_t error = 0;                  // index into History::texts; 0 = none
-  std::uint32_t counted_attempts = 0;       // as the subject counted them; 0 = it does not count
-  std::int64_t counted_wait_ns = 0;         // likewise
   std::int64_t intended_ns = 0;
   std::int64_t invoke_ns = 0;
   std::int64_t complete_ns = 0;  // 0 = never answered
+
+  bool operator==(const Operation&) const = default;
 };
+static_assert(sizeof(Operation) == 56);
 
 struct Fault {
   std::uint64_t number = 0;
@@ -145,7 +149,7 @@ struct History {
 
 // Reads `run_directory`/events/*. Damage to one file is an entry in `doubts` with file and offset, and what
 // could be read before it is kept; it is an Error only if the directory cannot be read or holds no
-// conductor's file.
-Result<History> merge(const std::filesystem::path& run_directory);
+// conductor's file. `threads` agents' files are read at a time (0 = one a core); the result is the same.
+Result<History> merge(const std::filesystem::path& run_directory, unsigned threads = 0);
 
 }  // namespace holdfast

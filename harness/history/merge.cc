@@ -2,12 +2,19 @@
 //
 // Files are taken in a fixed order (conductor, supervisor, agents, injectors by index), so the same directory
 // gives the same History. Whatever a file claims that cannot be is a doubt with the file's name, and makes
-// the run inconclusive; nothing that a file holds stops the others from being read.
+// the run inconclusive; nothing that a file holds stops the others from being read. Agents' files, nearly all
+// there is to read, are read several at a time, each into a part of its own (merge_agent.h).
 #include <fmt/format.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <deque>
+#include <functional>
+#include <future>
+#include <optional>
 #include <set>
+#include <span>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -74,15 +81,106 @@ struct FileEnd {
   bool in_doubt = false;  // damaged, or it says what cannot be
 };
 
+// Whose events a file has to hold: the run of `history`, once that is known.
+struct ExpectedRun {
+  std::uint64_t id = 0;
+  bool known = false;
+};
+
+bool belongs(const FoundFile& file, const FileHeader& header, ExpectedRun& run, History& history) {
+  const std::string name = file.path.filename().string();
+  if (header.role != file.name.role || (file.name.index != no_process && header.process != file.name.index)) {
+    history.doubts.push_back(
+        fmt::format("{}: its header names another writer than its file name does", name));
+    return false;
+  }
+  if (!run.known) run = {header.run_id, true};
+  if (header.run_id == run.id) return true;
+  history.doubts.push_back(
+      fmt::format("{}: it belongs to run {:016x}, not to this run {:016x}", name, header.run_id, run.id));
+  return false;
+}
+
+// Warnings may stand in any file; all else is for `part`.
+template <typename Part>
+void merge_events(EventReader& reader, Event* event, History& history, DoubtList& doubts, Part&& part) {
+  for (; event != nullptr; event = reader.next()) {
+    doubts.next_event();
+    if (event->type == EventType::end) continue;
+    if (event->type == EventType::warning) {
+      (event->value[0] == 1 ? history.doubts : history.warnings).push_back(std::move(event->text));
+    } else {
+      part(std::move(*event));
+    }
+  }
+}
+
+// Adds what a file says to `history`; none: the file counts as not there.
+std::optional<FileEnd> merge_file(const FoundFile& file, ExpectedRun& run, History& history) {
+  const std::string name = file.path.filename().string();
+  if (file.name.index != no_process && file.name.index >= process_index_limit) {
+    history.doubts.push_back(fmt::format("{}: no run has that many processes", name));
+    return std::nullopt;
+  }
+  InjectorRecord* injector = nullptr;
+  if (file.name.role == Role::injector) {
+    injector = &history.injectors.emplace_back();
+    injector->index = file.name.index;
+  }
+  auto reader = EventReader::open(file.path);
+  if (!reader) {
+    history.doubts.push_back(reader.error().message);
+    return FileEnd{file.name, false, true, true};
+  }
+  Event* first = reader->next();
+  if (reader->header() && !belongs(file, *reader->header(), run, history))
+    return FileEnd{file.name, false, true, true};
+  DoubtList doubts(name);
+  if (file.name.role == Role::conductor) {
+    ConductorMerge part(history, doubts);
+    merge_events(*reader, first, history, doubts, [&](Event&& event) { part.add(std::move(event)); });
+    part.finish();
+  } else if (file.name.role == Role::supervisor) {
+    SupervisorMerge part(history, doubts);
+    merge_events(*reader, first, history, doubts, [&](Event&& event) { part.add(std::move(event)); });
+    part.finish();
+  } else if (file.name.role == Role::agent) {
+    AgentMerge part(file.name.index, history, doubts);
+    merge_events(*reader, first, history, doubts, [&](Event&& event) { part.add(event); });
+    part.finish();
+  } else {
+    if (reader->header()) injector->pid = reader->header()->pid;
+    InjectorMerge part(*injector, doubts);
+    merge_events(*reader, first, history, doubts, [&](Event&& event) { part.add(std::move(event)); });
+  }
+  if (reader->damage()) history.doubts.push_back(*reader->damage());
+  doubts.append_to(history.doubts);
+  return FileEnd{file.name, reader->ended(), reader->damage().has_value(),
+                 reader->damage() || !doubts.empty()};
+}
+
+// Room for all that agents' files can hold, so that no vector has to grow, and be there twice meanwhile.
+// Pages that stay unused cost nothing; files that claim more than the largest run has get no more than that.
+void reserve_for(std::span<const FoundFile> agents, History& history) {
+  constexpr std::uint64_t records_max = std::uint64_t{32} << 20;
+  std::uint64_t records = 0;
+  for (const FoundFile& file : agents) {
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(file.path, error);
+    if (!error) records += std::min<std::uint64_t>(bytes / record_bytes, records_max);
+  }
+  records = std::min(records, records_max);
+  history.operations.reserve(records / 2);  // asked for and answered
+  history.seen.reserve(records);
+}
+
 class RunMerge {
  public:
-  Result<History> merge(const std::filesystem::path& events_directory);
+  Result<History> merge(const std::filesystem::path& events_directory, unsigned threads);
 
  private:
-  void merge_file(const FoundFile& file);
-  template <typename Part>
-  void merge_events(EventReader& reader, std::optional<Event> event, DoubtList& doubts, Part&& part);
-  bool belongs(const FoundFile& file, const FileHeader& header);
+  void merge_here(const FoundFile& file);
+  void merge_agents(std::span<const FoundFile> files, unsigned threads);
   void add_silent_injectors();
   void doubt_missing_ends();
   void doubt_unknown_writers();
@@ -91,84 +189,41 @@ class RunMerge {
   History history_;
   std::vector<FileEnd> ends_;
   std::set<std::uint32_t> agents_in_doubt_;
-  bool run_known_ = false;
+  ExpectedRun run_;
 };
 
-// Warnings may stand in any file; all else is for `part`.
-template <typename Part>
-void RunMerge::merge_events(EventReader& reader, std::optional<Event> event, DoubtList& doubts, Part&& part) {
-  for (; event; event = reader.next()) {
-    doubts.next_event();
-    if (event->type == EventType::end) continue;
-    if (event->type == EventType::warning) {
-      (event->value[0] == 1 ? history_.doubts : history_.warnings).push_back(std::move(event->text));
-    } else {
-      part(std::move(*event));
-    }
-  }
+void RunMerge::merge_here(const FoundFile& file) {
+  if (const auto end = merge_file(file, run_, history_)) ends_.push_back(*end);
 }
 
-bool RunMerge::belongs(const FoundFile& file, const FileHeader& header) {
-  const std::string name = file.path.filename().string();
-  if (header.role != file.name.role || (file.name.index != no_process && header.process != file.name.index)) {
-    history_.doubts.push_back(
-        fmt::format("{}: its header names another writer than its file name does", name));
-    return false;
+// At most `threads` parts are there at a time, besides the one that is being taken over.
+void RunMerge::merge_agents(std::span<const FoundFile> files, unsigned threads) {
+  struct Part {
+    History history;
+    std::optional<FileEnd> end;
+  };
+  const auto read_part = [run = run_](const FoundFile& file) {
+    Part part;
+    ExpectedRun expected = run;
+    reserve_for(std::span(&file, 1), part.history);
+    part.end = merge_file(file, expected, part.history);
+    return part;
+  };
+  std::deque<std::future<Part>> under_way;
+  const auto take_next = [&] {
+    Part part = under_way.front().get();
+    under_way.pop_front();
+    const bool taken = append_agent(std::move(part.history), history_);
+    if (!part.end) return;
+    part.end->in_doubt = part.end->in_doubt || !taken;
+    ends_.push_back(*part.end);
+  };
+  if (files.size() > 1) reserve_for(files, history_);
+  for (const FoundFile& file : files) {
+    if (under_way.size() == threads) take_next();
+    under_way.push_back(std::async(read_part, std::cref(file)));
   }
-  if (!run_known_) {
-    history_.run_id = header.run_id;
-    run_known_ = true;
-  }
-  if (header.run_id == history_.run_id) return true;
-  history_.doubts.push_back(fmt::format("{}: it belongs to run {:016x}, not to this run {:016x}", name,
-                                        header.run_id, history_.run_id));
-  return false;
-}
-
-void RunMerge::merge_file(const FoundFile& file) {
-  const std::string name = file.path.filename().string();
-  if (file.name.index != no_process && file.name.index >= process_index_limit) {
-    history_.doubts.push_back(fmt::format("{}: no run has that many processes", name));
-    return;
-  }
-  InjectorRecord* injector = nullptr;
-  if (file.name.role == Role::injector) {
-    injector = &history_.injectors.emplace_back();
-    injector->index = file.name.index;
-  }
-  auto reader = EventReader::open(file.path);
-  if (!reader) {
-    history_.doubts.push_back(reader.error().message);
-    ends_.push_back({file.name, false, true, true});
-    return;
-  }
-  auto first = reader->next();
-  if (reader->header() && !belongs(file, *reader->header())) {
-    ends_.push_back({file.name, false, true, true});
-    return;
-  }
-  DoubtList doubts(name);
-  if (file.name.role == Role::conductor) {
-    ConductorMerge part(history_, doubts);
-    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(std::move(event)); });
-    part.finish();
-  } else if (file.name.role == Role::supervisor) {
-    SupervisorMerge part(history_, doubts);
-    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(std::move(event)); });
-    part.finish();
-  } else if (file.name.role == Role::agent) {
-    AgentMerge part(file.name.index, history_, doubts);
-    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(event); });
-    part.finish();
-  } else {
-    if (reader->header()) injector->pid = reader->header()->pid;
-    InjectorMerge part(*injector, doubts);
-    merge_events(*reader, std::move(first), doubts, [&](Event&& event) { part.add(std::move(event)); });
-  }
-  if (reader->damage()) history_.doubts.push_back(*reader->damage());
-  doubts.append_to(history_.doubts);
-  ends_.push_back(
-      {file.name, reader->ended(), reader->damage().has_value(), reader->damage() || !doubts.empty()});
+  while (!under_way.empty()) take_next();
 }
 
 // An injector that left no file fired nothing, and must be seen to.
@@ -267,7 +322,7 @@ void RunMerge::doubt_unknown_callers() {
   }
 }
 
-Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
+Result<History> RunMerge::merge(const std::filesystem::path& events_directory, unsigned threads) {
   const auto found = find_event_files(events_directory);
   if (!found) return fail(found.error());
   if (found->files.empty() || found->files.front().name.role != Role::conductor) {
@@ -278,13 +333,19 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
     (name.ends_with(".events") ? history_.doubts : history_.warnings)
         .push_back(fmt::format("{}: not the name of an event file of a run", name));
   }
-  for (const FoundFile& file : found->files) {
-    merge_file(file);
-    if (file.name.role == Role::conductor && !run_known_) {
-      return fail(Code::corrupt, fmt::format("{}: the run cannot be read: {}", events_directory.string(),
-                                             history_.doubts.empty() ? "no header" : history_.doubts.back()));
-    }
+  const std::span<const FoundFile> files(found->files);
+  merge_here(files.front());
+  if (!run_.known) {
+    return fail(Code::corrupt, fmt::format("{}: the run cannot be read: {}", events_directory.string(),
+                                           history_.doubts.empty() ? "no header" : history_.doubts.back()));
   }
+  history_.run_id = run_.id;
+  std::size_t at = 1;
+  if (at < files.size() && files[at].name.role == Role::supervisor) merge_here(files[at++]);
+  const std::size_t first_agent = at;
+  while (at < files.size() && files[at].name.role == Role::agent) ++at;
+  merge_agents(files.subspan(first_agent, at - first_agent), threads);
+  for (; at < files.size(); ++at) merge_here(files[at]);
   add_silent_injectors();
   std::sort(history_.injectors.begin(), history_.injectors.end(),
             [](const InjectorRecord& a, const InjectorRecord& b) { return a.index < b.index; });
@@ -306,8 +367,9 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory) {
 
 }  // namespace
 
-Result<History> merge(const std::filesystem::path& run_directory) {
-  return RunMerge().merge(run_directory / "events");
+Result<History> merge(const std::filesystem::path& run_directory, unsigned threads) {
+  return RunMerge().merge(run_directory / "events",
+                          threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency()));
 }
 
 }  // namespace holdfast

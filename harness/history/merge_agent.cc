@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace holdfast {
 
@@ -74,8 +77,6 @@ void AgentMerge::invoke(const Event& event) {
   open_->number = id.number;
   open_->intended_ns = static_cast<std::int64_t>(event.value[0]);
   open_->invoke_ns = event.time_ns;
-  open_->recipients = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(event.value[1], std::numeric_limits<std::uint32_t>::max()));
   open_->first_seen = static_cast<std::uint32_t>(history_.seen.size());
 }
 
@@ -96,9 +97,6 @@ void AgentMerge::complete(const Event& event, Outcome outcome) {
   open_->code = event.code;
   // A clock that ran backwards must not make an operation that ends before it begins, nor one never answered.
   open_->complete_ns = std::max({event.time_ns, open_->invoke_ns, std::int64_t{1}});
-  open_->counted_attempts = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(event.value[0], std::numeric_limits<std::uint32_t>::max()));
-  open_->counted_wait_ns = static_cast<std::int64_t>(event.value[1]);
   if (!event.text.empty()) {
     open_->error = static_cast<std::uint32_t>(history_.texts.size());
     history_.texts.push_back(event.text);
@@ -123,13 +121,51 @@ void AgentMerge::seen(const Event& event) {
                                         to_string(MessageId::unpacked(event.value[0])), event.value[1]));
   }
   last_position_ = static_cast<std::uint32_t>(event.value[1]);
-  history_.seen.push_back(Seen{MessageId::unpacked(event.value[0]), *last_position_, event.value[2] != 0});
+  history_.seen.push_back(Seen{MessageId::unpacked(event.value[0]), event.value[2] != 0});
   ++open_->seen;
 }
 
 void AgentMerge::torn(const Event& event) {
   if (!is_open(event, "a torn load")) return;
   history_.torn.emplace_back(MessageId{agent_, open_->number}, event.text);
+}
+
+namespace {
+
+template <typename T>
+void append(std::vector<T>&& part, std::vector<T>& whole) {
+  if (whole.empty() && whole.capacity() < part.size()) {
+    whole = std::move(part);
+  } else {
+    whole.insert(whole.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+  }
+}
+
+}  // namespace
+
+bool append_agent(History&& part, History& whole) {
+  constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+  append(std::move(part.doubts), whole.doubts);
+  append(std::move(part.warnings), whole.warnings);
+  if (part.operations.size() > most - whole.operations.size() ||
+      part.seen.size() > most - whole.seen.size()) {
+    whole.doubts.push_back(fmt::format("agent {}: more operations or entries read than can be counted",
+                                       part.operations.front().agent));
+    return false;
+  }
+  const auto first_seen = static_cast<std::uint32_t>(whole.seen.size());
+  const auto first_text =
+      static_cast<std::uint32_t>(whole.texts.size() - 1);  // both begin with the empty one
+  for (Operation& operation : part.operations) {
+    operation.first_seen += first_seen;
+    if (operation.error != 0) operation.error += first_text;
+  }
+  part.texts.erase(part.texts.begin());
+  append(std::move(part.operations), whole.operations);
+  append(std::move(part.seen), whole.seen);
+  append(std::move(part.texts), whole.texts);
+  append(std::move(part.torn), whole.torn);
+  return true;
 }
 
 }  // namespace holdfast

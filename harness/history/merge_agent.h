@@ -1,4 +1,5 @@
-// One agent's events become its operations: each invoke is paired with its completion.
+// One agent's events become its operations: each invoke is paired with its completion. Each agent's file is
+// read into a History of its own, which is then taken over into the run's.
 //
 // An agent has one operation open at a time, so the file's order is enough and nothing is looked up. An
 // operation that is never answered keeps Outcome::info and complete_ns 0: it may or may not be done.
@@ -36,5 +37,9 @@ class AgentMerge {
   std::optional<std::uint32_t> last_position_;
   std::int64_t last_time_ns_ = 0;
 };
+
+// Takes over what one agent's file gave, behind what is there already. false: there would be more of it than
+// can be counted; then none of it is taken but its doubts, and another one says so.
+bool append_agent(History&& part, History& whole);
 
 }  // namespace holdfast

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +26,11 @@ namespace {
 constexpr std::uint64_t first_step_bytes = std::uint64_t{64} * 1024;
 constexpr std::uint64_t last_step_bytes = std::uint64_t{1024} * 1024;
 
+// Of a step, this much is brought in at a time: enough that a page costs little, and so little that no
+// operation is held up for long.
+constexpr std::uint64_t piece_bytes = std::uint64_t{64} * 1024;
+static_assert(first_step_bytes % piece_bytes == 0);
+
 std::int64_t realtime_offset_ns() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
@@ -33,7 +40,7 @@ std::int64_t realtime_offset_ns() {
 // Writes zeros, for filesystems that cannot allocate ahead. (One that copies on write may still run full
 // later.)
 int write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
-  const std::array<char, 4096> zeros{};
+  static constexpr std::array<char, 16384> zeros{};
   while (from < to) {
     const std::size_t wanted = std::min<std::uint64_t>(zeros.size(), to - from);
     const ssize_t written = ::pwrite(fd, zeros.data(), wanted, static_cast<off_t>(from));
@@ -50,6 +57,18 @@ int allocate(int fd, std::uint64_t from, std::uint64_t to) {
   while (error == EINTR)
     error = ::posix_fallocate(fd, static_cast<off_t>(from), static_cast<off_t>(to - from));
   return error == EOPNOTSUPP || error == EINVAL ? write_zeros(fd, from, to) : error;
+}
+
+// Brings in the pages of bytes [from, to), which are allocated and not yet used. Left to come one by one, by
+// a fault each, they are most of what a record costs. In memory, one call maps them all; on a disk, writing
+// makes them large, so that few faults are left. Nothing rests on it, so errors do not matter.
+void bring_in(int fd, char* base, std::uint64_t from, std::uint64_t to) {
+  struct statfs filesystem {};
+  if (::fstatfs(fd, &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC) {
+    ::madvise(base + from, to - from, MADV_POPULATE_WRITE);
+  } else {
+    write_zeros(fd, from, to);
+  }
 }
 
 }  // namespace
@@ -80,6 +99,7 @@ Recorder::Recorder(Recorder&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       base_(std::exchange(other.base_, nullptr)),
       mapped_bytes_(std::exchange(other.mapped_bytes_, 0)),
+      ready_bytes_(std::exchange(other.ready_bytes_, 0)),
       used_bytes_(std::exchange(other.used_bytes_, 0)),
       process_(other.process_),
       pid_(other.pid_) {}
@@ -90,6 +110,7 @@ Recorder& Recorder::operator=(Recorder&& other) noexcept {
   fd_ = std::exchange(other.fd_, -1);
   base_ = std::exchange(other.base_, nullptr);
   mapped_bytes_ = std::exchange(other.mapped_bytes_, 0);
+  ready_bytes_ = std::exchange(other.ready_bytes_, 0);
   used_bytes_ = std::exchange(other.used_bytes_, 0);
   process_ = other.process_;
   pid_ = other.pid_;
@@ -122,16 +143,30 @@ Result<> Recorder::grow(std::uint64_t needed_bytes) {
   return {};
 }
 
+// The first piece is left to come page by page: most writers need one or two.
+Result<> Recorder::make_room(std::uint64_t needed_bytes) {
+  if (base_ == nullptr) return fail(Code::failed, "the event file is closed");
+  const std::uint64_t end = used_bytes_ + needed_bytes;
+  if (end > mapped_bytes_) {
+    if (auto grown = grow(needed_bytes); !grown) return grown;
+  }
+  const std::uint64_t from = ready_bytes_;
+  ready_bytes_ = std::min(mapped_bytes_, (end + piece_bytes - 1) / piece_bytes * piece_bytes);
+  if (from == 0) return {};
+  HOLDFAST_CHECK(from >= used_bytes_);  // zeros over what was recorded would be the end of it
+  bring_in(fd_, base_, from, ready_bytes_);
+  return {};
+}
+
 char* Recorder::next_record() {
   HOLDFAST_CHECK(used_bytes_ + record_bytes <= mapped_bytes_);
   return base_ + std::exchange(used_bytes_, used_bytes_ + record_bytes);
 }
 
-Result<> Recorder::record(const Event& event) {
+Result<> Recorder::record_at_length(const Event& event) {
   const std::uint64_t needed = records_of(event) * record_bytes;
-  if (used_bytes_ + needed > mapped_bytes_) {
-    if (base_ == nullptr) return fail(Code::failed, "the event file is closed");
-    if (auto grown = grow(needed); !grown) return grown;
+  if (used_bytes_ + needed > ready_bytes_) {
+    if (auto room = make_room(needed); !room) return room;
   }
   encode_event(event, next_record());
   const auto text = std::string_view(event.text).substr(0, text_bytes_max);
@@ -160,6 +195,7 @@ Result<> Recorder::release() {
   if (::close(std::exchange(fd_, -1)) != 0 && error == 0) error = errno;
   base_ = nullptr;
   mapped_bytes_ = 0;
+  ready_bytes_ = 0;
   used_bytes_ = 0;
   if (error != 0) {
     return fail(Code::failed, fmt::format("cannot cut the event file to size: {}", std::strerror(error)),

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "harness/history/codec.h"
 #include "harness/history/event.h"
 
 namespace holdfast {
@@ -43,20 +44,28 @@ class Recorder {
 
   // Stores the event, its text included (all of it, or nothing; beyond text_bytes_max it is cut). Fails only
   // if the file cannot grow, or after close().
-  Result<> record(const Event& event);
+  Result<> record(const Event& event) {
+    if (!event.text.empty() || used_bytes_ + record_bytes > ready_bytes_) return record_at_length(event);
+    encode_event(event, base_ + used_bytes_);
+    used_bytes_ += record_bytes;
+    return {};
+  }
 
   // Writes `end`, cuts the file to size, unmaps.
   Result<> close();
 
  private:
   Recorder() = default;
+  Result<> record_at_length(const Event& event);
   Result<> grow(std::uint64_t needed_bytes);
+  Result<> make_room(std::uint64_t needed_bytes);
   char* next_record();
   Result<> release();
 
   int fd_ = -1;
   char* base_ = nullptr;
-  std::uint64_t mapped_bytes_ = 0;
+  std::uint64_t mapped_bytes_ = 0;  // allocated, too
+  std::uint64_t ready_bytes_ = 0;   // of these: pages that were brought in, or are to come one by one
   std::uint64_t used_bytes_ = 0;
   std::uint32_t process_ = no_process;
   std::int32_t pid_ = 0;

@@ -17,6 +17,7 @@ std::string default_text(const Node& node) {
   if (node.type == Node::Type::string) return node.text.empty() ? "" : fmt::format("`\"{}\"`", node.text);
   if (node.type == Node::Type::integer || node.type == Node::Type::real)
     return fmt::format("`{}`", describe(node));
+  if (node.type == Node::Type::boolean) return fmt::format("`{}`", describe(node));
   if (node.type == Node::Type::array && node.items.size() == 1) return default_text(node.items.front());
   return "";
 }
@@ -56,6 +57,8 @@ std::string describe_keys() {
   append_table(out, "[[inject]]", injector_keys(), injector_kind_word);
   append_table(out, "inject.hold", hold_keys());
   append_table(out, "[[expect]]: a figure and exactly one bound", expectation_keys());
+  append_table(out, "[[waive]]", waiver_keys());
+  append_table(out, "[[variant]]: these, and any other key of the scenario, laid over it", variant_keys());
   append_table(out, "[run]", run_keys());
   append_table(out, "[delivered]", delivered_keys());
   out += "\n## Figures\n\n| figure | unit | meaning |\n| --- | --- | --- |\n";

@@ -44,6 +44,13 @@ Node Node::of(double real) {
   return node;
 }
 
+Node Node::of_boolean(bool boolean) {
+  Node node;
+  node.type = Type::boolean;
+  node.boolean = boolean;
+  return node;
+}
+
 Node& Node::add(std::string key, Node value) {
   members.push_back({std::move(key), value.place, std::move(value)});
   return members.back().value;

@@ -40,6 +40,7 @@ struct Node {
   static Node of(std::string text);
   static Node of(std::int64_t integer);
   static Node of(double real);
+  static Node of_boolean(bool boolean);
   Node& add(std::string key, Node value);  // to a table; returns the value where it now stands
 };
 

@@ -73,6 +73,17 @@ Field<Section> whole_number(Member Section::*member, std::int64_t least, std::in
           [=](const Section& section) { return Node::of(static_cast<std::int64_t>(section.*member)); }};
 }
 
+template <typename Section>
+Field<Section> yes_or_no(bool Section::*member) {
+  return {"true or false",
+          [=](const Node& node, const std::string& path, Section& section) -> Result<> {
+            if (node.type != Node::Type::boolean) return mismatch(node, path, "true or false");
+            section.*member = node.boolean;
+            return {};
+          },
+          [=](const Section& section) { return Node::of_boolean(section.*member); }};
+}
+
 enum class Least { included, excluded };
 
 template <typename Section, typename Member>

@@ -89,7 +89,7 @@ Result<fs::path> find_scenario(const std::string& name_or_path) {
                                          nearest_name(stem, views), fmt::join(names, ", ")));
 }
 
-Result<Scenario> load_scenario(const fs::path& path, const std::vector<std::string>& settings) {
+Result<std::vector<Variant>> load_variants(const fs::path& path, const std::vector<std::string>& settings) {
   std::error_code problem;
   if (fs::is_directory(path, problem)) {
     return fail(Code::invalid, path.string() + ": this is a directory; give the scenario file in it");
@@ -106,7 +106,13 @@ Result<Scenario> load_scenario(const fs::path& path, const std::vector<std::stri
   file.read(text.data(), scenario_file_bytes_max);
   if (file.bad()) return fail(Code::invalid, path.string() + ": cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_scenario(text, path.string(), settings);
+  return parse_variants(text, path.string(), settings);
+}
+
+Result<Scenario> load_scenario(const fs::path& path, const std::vector<std::string>& settings) {
+  auto variants = load_variants(path, settings);
+  if (!variants) return fail(variants.error());
+  return std::move(variants->front().scenario);
 }
 
 }  // namespace holdfast

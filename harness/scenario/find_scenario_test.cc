@@ -152,6 +152,33 @@ TEST(ShippedScenariosTest, TheRetryBudgetOfBroadcast8OutlastsItsHolders) {
   EXPECT_GE(nearest_hold, handle.hold.median + std::chrono::milliseconds(200));
 }
 
+// What the comment in lockstep.toml computes from.
+TEST(ShippedScenariosTest, TheVariantsOfLockstepDifferInJitterAlone) {
+  const auto variants = load_variants(shipped_directory / "lockstep.toml");
+  ASSERT_TRUE(variants) << variants.error().message;
+  ASSERT_EQ(variants->size(), 2U);
+  const Variant& fixed = (*variants)[0];
+  Scenario equal = (*variants)[1].scenario;
+  EXPECT_FALSE(fixed.judged);
+  EXPECT_TRUE((*variants)[1].judged);
+  EXPECT_EQ(fixed.scenario.subject.retry.jitter, Jitter::none);
+  EXPECT_EQ(equal.subject.retry.jitter, Jitter::equal);
+  equal.subject.retry.jitter = Jitter::none;
+  EXPECT_EQ(equal, fixed.scenario);
+
+  const Scenario& scenario = fixed.scenario;
+  const Duration hold = scenario.injectors.at(0).hold.median;
+  Duration at{0};
+  int free_attempts = 0;
+  for (int retry = 1; retry <= scenario.subject.retry.max_retries; ++retry) {
+    at += wait_bounds(scenario.subject.retry, retry).greatest;
+    // Clear of the holder's end by 0.2 s, so that late wake-ups do not move an attempt past it.
+    EXPECT_GT(at > hold ? at - hold : hold - at, std::chrono::milliseconds(200)) << retry;
+    free_attempts += at > hold ? 1 : 0;
+  }
+  EXPECT_EQ(free_attempts, 2);
+}
+
 TEST(KeysPageTest, IsWhatTheParserReadsBy) {
   const std::filesystem::path page = shipped_directory / "KEYS.md";
   if (std::getenv("HOLDFAST_WRITE_KEYS") != nullptr) std::ofstream(page) << describe_keys();

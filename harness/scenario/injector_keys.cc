@@ -20,8 +20,6 @@ std::string_view injector_kind_word(const Injector& injector) {
   return to_string(injector.kind);
 }
 
-namespace {
-
 Result<> check_hold(const Node& node, const std::string& path, const HoldTime& hold) {
   const auto refuse = [&](const char* key, const std::string& why) {
     return fail_at(node.find(key)->place, path + "." + key + " " + why);
@@ -37,24 +35,7 @@ Result<> check_hold(const Node& node, const std::string& path, const HoldTime& h
   return {};
 }
 
-Field<Injector> hold_field() {
-  const std::string wanted = "a duration such as \"400ms\", or { median, p99, max }";
-  return {wanted,
-          [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
-            if (node.type == Node::Type::table) {
-              if (auto read = read_section(node, path, hold_keys(), injector.hold); !read) return read;
-              return check_hold(node, path, injector.hold);
-            }
-            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
-            injector.hold = {};
-            return hold_keys().front().field.read(node, path, injector.hold);
-          },
-          [](const Injector& injector) -> std::optional<Node> {
-            const HoldTime& hold = injector.hold;
-            if (hold.p99 || hold.max) return write_section(hold, hold_keys());
-            return Node::of(format_duration(hold.median));
-          }};
-}
+namespace {
 
 // A name or glob that cannot leave the store directory.
 Field<Injector> store_path_field() {
@@ -254,7 +235,7 @@ const Keys<Injector>& injector_keys() {
        "agents",
        one_of(&Injector::kind, injector_words, "kind of injector"), true},
       {"name", "as reports call it; the kind if left out", injector_name_field()},
-      {"hold", "how long the file stays open", hold_field(), true, holders},
+      {"hold", "how long the file stays open", hold_time(&Injector::hold), true, holders},
       {"path", "which file", store_path_field(), true, open_handle},
       {"period", "from one hold's start to the next's",
        duration(&Injector::period, Duration(0), longest_duration), false, open_handle},

@@ -21,11 +21,38 @@ const Keys<Sharing>& sharing_keys();
 const Keys<Injector>& injector_keys();
 const Keys<HoldTime>& hold_keys();
 const Keys<Expectation>& expectation_keys();
+const Keys<Waiver>& waiver_keys();
+const Keys<Variant>& variant_keys();
 const Keys<Scenario>& run_keys();
 const Keys<Scenario>& delivered_keys();
 
 extern const Words<StoreKind> store_words;
 extern const Words<InjectorKind> injector_words;
+
+// Whether the times of a hold that was read from `node` go together.
+Result<> check_hold(const Node& node, const std::string& path, const HoldTime& hold);
+
+// A constant duration, or a distribution of them.
+template <typename Section>
+Field<Section> hold_time(HoldTime Section::*member) {
+  const std::string wanted = "a duration such as \"400ms\", or { median, p99, max }";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Section& section) -> Result<> {
+            HoldTime& hold = section.*member;
+            if (node.type == Node::Type::table) {
+              if (auto read = read_section(node, path, hold_keys(), hold); !read) return read;
+              return check_hold(node, path, hold);
+            }
+            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
+            hold = {};
+            return hold_keys().front().field.read(node, path, hold);
+          },
+          [=](const Section& section) -> std::optional<Node> {
+            const HoldTime& hold = section.*member;
+            if (hold.p99 || hold.max) return write_section(hold, hold_keys());
+            return Node::of(format_duration(hold.median));
+          }};
+}
 
 // What the store retries if nobody says otherwise: the core's default, or what the origin claimed.
 RetryPolicy default_retry(StoreKind store);

@@ -2,11 +2,14 @@
 
 #include "harness/scenario/keys.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
+#include "harness/scenario/check_names.h"
 #include "harness/scenario/figures.h"
 #include "harness/scenario/key_tables.h"
+#include "harness/sharing/profile.h"
 
 namespace holdfast {
 namespace {
@@ -73,11 +76,12 @@ Field<Agents> recipients_field() {
 }
 
 Field<Sharing> profile_field() {
-  return {"\"python\"",
-          [](const Node& node, const std::string& path, Sharing& sharing) -> Result<> {
-            if (node.type != Node::Type::string) return mismatch(node, path, "\"python\"");
-            if (node.text != "python") {
-              return fail_at(node.place, path + ": " + unknown_word("profile", node.text, {"python"}));
+  const std::string wanted = "a runtime: " + fmt::format("{}", fmt::join(profile_names(), ", "));
+  return {wanted,
+          [=](const Node& node, const std::string& path, Sharing& sharing) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
+            if (!find_profile(node.text)) {
+              return fail_at(node.place, path + ": " + unknown_word("profile", node.text, profile_names()));
             }
             sharing.profile = node.text;
             return {};
@@ -152,6 +156,71 @@ Field<Scenario> expectations_field() {
           }};
 }
 
+Field<Waiver> waived_check_field() {
+  return {"the name of a check",
+          [](const Node& node, const std::string& path, Waiver& waiver) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, "the name of a check");
+            if (std::find(check_names.begin(), check_names.end(), node.text) == check_names.end()) {
+              return fail_at(
+                  node.place,
+                  path + ": " + unknown_word("check", node.text, {check_names.begin(), check_names.end()}));
+            }
+            waiver.check = node.text;
+            return {};
+          },
+          [](const Waiver& waiver) { return Node::of(waiver.check); }};
+}
+
+Field<Waiver> waiver_reason_field() {
+  const std::string wanted = "a sentence of at least 10 characters";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Waiver& waiver) -> Result<> {
+            if (node.type != Node::Type::string || node.text.size() < 10) return mismatch(node, path, wanted);
+            waiver.reason = node.text;
+            return {};
+          },
+          [](const Waiver& waiver) { return Node::of(waiver.reason); }};
+}
+
+Field<Scenario> waivers_field() {
+  const std::string wanted = "an array of tables, each begun with [[waive]]";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Scenario& scenario) -> Result<> {
+            if (node.type != Node::Type::array) return mismatch(node, path, wanted);
+            for (const Node& item : node.items) {
+              const std::string item_path = fmt::format("{}.{}", path, scenario.waivers.size());
+              Waiver waiver;
+              if (auto read = read_section(item, item_path, waiver_keys(), waiver); !read) return read;
+              for (const Waiver& other : scenario.waivers) {
+                if (other.check != waiver.check) continue;
+                return fail_at(item.place, fmt::format("{}: {} is waived already; once is enough", item_path,
+                                                       other.check));
+              }
+              scenario.waivers.push_back(std::move(waiver));
+            }
+            if (scenario.waivers.size() == check_names.size())
+              return fail_at(node.place, path + " leaves no check to decide; waive fewer");
+            return {};
+          },
+          [](const Scenario& scenario) -> std::optional<Node> {
+            Node array;
+            array.type = Node::Type::array;
+            for (const Waiver& waiver : scenario.waivers)
+              array.items.push_back(write_section(waiver, waiver_keys()));
+            return array;
+          }};
+}
+
+// Variants are taken out before a scenario is read (variants.cc); what is still there stands in the wrong
+// place.
+Field<Scenario> variants_field() {
+  return {"an array of tables, each begun with [[variant]]",
+          [](const Node& node, const std::string&, Scenario&) -> Result<> {
+            return fail_at(node.place, "a variant has no variants of its own, nor has the plan of a run");
+          },
+          [](const Scenario&) { return std::nullopt; }};
+}
+
 // An open loop that is not over before the run's deadline could never end well.
 Result<> check_open_loop(const Node& document, const Scenario& scenario) {
   if (!scenario.agents.rate_per_s) return {};
@@ -202,6 +271,14 @@ const Keys<Expectation>& expectation_keys() {
   return keys;
 }
 
+const Keys<Waiver>& waiver_keys() {
+  static const Keys<Waiver> keys = {
+      {"check", "which check does not decide; its result is shown as waived", waived_check_field(), true},
+      {"reason", "why not, for every report", waiver_reason_field(), true},
+  };
+  return keys;
+}
+
 const Keys<Scenario>& run_keys() {
   static const Keys<Scenario> keys = {
       {"deadline", "the run is stopped after this",
@@ -224,6 +301,8 @@ const Keys<Scenario>& scenario_keys() {
       {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
       {"inject", "who else holds files, and who is killed", injectors_field()},
       {"expect", "thresholds; a missed one is exit code 3", expectations_field()},
+      {"waive", "checks that are shown, but do not decide", waivers_field()},
+      {"variant", "the same scenario under other settings, run and compared in one report", variants_field()},
       {"run", "the run as a whole", own_section_field(run_keys)},
       {"delivered", "what the check `delivered` forgives", own_section_field(delivered_keys)},
   };

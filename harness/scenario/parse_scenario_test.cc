@@ -191,9 +191,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"[sharing]\nrules = \"linux\"\n",
                 "s.toml:2:9: sharing.rules: unknown rules \"linux\"; the nearest is \"posix\". Valid here: "
                 "windows, posix"},
-        Mistake{"[sharing]\nprofile = \"node\"\n",
-                "s.toml:2:11: sharing.profile: unknown profile \"node\"; the nearest is \"python\". Valid "
-                "here: python"},
+        Mistake{"[sharing]\nprofile = \"pyhton\"\n",
+                "s.toml:2:11: sharing.profile: unknown profile \"pyhton\"; the nearest is \"python\". Valid "
+                "here: c, python, go, java, java-nio, node, rust"},
         Mistake{"[[inject]]\nkind = \"anti-virus\"\n",
                 "s.toml:2:8: inject.0.kind: unknown kind of injector \"anti-virus\"; the nearest is "
                 "\"antivirus\"."},

@@ -16,6 +16,7 @@ namespace holdfast {
 
 struct Plan {
   Scenario scenario;
+  std::string variant;  // of the scenario; empty: it has none
   std::uint64_t seed = 1;
   std::uint64_t run_id = 0;  // from the seed and the start time; in every event file's header
   std::string started_at;    // ISO 8601, UTC
@@ -50,6 +51,8 @@ std::uint64_t agent_seed(const Plan& plan, std::uint32_t agent);
 // Lognormal holds are sampled from the distribution cut at max, so their median lies a little below the one
 // asked for.
 Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number);
+// How long agent `agent` keeps the queue open at its attempt `number` (from 0); 0 without subject.read_for.
+Duration planned_read(const Plan& plan, std::uint32_t agent, std::uint64_t number);
 bool acts_on_trigger(const Plan& plan, std::uint32_t injector, std::uint64_t number);
 
 // Kill number n (from 0) of an injector that kills at random: right before which file call of its victim,

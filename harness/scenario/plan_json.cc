@@ -1,6 +1,7 @@
 // plan.json, "holdfast.plan/1". The only file here that includes nlohmann/json.
 //
-//   {"schema":"holdfast.plan/1","version":…,"name":…,"seed":1,"run_id":"<16 hex digits>","started_at":…,
+//   {"schema":"holdfast.plan/1","version":…,"name":…,"variant":… (if there is one),"seed":1,"run_id":"<16 hex
+//   digits>","started_at":…,
 //    "kernel":…,"filesystem":…,"command":…,"scenario":{…}}
 //
 // "scenario" has the keys of a scenario's TOML (scenarios/KEYS.md), every one of them, and is read by the
@@ -130,6 +131,9 @@ Result<Plan> plan_of(const Json& json, const Place& place) {
   for (const auto& [key, into] : texts) {
     if (auto ok = read_text_field(json, key, place, *into); !ok) return fail(ok.error());
   }
+  if (json.contains("variant")) {
+    if (auto ok = read_text_field(json, "variant", place, plan.variant); !ok) return fail(ok.error());
+  }
   if (auto ok = read_seed_and_id(json, place, plan); !ok) return fail(ok.error());
 
   const auto scenario = json.find("scenario");
@@ -150,6 +154,7 @@ std::string to_json(const Plan& plan) {
   json["schema"] = plan_schema;
   json["version"] = plan.version;
   json["name"] = plan.scenario.name;
+  if (!plan.variant.empty()) json["variant"] = plan.variant;
   json["seed"] = plan.seed;
   json["run_id"] = fmt::format("{:016x}", plan.run_id);
   json["started_at"] = plan.started_at;
@@ -183,11 +188,16 @@ Result<Plan> load_plan(const std::filesystem::path& run_directory) {
                             std::generic_category().message(os_code)),
                 os_code);
   }
-  std::string text(static_cast<std::size_t>(std::filesystem::is_directory(path) ? 0 : plan_file_bytes_max),
-                   '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // By pieces: every agent does this, and room for the longest plan takes a thousand of them 16 s to clear.
+  constexpr std::size_t piece_bytes = std::size_t{16} * 1024;
+  std::string text;
+  while (file && !std::filesystem::is_directory(path) && text.size() < plan_file_bytes_max) {
+    const std::size_t before = text.size();
+    text.resize(before + piece_bytes);
+    file.read(text.data() + before, piece_bytes);
+    text.resize(before + static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return fail(Code::invalid, path.string() + ": cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
   return parse_plan(text, path.string());
 }
 

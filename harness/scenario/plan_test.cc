@@ -77,7 +77,9 @@ Plan some_plan(std::uint64_t seed) {
   Scenario& scenario = plan.scenario;
   scenario.name = odd_text(random);
   scenario.title = odd_text(random);
-  scenario.subject.store = static_cast<StoreKind>(below(random, 4));
+  scenario.subject.store = static_cast<StoreKind>(below(random, 5));
+  if (scenario.subject.store == StoreKind::unlocked)
+    scenario.subject.read_for = HoldTime{some_duration(random, 1) / 2, {}, {}};
   scenario.subject.durability = static_cast<Durability>(below(random, 2));
   RetryPolicy& retry = scenario.subject.retry;
   retry.max_retries = static_cast<int>(below(random, 100));
@@ -100,6 +102,8 @@ Plan some_plan(std::uint64_t seed) {
   }
   scenario.run_deadline = some_duration(random, 11'000'000'000);
   scenario.allowed_failures = random.uniform();
+  if (below(random, 2) == 0) scenario.waivers.push_back({"lost", "for a reason: " + odd_text(random)});
+  if (below(random, 2) == 0) plan.variant = "fixed";
   plan.seed = random.next();
   plan.run_id = random.next();
   plan.started_at = "2025-01-02T03:04:05Z";
@@ -295,6 +299,17 @@ TEST(PlannedHoldTest, AConstantHoldIsConstant) {
 }
 
 // Quantiles of 100,000 holds of one seed: the same numbers on every run, so a tolerance cannot make it flaky.
+TEST(PlannedReadTest, IsOfTheAgentAndItsAttempt) {
+  Plan plan;
+  EXPECT_EQ(planned_read(plan, 0, 0), Duration(0));
+  plan.scenario.subject.read_for = HoldTime{std::chrono::milliseconds(5), {}, {}};
+  EXPECT_EQ(planned_read(plan, 3, 7), std::chrono::milliseconds(5));
+  plan.scenario.subject.read_for->p99 = std::chrono::milliseconds(15);
+  EXPECT_EQ(planned_read(plan, 3, 7), planned_read(plan, 3, 7));
+  EXPECT_NE(planned_read(plan, 3, 7), planned_read(plan, 3, 8));
+  EXPECT_NE(planned_read(plan, 3, 7), planned_read(plan, 4, 7));
+}
+
 TEST(PlannedHoldTest, HasTheMedianAndTheP99AskedFor) {
   const Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), std::nullopt});
   std::vector<double> ms;

@@ -57,15 +57,13 @@ const Injector& injector_of(const Plan& plan, std::uint32_t injector) {
   return plan.scenario.injectors[injector];
 }
 
-// In [0, 1), the same for the same plan, injector and number.
-double uniform_for(const Plan& plan, Stream stream, std::uint32_t injector, std::uint64_t number) {
-  return Random(derive_seed(stream_seed(plan.seed, stream, injector), number)).uniform();
+// In [0, 1), the same for the same plan, injector or agent, and number.
+double uniform_for(const Plan& plan, Stream stream, std::uint32_t index, std::uint64_t number) {
+  return Random(derive_seed(stream_seed(plan.seed, stream, index), number)).uniform();
 }
 
-}  // namespace
-
-Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number) {
-  const HoldTime& hold = injector_of(plan, injector).hold;
+// The hold that the share `uniform`, in [0, 1), of its distribution falls on.
+Duration hold_at(const HoldTime& hold, double uniform) {
   if (!hold.p99 || *hold.p99 <= hold.median) return hold.median;
 
   const auto median_ns = static_cast<double>(hold.median.count());
@@ -73,7 +71,7 @@ Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t nu
   const double kept =
       hold.max ? normal_cdf(std::log(static_cast<double>(hold.max->count()) / median_ns) / sigma) : 1.0;
   // Half a step up, so that 0, whose inverse is minus infinity, is never asked for.
-  const double p = (uniform_for(plan, Stream::hold, injector, number) + 0x1.0p-54) * kept;
+  const double p = (uniform + 0x1.0p-54) * kept;
   const double ns = median_ns * std::exp(sigma * inverse_normal(p));
 
   const auto longest = hold.max.value_or(Duration::max()).count();
@@ -81,6 +79,17 @@ Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t nu
   return Duration(ns >= static_cast<double>(longest)
                       ? longest
                       : std::min(std::llround(ns), static_cast<long long>(longest)));
+}
+
+}  // namespace
+
+Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number) {
+  return hold_at(injector_of(plan, injector).hold, uniform_for(plan, Stream::hold, injector, number));
+}
+
+Duration planned_read(const Plan& plan, std::uint32_t agent, std::uint64_t number) {
+  const auto& read_for = plan.scenario.subject.read_for;
+  return read_for ? hold_at(*read_for, uniform_for(plan, Stream::read, agent, number)) : Duration(0);
 }
 
 bool acts_on_trigger(const Plan& plan, std::uint32_t injector, std::uint64_t number) {

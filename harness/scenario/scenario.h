@@ -15,12 +15,22 @@
 
 namespace holdfast {
 
-enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced };
+enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked };
+
+// A hold time: constant (median only) or lognormal by its median and p99, cut at max.
+struct HoldTime {
+  Duration median{0};
+  std::optional<Duration> p99;
+  std::optional<Duration> max;
+
+  bool operator==(const HoldTime&) const = default;
+};
 
 struct Subject {
   StoreKind store = StoreKind::snapshot;  // kind = "core"
   RetryPolicy retry;                      // as configured (core) or as claimed (origin-*)
   Durability durability = Durability::process;
+  std::optional<HoldTime> read_for;  // unlocked: how long a writer keeps its handle before it writes
 
   bool operator==(const Subject&) const = default;
 };
@@ -43,15 +53,6 @@ struct Sharing {
   std::string profile = "python";
 
   bool operator==(const Sharing&) const = default;
-};
-
-// A hold time: constant (median only) or lognormal by its median and p99, cut at max.
-struct HoldTime {
-  Duration median{0};
-  std::optional<Duration> p99;
-  std::optional<Duration> max;
-
-  bool operator==(const HoldTime&) const = default;
 };
 
 enum class InjectorKind { open_handle, antivirus, kill };
@@ -87,6 +88,14 @@ struct Expectation {
   bool operator==(const Expectation&) const = default;
 };
 
+// A check that the scenario knows will fail, and that shall not decide: its result is shown all the same.
+struct Waiver {
+  std::string check;   // "lost"
+  std::string reason;  // a sentence, for every report
+
+  bool operator==(const Waiver&) const = default;
+};
+
 struct Scenario {
   std::string name;  // file name without .toml
   std::string title;
@@ -95,6 +104,7 @@ struct Scenario {
   Sharing sharing;
   std::vector<Injector> injectors;
   std::vector<Expectation> expectations;
+  std::vector<Waiver> waivers;
   Duration run_deadline = std::chrono::minutes(5);
   double allowed_failures = 0;  // share of broadcasts that may fail without failing `delivered`
 
@@ -105,16 +115,33 @@ struct Scenario {
 bool is_victim(const Scenario& scenario, std::uint32_t agent);
 bool any_kills(const Scenario& scenario);
 
+// A scenario under some settings of its own; see [[variant]] in scenarios/KEYS.md.
+struct Variant {
+  std::string name;                   // empty: the scenario has no variants
+  bool judged = true;                 // false: run and compared, but a control: it does not decide
+  std::vector<std::string> settings;  // what it lays over the scenario, a "key = value" each
+  Scenario scenario;                  // with that laid over it
+
+  bool operator==(const Variant&) const = default;
+};
+
 // `settings` are "dotted.key=value" from --set, applied over the file; value is TOML, or a bare word taken as
 // a string. Errors are Code::invalid and begin "file:line:column: "; an unknown key names the nearest valid
-// one.
+// one. Of a scenario with variants: the first of them.
 Result<Scenario> parse_scenario(std::string_view toml, const std::string& file_name,
                                 const std::vector<std::string>& settings = {});
+
+// Every variant, in the file's order; never none. Settings are applied before variants are laid over; one
+// that a variant would hide is an error.
+Result<std::vector<Variant>> parse_variants(std::string_view toml, const std::string& file_name,
+                                            const std::vector<std::string>& settings = {});
 
 // `name_or_path`: a file, or the name of a shipped scenario (looked up in scenario_directories(), in order).
 Result<std::filesystem::path> find_scenario(const std::string& name_or_path);
 Result<Scenario> load_scenario(const std::filesystem::path& path,
                                const std::vector<std::string>& settings = {});
+Result<std::vector<Variant>> load_variants(const std::filesystem::path& path,
+                                           const std::vector<std::string>& settings = {});
 std::vector<std::filesystem::path> scenario_directories();
 
 std::string_view to_string(StoreKind kind);     // "snapshot", "origin-before", …

@@ -90,7 +90,37 @@ Result<Node*> step_into(Node& at, const std::string& part, const std::string& wa
                  fmt::format("{} is {}, not a table; set {} as a whole", walked, describe(at), walked));
 }
 
+constexpr std::string_view setting_source = "--set ";
+
+// `walked` is the key of `at`, and `over_path` that of `over`.
+Result<> lay_over_at(Node& at, const Node& over, const std::string& walked, const std::string& over_path) {
+  const bool into = over.type == Node::Type::table &&
+                    (at.type == Node::Type::table || (at.type == Node::Type::array && !over.members.empty()));
+  if (!into) {
+    if (at.place.source.starts_with(setting_source)) {
+      return fail_at(at.place, fmt::format("{} sets this key again, at {}, and would hide it: set {} instead",
+                                           over_path, to_string(over.place), over_path));
+    }
+    at = over;
+    return {};
+  }
+  for (const Member& member : over.members) {
+    const Node& value = member.value;
+    const bool next_is_index = value.type == Node::Type::table && !value.members.empty() &&
+                               as_index(value.members.front().key).has_value();
+    auto next = step_into(at, member.key, walked, next_is_index, member.place);
+    if (!next) return fail(next.error());
+    const std::string path = walked.empty() ? member.key : walked + "." + member.key;
+    if (auto laid = lay_over_at(**next, value, path, over_path + "." + member.key); !laid) return laid;
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<> lay_over(Node& document, const Node& over, const std::string& over_path) {
+  return lay_over_at(document, over, "", over_path);
+}
 
 Result<> apply_setting(Node& document, const std::string& setting) {
   const std::size_t equals = setting.find('=');

@@ -14,7 +14,8 @@ enum class Stream : std::uint64_t {
   body = 3,
   hold = 4,
   trigger = 5,
-  kill = 6
+  kill = 6,
+  read = 7
 };  // never renumber
 
 inline std::uint64_t stream_seed(std::uint64_t seed, Stream stream, std::uint64_t index) {

@@ -7,7 +7,8 @@ namespace holdfast {
 const Words<StoreKind> store_words = {{"snapshot", StoreKind::snapshot},
                                       {"origin-before", StoreKind::origin_before},
                                       {"origin-after", StoreKind::origin_after},
-                                      {"origin-enhanced", StoreKind::origin_enhanced}};
+                                      {"origin-enhanced", StoreKind::origin_enhanced},
+                                      {"unlocked", StoreKind::unlocked}};
 
 namespace {
 
@@ -54,6 +55,29 @@ Field<Subject> command_field() {
           [](const Subject&) { return std::nullopt; }};
 }
 
+Field<Subject> read_for_field() {
+  struct ReadFor {
+    HoldTime time;
+  };
+  static const Field<ReadFor> time = hold_time(&ReadFor::time);
+  return {time.wanted,
+          [](const Node& node, const std::string& path, Subject& subject) -> Result<> {
+            if (subject.store != StoreKind::unlocked) {
+              return fail_at(node.place,
+                             fmt::format("{} belongs to store = \"unlocked\", but this is store = \"{}\"",
+                                         path, to_string(subject.store)));
+            }
+            ReadFor read_for;
+            if (auto read = time.read(node, path, read_for); !read) return read;
+            subject.read_for = read_for.time;
+            return {};
+          },
+          [](const Subject& subject) -> std::optional<Node> {
+            if (!subject.read_for) return std::nullopt;
+            return time.write({*subject.read_for});
+          }};
+}
+
 }  // namespace
 
 RetryPolicy default_retry(StoreKind store) {
@@ -72,10 +96,16 @@ const Keys<Subject>& subject_keys() {
                                                  {"power", Durability::power}};
   static const Keys<Subject> keys = {
       {"kind", "who runs the broadcasts: the built-in agent", subject_kind_field()},
-      {"store", "the store under test; the origin's three are there to fail", store_field()},
+      {"store",
+       "the store under test; the origin's three and `unlocked`, the core's parts without its lock, are "
+       "there "
+       "to fail",
+       store_field()},
       {"retry", "how refusals are retried; for an origin store, what it claimed", retry_field()},
       {"durability", "what an acknowledged save survives: the process, or a power cut",
        one_of(&Subject::durability, durabilities, "durability")},
+      {"read_for", "how long each writer keeps the file open that it reads before it writes (unlocked only)",
+       read_for_field()},
       {"command", "a program of your own", command_field()},
   };
   return keys;

@@ -1,8 +1,6 @@
 #include "harness/sharing/sharing.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 
 namespace holdfast {
 namespace {
@@ -13,18 +11,28 @@ bool all_share_deletion(std::span<const Handle> holders) {
   });
 }
 
-// Python: _open with _SH_DENYNO, os.replace = MoveFileExW; PermissionError is EACCES for 5 and 32 both.
-constexpr std::array profiles{
-    Profile{.name = "python",
-            .share = read_bit | write_bit,
-            .errno_access_denied = EACCES,
-            .errno_sharing_violation = EACCES},
-};
+// Whether `access` asks for anything that `share` does not grant.
+constexpr bool conflicts(FileBits access, FileBits share) {
+  return (access & static_cast<FileBits>(~share)) != 0;
+}
 
 }  // namespace
 
+std::uint16_t open_beside(const Handle& opener, std::span<const Handle> holders) {
+  if (opener.access == 0) return 0;
+  const bool refused = std::any_of(holders.begin(), holders.end(), [&](const Handle& holder) {
+    return holder.access != 0 &&
+           (conflicts(opener.access, holder.share) || conflicts(holder.access, opener.share));
+  });
+  return refused ? error_sharing_violation : 0;
+}
+
 std::uint16_t replace_onto(std::span<const Handle> holders) {
   return holders.empty() ? 0 : error_access_denied;
+}
+
+std::uint16_t posix_replace_onto(std::span<const Handle> holders) {
+  return all_share_deletion(holders) ? 0 : error_access_denied;
 }
 
 std::uint16_t rename_of(std::span<const Handle> holders) {
@@ -41,24 +49,6 @@ std::uint16_t remove_directory(bool is_current_directory) {
 
 std::uint16_t rename_directory(bool has_open_child) {
   return has_open_child ? error_access_denied : 0;
-}
-
-std::optional<Profile> find_profile(std::string_view name) {
-  const auto found =
-      std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == name; });
-  if (found == profiles.end()) return std::nullopt;
-  return *found;
-}
-
-int errno_for(const Profile& profile, std::uint16_t windows_code) {
-  switch (windows_code) {
-    case 0:
-      return 0;
-    case error_sharing_violation:
-      return profile.errno_sharing_violation;
-    default:
-      return profile.errno_access_denied;
-  }
 }
 
 std::string to_letters(FileBits bits) {
@@ -86,6 +76,12 @@ std::optional<FileBits> parse_letters(std::string_view letters) {
     }
   }
   return bits;
+}
+
+std::string to_set(FileBits bits) {
+  std::string letters = to_letters(bits);
+  std::erase(letters, '-');
+  return letters.empty() ? "-" : letters;
 }
 
 }  // namespace holdfast

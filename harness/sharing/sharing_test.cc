@@ -27,14 +27,16 @@ std::vector<Handle> random_handles(int least) {
 TEST(Sharing, Table) {
   struct Row {
     Handle holder;
-    int onto, of;
+    int onto, of, posix_onto;
   };
-  for (const Row& row : {Row{{read_bit, rw}, 5, 32}, Row{{read_bit, rwd}, 5, 0}, Row{{rw, rw}, 5, 32},
-                         Row{{0, 0}, 5, 0}, Row{{delete_bit, 0}, 5, 32}, Row{{read_bit, delete_bit}, 5, 0}}) {
+  for (const Row& row :
+       {Row{{read_bit, rw}, 5, 32, 5}, Row{{read_bit, rwd}, 5, 0, 0}, Row{{rw, rw}, 5, 32, 5},
+        Row{{0, 0}, 5, 0, 0}, Row{{delete_bit, 0}, 5, 32, 5}, Row{{read_bit, delete_bit}, 5, 0, 0}}) {
     const std::vector holders{row.holder};
     EXPECT_EQ(replace_onto(holders), row.onto);
     EXPECT_EQ(rename_of(holders), row.of);
     EXPECT_EQ(delete_of(holders), row.of);
+    EXPECT_EQ(posix_replace_onto(holders), row.posix_onto);
   }
   EXPECT_EQ(replace_onto({}), 0);
   EXPECT_EQ(rename_of({}), 0);
@@ -53,6 +55,7 @@ TEST(Sharing, SharingMoreNeverRefusesMore) {
     RC_ASSERT(rename_of(generous) == 0 || rename_of(holders) != 0);
     RC_ASSERT(delete_of(generous) == 0 || delete_of(holders) != 0);
     RC_ASSERT(replace_onto(generous) == replace_onto(holders));
+    RC_ASSERT(posix_replace_onto(generous) == 0 || posix_replace_onto(holders) != 0);
   }));
 }
 
@@ -67,14 +70,37 @@ TEST(Sharing, OneMoreHolderNeverRefusesLess) {
   }));
 }
 
-TEST(Sharing, PythonShowsAccessDeniedForBothCodes) {
-  const auto python = find_profile("python");
-  ASSERT_TRUE(python);
-  EXPECT_EQ(python->share, rw);
-  EXPECT_EQ(errno_for(*python, error_access_denied), EACCES);
-  EXPECT_EQ(errno_for(*python, error_sharing_violation), EACCES);
-  EXPECT_EQ(errno_for(*python, 0), 0);
-  EXPECT_FALSE(find_profile("cobol"));
+// Every access and share against every other, from the definition in MS-FSA 2.1.5.1.2.2 spelt out.
+TEST(Sharing, OpeningBesideAnotherHandle) {
+  int refused = 0;
+  for (int bits = 0; bits < 4096; ++bits) {
+    const auto part = [&](int shift) { return static_cast<FileBits>((bits >> shift) & 7); };
+    const Handle first{part(0), part(3)}, second{part(6), part(9)};
+    bool conflict = false;
+    for (const FileBits bit : {read_bit, write_bit, delete_bit}) {
+      if (first.access == 0 || second.access == 0) continue;
+      if ((second.access & bit) != 0 && (first.share & bit) == 0) conflict = true;
+      if ((first.access & bit) != 0 && (second.share & bit) == 0) conflict = true;
+    }
+    EXPECT_EQ(open_beside(second, std::vector{first}), conflict ? 32 : 0) << bits;
+    EXPECT_EQ(open_beside(second, std::vector{first}), open_beside(first, std::vector{second})) << bits;
+    refused += conflict ? 1 : 0;
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(open_beside({read_bit, 0}, {}), 0);
+}
+
+TEST(Sharing, OpeningIsRefusedByAnyOneHolder) {
+  EXPECT_TRUE(rc::check([] {
+    const auto holders = random_handles(0);
+    const Handle opener{static_cast<FileBits>(*rc::gen::inRange(0, 8)),
+                        static_cast<FileBits>(*rc::gen::inRange(0, 8))};
+    bool refused = false;
+    for (const Handle& holder : holders) refused = refused || open_beside(opener, std::vector{holder}) != 0;
+    RC_ASSERT(open_beside(opener, holders) == (refused ? error_sharing_violation : 0));
+    const Handle generous{opener.access, rwd};
+    RC_ASSERT(open_beside(generous, holders) == 0 || open_beside(opener, holders) != 0);
+  }));
 }
 
 TEST(Sharing, LettersRoundTrip) {
@@ -83,6 +109,8 @@ TEST(Sharing, LettersRoundTrip) {
   EXPECT_EQ(parse_letters("rwd"), rwd);
   EXPECT_EQ(parse_letters(""), 0);
   EXPECT_FALSE(parse_letters("rx"));
+  EXPECT_EQ(to_set(0), "-");
+  EXPECT_EQ(to_set(read_bit | delete_bit), "rd");
 }
 
 }  // namespace

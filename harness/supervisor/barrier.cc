@@ -26,6 +26,8 @@ void on_sigterm(int) {
   stopping.store(true);
   const std::uint64_t one = 1;
   static_cast<void>(!::write(stop_event.load(), &one, sizeof one));
+  // Who is about to wait at the turnstile shall not fall asleep there.
+  ::dup2(stop_event.load(), finish_descriptor);
   errno = saved;
 }
 
@@ -75,6 +77,16 @@ bool wait_for_gate(int gate) {
     if (stop_requested()) return false;
     if (polled[0].revents != 0) return true;
   }
+}
+
+// By a blocking read, not by poll(): a permit then wakes one waiter and not all of them.
+bool wait_for_turn() {
+  std::uint64_t permit = 0;
+  ssize_t got = -1;
+  while (!stop_requested() && (got = ::read(finish_descriptor, &permit, sizeof permit)) < 0 &&
+         errno == EINTR) {
+  }
+  return got == sizeof permit && !stop_requested();
 }
 
 bool sleep_until_ns(std::int64_t until_ns) {

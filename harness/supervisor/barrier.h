@@ -2,7 +2,9 @@
 //
 // Four descriptors, inherited by every child and shared by all, however many they are. A gate is the read end
 // of a pipe on which nothing is ever written: it opens, for everyone at once, when the conductor closes the
-// write end.
+// write end. The turnstile is an eventfd that counts permits (EFD_SEMAPHORE): each lets one agent through,
+// and the conductor adds one whenever an agent has ended, so that a thousand do not read a long queue at
+// once.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +15,7 @@ namespace holdfast {
 
 inline constexpr int status_descriptor = 3;    // children write StatusRecord
 inline constexpr int start_descriptor = 4;     // gate: begin
-inline constexpr int finish_descriptor = 5;    // gate: agents read for the last time and end
+inline constexpr int finish_descriptor = 5;    // turnstile: an agent reads for the last time and ends
 inline constexpr int stop_descriptor = 6;      // gate: injectors let go and end
 inline constexpr int launcher_descriptor = 7;  // the launcher's socket; agents and injectors do not get it
 
@@ -47,6 +49,9 @@ int child_exit_code(const Error& error);
 
 // Waits for a gate; false if SIGTERM came first.
 bool wait_for_gate(int gate);
+
+// Waits for a permit of the turnstile; false if SIGTERM came first.
+bool wait_for_turn();
 
 // Sleeps on the monotonic clock; false if SIGTERM cut it short.
 bool sleep_until_ns(std::int64_t monotonic_ns);

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/sharing/sharing.h"
+#include "harness/sharing/profile.h"
 #include "harness/supervisor/caller.h"
 #include "harness/supervisor/holders.h"
 #include "harness/supervisor/trapped_calls.h"

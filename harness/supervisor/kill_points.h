@@ -20,9 +20,8 @@ struct PlannedKills {
   std::uint32_t injector = 0;
   bool every_call = true;
   std::vector<std::uint32_t> victims;
-  std::vector<std::uint64_t>
-      before_call{};             // at random: kill n comes right before this call of victim
-                                 // n % victims.size(), counted from 1 since its start or last kill
+  std::vector<std::uint64_t> before_call{};  // at random: kill n comes right before this call of victim
+      // n % victims.size(), counted from 1 since its start or last kill
   std::uint32_t broadcasts = 0;  // of each victim
 };
 

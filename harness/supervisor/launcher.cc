@@ -122,6 +122,9 @@ class Launcher {
     posix_spawn_file_actions_destroy(&actions);
     if (reply.error != 0) {
       reply.arguments = {fmt::format("cannot start {}: {}", argv[0], std::strerror(reply.error))};
+      if (reply.error == EAGAIN) {
+        reply.arguments[0] += "; something limits the number of processes (see 'holdfast doctor')";
+      }
     } else {
       tokens_[reply.process] = request.token;
     }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 namespace holdfast {
 namespace {
@@ -50,8 +51,8 @@ Result<> send_message(int socket, const LauncherMessage& message) {
 }
 
 Result<std::optional<LauncherMessage>> receive_message(int socket) {
-  std::string packet(most_bytes, '\0');
-  iovec piece{packet.data(), packet.size()};
+  std::array<char, most_bytes> buffer;  // not cleared: most messages are short
+  iovec piece{buffer.data(), buffer.size()};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   msghdr header{};
   header.msg_iov = &piece;
@@ -73,16 +74,16 @@ Result<std::optional<LauncherMessage>> receive_message(int socket) {
   WireHead head{};
   if (static_cast<std::size_t>(got) < sizeof head)
     return fail(Code::failed, "a message of the launcher is too short");
-  std::memcpy(&head, packet.data(), sizeof head);
+  std::memcpy(&head, buffer.data(), sizeof head);
   message.kind = static_cast<LauncherMessageKind>(head.kind);
   message.token = head.token;
   message.process = head.process;
   message.status = head.status;
   message.error = head.error;
-  for (std::size_t at = sizeof head; at < static_cast<std::size_t>(got);) {
-    const std::size_t end =
-        std::min(packet.find('\0', at), static_cast<std::size_t>(got));  // a last NUL may lack
-    message.arguments.push_back(packet.substr(at, end - at));
+  const std::string_view packet(buffer.data(), static_cast<std::size_t>(got));
+  for (std::size_t at = sizeof head; at < packet.size();) {
+    const std::size_t end = std::min(packet.find('\0', at), packet.size());  // a last NUL may lack
+    message.arguments.emplace_back(packet.substr(at, end - at));
     at = end + 1;
   }
   return message;

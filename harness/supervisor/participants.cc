@@ -23,19 +23,15 @@ std::optional<Participant> Participants::find(pid_t process) const {
   return found->second;
 }
 
-std::vector<pid_t> Participants::processes() const {
-  std::vector<std::pair<bool, pid_t>> order;
+std::vector<pid_t> Participants::processes(Role role) const {
+  std::vector<pid_t> processes;
   {
     const std::lock_guard lock(mutex_);
-    order.reserve(by_process_.size());
     for (const auto& [process, participant] : by_process_) {
-      order.emplace_back(participant.role != Role::injector, process);
+      if (participant.role == role) processes.push_back(process);
     }
   }
-  std::sort(order.begin(), order.end());
-  std::vector<pid_t> processes;
-  processes.reserve(order.size());
-  for (const auto& [later, process] : order) processes.push_back(process);
+  std::sort(processes.begin(), processes.end());
   return processes;
 }
 

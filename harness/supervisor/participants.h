@@ -32,8 +32,8 @@ class Participants {
   // Another number whenever somebody came or went since.
   [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
-  // Injectors first: they are who holds files on purpose.
-  [[nodiscard]] std::vector<pid_t> processes() const;
+  // Those of one role, ascending.
+  [[nodiscard]] std::vector<pid_t> processes(Role role) const;
 
  private:
   std::atomic<std::uint64_t> version_{0};

@@ -53,9 +53,16 @@ TEST(Proportion, RuleOfThreeHolds) {
 }
 
 TEST(Proportion, CleanRunsNeeded) {
+  // Wilks (Annals of Mathematical Statistics 13, 1942), one-sided tolerance limits of the first order: how
+  // many samples until their extreme bounds the share `rate` of the population, as his table has been printed
+  // since.
+  EXPECT_EQ(clean_runs_needed(0.90, 0.95), 29U);
+  EXPECT_EQ(clean_runs_needed(0.90, 0.99), 44U);
   EXPECT_EQ(clean_runs_needed(0.95, 0.95), 59U);
+  EXPECT_EQ(clean_runs_needed(0.95, 0.99), 90U);
   EXPECT_EQ(clean_runs_needed(0.99, 0.95), 299U);
-  EXPECT_EQ(clean_runs_needed(0.999, 0.95), 2995U);
+  EXPECT_EQ(clean_runs_needed(0.99, 0.99), 459U);
+  EXPECT_EQ(clean_runs_needed(0.999, 0.95), 2995U) << "ln 0.05 / ln 0.999 = 2994.2";
   EXPECT_EQ(clean_runs_needed(0.5, 0.75), 2U) << "a whole quotient is not rounded up";
   EXPECT_EQ(clean_runs_needed(0.01, 0.5), 1U);
 }

@@ -21,6 +21,13 @@ TEST(QuantilesByRank, ByHand) {
   EXPECT_EQ(quantiles.p50, 35);
   EXPECT_EQ(quantiles.p90, 50);
   EXPECT_EQ(quantiles.max, 50);
+  // The same page's 3 6 7 8 8 10 13 15 16 20: quartiles 7, 8 and 15.
+  const std::map<std::uint64_t, std::uint64_t> ten{{3, 1},  {6, 1},  {7, 1},  {8, 2}, {10, 1},
+                                                   {13, 1}, {15, 1}, {16, 1}, {20, 1}};
+  EXPECT_EQ(quantile_of(ten, 0.25), 7U);
+  EXPECT_EQ(quantile_of(ten, 0.5), 8U);
+  EXPECT_EQ(quantile_of(ten, 0.75), 15U);
+  EXPECT_EQ(quantile_of(ten, 1), 20U);
 }
 
 TEST(QuantilesByRank, OfNothingAreZero) {

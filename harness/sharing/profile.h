@@ -1,0 +1,38 @@
+// What runtimes do on Windows by default: which share mode an ordinary open has, how a file is renamed, and what a
+// program sees when Windows refuses. One row a runtime, each with its source.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/sharing/sharing.h"
+
+namespace holdfast {
+
+enum class RenamePrimitive {
+  move_file,             // MoveFileExW(MOVEFILE_REPLACE_EXISTING)
+  move_file_then_posix,  // and on 5 once more with POSIX semantics
+};
+
+struct Profile {
+  std::string_view name;
+  FileBits share = 0;  // of an ordinary open
+  RenamePrimitive rename = RenamePrimitive::move_file;
+  int errno_access_denied = 0;      // that stands for 5
+  int errno_sharing_violation = 0;  // that stands for 32
+};
+
+// None if there is no such profile.
+std::optional<Profile> find_profile(std::string_view name);
+std::vector<std::string_view> profile_names();
+
+int errno_for(const Profile& profile, std::uint16_t windows_code);
+
+// Renaming onto a file that is there, as programs of this profile do it.
+std::uint16_t replace_onto(const Profile& profile, std::span<const Handle> holders);
+
+}  // namespace holdfast
