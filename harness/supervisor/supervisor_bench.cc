@@ -143,7 +143,13 @@ void open_read_write_close(benchmark::State& state) {
   measure(state, Work::read_write_close, "/dev/shm");
 }
 
-BENCHMARK(rename_on_tmpfs)->Arg(0)->Arg(1)->Arg(2)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
+BENCHMARK(rename_on_tmpfs)
+    ->Arg(0)
+    ->Arg(1)
+    ->Arg(2)
+    ->UseManualTime()
+    ->Iterations(40)
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(rename_on_disk)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
 BENCHMARK(rename_outside_the_domain)
     ->Arg(0)
