@@ -6,20 +6,11 @@
 
 #include <algorithm>
 
+#include "harness/supervisor/testing_calls.h"
 #include "harness/supervisor/trapped_calls.h"
 
 namespace holdfast {
 namespace {
-
-seccomp_data call_of(long number, std::initializer_list<std::uint64_t> arguments) {
-  seccomp_data data{};
-  data.nr = static_cast<int>(number);
-  std::copy(arguments.begin(), arguments.end(), data.args);
-  return data;
-}
-
-constexpr std::uint64_t dirt = 0xDEADBEEF00000000ULL;
-constexpr std::uint64_t at_fdcwd = static_cast<std::uint32_t>(AT_FDCWD);
 
 TEST(StoreCalls, SayWhatTheyWorkOn) {
   struct Case {

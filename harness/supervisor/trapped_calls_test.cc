@@ -9,15 +9,10 @@
 
 #include <algorithm>
 
+#include "harness/supervisor/testing_calls.h"
+
 namespace holdfast {
 namespace {
-
-seccomp_data call_of(long number, std::initializer_list<std::uint64_t> arguments) {
-  seccomp_data data{};
-  data.nr = static_cast<int>(number);
-  std::copy(arguments.begin(), arguments.end(), data.args);
-  return data;
-}
 
 struct Shape {
   Function function;
@@ -28,10 +23,6 @@ struct Shape {
   unsigned flags;
   bool flags_known;
 };
-
-// A 32-bit argument may come with anything in the upper half of its register.
-constexpr std::uint64_t dirt = 0xDEADBEEF00000000ULL;
-constexpr std::uint64_t at_fdcwd = static_cast<std::uint32_t>(AT_FDCWD);
 
 TEST(TrappedCalls, EveryFormDecodes) {
   const std::pair<seccomp_data, Shape> table[] = {
