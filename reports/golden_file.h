@@ -1,6 +1,5 @@
-// Golden files: what a renderer gave when a person last looked at it and found it good.
-// To accept new output, run the test once with HOLDFAST_UPDATE_GOLDEN=1 and read the difference before
-// committing.
+// Golden files: what a renderer gave when a person last looked at it and found it good. To accept new output,
+// run the test once with HOLDFAST_UPDATE_GOLDEN=1 and read the difference before committing.
 #pragma once
 
 #include <gtest/gtest.h>

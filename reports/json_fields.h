@@ -1,6 +1,6 @@
-// Takes fields out of JSON that may hold anything. The first thing that is not as wanted is kept with its
-// place, and from then on every field reads as empty, so that callers read straight on and ask once at the
-// end.
+// Takes fields out of JSON that may hold anything. The first thing that is not as wanted is kept with
+// its place, and from then on every field reads as empty, so that callers read straight on and ask once
+// at the end.
 #pragma once
 
 #include <cstdint>

@@ -64,8 +64,8 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
   }
 }
 
-// What makes a run inconclusive may belong to no check: an interruption, a damaged event file. It gets a
-// testcase.
+// What makes a run inconclusive may belong to no check: an interruption, a damaged event file. It
+// gets a testcase.
 void add_expectations(JunitSuite& suite, const Summary& summary) {
   for (const auto& result : summary.expectations) {
     pugi::xml_node node = suite.testcase("expectations", result.expectation.figure);

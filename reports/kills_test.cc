@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "reports/render.h"
@@ -37,6 +38,9 @@ Summary killed_twice() {
       if (!cut || number == 1) delivered.push_back({agent, number});
     }
   }
+  // In the order in which they were sent: both agents at a time.
+  std::stable_sort(delivered.begin(), delivered.end(),
+                   [](MessageId a, MessageId b) { return a.number < b.number; });
   run.read(0, delivered);
   run.read(1, delivered);
   return run.summarised();

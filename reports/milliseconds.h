@@ -6,8 +6,8 @@
 
 namespace holdfast {
 
-// To whole microseconds: nothing finer means anything here, and the figures stay short and the same
-// everywhere.
+// To whole microseconds: nothing finer means anything here, and the figures stay short and
+// the same everywhere.
 inline double milliseconds(std::int64_t ns) {
   return std::round(static_cast<double>(ns) / 1e3) / 1e3;
 }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t most_time_rows = 20;
 
-// Rows that share one of the table. Quantiles of several seconds cannot be put together, so the worst is
-// kept.
+// Rows that share one of the table. Quantiles of several seconds cannot be put together, so the
+// worst is kept.
 SeriesRow put_together(const std::vector<SeriesRow>& series, std::size_t from, std::size_t to) {
   SeriesRow all;
   for (std::size_t at = from; at < to; ++at) {

@@ -1,5 +1,5 @@
-// Renderers: pure, the same summary gives the same bytes. One file a format. What subjects said is escaped by
-// each.
+// Renderers: pure, the same summary gives the same bytes. One file a format. What subjects said is
+// escaped by each.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// result.json, "holdfast.result/1": the fields of the design's section 12 in its order, then those added
-// since.
+// result.json, "holdfast.result/1": the fields of the design's section 12 in its order, then
+// those added since.
 #include "reports/result_json.h"
 
 #include <cmath>

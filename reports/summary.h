@@ -49,8 +49,8 @@ struct InjectorSummary {
   std::string kind;
   std::uint64_t planned = 0, fired = 0, min_fired = 0;
   Quantiles hold_ms;  // as fired, of those whose release was seen
-  // Of kills at every file call of a save: those calls in order, and before how many of them every victim was
-  // killed.
+  // Of kills at every file call of a save: those calls in order, and before how many of them every
+  // victim was killed.
   std::vector<std::string> calls{};
   std::uint64_t visited = 0;
   // Of kills: broadcasts that they cut short, and how many of these were delivered all the same.

@@ -107,8 +107,8 @@ void show_faults(TerminalPage& page, const Summary& summary) {
   }
 }
 
-// What passed is said by its title; what did not, by its name and what was found, since a title says the
-// opposite.
+// What passed is said by its title; what did not, by its name and what was found, since a title
+// says the opposite.
 void show_checks(TerminalPage& page, const Summary& summary) {
   page.heading("Checks");
   for (const auto& finding : summary.checks) {

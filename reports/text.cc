@@ -111,8 +111,8 @@ std::string markdown_text(std::string_view text) {
 
 std::string markdown_code(std::string_view text) {
   const std::string line = one_line(text);
-  // A pipe ends a table's cell even within a code span, and a backtick the span: such text is escaped
-  // instead.
+  // A pipe ends a table's cell even within a code span, and a backtick the span: such text
+  // is escaped instead.
   if (line.find_first_of("|`") != std::string::npos) return markdown_text(line);
   if (line.find_first_not_of(' ') == std::string::npos) return "";
   return fmt::format("`{}`", line);
@@ -171,8 +171,8 @@ std::string wrapped(std::string_view text, std::size_t columns, std::string_view
     std::size_t width = display_width(word);
     if (!empty && used + 1 + width > columns) break_line();
     while (used + (empty ? 0 : 1) + width > columns) {
-      // The word is wider than a line: fill lines with it. A prefix as wide as the line still gets one
-      // character.
+      // The word is wider than a line: fill lines with it. A prefix as wide as the line still
+      // gets one character.
       const std::size_t room = columns > used ? columns - used : 0;
       std::size_t bytes = bytes_of_columns(word, room);
       if (bytes == 0) bytes = first_code_point(word).bytes.size();

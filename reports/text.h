@@ -11,8 +11,8 @@ namespace holdfast {
 // changes nothing more, so a backslash itself is left alone.
 std::string one_line(std::string_view text);
 
-// For Markdown, GitHub's flavour: one_line, and nothing in it is markup, HTML, a link, a table's pipe or a
-// mention.
+// For Markdown, GitHub's flavour: one_line, and nothing in it is markup, HTML, a link, a table's pipe
+// or a mention.
 std::string markdown_text(std::string_view text);
 // The same as a code span.
 std::string markdown_code(std::string_view text);

@@ -1,8 +1,8 @@
 // Files, as the store needs them and no more: read whole, create new, write, flush, replace, remove, list.
 //
-// The platform seam: *_posix.cc and *_win32.cc implement the same declarations. Every failure names the call,
-// the path and the code; see os_error.h for what is Code::denied. EINTR is never handed on: the call is made
-// again.
+// The platform seam: *_posix.cc and *_win32.cc implement the same declarations. Every failure names the
+// call, the path and the code; see os_error.h for what is Code::denied. EINTR is never handed on: the call
+// is made again.
 #pragma once
 
 #include <cstdint>

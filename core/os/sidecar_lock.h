@@ -1,8 +1,8 @@
 // The lock that all who share a file take before they change it: a file beside it that is never deleted.
 //
-// Beside it, because a lock on the file itself is lost with the first rename over it; never deleted, because
-// two processes could then each hold a lock on a file of that name. The kernel releases it when its holder
-// dies.
+// Beside it, because a lock on the file itself is lost with the first rename over it; never deleted,
+// because two processes could then each hold a lock on a file of that name. The kernel releases it when
+// its holder dies.
 //
 // POSIX: open-file-description locks (fcntl F_OFD_SETLK) on bytes of the lock file, on a descriptor opened
 // for each acquisition. Not flock: it knows one lock a file, and waiting in line needs more. Not F_SETLK:

@@ -1,5 +1,5 @@
-// What the lock costs alone, and what it costs to hand it over: processes that take it, do nothing and let
-// go.
+// What the lock costs alone, and what it costs to hand it over: processes that take it, do nothing
+// and let go.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -61,8 +61,8 @@ void hold_for(std::chrono::nanoseconds busy) {
   while (monotonic_ns() < until_ns) continue;
 }
 
-// Every process takes and lets go for a fixed time and counts. `share` is the fewest of any process over the
-// mean.
+// Every process takes and lets go for a fixed time and counts. `share` is the fewest of any process
+// over the mean.
 template <typename Acquire>
 void hand_over(benchmark::State& state, const Acquire& acquire) {
   const auto processes = static_cast<std::size_t>(state.range(0));

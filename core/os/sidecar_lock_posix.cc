@@ -127,8 +127,8 @@ class LockLine {
   off_t ticket_ = 0;
 };
 
-// How long the lock may be free and the same waiter first in line before it is taken for stopped and
-// overtaken.
+// How long the lock may be free and the same waiter first in line before it is taken for
+// stopped and overtaken.
 constexpr nanoseconds patience = std::chrono::milliseconds(20);
 
 // Waits in line until the lock is taken. Everything decided here is from what the kernel answers just now.

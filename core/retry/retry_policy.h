@@ -13,8 +13,8 @@ using Duration = std::chrono::nanoseconds;
 
 enum class Jitter { none, full, equal, decorrelated };
 
-// The defaults are the origin's: 5 retries after the first attempt, waits 0.1 0.2 0.4 0.8 1.6 s, 3.1 s
-// together.
+// The defaults are the origin's: 5 retries after the first attempt, waits 0.1 0.2 0.4 0.8 1.6 s,
+// 3.1 s together.
 struct RetryPolicy {
   int max_retries = 5;  // after the first attempt; 0 = try once
   Duration base_delay = std::chrono::milliseconds(100);

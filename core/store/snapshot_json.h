@@ -57,8 +57,8 @@ Result<SnapshotOutline> outline_snapshot(std::string_view text);
 // field whose text is no JSON value or whose name is taken.
 Result<std::string> serialise_snapshot(const SnapshotForm& form, const std::vector<Entry>& entries);
 
-// `text` with `entries` behind its last entry; everything else stays byte for byte. `outline` must be of
-// `text`.
+// `text` with `entries` behind its last entry; everything else stays byte for byte. `outline` must
+// be of `text`.
 Result<std::string> append_to_snapshot(std::string_view text, const SnapshotOutline& outline,
                                        const std::vector<Entry>& entries);
 

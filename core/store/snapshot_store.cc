@@ -111,8 +111,8 @@ Result<std::vector<Entry>> SnapshotStore::load(
           return {};
         }
       }
-      // Gone or unreadable. Writers of another kind leave such moments: look again when none of ours is at
-      // it.
+      // Gone or unreadable. Writers of another kind leave such moments: look again when none of ours
+      // is at it.
       if (!held) {
         auto locked = lock();
         if (!locked) return fail(std::move(locked.error()));
@@ -173,9 +173,9 @@ Result<> SnapshotStore::replace_under_lock(
   if (!held) return fail(std::move(held.error()));
   const bool clean = sweep_if_needed(*held);
 
-  // The lock is kept while backing off from a stranger: whoever got it meanwhile would meet the same held
-  // file, and all would spend their budgets in lockstep on it. Those who wait are bounded by their
-  // lock_timeout.
+  // The lock is kept while backing off from a stranger: whoever got it meanwhile would meet the
+  // same held file, and all would spend their budgets in lockstep on it. Those who wait are bounded
+  // by their lock_timeout.
   std::optional<Replacement> replacement;
   auto outcome = retry(options_.retry, seed, options_.hooks, counters_, [&]() -> Result<> {
     if (!replacement) {

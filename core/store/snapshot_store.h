@@ -3,8 +3,8 @@
 //   {"entries":[{"id":…,"sender":…,"recipient":…,"priority":…,"body":…,"created_at":…,"status":…}, …]}
 //   (a bare array of entries, as older writers left it, is read as well and written back as it was found)
 //
-// Cost of a save grows with the queue. Any number of processes may share a store; one object serves one
-// thread.
+// Cost of a save grows with the queue. Any number of processes may share a store; one object
+// serves one thread.
 //
 // What each guarantee rests on:
 //   never half a queue    one rename puts the new file in the place of the old (atomic_replace.h)

@@ -46,9 +46,9 @@ int install_listener() {
       ::syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter));
 }
 
-// The path is in the memory of a thread of this process, which waits for the answer. Read through the kernel
-// all the same: the thread sanitizer does not see that the wait is a hand-over, and would call a plain read a
-// race.
+// The path is in the memory of a thread of this process, which waits for the answer. Read through the
+// kernel all the same: the thread sanitizer does not see that the wait is a hand-over, and would call a
+// plain read a race.
 std::string path_at(std::uint64_t address) {
   const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
   HOLDFAST_CHECK(memory >= 0);

@@ -143,8 +143,8 @@ class Agent {
                     const RetryCounters& before) {
     auto torn = queue_->swallowed_corruption();
     if (!outcome && outcome.error().code == Code::corrupt) torn = outcome.error().message;
-    // Cut short because the run is being stopped: the subject did not fail, so the operation stays
-    // unanswered.
+    // Cut short because the run is being stopped: the subject did not fail, so the
+    // operation stays unanswered.
     if (!outcome && outcome.error().code == Code::cancelled && stop_requested()) return {};
     if (torn) {
       Event event = begin(EventType::torn, function, op);
@@ -157,8 +157,8 @@ class Agent {
                    static_cast<std::uint64_t>((now.waited - before.waited).count()), 0, 0};
     if (!outcome) {
       const Error& error = outcome.error();
-      // What we were told to stop in the middle of says nothing about the subject, so it counts as
-      // unanswered.
+      // What we were told to stop in the middle of says nothing about the subject, so it
+      // counts as unanswered.
       const bool cut_short = error.code == Code::cancelled && stop_requested();
       event.type = error.code == Code::indefinite || cut_short ? EventType::info : EventType::fail;
       event.code = static_cast<std::uint16_t>(error.os_code);

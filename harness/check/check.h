@@ -1,5 +1,5 @@
-// A check: a pure function from the evidence, what was planned and what happened, to a verdict with a
-// witness.
+// A check: a pure function from the evidence, what was planned and what happened, to a verdict
+// with a witness.
 #pragma once
 
 #include <cstdint>

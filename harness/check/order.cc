@@ -2,17 +2,17 @@
 // before it; the messages of one sender therefore in the order in which it sent them.
 //
 // After Elle's list-append, where the order of the elements is the order of the writes, and the real-time
-// order that linearizability (Herlihy and Wing, 1990) asks of an append-only log. O(entries): in log order,
-// the latest time at which one of the entries so far was asked for must not exceed an entry's
-// acknowledgement. Sound: an acknowledged message was appended before its sender was told so, and every other
-// one after it was asked for. All processes of a run read one clock, CLOCK_MONOTONIC, before they ask and
-// after they are told, so both times err to the side that excuses. Of one sender the numbers decide, where
-// the clock stood still: it has one operation open at a time. A store whose saves overlap may lose messages,
-// yet it puts none behind a later one: whoever holds the later one appended it to a queue that had it
-// already, or that had lost it. Indefinite outcomes: may take effect at any later time, so none of them
-// stands too late; nor do failures. But whatever stands behind them was not acknowledged before they were
-// asked for. A message that is there twice counts where it stands first (that it is there twice is for
-// `duplicate`).
+// order that linearizability (Herlihy and Wing, 1990) asks of an append-only log. O(entries): in log
+// order, the latest time at which one of the entries so far was asked for must not exceed an entry's
+// acknowledgement. Sound: an acknowledged message was appended before its sender was told so, and every
+// other one after it was asked for. All processes of a run read one clock, CLOCK_MONOTONIC, before they
+// ask and after they are told, so both times err to the side that excuses. Of one sender the numbers
+// decide, where the clock stood still: it has one operation open at a time. A store whose saves overlap
+// may lose messages, yet it puts none behind a later one: whoever holds the later one appended it to a
+// queue that had it already, or that had lost it. Indefinite outcomes: may take effect at any later time,
+// so none of them stands too late; nor do failures. But whatever stands behind them was not acknowledged
+// before they were asked for. A message that is there twice counts where it stands first (that it is there
+// twice is for `duplicate`).
 #include <fmt/format.h>
 
 #include <limits>

@@ -51,8 +51,8 @@ Command parse_internal(int argc, char** argv) {
   return NoCommand{exit_usage};
 }
 
-// CLI11 reads 010 as eight and takes the largest number for one that is too large; a seed must be what was
-// typed.
+// CLI11 reads 010 as eight and takes the largest number for one that is too large; a seed must be
+// what was typed.
 std::string as_whole_number(std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

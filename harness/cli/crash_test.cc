@@ -1,5 +1,5 @@
-// Agents that are killed by plan, for real: the core bears every crash of a save, the origin's store does
-// not.
+// Agents that are killed by plan, for real: the core bears every crash of a save, the origin's
+// store does not.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -107,8 +107,8 @@ TEST_F(Crash, NothingStaysWhoeverIsInterruptedOrKilled) {
   EXPECT_TRUE(check.exit_code == 1 || check.exit_code == 2) << check.out << check.err;
 }
 
-// A lock that nobody gives back, as a dead agent's would be if the kernel did not: the others' deadlines
-// tell.
+// A lock that nobody gives back, as a dead agent's would be if the kernel did not: the
+// others' deadlines tell.
 TEST_F(Crash, ALockThatIsNotFreedIsNoticed) {
   put_file(scratch() / "small.toml",
            small_scenario("count = 2\nbroadcasts = 4\nrate = 5\ndeadline = \"100ms\""));

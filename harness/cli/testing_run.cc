@@ -66,8 +66,8 @@ TestProcess RunTest::start_program(const std::filesystem::path& program,
                                    const std::vector<std::string>& arguments, ProcessOptions options) {
   std::vector<std::string> argv{program.string()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  // Named in the environment too, every process of a run can be found: the launcher's command line tells
-  // nothing.
+  // Named in the environment too, every process of a run can be found: the launcher's command
+  // line tells nothing.
   options.environment.push_back("HOLDFAST_TEST_SCRATCH=" + scratch_.string());
   options.environment.push_back("HOLDFAST_SCENARIOS=" + scenarios_);
   if (options.directory.empty()) options.directory = scratch_;

@@ -39,8 +39,8 @@ TEST(Leftovers, SweepRemovesTempFilesAndNothingElse) {
   EXPECT_EQ(store.names(), (Names{"notes.txt", "queue.json", "x.tmp.kept"}));
 }
 
-// A temp file's name may belong to something that is not ours to remove; it must not be passed over in
-// silence.
+// A temp file's name may belong to something that is not ours to remove; it must not be passed
+// over in silence.
 TEST(Leftovers, SweepNamesWhatItCannotRemove) {
   const ScratchDirectory store;
   std::filesystem::create_directories(store.path() / "full.tmp" / "inside");

@@ -1,6 +1,6 @@
-// Whether the machine has room for a crowd: processes, descriptors, memory. limits.cc decides and is pure,
-// limits_here.cc reads. (A disk that gets full is said where it happens: what a run writes is its
-// scenario's.)
+// Whether the machine has room for a crowd: processes, descriptors, memory. limits.cc decides and
+// is pure, limits_here.cc reads. (A disk that gets full is said where it happens: what a run writes
+// is its scenario's.)
 #pragma once
 
 #include <cstdint>

@@ -12,8 +12,8 @@ namespace holdfast {
 
 enum class DirectoryKind { run, series };
 
-// Holds the directory's lock (flock on the directory itself, so no lock file stays behind) until it is
-// destroyed.
+// Holds the directory's lock (flock on the directory itself, so no lock file stays behind) until
+// it is destroyed.
 class RunDirectory {
  public:
   // Creates `path` and what belongs in it, private to its owner. Refuses a directory that another run is

@@ -68,8 +68,8 @@ TEST(Codec, HeaderHasTheDocumentedBytes) {
   EXPECT_EQ(bytes.substr(40, 8), std::string("\xFB\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8));
 }
 
-// Worked example: these fields give these bytes, and the check 0xfa59b328 (XXH3-64 of bytes 4..63, computed
-// apart).
+// Worked example: these fields give these bytes, and the check 0xfa59b328 (XXH3-64 of bytes
+// 4..63, computed apart).
 TEST(Codec, AnEventHasTheDocumentedBytes) {
   std::string expected(64, '\0');
   expected.replace(0, 4, "\x28\xB3\x59\xFA");

@@ -1,5 +1,5 @@
-// Reads an event file, one event at a time: bounded memory whatever the file's size, and no size in it
-// trusted.
+// Reads an event file, one event at a time: bounded memory whatever the file's size, and no size
+// in it trusted.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What a whole run did: every process's events, merged, as plain values. Checks and reports read nothing
-// else.
+// What a whole run did: every process's events, merged, as plain values. Checks and reports
+// read nothing else.
 #pragma once
 
 #include <cstdint>

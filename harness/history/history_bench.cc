@@ -1,6 +1,6 @@
-// What recording costs the recorded, beside the floor (64 bytes copied into a mapped file) and beside the
-// usual way (a line by snprintf, then write). All write to the system's temporary directory, or to
-// HOLDFAST_BENCH_DIR.
+// What recording costs the recorded, beside the floor (64 bytes copied into a mapped file) and
+// beside the usual way (a line by snprintf, then write). All write to the system's temporary
+// directory, or to HOLDFAST_BENCH_DIR.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -446,8 +446,8 @@ TEST(Merge, WithoutAConductorThereIsNoRun) {
   EXPECT_THAT(run.merged().error().message, HasSubstr("conductor.events: byte offset 0"));
 }
 
-// Any events at all, sealed or not: a History comes out, its ranges lie inside its vectors, and twice is the
-// same.
+// Any events at all, sealed or not: a History comes out, its ranges lie inside its vectors, and twice
+// is the same.
 RC_GTEST_PROP(MergeProperty, AnythingAtAllIsMergedSafely, ()) {
   RunFiles run;
   const auto any_list = rc::gen::container<std::vector<Event>>(rc::gen::exec([] {

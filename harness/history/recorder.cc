@@ -37,8 +37,8 @@ std::int64_t realtime_offset_ns() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec - monotonic_ns();
 }
 
-// Writes zeros, for filesystems that cannot allocate ahead. (One that copies on write may still run full
-// later.)
+// Writes zeros, for filesystems that cannot allocate ahead. (One that copies on write may still
+// run full later.)
 int write_zeros(int fd, std::uint64_t from, std::uint64_t to) {
   static constexpr std::array<char, 16384> zeros{};
   while (from < to) {

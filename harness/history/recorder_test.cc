@@ -124,8 +124,8 @@ TEST(Recorder, NeverWritesIntoAFileThatIsThere) {
             Code::not_found);
 }
 
-// A limit on the file's size stands for a full disk: an error, never a signal, and what was recorded stays
-// whole.
+// A limit on the file's size stands for a full disk: an error, never a signal, and what was
+// recorded stays whole.
 TEST(Recorder, AFullDiskIsAnErrorAndLosesNothing) {
   const TestDirectory directory;
   const auto path = directory.path() / "agent-3.events";

@@ -1,5 +1,5 @@
-// A virus scanner: opens a file soon after a writer closed it and after a replace, and holds it while it
-// "scans".
+// A virus scanner: opens a file soon after a writer closed it and after a replace, and holds it
+// while it "scans".
 //
 // A model, and reports call it one: nobody has published how long real scanners hold files (WINDOWS.md 4).
 // Lock files are left alone: nothing ever replaces them, so a hold on one could not matter and would only pad

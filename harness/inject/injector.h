@@ -20,8 +20,8 @@ struct InjectorContext {
   std::uint32_t token = 0;  // as the launcher knows this process
 };
 
-// The injector's process: joins the run, waits for the start, injects until told to stop. Returns the exit
-// code.
+// The injector's process: joins the run, waits for the start, injects until told to stop. Returns
+// the exit code.
 int injector_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token);
 
 // One file an injector. Both return when the stop gate opens or SIGTERM comes, with every handle let go.

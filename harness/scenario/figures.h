@@ -1,5 +1,5 @@
-// The names that [[expect]] and --expect may use: figures of result.json, in the units it has (ms, shares,
-// counts).
+// The names that [[expect]] and --expect may use: figures of result.json, in the units it has
+// (ms, shares, counts).
 #pragma once
 
 #include <string_view>

@@ -6,8 +6,8 @@
 
 namespace holdfast {
 
-// Agents and holds multiply durations by counts of up to 100,000: a day a time keeps that within 63 bits of
-// ns.
+// Agents and holds multiply durations by counts of up to 100,000: a day a time keeps that within 63
+// bits of ns.
 inline constexpr Duration longest_duration = std::chrono::hours(24);
 inline constexpr std::int64_t most_agents = 100'000;
 inline constexpr std::int64_t most_broadcasts = 10'000'000;

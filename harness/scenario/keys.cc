@@ -211,8 +211,8 @@ Field<Scenario> waivers_field() {
           }};
 }
 
-// Variants are taken out before a scenario is read (variants.cc); what is still there stands in the wrong
-// place.
+// Variants are taken out before a scenario is read (variants.cc); what is still there stands in
+// the wrong place.
 Field<Scenario> variants_field() {
   return {"an array of tables, each begun with [[variant]]",
           [](const Node& node, const std::string&, Scenario&) -> Result<> {

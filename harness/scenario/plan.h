@@ -1,6 +1,6 @@
-// A scenario and a seed, resolved: everything that agents, injectors, checks and reports need to know in
-// advance. What each operation and each fault does is a pure function of the plan; only the schedule is the
-// kernel's.
+// A scenario and a seed, resolved: everything that agents, injectors, checks and reports need to know
+// in advance. What each operation and each fault does is a pure function of the plan; only the schedule
+// is the kernel's.
 #pragma once
 
 #include <cstdint>

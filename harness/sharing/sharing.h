@@ -1,5 +1,5 @@
-// Windows' file-sharing rules as pure functions over the handles that are open. Nothing here makes a system
-// call.
+// Windows' file-sharing rules as pure functions over the handles that are open. Nothing here makes
+// a system call.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,9 @@ inline constexpr std::uint16_t error_sharing_violation = 32;
 // (MS-FSA 2.1.5.1.2.2; all 4,096 pairs of access and share agree with Wine 8.0).
 std::uint16_t open_beside(const Handle& opener, std::span<const Handle> holders);
 
-// MoveFileExW(MOVEFILE_REPLACE_EXISTING) onto a file: refused while anybody holds it, even if every holder
-// shares deletion, even for handles without data access (MS-FSCC FileRenameInformation; measured;
-// libkqueue#172).
+// MoveFileExW(MOVEFILE_REPLACE_EXISTING) onto a file: refused while anybody holds it, even if
+// every holder shares deletion, even for handles without data access (MS-FSCC
+// FileRenameInformation; measured; libkqueue#172).
 std::uint16_t replace_onto(std::span<const Handle> holders);
 
 // FileRenameInfoEx with POSIX semantics (Windows 10 1607, NTFS) onto a file: done if every holder with data access

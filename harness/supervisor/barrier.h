@@ -1,10 +1,10 @@
 // How the conductor and the processes of a run keep step.
 //
-// Four descriptors, inherited by every child and shared by all, however many they are. A gate is the read end
-// of a pipe on which nothing is ever written: it opens, for everyone at once, when the conductor closes the
-// write end. The turnstile is an eventfd that counts permits (EFD_SEMAPHORE): each lets one agent through,
-// and the conductor adds one whenever an agent has ended, so that a thousand do not read a long queue at
-// once.
+// Four descriptors, inherited by every child and shared by all, however many they are. A gate is the read
+// end of a pipe on which nothing is ever written: it opens, for everyone at once, when the conductor closes
+// the write end. The turnstile is an eventfd that counts permits (EFD_SEMAPHORE): each lets one agent
+// through, and the conductor adds one whenever an agent has ended, so that a thousand do not read a long
+// queue at once.
 #pragma once
 
 #include <cstdint>

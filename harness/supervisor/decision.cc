@@ -18,8 +18,8 @@
 namespace holdfast {
 namespace {
 
-// How often a file that changes hands while we look is looked at anew before the answer is "held, by whom
-// unseen".
+// How often a file that changes hands while we look is looked at anew before the answer is "held,
+// by whom unseen".
 constexpr int most_looks = 4;
 
 int result_of(int returned) {

@@ -50,8 +50,8 @@ class Decider {
  public:
   Decider(Domain domain, const Participants& participants);
 
-  // `still_waiting` says whether the caller is there yet (SECCOMP_IOCTL_NOTIF_ID_VALID); asked right before
-  // acting.
+  // `still_waiting` says whether the caller is there yet (SECCOMP_IOCTL_NOTIF_ID_VALID); asked
+  // right before acting.
   Decision decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting);
 
   // How often a process began to open a file in the microseconds in which it was renamed or removed, and got

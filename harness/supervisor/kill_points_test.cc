@@ -92,8 +92,8 @@ TEST(KillPoints, AtRandomCountsFromTheLastKillOn) {
   EXPECT_THAT(KillPoints::at_random(100, {}).over(), true);
 }
 
-// Whatever saves consist of: no point is met twice, and it is complete only when nothing of a whole save is
-// left.
+// Whatever saves consist of: no point is met twice, and it is complete only when nothing of a whole
+// save is left.
 RC_GTEST_PROP(KillPointsProperty, VisitsEveryPointOnce, ()) {
   const auto calls = *rc::gen::container<FileCalls>(
       rc::gen::pair(rc::gen::element<std::string>("open", "write", "lock", "unlock", "close"),

@@ -86,8 +86,8 @@ TEST(LauncherMessages, TooLongIsRefusedAndNothingIsSent) {
   EXPECT_EQ(::recv(ends.there.get(), nullptr, 0, MSG_DONTWAIT), -1);
 }
 
-// Not what send_message() writes: a head cut short, and packets without a last NUL, up to the longest there
-// is.
+// Not what send_message() writes: a head cut short, and packets without a last NUL, up to the
+// longest there is.
 TEST(LauncherMessages, StrangePackets) {
   constexpr std::size_t head_bytes = 20;
   for (const std::size_t size :

@@ -70,8 +70,8 @@ TEST(ConfidenceSequence, MillionsOfTrialsKeepTheirDigits) {
 
 constexpr int peeking_runs = 1000;
 
-// How many of 1,000 series have at least one of their intervals miss the true rate, looked at after every
-// trial.
+// How many of 1,000 series have at least one of their intervals miss the true rate, looked at
+// after every trial.
 int runs_that_ever_miss(double rate, std::uint64_t trials, std::uint64_t seed,
                         Interval (*interval_of)(std::uint64_t, std::uint64_t, double)) {
   std::map<std::pair<std::uint64_t, std::uint64_t>, bool> misses;  // the same counts come back often

@@ -42,8 +42,8 @@ TEST(Histogram, OfNothingAndAtTheEnds) {
 }
 
 TEST(Histogram, BucketsMeetWithoutGapOrOverlap) {
-  // Around every power of two, where the width changes: a bucket's greatest value is its own, the next one is
-  // not.
+  // Around every power of two, where the width changes: a bucket's greatest value is its own, the next
+  // one is not.
   for (int bit = 1; bit < 63; ++bit) {
     const std::int64_t power = std::int64_t{1} << bit;
     for (const std::int64_t value : {power - 2, power - 1, power, power + 1, power + power / 2 + 1}) {

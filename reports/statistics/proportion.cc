@@ -44,8 +44,8 @@ std::uint64_t clean_runs_needed(double rate, double confidence) {
   HOLDFAST_CHECK(rate > 0 && rate < 1);
   HOLDFAST_CHECK(confidence > 0 && confidence < 1);
   const double exact = std::log1p(-confidence) / std::log(rate);
-  // A quotient that is a whole number but for rounding is that number: 0.5^2 shows 0.5 at 75 %, not only
-  // 0.5^3.
+  // A quotient that is a whole number but for rounding is that number: 0.5^2 shows 0.5 at 75 %,
+  // not only 0.5^3.
   const double nearest = std::round(exact);
   const double runs = std::abs(exact - nearest) < 1e-9 * nearest ? nearest : std::ceil(exact);
   return runs < 1 ? 1 : static_cast<std::uint64_t>(runs);

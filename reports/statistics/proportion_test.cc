@@ -53,9 +53,9 @@ TEST(Proportion, RuleOfThreeHolds) {
 }
 
 TEST(Proportion, CleanRunsNeeded) {
-  // Wilks (Annals of Mathematical Statistics 13, 1942), one-sided tolerance limits of the first order: how
-  // many samples until their extreme bounds the share `rate` of the population, as his table has been printed
-  // since.
+  // Wilks (Annals of Mathematical Statistics 13, 1942), one-sided tolerance limits of the first order:
+  // how many samples until their extreme bounds the share `rate` of the population, as his table has
+  // been printed since.
   EXPECT_EQ(clean_runs_needed(0.90, 0.95), 29U);
   EXPECT_EQ(clean_runs_needed(0.90, 0.99), 44U);
   EXPECT_EQ(clean_runs_needed(0.95, 0.95), 59U);

@@ -7,8 +7,8 @@
 namespace holdfast {
 namespace {
 
-// The end of the object that begins at `begin`, braces in strings left out of the count; npos if it never
-// ends.
+// The end of the object that begins at `begin`, braces in strings left out of the count; npos if
+// it never ends.
 std::size_t end_of_object(std::string_view text, std::size_t begin) {
   int depth = 0;
   bool in_string = false;

@@ -39,8 +39,8 @@ class OriginStore {
   OriginStore(const std::filesystem::path& directory, OriginVariant variant, Sleep sleep = real_sleep(),
               OriginCalls calls = real_origin_calls());
 
-  // Never an error: missing, denied and damaged all give what could be read, mostly nothing. Why stands in
-  // last_load_problem().
+  // Never an error: missing, denied and damaged all give what could be read, mostly nothing. Why
+  // stands in last_load_problem().
   std::vector<Entry> load_entries();
 
   // Code::denied (before) or Code::exhausted (after, enhanced) if somebody held the file; Code::cancelled if
