@@ -157,10 +157,7 @@ class Agent {
                    static_cast<std::uint64_t>((now.waited - before.waited).count()), 0, 0};
     if (!outcome) {
       const Error& error = outcome.error();
-      // What we were told to stop in the middle of says nothing about the subject, so it
-      // counts as unanswered.
-      const bool cut_short = error.code == Code::cancelled && stop_requested();
-      event.type = error.code == Code::indefinite || cut_short ? EventType::info : EventType::fail;
+      event.type = error.code == Code::indefinite ? EventType::info : EventType::fail;
       event.code = static_cast<std::uint16_t>(error.os_code);
       event.text = error.message;
     }
