@@ -36,6 +36,7 @@ std::optional<Profile> find_profile(std::string_view name) {
 
 std::vector<std::string_view> profile_names() {
   std::vector<std::string_view> names;
+  names.reserve(profiles.size());
   for (const Profile& profile : profiles) names.push_back(profile.name);
   return names;
 }

@@ -57,7 +57,7 @@ Event fault(EventType type, std::uint32_t injector, std::uint64_t number, std::u
 
 }  // namespace
 
-Killer::Killer(const std::vector<PlannedKills>& plans, std::filesystem::path store,
+Killer::Killer(const std::vector<PlannedKills>& plans, const std::filesystem::path& store,
                const Participants& participants, std::function<void(const Event&)> record)
     : store_(store.native()), participants_(participants), record_(std::move(record)) {
   for (const PlannedKills& plan : plans) {

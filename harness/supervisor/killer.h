@@ -25,7 +25,7 @@ namespace holdfast {
 class Killer {
  public:
   // `record` writes an event down; `store` is absolute and canonical.
-  Killer(const std::vector<PlannedKills>& plans, std::filesystem::path store,
+  Killer(const std::vector<PlannedKills>& plans, const std::filesystem::path& store,
          const Participants& participants, std::function<void(const Event&)> record);
 
   // Writes down what is planned; once, before the first call.
