@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "harness/scenario/json_depth.h"
 #include "reports/json_fields.h"
 #include "reports/result_json_latency.h"
 #include "reports/text.h"
@@ -15,28 +16,6 @@ namespace {
 constexpr std::size_t greatest_result_bytes = std::size_t{64} << 20;  // 100,000 agents take 20 MB
 constexpr int greatest_result_depth = 16;
 constexpr std::uint64_t most_retries_parsed = 1'000'000;
-
-// How deep brackets nest outside strings; of text that is no JSON, any number. Asked before parsing, which
-// keeps all levels in memory.
-int nesting_depth(std::string_view json) {
-  int depth = 0;
-  int deepest = 0;
-  bool in_string = false;
-  for (std::size_t at = 0; at < json.size(); ++at) {
-    const char c = json[at];
-    if (in_string) {
-      if (c == '\\') ++at;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      deepest = std::max(deepest, ++depth);
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return deepest;
-}
 
 template <typename Enum, typename Name>
 void read_name(const JsonFields& fields, const char* name, std::initializer_list<Enum> values,

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/scenario/json_depth.h"
 #include "reports/json_fields.h"
 #include "reports/text.h"
 #include "reports/trials.h"
@@ -200,6 +201,11 @@ std::string to_json(const TrialsPlan& plan) {
 }
 
 Result<TrialsPlan> parse_trials_plan(std::string_view json, const std::string& file_name) {
+  constexpr int greatest_depth = 16;
+  if (nesting_depth(json) > greatest_depth) {
+    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is no plan of trials",
+                                           file_name, greatest_depth));
+  }
   try {
     const OrderedJson document = OrderedJson::parse(json);
     std::optional<std::string> problem;

@@ -80,7 +80,7 @@ std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
     case StoreKind::unlocked: {
       UnlockedOptions options;
       options.retry = plan.scenario.subject.retry;
-      options.read_for = [&plan, agent](std::uint64_t attempt) { return planned_read(plan, agent, attempt); };
+      options.read_for = [plan, agent](std::uint64_t attempt) { return planned_read(plan, agent, attempt); };
       options.durability = plan.scenario.subject.durability;
       options.seed = agent_seed(plan, agent);
       options.sleep = std::move(sleep);

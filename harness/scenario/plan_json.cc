@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "harness/scenario/document.h"
+#include "harness/scenario/json_depth.h"
 #include "harness/scenario/keys.h"
 #include "harness/scenario/plan.h"
 #include "harness/scenario/quote.h"
@@ -57,8 +58,7 @@ Json json_of(const Node& node) {
   return nullptr;
 }
 
-Result<Node> node_of(const Json& json, const Place& place, int depth = 0) {
-  if (depth > plan_depth_max) return fail_at(place, "the plan's scenario is nested too deeply");
+Result<Node> node_of(const Json& json, const Place& place) {
   Node node;
   if (json.is_string()) {
     node = Node::of(json.get<std::string>());
@@ -72,13 +72,13 @@ Result<Node> node_of(const Json& json, const Place& place, int depth = 0) {
   } else if (json.is_array()) {
     node.type = Node::Type::array;
     for (const Json& item : json) {
-      auto value = node_of(item, place, depth + 1);
+      auto value = node_of(item, place);
       if (!value) return value;
       node.items.push_back(std::move(*value));
     }
   } else if (json.is_object()) {
     for (const auto& [key, item] : json.items()) {
-      auto value = node_of(item, place, depth + 1);
+      auto value = node_of(item, place);
       if (!value) return value;
       node.add(key, std::move(*value));
     }
@@ -168,6 +168,7 @@ std::string to_json(const Plan& plan) {
 
 Result<Plan> parse_plan(std::string_view json, const std::string& file_name) {
   const Place place{file_name, 0, 0};
+  if (nesting_depth(json) > plan_depth_max) return fail_at(place, "the plan's scenario is nested too deeply");
   try {
     return plan_of(Json::parse(json), place);
   } catch (const Json::parse_error& error) {
