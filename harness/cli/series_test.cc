@@ -186,11 +186,12 @@ TEST_F(Series, KilledItIsReadableStill) {
   temp_files_may_stay();
   EXPECT_FALSE(std::filesystem::exists(scratch() / "s" / "trials.json"));
   const auto check = holdfast({"check", "s"});
-  EXPECT_EQ(check.exit_code, 2) << check.out << check.err;
+  // An agent may meet the supervisor gone, and fail, before it is ended itself.
+  EXPECT_TRUE(check.exit_code == 1 || check.exit_code == 2) << check.out << check.err;
   const auto json = trials_of(scratch() / "s");
   ASSERT_EQ(json.at("trials").size(), 2U);
   EXPECT_EQ(json.at("trials")[0].at("verdict"), "pass");
-  EXPECT_EQ(json.at("trials")[1].at("verdict"), "inconclusive");
+  EXPECT_NE(json.at("trials")[1].at("verdict"), "pass");
   EXPECT_EQ(holdfast({"report", "s"}).exit_code, 0);
 }
 
