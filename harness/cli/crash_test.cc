@@ -59,8 +59,9 @@ TEST_F(Crash, TheCoreBearsADeathBeforeEveryFileCallOfASave) {
   EXPECT_THAT(result_of("power").injectors[0].calls, Contains("fdatasync *.tmp"));
 }
 
+// Alone, for two of that store lose each other's messages without a death as well.
 TEST_F(Crash, TheOriginLosesTheQueueBetweenRemoveAndMove) {
-  const auto end = run_with("count = 2\nbroadcasts = 30", at_every_call, {"subject.store=origin-after"});
+  const auto end = run_with("count = 1\nbroadcasts = 30", at_every_call, {"subject.store=origin-after"});
   EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
   const Summary summary = result_of("run");
   const auto lost = std::find_if(summary.checks.begin(), summary.checks.end(),
