@@ -37,8 +37,9 @@ Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 
 Command parse_internal(int argc, char** argv) {
   InternalCommand command;
   const std::string_view role = argv[1];
-  command.store_calls = argc == 3 && std::string_view(argv[2]) == "store-calls";
-  if (role == "internal-launcher" && (argc == 2 || command.store_calls)) return command;
+  if (argc == 3) command.trap = argv[2];
+  if (role == "internal-launcher" && (argc == 2 || command.trap == "opens" || command.trap == "store-calls"))
+    return command;
   command.restarted = argc == 6 && role == "internal-agent" && std::string_view(argv[5]) == "restarted";
   if ((role == "internal-agent" || role == "internal-injector") && (argc == 5 || command.restarted)) {
     command.role = role == "internal-agent" ? InternalCommand::Role::agent : InternalCommand::Role::injector;

@@ -67,7 +67,7 @@ struct InternalCommand {
   std::string run_directory;
   std::uint32_t index = 0;
   std::uint32_t token = 0;
-  bool store_calls = false;  // launcher: trap these too
+  std::string trap;       // launcher: what else to trap, "opens" or "store-calls"
   bool restarted = false;    // agent: goes on after one that was killed
 };
 
