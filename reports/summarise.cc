@@ -7,7 +7,7 @@
 #include "harness/check/planned_kills.h"
 #include "reports/latency_summary.h"
 #include "reports/milliseconds.h"
-#include "reports/not_modelled.h"
+#include "harness/sharing/not_modelled.h"
 #include "reports/number_format.h"
 #include "reports/process_end.h"
 #include "reports/refusal_summary.h"
