@@ -23,20 +23,33 @@ std::size_t prefix_length(const std::string& path, const std::string& directory)
   return beneath ? directory.size() + 1 : 0;
 }
 
+std::size_t longest_prefix(const ExecReport& report, const std::string& path) {
+  std::size_t longest = 0;
+  for (const std::string& directory : report.directories) {
+    longest = std::max(longest, prefix_length(path, directory));
+  }
+  return longest;
+}
+
 }  // namespace
 
+std::string whole_place_of(const ExecReport& report, const std::string& path, std::int32_t pid) {
+  const std::size_t prefix = longest_prefix(report, path);
+  return prefix == 0 ? path : path.substr(0, prefix) + fold_name(std::string_view(path).substr(prefix), pid);
+}
+
+std::string name_of(const ExecReport& report, const std::string& path) {
+  return path.substr(report.directories.size() == 1 ? longest_prefix(report, path) : 0);
+}
+
 std::string place_of(const ExecReport& report, const std::string& path, std::int32_t pid) {
-  for (const std::string& directory : report.directories) {
-    const std::size_t prefix = prefix_length(path, directory);
-    if (prefix == 0) continue;
-    const std::string name = fold_name(std::string_view(path).substr(prefix), pid);
-    return report.directories.size() == 1 ? name : path.substr(0, prefix) + name;
-  }
-  return path;
+  const std::size_t prefix = report.directories.size() == 1 ? longest_prefix(report, path) : 0;
+  return whole_place_of(report, path, pid).substr(prefix);
 }
 
 ExecGroupKey group_key(const ExecReport& report, const ExecRefusal& refusal) {
-  ExecGroupKey key{refusal.call, refusal.code, refusal.reason, place_of(report, refused_path(refusal), refusal.pid), {}};
+  ExecGroupKey key{
+      refusal.call, refusal.code, refusal.reason, place_of(report, refused_path(refusal), refusal.pid), {}};
   for (const ExecHolder& holder : refusal.holders) key.holders.insert(key_of(holder));
   return key;
 }
@@ -52,9 +65,9 @@ std::vector<ExecGroup> group_refusals(const ExecReport& report) {
       group.key = at->first;
       group.first = &refusal;
       for (const ExecHolder& holder : refusal.holders) {
-        const bool known = std::any_of(group.holders.begin(), group.holders.end(), [&](const ExecHolder& other) {
-          return key_of(other) == key_of(holder);
-        });
+        const bool known =
+            std::any_of(group.holders.begin(), group.holders.end(),
+                        [&](const ExecHolder& other) { return key_of(other) == key_of(holder); });
         if (!known) group.holders.push_back(holder);
       }
       groups.push_back(std::move(group));

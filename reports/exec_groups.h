@@ -34,9 +34,12 @@ struct ExecGroup {
   bool several_paths = false;          // the place stands for more than one
 };
 
-// A path below the domain's one directory is named from there, and from the root if there are several; random
-// parts are folded.
+// A path as people read it: from the domain's directory, if there is one only.
+std::string name_of(const ExecReport& report, const std::string& path);
+
+// The same with random parts folded below the domain's directories; a whole place is named from the root always.
 std::string place_of(const ExecReport& report, const std::string& path, std::int32_t pid);
+std::string whole_place_of(const ExecReport& report, const std::string& path, std::int32_t pid);
 
 ExecGroupKey group_key(const ExecReport& report, const ExecRefusal& refusal);
 

@@ -27,6 +27,10 @@ std::string quoted(std::string_view word) {
   return "'" + cut_to(one_line(word), 60) + "'";
 }
 
+tl::unexpected<std::string> wrong(std::string message) {
+  return tl::unexpected<std::string>(std::move(message));
+}
+
 std::optional<std::uint16_t> parse_code(std::string_view word) {
   std::uint16_t code = 0;
   const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), code);
@@ -37,57 +41,56 @@ std::optional<std::uint16_t> parse_code(std::string_view word) {
 tl::expected<HolderPattern, std::string> parse_holder(std::string_view word) {
   const auto colon = word.find(':');
   if (colon == std::string_view::npos)
-    return tl::unexpected(quoted(word) + " is no holder: write KIND:PROGRAM, for instance self:python3");
+    return wrong(quoted(word) + " is no holder: write KIND:PROGRAM, for instance self:python3");
   HolderPattern holder;
   const std::string_view kind = word.substr(0, colon);
   if (kind != "*") {
     holder.kind = find_holder_kind(kind);
     if (!holder.kind) {
-      return tl::unexpected(
-          quoted(kind) + " is no kind of holder: injector, process, self, posix-only, stranger, unseen or *");
+      return wrong(quoted(kind) +
+                   " is no kind of holder: injector, process, self, posix-only, stranger, unseen or *");
     }
   }
   auto program = Glob::parse(word.substr(colon + 1));
   if (!program || word.size() == colon + 1)
-    return tl::unexpected(quoted(word) + " has no pattern for a program after its colon");
+    return wrong(quoted(word) + " has no pattern for a program after its colon");
   holder.program = *std::move(program);
   return holder;
 }
 
 tl::expected<Suppression, std::string> parse_words(const std::vector<std::string_view>& words) {
-  if (words.size() < 4)
-    return tl::unexpected("a suppression is CALL CODE REASON PATH [by KIND:PROGRAM …]");
+  if (words.size() < 4) return wrong("a suppression is CALL CODE REASON PATH [by KIND:PROGRAM …]");
   Suppression suppression;
   if (words[0] != "*") {
     suppression.call = find_call(words[0]);
     if (!suppression.call)
-      return tl::unexpected(quoted(words[0]) + " is no call: rename, unlink, rmdir, link, open, truncate or *");
+      return wrong(quoted(words[0]) + " is no call: rename, unlink, rmdir, link, open, truncate or *");
   }
   if (words[1] != "*") {
     suppression.code = parse_code(words[1]);
-    if (!suppression.code) return tl::unexpected(quoted(words[1]) + " is no code of Windows: a number, or *");
+    if (!suppression.code) return wrong(quoted(words[1]) + " is no code of Windows: a number, or *");
   }
   if (words[2] != "*") {
     suppression.reason = find_reason(words[2]);
     if (!suppression.reason) {
-      return tl::unexpected(quoted(words[2]) +
-                            " is no reason: held, read-only, running-program, current-directory, open-child, "
-                            "delete-pending, mapped or *");
+      return wrong(quoted(words[2]) +
+                   " is no reason: held, read-only, running-program, current-directory, open-child, "
+                   "delete-pending, mapped or *");
     }
   }
   auto path = Glob::parse(words[3]);
   if (!path)
-    return tl::unexpected(quoted(words[3]) + " is no pattern: a backslash needs a character, or xNN, after it");
+    return wrong(quoted(words[3]) + " is no pattern: a backslash needs a character, or xNN, after it");
   suppression.path = *std::move(path);
   suppression.whole_path = words[3].starts_with('/');
   if (words.size() == 4) return suppression;
-  if (words[4] != "by") return tl::unexpected(quoted(words[4]) + " stands where 'by' or nothing may stand");
-  if (words.size() == 5) return tl::unexpected("'by' needs holders after it: KIND:PROGRAM …, or nobody");
+  if (words[4] != "by") return wrong(quoted(words[4]) + " stands where 'by' or nothing may stand");
+  if (words.size() == 5) return wrong("'by' needs holders after it: KIND:PROGRAM …, or nobody");
   suppression.holders.emplace();
   if (words.size() == 6 && words[5] == "nobody") return suppression;
   for (std::size_t at = 5; at < words.size(); ++at) {
     auto holder = parse_holder(words[at]);
-    if (!holder) return tl::unexpected(holder.error());
+    if (!holder) return wrong(holder.error());
     suppression.holders->push_back(*std::move(holder));
   }
   return suppression;
@@ -102,7 +105,8 @@ bool all_matched(const std::vector<HolderPattern>& patterns, const std::set<Hold
     return std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return matches(p, holder); });
   });
   return each_holder && std::all_of(patterns.begin(), patterns.end(), [&](const HolderPattern& pattern) {
-           return std::any_of(holders.begin(), holders.end(), [&](const auto& h) { return matches(pattern, h); });
+           return std::any_of(holders.begin(), holders.end(),
+                              [&](const auto& h) { return matches(pattern, h); });
          });
 }
 
@@ -128,9 +132,8 @@ bool suppresses(const Suppression& suppression, const ExecReport& report, const 
   if (suppression.code && *suppression.code != refusal.code) return false;
   if (suppression.reason && *suppression.reason != refusal.reason) return false;
   const ExecGroupKey key = group_key(report, refusal);
-  const std::string& path = refused_path(refusal);
-  const bool path_matches = suppression.path.matches(key.place) ||
-                            (suppression.whole_path && suppression.path.matches(path));
+  const bool path_matches = suppression.path.matches(
+      suppression.whole_path ? whole_place_of(report, refused_path(refusal), refusal.pid) : key.place);
   return path_matches && (!suppression.holders || all_matched(*suppression.holders, key.holders));
 }
 
@@ -151,8 +154,8 @@ void suppress(ExecReport& report, const std::vector<Suppression>& suppressions) 
 }
 
 std::string suppression_line(const ExecGroupKey& group) {
-  std::string line = fmt::format("{} {} {} {} by", call_word(group.call), group.code, reason_word(group.reason),
-                                 glob_of(group.place));
+  std::string line = fmt::format("{} {} {} {} by", call_word(group.call), group.code,
+                                 reason_word(group.reason), glob_of(group.place));
   for (const auto& [kind, program] : group.holders) {
     line += fmt::format(" {}:{}", holder_kind_word(kind), glob_of(program));
   }

@@ -10,7 +10,7 @@
 // CALL is rename, unlink, rmdir, link, open or truncate; CODE one of Windows'; REASON held, read-only,
 // running-program, current-directory, open-child, delete-pending or mapped; '*' is any. PATH is a pattern (glob.h)
 // for the path as it is printed: from the domain's directory, random parts as "<random>"; one that begins with
-// '/' is compared with the whole path. KIND is injector, process, self, posix-only, stranger, unseen or '*', PROGRAM a
+// '/' is for the path from the root. KIND is injector, process, self, posix-only, stranger, unseen or '*', PROGRAM a
 // pattern for the holder's program. Every holder has to be matched, and every KIND:PROGRAM has to match one; "by
 // nobody" is a refusal without holders, and without "by" the holders do not matter.
 #pragma once
