@@ -33,19 +33,21 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+// Whether `part` stands in the text with at least `digits` characters of `alphabet` behind it.
+bool has_with_behind(std::string_view text, std::string_view part, std::size_t digits,
+                     std::string_view alphabet) {
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
+    const auto behind = text.substr(at + part.size(), digits);
+    if (behind.size() == digits && behind.find_first_not_of(alphabet) == std::string_view::npos) return true;
+  }
+  return false;
+}
+
 // Where rustc's standard library was built stands in the messages of its panics: under "/rustc/" and a commit, or
 // where Debian keeps it. Symbols may be stripped, these may not.
 bool has_rust_path(std::string_view text) {
-  constexpr std::string_view prefix = "/rustc/";
-  constexpr std::size_t commit_digits = 40;
-  if (contains(text, "/usr/src/rustc-")) return true;
-  for (auto at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix, at + 1)) {
-    const auto commit = text.substr(at + prefix.size(), commit_digits);
-    if (commit.size() == commit_digits &&
-        commit.find_first_not_of("0123456789abcdef") == std::string_view::npos)
-      return true;
-  }
-  return false;
+  return has_with_behind(text, "/rustc/", 40, "0123456789abcdef") ||
+         has_with_behind(text, "/usr/src/rustc-", 1, "0123456789");
 }
 
 // Whether `found` says so of any window of at most `bytes` bytes; windows overlap by more than what is looked for.

@@ -95,7 +95,7 @@ TEST(RuntimeOf, WhatCompilersLeave) {
   EXPECT_EQ(runtime(elf64({{".comment", "GCC: (Debian)"}, {".rodata", "rustc"}})), "c");
   EXPECT_EQ(runtime(elf64({{".comment", std::string("GCC\0rustc version 1.95.0", 24)}})), "rust");
   EXPECT_EQ(runtime(elf64({{".rodata", commit}})), "rust");
-  EXPECT_EQ(runtime(elf64({{".rodata", "/rustc/of/somebody"}})), "c");
+  EXPECT_EQ(runtime(elf64({{".rodata", "/rustc/of/somebody, /usr/src/rustc-"}})), "c");
   EXPECT_EQ(runtime(elf64({{".rodata", "/usr/src/rustc-1.63.0/library"}})), "rust");
   for (const std::size_t before : {65'000U, 65'500U, 65'530U, 65'536U, 200'000U}) {
     EXPECT_EQ(runtime(elf64({{".rodata", std::string(before, 'x') + commit}})), "rust") << before;
@@ -186,6 +186,12 @@ TEST(RuntimeOf, RunningPrograms) {
   expect_runtime({"/usr/bin/python3", "-c", "input()"}, "python");
   expect_runtime({"node", "-e", "process.stdin.resume()"}, "node");
   EXPECT_GE(looked_at, 2);
+}
+
+// This very program has what is looked for among its own constants.
+TEST(RuntimeOf, AProgramThatLooksForThem) {
+  Runtimes runtimes;
+  EXPECT_EQ(runtimes.of(open_process(::getpid()).get()), "c");
 }
 
 TEST(RuntimeOf, AProcessThatIsGone) {
