@@ -76,8 +76,7 @@ bool opens_are_decided(const Plan& plan) {
 Domain domain_of(const Plan& plan, const Profile& profile, const std::filesystem::path& store) {
   Domain domain;
   domain.directories = {store};
-  domain.mode =
-      plan.scenario.sharing.rules == Rules::windows ? Domain::Mode::enforce : Domain::Mode::posix;
+  domain.mode = plan.scenario.sharing.rules == Rules::windows ? Domain::Mode::enforce : Domain::Mode::posix;
   domain.profile = profile;
   domain.opens = opens_are_decided(plan);
   return domain;
@@ -170,7 +169,9 @@ class Conductor {
     phase_ = "starting";
     children_before_ = children();
     const auto kills = planned_kills(plan_);
-    const Trap trap = !kills.empty() ? Trap::store_calls : opens_are_decided(plan_) ? Trap::opens : Trap::decided_calls;
+    const Trap trap = !kills.empty()             ? Trap::store_calls
+                      : opens_are_decided(plan_) ? Trap::opens
+                                                 : Trap::decided_calls;
     auto launcher = LauncherProcess::start(options_.executable, pipes_, trap);
     if (!launcher) return fail(launcher.error());
     launcher_.emplace(std::move(*launcher));
@@ -191,8 +192,8 @@ class Conductor {
                                    Role::supervisor, 0, plan_.run_id);
     if (!recorder) return fail(recorder.error());
     auto supervisor =
-        Supervisor::start(std::move((*hello)->descriptor),
-                          domain_of(plan_, *profile, directory_ / "store"), std::make_unique<EventLog>(std::move(*recorder)), participants_, kills);
+        Supervisor::start(std::move((*hello)->descriptor), domain_of(plan_, *profile, directory_ / "store"),
+                          std::make_unique<EventLog>(std::move(*recorder)), participants_, kills);
     if (!supervisor) return fail(supervisor.error());
     supervisor_ = std::move(*supervisor);
     return {};

@@ -235,7 +235,7 @@ std::optional<PathError> start_path(const Caller& caller, int directory, const s
   if (absolute && caller.same_view) return std::nullopt;
   // To a caller with another root, "/" and links that begin with it lead there, and ".." ends there.
   if (!caller.same_view) out.resolve |= absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH;
-  const auto entry = absolute               ? ProcPath{'r', 'o', 'o', 't'}
+  const auto entry = absolute                ? ProcPath{'r', 'o', 'o', 't'}
                      : directory == AT_FDCWD ? ProcPath{'c', 'w', 'd'}
                                              : descriptor_entry(directory);
   out.base = Descriptor(::openat(caller.proc.get(), entry.data(), O_PATH | O_CLOEXEC));
@@ -273,9 +273,10 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
                              caller.process, path)};
     }
     if (error == EXDEV && !caller.same_view) {
-      return PathError{ENOSYS, fmt::format("process {} has another root directory or mount namespace, and its "
-                                           "path {} cannot be followed as it sees it",
-                                           caller.process, path)};
+      return PathError{ENOSYS,
+                       fmt::format("process {} has another root directory or mount namespace, and its "
+                                   "path {} cannot be followed as it sees it",
+                                   caller.process, path)};
     }
     return PathError{error, {}};
   }

@@ -85,7 +85,8 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
   // Names a file, opens a directory, or makes a file without a name: nobody else is concerned.
   if ((flags & (O_PATH | O_DIRECTORY)) != 0) return {};
   const ReadPath text = read_path(caller.thread, call.from_path);
-  if (text.error != 0) return domain_.mode == Domain::Mode::observe ? Decision{} : unreadable(caller, text.error);
+  if (text.error != 0)
+    return domain_.mode == Domain::Mode::observe ? Decision{} : unreadable(caller, text.error);
   PathStart start;
   if (auto error = start_path(caller, call.from_directory, text.path, start)) {
     Decision undecided;
@@ -109,8 +110,8 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
       const int error = errno;
       ResolvedPath parent;
       // What is there no more, or may not be reached, the kernel words.
-      if (error != ENOENT || (flags & O_CREAT) == 0 || resolve(caller, call.from_directory, text.path, parent) ||
-          !inside(parent, caller))
+      if (error != ENOENT || (flags & O_CREAT) == 0 ||
+          resolve(caller, call.from_directory, text.path, parent) || !inside(parent, caller))
         return {};
       decision.path = parent.text;
     } else {
@@ -126,14 +127,17 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
         if (!use.known && use.holders.empty() && (denies(opener) || known != opened_.end()))
           use.holders.push_back(uses_.unseen());
         if (const auto code = open_beside(opener, handles_of(use.holders)); code != 0) {
-          Decision refused = refuse(caller, code, some_run(use.holders) ? Obstacle::running_program : Obstacle::held,
-                                    std::move(use.holders));
+          Decision refused =
+              refuse(caller, code, some_run(use.holders) ? Obstacle::running_program : Obstacle::held,
+                     std::move(use.holders));
           refused.path = std::move(decision.path);
           return refused;
         }
-        const bool mapped = std::any_of(use.holders.begin(), use.holders.end(), [](const NamedHolder& holder) {
-          return holder.found.descriptor < 0 && !holder.found.running && holder.kind != HolderKind::unseen;
-        });
+        const bool mapped =
+            std::any_of(use.holders.begin(), use.holders.end(), [](const NamedHolder& holder) {
+              return holder.found.descriptor < 0 && !holder.found.running &&
+                     holder.kind != HolderKind::unseen;
+            });
         if (const auto code = truncate_mapped(cuts && mapped); code != 0) {
           Decision refused = refuse(caller, code, Obstacle::mapped, std::move(use.holders));
           refused.path = std::move(decision.path);

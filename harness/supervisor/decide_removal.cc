@@ -15,8 +15,7 @@ Decision Decider::decide_removal(const Request& request) {
   decision.kind = Decision::Kind::answered;
   const int flags = call.function == Function::rmdir ? AT_REMOVEDIR : 0;
   const auto remove = [&] {
-    carry_out(request, decision,
-              [&] { return ::unlinkat(from.directory.get(), from.leaf.c_str(), flags); });
+    carry_out(request, decision, [&] { return ::unlinkat(from.directory.get(), from.leaf.c_str(), flags); });
     return std::move(decision);
   };
   if (domain_.mode == Domain::Mode::posix) return remove();

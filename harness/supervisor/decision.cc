@@ -79,8 +79,9 @@ Decision Decider::unreadable(const Caller& caller, int error) {
 
 // The rights of a process with another identity differ from ours: nothing here may guess.
 Decision Decider::other_identity(const Caller& caller, const std::string& path) {
-  return answer(ENOSYS, fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
-                                    caller.process, caller.difference, path));
+  return answer(ENOSYS,
+                fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
+                            caller.process, caller.difference, path));
 }
 
 Decision Decider::decide(const TrappedCall& call, const Caller& caller,

@@ -84,8 +84,8 @@ class Decider {
   Decision decide_open(const TrappedCall& call, const Caller& caller,
                        const std::function<bool()>& still_waiting);  // decide_open.cc
 
-  FileUse obstacles_to(const Handle& opener, int file, const std::string& path, const Caller& caller, bool cuts,
-                       std::string& doubt);
+  FileUse obstacles_to(const Handle& opener, int file, const std::string& path, const Caller& caller,
+                       bool cuts, std::string& doubt);
 
   // Parts of every decision.
   [[nodiscard]] bool inside(const ResolvedPath& path, const Caller& caller) const;

@@ -33,7 +33,8 @@ bool is_read_only(const Lease& lease) {
 NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
   NamedHolder holder;
   const auto participant = participants_.find(found.process);
-  const auto mark = marked_ && found.descriptor >= 0 ? marked_mode(found.process, found.descriptor) : std::nullopt;
+  const auto mark =
+      marked_ && found.descriptor >= 0 ? marked_mode(found.process, found.descriptor) : std::nullopt;
   if (participant && participant->role == Role::injector) {
     holder.kind = HolderKind::injector;
     holder.share = participant->share;
@@ -74,7 +75,8 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, FileBits wanted) 
     for (FoundHolder& holder : find_holders(lease.identity(), processes, what)) {
       const auto same = [&](const NamedHolder& other) { return other.found.process == holder.process; };
       // Who still has the descriptor of what it mapped is named once.
-      if (what == LookAt::mappings && !holder.running && std::any_of(use.holders.begin(), use.holders.end(), same))
+      if (what == LookAt::mappings && !holder.running &&
+          std::any_of(use.holders.begin(), use.holders.end(), same))
         continue;
       passing = passing || holder.between_fork_and_exec;
       if (!holder.between_fork_and_exec) use.holders.push_back(name(std::move(holder), caller));
@@ -85,9 +87,8 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, FileBits wanted) 
   } else {
     // Injectors first, who hold files on purpose: a look at a thousand agents takes 70 ms.
     const auto unexplained = [&] {
-      return std::all_of(use.holders.begin(), use.holders.end(), [&](const NamedHolder& holder) {
-        return (holder.share & wanted) == wanted;
-      });
+      return std::all_of(use.holders.begin(), use.holders.end(),
+                         [&](const NamedHolder& holder) { return (holder.share & wanted) == wanted; });
     };
     look(participants_.processes(Role::injector), LookAt::descriptors);
     if (unexplained()) look(participants_.processes(Role::agent), LookAt::descriptors);

@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "harness/sharing/profile.h"
+#include "harness/supervisor/runtime_of.h"
 
 namespace holdfast {
 
+// Not for several threads at a time.
 class ProgramProfiles {
  public:
   // None: each process has that of its own program, as it is when asked.
@@ -21,6 +23,7 @@ class ProgramProfiles {
 
  private:
   std::optional<Profile> chosen_;
+  Runtimes runtimes_;
 };
 
 }  // namespace holdfast

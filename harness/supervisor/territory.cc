@@ -36,8 +36,9 @@ std::string unescape(const std::string& text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     int value = 0;
-    const bool escaped = text[i] == '\\' && i + 3 < text.size() &&
-                         std::from_chars(text.data() + i + 1, text.data() + i + 4, value, 8).ec == std::errc{};
+    const bool escaped =
+        text[i] == '\\' && i + 3 < text.size() &&
+        std::from_chars(text.data() + i + 1, text.data() + i + 4, value, 8).ec == std::errc{};
     plain += escaped ? static_cast<char>(value) : text[i];
     if (escaped) i += 3;
   }
@@ -66,8 +67,7 @@ std::string path_in_filesystem(const std::string& text, std::uint64_t mount, pid
 
 bool is_within(const std::string& path, const std::string& directory) {
   if (directory == "/") return path.starts_with('/');
-  return path.starts_with(directory) &&
-         (path.size() == directory.size() || path[directory.size()] == '/');
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
 std::vector<Mount> parse_mounts(const std::string& mountinfo) {
@@ -125,7 +125,8 @@ bool Territory::contains(int directory, const std::string& text, pid_t viewer) c
     return false;
   }
   for (const Land& land : lands_) {
-    if (identity->device != land.device || identity->mount == land.mount || land.in_filesystem.empty()) continue;
+    if (identity->device != land.device || identity->mount == land.mount || land.in_filesystem.empty())
+      continue;
     const std::string path = path_in_filesystem(text, identity->mount, viewer);
     if (!path.empty() && is_within(path, land.in_filesystem)) return true;
   }

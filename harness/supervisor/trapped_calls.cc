@@ -192,8 +192,10 @@ std::optional<TrappedCall> decode(const seccomp_data& data) {
     case Form::truncate: {
       TrappedCall call{Function::truncate, AT_FDCWD, args[0]};
       call.mode = args[1];
-      constexpr int truncate64_i386 = 193;  // its length comes in two halves
-      if (data.arch == audit_number(Architecture::i386) && data.nr == truncate64_i386) call.mode |= args[2] << 32;
+      if (data.arch != audit_number(Architecture::i386)) return call;
+      constexpr int truncate64_i386 = 193;  // its length comes in two halves, that of the old form is signed
+      call.mode = data.nr == truncate64_i386 ? args[1] | args[2] << 32
+                                             : static_cast<std::uint64_t>(static_cast<std::int32_t>(args[1]));
       return call;
     }
     case Form::identity:
