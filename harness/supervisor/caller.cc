@@ -97,10 +97,6 @@ std::optional<std::string> as_caller_sees(const std::string& path, pid_t thread)
   return std::nullopt;
 }
 
-bool out_of_resources(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
 std::string resource_doubt(const std::string& path) {
   return fmt::format("{} could not be decided: {}; raise the limit (ulimit -n)", path, std::strerror(errno));
 }

@@ -33,8 +33,6 @@ bool is_read_only(const Lease& lease) {
 NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
   NamedHolder holder;
   const auto participant = participants_.find(found.process);
-  const auto mark =
-      marked_ && found.descriptor >= 0 ? marked_mode(found.process, found.descriptor) : std::nullopt;
   if (participant && participant->role == Role::injector) {
     holder.kind = HolderKind::injector;
     holder.share = participant->share;
@@ -48,9 +46,11 @@ NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
       holder.kind = participant ? HolderKind::agent : HolderKind::stranger;
     }
   }
-  if (mark) {
-    holder.share = mark->share;
-    found.access = mark->access;
+  if (marked_ && found.descriptor >= 0) {
+    const Handle mode =
+        marked_mode(found.process, found.descriptor).value_or(Handle{found.access, holder.share});
+    found.access = mode.access;
+    holder.share = mode.share;
   }
   if (participant) holder.index = participant->index;
   holder.found = std::move(found);

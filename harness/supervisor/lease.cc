@@ -9,14 +9,6 @@
 
 namespace holdfast {
 
-namespace {
-
-bool out_of_resources(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
-}  // namespace
-
 Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
   // O_PATH first: it is no open that others could notice, and shows what the name is.
   const Descriptor path(::openat(parent, leaf, O_PATH | O_NOFOLLOW | O_CLOEXEC));

@@ -19,16 +19,16 @@ namespace {
 #define STATX_MNT_ID 0x00001000U
 #endif
 
-struct Identity {
+struct Place {
   dev_t device = 0;
   ino_t inode = 0;
   std::uint64_t mount = 0;
 };
 
-std::optional<Identity> identity_of(int descriptor) {
+std::optional<Place> place_of(int descriptor) {
   struct statx st {};
   if (::statx(descriptor, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &st) != 0) return std::nullopt;
-  return Identity{makedev(st.stx_dev_major, st.stx_dev_minor), st.stx_ino, st.stx_mnt_id};
+  return Place{makedev(st.stx_dev_major, st.stx_dev_minor), st.stx_ino, st.stx_mnt_id};
 }
 
 // "\040" and its like, as mountinfo writes blanks.
@@ -90,10 +90,10 @@ Territory::Territory(const std::vector<std::filesystem::path>& directories) {
     Land land;
     land.text = directory.native();
     const Descriptor opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (const auto identity = identity_of(opened.get())) {
-      land.device = identity->device;
-      land.inode = identity->inode;
-      land.mount = identity->mount;
+    if (const auto place = place_of(opened.get())) {
+      land.device = place->device;
+      land.inode = place->inode;
+      land.mount = place->mount;
       land.in_filesystem = path_in_filesystem(land.text, land.mount, ::getpid());
     }
     lands_.push_back(std::move(land));
@@ -106,15 +106,15 @@ bool Territory::contains(int directory, const std::string& text, pid_t viewer) c
                               [&](const Land& land) { return is_within(text, land.text); })) {
     return true;
   }
-  const auto identity = identity_of(directory);
-  if (!identity) return false;
-  // Upwards, by identity: a bind mount of what lies beneath a land ends at its mount point, so then by path.
+  const auto place = place_of(directory);
+  if (!place) return false;
+  // Upwards, by place: a bind mount of what lies beneath a land ends at its mount point, so then by path.
   if (!readable) {
     constexpr int most_levels = 100'000;
     Descriptor at(::openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    Identity below{};
+    Place below{};
     for (int level = 0; at && level < most_levels; ++level) {
-      const auto here = identity_of(at.get());
+      const auto here = place_of(at.get());
       if (!here || (here->device == below.device && here->inode == below.inode)) return false;
       for (const Land& land : lands_) {
         if (here->device == land.device && here->inode == land.inode) return true;
@@ -125,9 +125,8 @@ bool Territory::contains(int directory, const std::string& text, pid_t viewer) c
     return false;
   }
   for (const Land& land : lands_) {
-    if (identity->device != land.device || identity->mount == land.mount || land.in_filesystem.empty())
-      continue;
-    const std::string path = path_in_filesystem(text, identity->mount, viewer);
+    if (place->device != land.device || place->mount == land.mount || land.in_filesystem.empty()) continue;
+    const std::string path = path_in_filesystem(text, place->mount, viewer);
     if (!path.empty() && is_within(path, land.in_filesystem)) return true;
   }
   return false;

@@ -29,7 +29,7 @@ enum class Form {
   identity,
 };
 
-struct Row {
+struct CallRow {
   Form form;
   long native;  // -1: there is none
   long i386;    // arch/x86/entry/syscalls/syscall_32.tbl; -1: there is none
@@ -41,53 +41,53 @@ struct Row {
 #define HOLDFAST_OLD_CALL(name) (-1)
 #endif
 
-constexpr std::array rows{
-    Row{Form::rename, HOLDFAST_OLD_CALL(rename), 38},
-    Row{Form::renameat, SYS_renameat, 302},
-    Row{Form::renameat2, SYS_renameat2, 353},
-    Row{Form::unlink, HOLDFAST_OLD_CALL(unlink), 10},
-    Row{Form::unlinkat, SYS_unlinkat, 301},
-    Row{Form::rmdir, HOLDFAST_OLD_CALL(rmdir), 40},
-    Row{Form::link, HOLDFAST_OLD_CALL(link), 9},
-    Row{Form::linkat, SYS_linkat, 303},
-    Row{Form::open, HOLDFAST_OLD_CALL(open), 5},
-    Row{Form::openat, SYS_openat, 295},
-    Row{Form::openat2, SYS_openat2, 437},
-    Row{Form::creat, HOLDFAST_OLD_CALL(creat), 8},
-    Row{Form::truncate, SYS_truncate, 92},
-    Row{Form::truncate, -1, 193},  // truncate64
-    Row{Form::identity, SYS_setuid, 213},
-    Row{Form::identity, -1, 23},  // with 16-bit numbers, here and below
-    Row{Form::identity, SYS_setgid, 214},
-    Row{Form::identity, -1, 46},
-    Row{Form::identity, SYS_setreuid, 203},
-    Row{Form::identity, -1, 70},
-    Row{Form::identity, SYS_setregid, 204},
-    Row{Form::identity, -1, 71},
-    Row{Form::identity, SYS_setresuid, 208},
-    Row{Form::identity, -1, 164},
-    Row{Form::identity, SYS_setresgid, 210},
-    Row{Form::identity, -1, 170},
-    Row{Form::identity, SYS_setfsuid, 215},
-    Row{Form::identity, -1, 138},
-    Row{Form::identity, SYS_setfsgid, 216},
-    Row{Form::identity, -1, 139},
-    Row{Form::identity, SYS_setgroups, 206},
-    Row{Form::identity, -1, 81},
-    Row{Form::identity, SYS_capset, 185},
-    Row{Form::identity, SYS_chroot, 61},
-    Row{Form::identity, SYS_pivot_root, 217},
-    Row{Form::identity, SYS_unshare, 310},
-    Row{Form::identity, SYS_setns, 346},
+constexpr std::array call_rows{
+    CallRow{Form::rename, HOLDFAST_OLD_CALL(rename), 38},
+    CallRow{Form::renameat, SYS_renameat, 302},
+    CallRow{Form::renameat2, SYS_renameat2, 353},
+    CallRow{Form::unlink, HOLDFAST_OLD_CALL(unlink), 10},
+    CallRow{Form::unlinkat, SYS_unlinkat, 301},
+    CallRow{Form::rmdir, HOLDFAST_OLD_CALL(rmdir), 40},
+    CallRow{Form::link, HOLDFAST_OLD_CALL(link), 9},
+    CallRow{Form::linkat, SYS_linkat, 303},
+    CallRow{Form::open, HOLDFAST_OLD_CALL(open), 5},
+    CallRow{Form::openat, SYS_openat, 295},
+    CallRow{Form::openat2, SYS_openat2, 437},
+    CallRow{Form::creat, HOLDFAST_OLD_CALL(creat), 8},
+    CallRow{Form::truncate, SYS_truncate, 92},
+    CallRow{Form::truncate, -1, 193},  // truncate64
+    CallRow{Form::identity, SYS_setuid, 213},
+    CallRow{Form::identity, -1, 23},  // with 16-bit numbers, here and below
+    CallRow{Form::identity, SYS_setgid, 214},
+    CallRow{Form::identity, -1, 46},
+    CallRow{Form::identity, SYS_setreuid, 203},
+    CallRow{Form::identity, -1, 70},
+    CallRow{Form::identity, SYS_setregid, 204},
+    CallRow{Form::identity, -1, 71},
+    CallRow{Form::identity, SYS_setresuid, 208},
+    CallRow{Form::identity, -1, 164},
+    CallRow{Form::identity, SYS_setresgid, 210},
+    CallRow{Form::identity, -1, 170},
+    CallRow{Form::identity, SYS_setfsuid, 215},
+    CallRow{Form::identity, -1, 138},
+    CallRow{Form::identity, SYS_setfsgid, 216},
+    CallRow{Form::identity, -1, 139},
+    CallRow{Form::identity, SYS_setgroups, 206},
+    CallRow{Form::identity, -1, 81},
+    CallRow{Form::identity, SYS_capset, 185},
+    CallRow{Form::identity, SYS_chroot, 61},
+    CallRow{Form::identity, SYS_pivot_root, 217},
+    CallRow{Form::identity, SYS_unshare, 310},
+    CallRow{Form::identity, SYS_setns, 346},
 };
 
-long number_of(const Row& row, Architecture architecture) {
+long number_of(const CallRow& row, Architecture architecture) {
   return architecture == Architecture::native ? row.native : row.i386;
 }
 
 std::vector<long> numbers(Architecture architecture, Form first, Form last) {
   std::vector<long> found;
-  for (const Row& row : rows) {
+  for (const CallRow& row : call_rows) {
     const long number = number_of(row, architecture);
     if (row.form >= first && row.form <= last && number >= 0) found.push_back(number);
   }
@@ -98,9 +98,10 @@ std::optional<Form> form_of(const seccomp_data& data) {
   const auto architecture = data.arch != 0 && data.arch == audit_number(Architecture::i386)
                                 ? Architecture::i386
                                 : Architecture::native;
-  const auto* const row = std::find_if(
-      rows.begin(), rows.end(), [&](const Row& each) { return number_of(each, architecture) == data.nr; });
-  if (row == rows.end()) return std::nullopt;
+  const auto* const row = std::find_if(call_rows.begin(), call_rows.end(), [&](const CallRow& each) {
+    return number_of(each, architecture) == data.nr;
+  });
+  if (row == call_rows.end()) return std::nullopt;
   return row->form;
 }
 

@@ -1,4 +1,4 @@
-#include "reports/exec_words.h"
+#include "reports/exec/words.h"
 
 #include <fmt/format.h>
 

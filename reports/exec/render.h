@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "reports/exec_report.h"
+#include "reports/exec/report.h"
 
 namespace holdfast {
 

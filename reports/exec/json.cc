@@ -2,12 +2,12 @@
 
 #include "harness/sharing/not_modelled.h"
 #include "reports/code_points.h"
-#include "reports/exec_groups.h"
-#include "reports/exec_render.h"
-#include "reports/exec_words.h"
+#include "reports/exec/groups.h"
+#include "reports/exec/render.h"
+#include "reports/exec/suppression.h"
+#include "reports/exec/words.h"
 #include "reports/milliseconds.h"
 #include "reports/result_json.h"
-#include "reports/suppression.h"
 
 namespace holdfast {
 namespace {

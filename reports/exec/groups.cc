@@ -1,10 +1,10 @@
-#include "reports/exec_groups.h"
+#include "reports/exec/groups.h"
 
 #include <algorithm>
 #include <map>
 
-#include "reports/exec_words.h"
-#include "reports/fold_name.h"
+#include "reports/exec/fold_name.h"
+#include "reports/exec/words.h"
 
 namespace holdfast {
 namespace {

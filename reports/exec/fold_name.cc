@@ -1,4 +1,4 @@
-#include "reports/fold_name.h"
+#include "reports/exec/fold_name.h"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "reports/exec_groups.h"
-#include "reports/exec_words.h"
+#include "reports/exec/groups.h"
+#include "reports/exec/words.h"
 
 namespace holdfast {
 namespace {

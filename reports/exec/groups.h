@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "reports/exec_report.h"
+#include "reports/exec/report.h"
 
 namespace holdfast {
 

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "harness/sharing/not_modelled.h"
-#include "reports/exec_groups.h"
-#include "reports/exec_render.h"
-#include "reports/exec_words.h"
+#include "reports/exec/groups.h"
+#include "reports/exec/render.h"
+#include "reports/exec/suppression.h"
+#include "reports/exec/words.h"
 #include "reports/milliseconds.h"
 #include "reports/number_format.h"
 #include "reports/sentences.h"
-#include "reports/suppression.h"
 #include "reports/terminal_page.h"
 
 namespace holdfast {

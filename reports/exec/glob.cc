@@ -1,4 +1,4 @@
-#include "reports/glob.h"
+#include "reports/exec/glob.h"
 
 #include <fmt/format.h>
 

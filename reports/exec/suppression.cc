@@ -1,11 +1,11 @@
-#include "reports/suppression.h"
+#include "reports/exec/suppression.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "reports/exec_words.h"
+#include "reports/exec/words.h"
 #include "reports/text.h"
 
 namespace holdfast {

@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/code_points.h"
-#include "reports/exec_groups.h"
-#include "reports/exec_render.h"
-#include "reports/exec_words.h"
-#include "reports/fold_name.h"
+#include "reports/exec/fold_name.h"
+#include "reports/exec/groups.h"
+#include "reports/exec/render.h"
+#include "reports/exec/suppression.h"
+#include "reports/exec/words.h"
 #include "reports/golden_file.h"
-#include "reports/suppression.h"
 #include "reports/text.h"
 
 namespace holdfast {

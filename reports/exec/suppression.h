@@ -22,9 +22,9 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "reports/exec_groups.h"
-#include "reports/exec_report.h"
-#include "reports/glob.h"
+#include "reports/exec/glob.h"
+#include "reports/exec/groups.h"
+#include "reports/exec/report.h"
 
 namespace holdfast {
 

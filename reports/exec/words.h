@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/exec_report.h"
+#include "reports/exec/report.h"
 
 namespace holdfast {
 
