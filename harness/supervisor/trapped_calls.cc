@@ -95,6 +95,7 @@ std::vector<long> numbers(Architecture architecture, Form first, Form last) {
 }
 
 std::optional<Form> form_of(const seccomp_data& data) {
+  if (data.nr < 0) return std::nullopt;
   const auto architecture = data.arch != 0 && data.arch == audit_number(Architecture::i386)
                                 ? Architecture::i386
                                 : Architecture::native;
