@@ -57,6 +57,19 @@ struct WhoCommand {
   bool json = false;
 };
 
+struct ExecCommand {
+  std::vector<std::string> argv;
+  std::vector<std::string> directories;  // the domain
+  bool enforce = false;
+  std::string profile = "auto";
+  std::vector<std::string> injectors;     // KIND[:KEY=VALUE,...]
+  std::vector<std::string> suppressions;  // files
+  std::string json;                       // file to write; empty: none
+  bool fail_on_refusal = false;
+  bool quiet = false;
+  std::uint64_t seed = 1;
+};
+
 struct RulesCommand {
   bool json = false;
 };
@@ -82,7 +95,7 @@ struct NoCommand {
 };
 
 using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand,
-                             HoldCommand, WhoCommand, RulesCommand, DoctorCommand, InternalCommand>;
+                             HoldCommand, WhoCommand, ExecCommand, RulesCommand, DoctorCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -97,6 +110,7 @@ int carry_out(const CompareCommand& command);
 int carry_out(const ListCommand& command);
 int carry_out(const HoldCommand& command);
 int carry_out(const WhoCommand& command);
+int carry_out(const ExecCommand& command);
 int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
 

@@ -121,7 +121,10 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
       const FileId id{identity.st_dev, identity.st_ino};
       const auto known = opened_.find(id);
       const bool cuts = truncates || (flags & O_TRUNC) != 0;
-      if (denies(opener) || cuts || (known != opened_.end() && open_beside(opener, known->second) != 0)) {
+      // Who only observes hands nothing over, and so does not know which modes are there.
+      const bool may_meet_another = domain_.mode == Domain::Mode::observe ||
+                                    (known != opened_.end() && open_beside(opener, known->second) != 0);
+      if (denies(opener) || cuts || may_meet_another) {
         FileUse use = obstacles_to(opener, there.get(), decision.path, caller, cuts, decision.doubt);
         if (!use.known && !last_look) continue;
         if (!use.known && use.holders.empty() && (denies(opener) || known != opened_.end()))

@@ -138,12 +138,13 @@ bool Supervisor::handle(const Pending& pending) {
   // What was just read under that number is the caller's only if the caller still waits.
   if (!waiting(pending.id)) return true;
   if (caller == nullptr) {
+    const bool refused = call && !decider_.only_observes();
     if (call) {
-      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS",
-                               pending.thread, std::strerror(errno)),
+      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was {}", pending.thread,
+                               std::strerror(errno), refused ? "refused with ENOSYS" : "not judged"),
                    true);
     }
-    answer(pending.id, call ? ENOSYS : 0, !call);
+    answer(pending.id, refused ? ENOSYS : 0, !refused);
     return true;
   }
   if (may_be_killed) {
@@ -165,12 +166,9 @@ bool Supervisor::handle(const Pending& pending) {
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
   if (decision.kind == Decision::Kind::abandoned) return true;
   if (!decision.doubt.empty()) log_->warned(decision.doubt, true);
-  const bool refused = decision.windows_code != 0;
-  // Opens are many: only refused ones are told of.
-  if (refused || (!opens && decision.kind == Decision::Kind::answered && !decision.path.empty())) {
+  if (!decision.path.empty())
     log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
-  }
-  if (refused) refused_.fetch_add(1, std::memory_order_relaxed);
+  if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
   if (decision.kind == Decision::Kind::handed_over) {
     hand_over(pending.id, decision);
   } else {

@@ -85,7 +85,7 @@ void show_group(TerminalPage& page, const ExecReport& report, const ExecGroup& g
     page.labelled("and by", Ink::plain, label_columns,
                   fmt::format("{}", format_counted(group.holders.size() - listed, "more holder")), 2);
   }
-  if (group.holders.empty() && group.key.reason != RefusalReason::held) {
+  if (group.holders.empty() && group.key.reason != Obstacle::held) {
     page.labelled("because", Ink::plain, label_columns, reason_word(group.key.reason), 2);
   }
   page.labelled("caller", Ink::plain, label_columns, caller_sentence(group), 2);
