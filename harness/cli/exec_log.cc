@@ -87,10 +87,9 @@ ExecHolder ExecLog::holder_of(const NamedHolder& holder) const {
   named.share = holder.share;
   if (holder.kind == HolderKind::injector && holder.index < injector_names_.size())
     named.program = injector_names_[holder.index];
-  if (holder.kind == HolderKind::stranger && is_below_us(found.process)) {
-    named.kind = HolderKind::agent;
+  if (holder.kind == HolderKind::stranger && is_below_us(found.process)) named.kind = HolderKind::agent;
+  if (named.kind == HolderKind::agent || named.kind == HolderKind::self)
     named.inherited = is_inherited(found);
-  }
   return named;
 }
 

@@ -37,14 +37,16 @@ std::string share_instead(const ExecRefusal& refusal) {
 
 std::string about_holder(const ExecRefusal& refusal, const ExecHolder& holder) {
   const bool mapping = holder.descriptor < 0;
+  const auto inherited =
+      "A child inherited the descriptor: open the file close-on-exec, or close it in the child.";
   switch (holder.kind) {
     case HolderKind::self:
+      if (holder.inherited) return inherited;
       return mapping ? "You hold it yourself: unmap it " + before_the_call(refusal) + "."
                      : "You hold it yourself: close it " + before_the_call(refusal) + "; " +
                            share_instead(refusal) + ".";
     case HolderKind::agent:
-      if (holder.inherited)
-        return "A child inherited the descriptor: open the file close-on-exec, or close it in the child.";
+      if (holder.inherited) return inherited;
       return "Processes of the command meet: take one lock around reading and replacing, or have the "
              "holder " +
              std::string(mapping ? "unmap" : "close") + " it " + before_the_call(refusal) + "; " +

@@ -125,9 +125,8 @@ TEST(ExecWords, ReadBack) {
                               Function::open, Function::truncate}) {
     EXPECT_EQ(find_call(call_word(call)), call);
   }
-  for (int reason = 0; reason <= static_cast<int>(Obstacle::mapped); ++reason) {
-    EXPECT_EQ(find_reason(reason_word(static_cast<Obstacle>(reason))),
-              static_cast<Obstacle>(reason));
+  for (int reason = 1; reason <= static_cast<int>(Obstacle::mapped); ++reason) {
+    EXPECT_EQ(find_reason(reason_word(static_cast<Obstacle>(reason))), static_cast<Obstacle>(reason));
   }
   for (int kind = 1; kind <= static_cast<int>(HolderKind::unseen); ++kind) {
     EXPECT_EQ(find_holder_kind(holder_kind_word(static_cast<HolderKind>(kind))),

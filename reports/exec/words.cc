@@ -61,7 +61,7 @@ std::string_view relation(const ExecHolder& holder) {
     case HolderKind::agent:
       return holder.inherited ? "a process that inherited it" : "another process of the command";
     case HolderKind::self:
-      return "the caller itself";
+      return holder.inherited ? "the caller itself, which inherited it" : "the caller itself";
     case HolderKind::posix_only:
       return "a forked copy that Windows would not have";
     case HolderKind::stranger:
