@@ -52,6 +52,13 @@ Command parse_internal(int argc, char** argv) {
     command.token = static_cast<std::uint32_t>(std::strtoul(argv[4], nullptr, 10));
     return command;
   }
+  if (role == "internal-rules" && argc == 5) {
+    command.role = InternalCommand::Role::rules;
+    command.posix = std::string_view(argv[2]) == "posix";
+    command.output = argv[3];
+    command.run_directory = argv[4];
+    return command;
+  }
   fmt::print(stderr, "holdfast: '{}' is for Holdfast's own use: start a run with 'holdfast run'\n", role);
   return NoCommand{exit_usage};
 }
@@ -182,6 +189,10 @@ Command parse_command_line(int argc, char** argv) {
   auto* hold_app = app.add_subcommand("hold", "Keep a file open for a while, as a viewer or a scanner would");
   hold_app->add_option("path", hold.path, "The file")->required();
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
+  hold_app->add_option("--access", hold.access,
+                       "What the handle may do, of rwd (default: r); '-' asks for attributes only. Within "
+                       "'holdfast exec --opens' alone, as is --share");
+  hold_app->add_option("--share", hold.share, "What it lets others do meanwhile, of rwd; '-' nothing");
 
   WhoCommand who;
   auto* who_app =
@@ -208,6 +219,8 @@ Command parse_command_line(int argc, char** argv) {
           "Whose share modes and errors: a runtime (see 'holdfast rules'), share:r-- and the like, or "
           "auto: of each process that of the program it runs")
       ->capture_default_str();
+  exec_app->add_flag("--opens", exec.opens,
+                     "Decide opens as well, even if no profile and no injector denies reading or writing");
   exec_app
       ->add_option("--inject", exec.injectors,
                    "Hold files meanwhile: antivirus or open-handle, with keys of [[inject]], as in "
@@ -235,6 +248,10 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
   auto* rules_app =
       app.add_subcommand("rules", "What Windows refuses: every decision that Holdfast can make");
   rules_app->add_flag("--json", rules.json, "Every pair of handles, one JSON object a line");
+  rules_app->add_flag(
+      "--live", rules.live,
+      "From real processes that open real files in a domain; without --json, compared with the "
+      "rules");
 
   DoctorCommand doctor;
   auto* doctor_app =

@@ -20,9 +20,11 @@
 #include "harness/cli/terminal.h"
 #include "harness/conduct/command_process.h"
 #include "harness/conduct/run_directory.h"
+#include "harness/supervisor/runtime_of.h"
 #include "harness/supervisor/supervisor.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
+#include "reports/exec/words.h"
 
 namespace holdfast {
 namespace {

@@ -192,6 +192,34 @@ TEST_F(Exec, ShareModesOfOpens) {
   EXPECT_EQ(report().at("refusals").size(), 0U);
 }
 
+TEST_F(Exec, HoldDeclaresAccessAndShare) {
+  const std::string hold = std::string(HOLDFAST_BINARY) + " hold f --for 1h ";
+  const std::string script =
+      "echo a > f; " + hold +
+      "--access rw --share r > ../held & while ! grep -q holding ../held; do sleep 0.01; done; "
+      "cat f; (echo b > f); echo $?; kill $!; wait $!; echo c > f; cat f";
+  const auto end = shell(script, {"--quiet", "--enforce", "--opens", "--json", "../found.json"});
+  // Reading is shared; but the reader shares writing, as all of C do, and that is what the holder has.
+  EXPECT_EQ(end.out, "a\n2\nc\n") << end.err;
+  const auto found = report();
+  ASSERT_EQ(found.at("refusals").size(), 1U) << found.dump(1);
+  EXPECT_EQ(found.at("refusals")[0].at("holders")[0].at("access"), "rw");
+  EXPECT_EQ(found.at("refusals")[0].at("holders")[0].at("share"), "r--");
+  put_file(work() / "f", "");
+  expect_one_sentence(holdfast({"hold", "work/f", "--for", "1s", "--share", "r"}), 64,
+                      "--access and --share need 'holdfast exec --opens' around them");
+  expect_one_sentence(holdfast({"hold", "work/f", "--for", "1s", "--share", "x"}), 64,
+                      "--share x: there are r, w and d");
+}
+
+// What is printed of the rules is what programs get.
+TEST_F(Exec, RulesAndRealProcessesAgree) {
+  if (sanitized) GTEST_SKIP() << "thousands of searches of /proc take too long here";
+  const auto live = holdfast({"rules", "--live", "--json"});
+  EXPECT_EQ(live.exit_code, 0) << live.err;
+  EXPECT_EQ(live.out, holdfast({"rules", "--json"}).out);
+}
+
 TEST_F(Exec, BadCommandLines) {
   expect_one_sentence(exec({}), 64, "exec needs a command to run");
   expect_one_sentence(exec({"--enfroce", "true"}), 64, "no option '--enfroce'; the nearest is '--enforce'");

@@ -30,7 +30,7 @@ namespace {
 constexpr std::array passed_on = {SIGHUP,  SIGINT,  SIGQUIT,  SIGUSR1, SIGUSR2,
                                   SIGTERM, SIGALRM, SIGWINCH, SIGIO,   SIGPWR};
 
-constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::int64_t a_second_ns = 1'000'000'000;
 
 Error system_error(const char* what) {
   return {Code::failed, fmt::format("{}: {}", what, std::strerror(errno)), errno};
@@ -108,7 +108,7 @@ struct Start {
 }
 
 void end_children() {
-  const std::int64_t deadline_ns = monotonic_ns() + 5 * second_ns;
+  const std::int64_t deadline_ns = monotonic_ns() + 5 * a_second_ns;
   constexpr unsigned pause_us = 2000;
   for (;;) {
     const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
@@ -285,7 +285,7 @@ CommandProcess::~CommandProcess() {
 }
 
 Result<> CommandProcess::begin_injecting() {
-  const std::int64_t deadline_ns = monotonic_ns() + 30 * second_ns;
+  const std::int64_t deadline_ns = monotonic_ns() + 30 * a_second_ns;
   for (std::size_t ready = 0; ready < injectors_.size();) {
     constexpr int tick_ms = 100;
     pollfd polled{pipes_.status.get(), POLLIN, 0};
