@@ -80,6 +80,15 @@ FileBits share_of(const Injector& injector) {
   return parse_letters(injector.share).value_or(0);
 }
 
+// Of programs that come later, the command's alone is known before they are started.
+bool somebody_denies(const ExecCommand& command, const std::optional<Profile>& chosen,
+                     const std::vector<Injector>& injectors) {
+  const auto profile = chosen ? chosen : find_profile(runtime_of(-1, file_name(command.argv.front())));
+  return (profile && denies(profile->share)) ||
+         std::any_of(injectors.begin(), injectors.end(),
+                     [](const Injector& injector) { return denies(share_of(injector)); });
+}
+
 // Whatever is to be had before anything is started.
 struct Preparation {
   Domain domain;
@@ -108,9 +117,7 @@ Result<Preparation> prepare(const ExecCommand& command) {
   prepared.domain.mode = command.enforce ? Domain::Mode::enforce : Domain::Mode::observe;
   prepared.domain.profile = *profile;
   // Where nobody denies reading or writing, no open is refused, and none need be trapped.
-  prepared.domain.opens = (*profile && denies((*profile)->share)) ||
-                          std::any_of(injectors->begin(), injectors->end(),
-                                      [](const Injector& injector) { return denies(share_of(injector)); });
+  prepared.domain.opens = command.opens || somebody_denies(command, *profile, *injectors);
   prepared.suppressions = std::move(*suppressions);
   prepared.injectors = std::move(*injectors);
   return prepared;

@@ -54,9 +54,9 @@ std::uint16_t code_of(int error) {
 }
 
 // Another process that has the file open while this object lives.
-class Holder {
+class HoldingProcess {
  public:
-  explicit Holder(const Handle& mode) {
+  explicit HoldingProcess(const Handle& mode) {
     std::array<int, 2> opened{}, release{};
     if (::pipe2(opened.data(), O_CLOEXEC) != 0 || ::pipe2(release.data(), O_CLOEXEC) != 0) return;
     process_ = ::fork();
@@ -76,9 +76,9 @@ class Holder {
     ::close(opened[0]);
     release_ = Descriptor(release[1]);
   }
-  Holder(const Holder&) = delete;
-  Holder& operator=(const Holder&) = delete;
-  ~Holder() {
+  HoldingProcess(const HoldingProcess&) = delete;
+  HoldingProcess& operator=(const HoldingProcess&) = delete;
+  ~HoldingProcess() {
     release_.reset();
     if (process_ > 0) ::waitpid(process_, nullptr, 0);
   }
@@ -143,7 +143,7 @@ int live_rules_main(bool posix, const std::string& output) {
   if (!posix) {
     if (!make_file(held_name)) return 1;
     for_each_handle([&](const Handle& first) {
-      const Holder holder(first);
+      const HoldingProcess holder(first);
       held = held && holder.holds();
       for_each_handle([&](const Handle& second) {
         const Descriptor opened(open_as(held_name, second));
@@ -155,7 +155,7 @@ int live_rules_main(bool posix, const std::string& output) {
     if ((operation.code == posix_replace_onto) != posix) continue;
     for_each_handle([&](const Handle& mode) {
       if (!make_file(held_name) || !make_file(fresh_name)) held = false;
-      const Holder holder(mode);
+      const HoldingProcess holder(mode);
       held = held && holder.holds();
       rows += operation_row(operation, mode, code_of(perform(operation)));
     });

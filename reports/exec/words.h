@@ -11,7 +11,7 @@
 namespace holdfast {
 
 std::string_view call_word(Function call);           // "rename"
-std::string_view reason_word(Obstacle reason);  // "held"
+std::string_view reason_word(Obstacle reason);       // "held"
 std::string_view holder_kind_word(HolderKind kind);  // "self"
 std::optional<Function> find_call(std::string_view word);
 std::optional<Obstacle> find_reason(std::string_view word);
