@@ -11,8 +11,8 @@
 namespace holdfast {
 
 Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
-  constexpr int most_looks = 4;
-  for (int look = 1;; ++look) {
+  constexpr int most_tries = 4;
+  for (int tries = 1;; ++tries) {
     Lease lease;
     // What the name is comes first: opening anything but a file could be noticed.
     if (::fstatat(parent, leaf, &lease.stat_, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -27,7 +27,7 @@ Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
     const bool another = file ? ::fstat(file.get(), &opened) == 0 && (opened.st_ino != lease.stat_.st_ino ||
                                                                       opened.st_dev != lease.stat_.st_dev)
                               : errno == ENOENT || errno == ELOOP;
-    if (another && look < most_looks) continue;  // the name has changed hands
+    if (another && tries < most_tries) continue;  // the name has changed hands
     lease.ask_for(std::move(file));
     return lease;
   }

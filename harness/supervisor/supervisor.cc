@@ -97,12 +97,20 @@ void Supervisor::run() {
   bool listening = true;  // until the last process under the filter is gone
   for (;;) {
     pollfd polled[] = {{wake_.get(), POLLIN, 0}, {listening ? listener_.get() : -1, POLLIN, 0}};
-    if (::poll(polled, 2, pending_.empty() ? -1 : probe_again_ms) < 0) continue;
+    const int timeout_ms = !received_.empty() ? 0 : pending_.empty() ? -1 : probe_again_ms;
+    if (::poll(polled, 2, timeout_ms) < 0) continue;
     if (polled[0].revents != 0) return;
+    // All are received before one is decided: a caller whose call was not received yet may be interrupted by a
+    // signal, and then hears EINTR where no kernel says so.
     if ((polled[1].revents & POLLIN) != 0) {
       receive();
-    } else if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
-      listening = false;
+      continue;
+    }
+    if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
+    if (!received_.empty()) {
+      const Pending next = received_.front();
+      received_.pop_front();
+      if (!handle(next)) pending_.push_back(next);
     }
     std::erase_if(pending_, [&](const Pending& pending) { return handle(pending); });
   }
@@ -112,8 +120,8 @@ void Supervisor::receive() {
   seccomp_notif notification{};
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
     return;  // the caller is gone again
-  Pending pending{notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()};
-  if (!handle(pending)) pending_.push_back(pending);
+  received_.push_back(
+      {notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()});
 }
 
 bool Supervisor::waiting(std::uint64_t id) const {
