@@ -12,10 +12,11 @@
 #include "core/base/result.h"
 #include "core/retry/retry_policy.h"
 #include "core/store/snapshot_store.h"
+#include "scenarios/mutants/fault.h"
 
 namespace holdfast {
 
-enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked };
+enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked, mutant };
 
 // A hold time: constant (median only) or lognormal by its median and p99, cut at max.
 struct HoldTime {
@@ -31,6 +32,7 @@ struct Subject {
   RetryPolicy retry;                      // as configured (core) or as claimed (origin-*)
   Durability durability = Durability::process;
   std::optional<HoldTime> read_for;  // unlocked: how long a writer keeps its handle before it writes
+  PlantedFault fault = PlantedFault::none;         // mutant: what is wrong with it
 
   bool operator==(const Subject&) const = default;
 };
