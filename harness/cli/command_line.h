@@ -66,14 +66,25 @@ struct DoctorCommand {
   bool json = false;
 };
 
+struct SelftestCommand {
+  std::uint64_t seconds = 60;  // for each mutant and seed
+  std::uint64_t seeds = 1;     // so many, from `seed` on
+  std::uint64_t seed = 1;
+  std::vector<std::string> only;      // mutants; none: all
+  std::optional<std::uint64_t> jobs;  // runs side by side
+  bool json = false;
+  bool quiet = false;  // no progress
+};
+
 // What Holdfast starts itself as; not for people.
 struct InternalCommand {
-  enum class Role { launcher, agent, injector } role = Role::launcher;
+  enum class Role { launcher, agent, injector, reader } role = Role::launcher;
   std::string run_directory;
   std::uint32_t index = 0;
   std::uint32_t token = 0;
   std::string trap;        // launcher: what else to trap, "opens" or "store-calls"
   bool restarted = false;  // agent: goes on after one that was killed
+  std::string mailboxes;   // reader: of these agents, once each
 };
 
 // Nothing left to do: help or the version was printed, or the command line was wrong.
@@ -81,8 +92,9 @@ struct NoCommand {
   int exit_code = 0;
 };
 
-using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand,
-                             HoldCommand, WhoCommand, RulesCommand, DoctorCommand, InternalCommand>;
+using Command =
+    std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand, HoldCommand,
+                 WhoCommand, RulesCommand, DoctorCommand, SelftestCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -99,5 +111,6 @@ int carry_out(const HoldCommand& command);
 int carry_out(const WhoCommand& command);
 int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
+int carry_out(const SelftestCommand& command);
 
 }  // namespace holdfast

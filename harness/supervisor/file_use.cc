@@ -52,7 +52,7 @@ NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
     found.access = mode.access;
     holder.share = mode.share;
   }
-  if (participant) holder.index = participant->index;
+  if (participant && participant->role != Role::reader) holder.index = participant->index;
   holder.found = std::move(found);
   return holder;
 }
@@ -92,6 +92,7 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, FileBits wanted) 
     };
     look(participants_.processes(Role::injector), LookAt::descriptors);
     if (unexplained()) look(participants_.processes(Role::agent), LookAt::descriptors);
+    if (unexplained()) look(participants_.processes(Role::reader), LookAt::descriptors);
     if (unexplained()) {
       use.holders.clear();
       look(all_processes(), LookAt::descriptors);
