@@ -77,7 +77,9 @@ Plan some_plan(std::uint64_t seed) {
   Scenario& scenario = plan.scenario;
   scenario.name = odd_text(random);
   scenario.title = odd_text(random);
-  scenario.subject.store = static_cast<StoreKind>(below(random, 5));
+  scenario.subject.store = static_cast<StoreKind>(below(random, 6));
+  if (scenario.subject.store == StoreKind::mutant)
+    scenario.subject.fault = fault_words[below(random, fault_words.size())].second;
   if (scenario.subject.store == StoreKind::unlocked)
     scenario.subject.read_for = HoldTime{some_duration(random, 1) / 2, {}, {}};
   scenario.subject.durability = static_cast<Durability>(below(random, 2));
@@ -94,6 +96,9 @@ Plan some_plan(std::uint64_t seed) {
   scenario.agents.body_bytes = 17 + static_cast<std::uint32_t>(below(random, 1000));
   if (below(random, 2) == 0) scenario.agents.rate_per_s = 100 + random.uniform() * 1000;
   scenario.agents.operation_deadline = some_duration(random, 1'000'000);
+  scenario.agents.read_every = static_cast<std::uint32_t>(below(random, 3));
+  scenario.agents.readers = static_cast<std::uint32_t>(below(random, 3));
+  scenario.agents.reader_pause = some_duration(random);
   scenario.sharing.rules = static_cast<Rules>(below(random, 2));
   for (std::size_t i = below(random, 4); i > 0; --i) scenario.injectors.push_back(some_injector(random, i));
   for (std::uint64_t i = below(random, 3); i > 0; --i) {
