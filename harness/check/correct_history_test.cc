@@ -314,7 +314,10 @@ RC_GTEST_PROP(SpoiltHistory, AReadBehindItsTimeIsStale, ()) {
   const std::int64_t told_ns = correct.run.operation(id).complete_ns;
   Reading& reading = correct.look(*rc::gen::elementOf(to), (told_ns - correct.run.at(0)) / TestRun::ms);
   reading.seen = 0;
-  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"stale-read"}, Names{}));
+  auto [failed, unknown] = correct.failed_and_unknown();
+  unknown.erase("vanished");  // if nothing was read twice but by this reading, which saw nothing
+  RC_ASSERT(failed == Names{"stale-read"});
+  RC_ASSERT(unknown == Names{});
 }
 
 RC_GTEST_PROP(SpoiltHistory, TwoEntriesSwappedInAReadingDiverge, ()) {
@@ -367,8 +370,10 @@ RC_GTEST_PROP(SpoiltHistory, AFailureAfterTheLastFaultIsNoProgress, ()) {
   CorrectRun correct = any_correct_run(false);
   correct.run.plan.scenario.allowed_failures = 1;
   std::vector<const Operation*> failures;
-  for (const Operation& operation : correct.run.history.operations)
-    if (operation.outcome == Outcome::fail) failures.push_back(&operation);
+  for (const Operation& operation : correct.run.history.operations) {
+    // What was refused here names no holder, so it may have been a stranger.
+    if (operation.outcome == Outcome::fail && operation.calls == 0) failures.push_back(&operation);
+  }
   RC_PRE(!failures.empty());
   Fault fault;
   fault.fired_ns = 1;

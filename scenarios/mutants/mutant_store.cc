@@ -112,7 +112,8 @@ Result<Snapshot> MutantStore::load() {
   auto snapshot = load_once();
   const bool again =
       !snapshot && (snapshot.error().code == Code::not_found || snapshot.error().code == Code::corrupt);
-  if (!again) return snapshot;
+  const bool knows_no_lock = is(PlantedFault::write_in_place) || is(PlantedFault::copy_over_target);
+  if (!again || knows_no_lock) return snapshot;
   auto lock = MutantLock::acquire(queue_, options_.fault, lock_wait());
   if (!lock) return fail(std::move(lock.error()));
   return load_once();
@@ -184,7 +185,7 @@ Result<> MutantStore::append(const std::vector<Entry>& added) {
   if (outcome && is(PlantedFault::again_after_success) && operations_ % 4 == 0)
     outcome = append_under_lock(added, lock);
   if (outcome && is(PlantedFault::naps_with_lock))
-    static_cast<void>(options_.sleep(retry_budget(options_.retry)));
+    static_cast<void>(real_sleep()(retry_budget(options_.retry)));
   const bool keeps =
       is(PlantedFault::lock_kept_until_next) || (!outcome && is(PlantedFault::lock_kept_on_error));
   if (keeps && lock) kept_lock_.emplace(std::move(*lock));
