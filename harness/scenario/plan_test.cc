@@ -37,7 +37,7 @@ Duration some_duration(Random& random, std::int64_t least_ns = 0) {
 
 Injector some_injector(Random& random, std::size_t index) {
   Injector injector;
-  injector.kind = static_cast<InjectorKind>(below(random, 3));
+  injector.kind = static_cast<InjectorKind>(below(random, 4));
   injector.name = "holder-" + std::to_string(index);
   if (injector.kind == InjectorKind::kill) {
     // Each of its own index: no agent is two injectors' victim.
@@ -55,6 +55,14 @@ Injector some_injector(Random& random, std::size_t index) {
   if (below(random, 2) == 0) {
     injector.hold.p99 = injector.hold.median * 2;
     if (below(random, 2) == 0) injector.hold.max = injector.hold.median * 3;
+  }
+  if (injector.kind == InjectorKind::delay) {
+    injector.path = "*.tmp";
+    injector.call = "write";
+    injector.every = 1 + static_cast<std::uint32_t>(below(random, 9));
+    injector.victims = {static_cast<std::uint32_t>(below(random, 8))};
+    injector.min_fired = below(random, 1'000'000);
+    return injector;
   }
   injector.share = below(random, 2) == 0 ? "rw" : "rwd";
   if (injector.kind == InjectorKind::open_handle) {
