@@ -12,7 +12,7 @@
 namespace holdfast {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 std::uint64_t found_in(const MutantResult& result) {
   return static_cast<std::uint64_t>(
@@ -91,17 +91,18 @@ bool passed(const SelfTest& test) {
 }
 
 std::string to_json(const SelfTest& test) {
-  Json json;
+  ordered_json json;
   json["schema"] = "holdfast.selftest/1";
   json["seeds"] = test.seeds;
   json["seconds"] = test.seconds;
   json["found"] = std::count_if(test.mutants.begin(), test.mutants.end(), always_found);
   json["alarms"] = tally_of(test).alarms;
   json["passed"] = passed(test);
-  json["mutants"] = Json::array();
+  json["mutants"] = ordered_json::array();
   for (const auto& [mutant, runs] : test.mutants) {
-    Json one = {{"fault", mutant.fault},         {"seen", mutant.seen},       {"scenario", mutant.scenario},
-                {"must_fail", mutant.must_fail}, {"widened", mutant.widened}, {"runs", Json::array()}};
+    ordered_json one = {{"fault", mutant.fault},       {"seen", mutant.seen},
+                        {"scenario", mutant.scenario}, {"must_fail", mutant.must_fail},
+                        {"widened", mutant.widened},   {"runs", ordered_json::array()}};
     for (const MutantRun& run : runs) {
       one["runs"].push_back({{"seed", run.seed},
                              {"found", run.found},
@@ -113,9 +114,10 @@ std::string to_json(const SelfTest& test) {
     }
     json["mutants"].push_back(std::move(one));
   }
-  json["correct"] = Json::array();
+  json["correct"] = ordered_json::array();
   for (const auto& [store, scenario, settings, runs] : test.correct) {
-    Json one = {{"store", store}, {"scenario", scenario}, {"settings", settings}, {"runs", Json::array()}};
+    ordered_json one = {
+        {"store", store}, {"scenario", scenario}, {"settings", settings}, {"runs", ordered_json::array()}};
     for (const CorrectRun& run : runs) {
       one["runs"].push_back({{"seed", run.seed},
                              {"verdict", to_string(run.verdict)},
@@ -124,7 +126,7 @@ std::string to_json(const SelfTest& test) {
     }
     json["correct"].push_back(std::move(one));
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 
 std::string render_selftest(const SelfTest& test, bool colour, int columns) {

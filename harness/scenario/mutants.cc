@@ -12,7 +12,7 @@
 namespace holdfast {
 namespace {
 
-Field<Mutant> text(std::string Mutant::*member) {
+Field<Mutant> text_field(std::string Mutant::*member) {
   const std::string wanted = "a string that is not empty";
   return {wanted,
           [=](const Node& node, const std::string& path, Mutant& mutant) -> Result<> {
@@ -24,7 +24,7 @@ Field<Mutant> text(std::string Mutant::*member) {
 }
 
 // `known`: what each may be; none: anything.
-Field<Mutant> texts(std::vector<std::string> Mutant::*member, std::vector<std::string_view> known) {
+Field<Mutant> texts_field(std::vector<std::string> Mutant::*member, std::vector<std::string_view> known) {
   const std::string wanted = "an array of strings";
   return {wanted,
           [=](const Node& node, const std::string& path, Mutant& mutant) -> Result<> {
@@ -43,12 +43,13 @@ Field<Mutant> texts(std::vector<std::string> Mutant::*member, std::vector<std::s
 
 const Keys<Mutant>& mutant_keys() {
   static const Keys<Mutant> keys = {
-      {"fault", "what is wrong", text(&Mutant::fault), true},
-      {"seen", "where", text(&Mutant::seen), true},
-      {"scenario", "which finds it", text(&Mutant::scenario), true},
-      {"settings", "laid over the scenario", texts(&Mutant::settings, {})},
-      {"must_fail", "checks", texts(&Mutant::must_fail, {check_names.begin(), check_names.end()}), true},
-      {"widened", "how the window is widened", text(&Mutant::widened)},
+      {"fault", "what is wrong", text_field(&Mutant::fault), true},
+      {"seen", "where", text_field(&Mutant::seen), true},
+      {"scenario", "which finds it", text_field(&Mutant::scenario), true},
+      {"settings", "laid over the scenario", texts_field(&Mutant::settings, {})},
+      {"must_fail", "checks", texts_field(&Mutant::must_fail, {check_names.begin(), check_names.end()}),
+       true},
+      {"widened", "how the window is widened", text_field(&Mutant::widened)},
   };
   return keys;
 }
