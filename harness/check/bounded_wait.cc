@@ -8,7 +8,7 @@
 // not cut short, or, where the run's time was up, until then; what a planned kill cut short does not count.
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 
 #include "core/retry/retry_policy.h"
 #include "harness/check/attempts.h"
@@ -53,7 +53,8 @@ Finding check_bounded_wait(const Evidence& evidence) {
                         in_seconds(took_ns), in_seconds(deadline_ns)));
       continue;
     }
-    if (operation.calls == 0) continue;
+    const auto calls = calls_of(history, operation);
+    if (std::none_of(calls.begin(), calls.end(), is_refused)) continue;
     std::int64_t waited_ns = 0;
     std::int64_t allowed_ns = 0;
     for (const ObservedWait& wait : attempts_of(history, operation).waits) {

@@ -36,10 +36,11 @@ Finding check_stale_read(const Evidence& evidence) {
   Finding finding;
   const auto mailboxes = mailboxes_read_often(evidence);
   const SentIndex& sent = evidence.delivery.sent();
-  std::vector<std::uint32_t> first_in(sent.size(), not_there);  // of this mailbox's reads
+  const std::size_t looked_at = mailboxes.empty() ? 0 : sent.size();
+  std::vector<std::uint32_t> first_in(looked_at, not_there);  // of this mailbox's reads
   std::vector<std::int64_t> ages_ns;
   Stale first;
-  std::vector<bool> stale(sent.size(), false);
+  std::vector<bool> stale(looked_at, false);
   for (const Mailbox& mailbox : mailboxes) {
     const auto& reads = mailbox.reads;
     for (std::size_t i = reads.size(); i-- > 0;) {

@@ -33,7 +33,7 @@ Finding check_vanished(const Evidence& evidence) {
   Finding finding;
   const auto mailboxes = mailboxes_read_often(evidence);
   const SentIndex& sent = evidence.delivery.sent();
-  std::vector<Known> known(sent.size());
+  std::vector<Known> known(mailboxes.empty() ? 0 : sent.size());
   for (const Mailbox& mailbox : mailboxes) {
     std::vector<std::uint32_t> shown;  // what some read has held
     for (std::uint32_t i = 0; i < mailbox.reads.size(); ++i) {
