@@ -17,8 +17,9 @@ constexpr std::size_t most_doubts_told = 3;
 
 // The worst first: what destroys data before what only fails to store it. Checks not named here follow in
 // their own order.
-constexpr std::array<std::string_view, 5> gravest_checks{"lost", "torn-read", "phantom", "duplicate",
-                                                         "order"};
+constexpr std::array<std::string_view, 9> gravest_checks{"lost",    "vanished",        "torn-read",
+                                                         "phantom", "duplicate",       "resurrected",
+                                                         "order",   "divergent-order", "durability"};
 
 std::size_t gravity(const Finding& finding) {
   const auto* const found = std::find(gravest_checks.begin(), gravest_checks.end(), finding.name);

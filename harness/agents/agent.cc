@@ -60,10 +60,13 @@ class Agent {
       for (std::uint32_t number = before_.next_broadcast;
            number < plan_.scenario.agents.broadcasts && !stop_requested(); ++number) {
         if (auto done = broadcast({index_, number}, start_ns); !done) return done;
+        const std::uint32_t every = plan_.scenario.agents.read_every;
+        if (every == 0 || (number + 1) % every != 0 || stop_requested()) continue;
+        if (auto done = read(plan_.scenario.agents.broadcasts + 1 + number); !done) return done;
       }
       tell_status({StatusKind::done, token_, ok_, failed_});
       if (wait_for_turn()) {
-        if (auto done = read(); !done) return done;
+        if (auto done = read(plan_.scenario.agents.broadcasts); !done) return done;
       }
     }
     return recorder_.close();
@@ -109,8 +112,9 @@ class Agent {
     return recorded;
   }
 
-  Result<> read() {
-    const std::uint64_t op = MessageId{index_, plan_.scenario.agents.broadcasts}.packed();
+  // `number` is above those of broadcasts.
+  Result<> read(std::uint32_t number) {
+    const std::uint64_t op = MessageId{index_, number}.packed();
     const Event event = begin(EventType::invoke, Function::read, op);
     if (auto recorded = recorder_.record(event); !recorded) return recorded;
     const RetryCounters before = queue_->counters();

@@ -1,6 +1,7 @@
 #include "harness/agents/queue.h"
 
 #include "core/store/snapshot_store.h"
+#include "scenarios/mutants/mutant_store.h"
 #include "scenarios/subjects/origin_store.h"
 #include "scenarios/subjects/unlocked_store.h"
 
@@ -63,6 +64,23 @@ class UnlockedQueue final : public Queue {
   UnlockedStore store_;
 };
 
+class MutantQueue final : public Queue {
+ public:
+  MutantQueue(const std::filesystem::path& directory, MutantOptions options)
+      : store_(directory, std::move(options)) {}
+
+  Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override {
+    return store_.broadcast(message, recipients);
+  }
+  Result<std::vector<Entry>> receive(const std::string& recipient) override {
+    return store_.receive(recipient);
+  }
+  [[nodiscard]] RetryCounters counters() const override { return store_.counters(); }
+
+ private:
+  MutantStore store_;
+};
+
 }  // namespace
 
 std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
@@ -85,6 +103,15 @@ std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
       options.seed = agent_seed(plan, agent);
       options.sleep = std::move(sleep);
       return std::make_unique<UnlockedQueue>(directory, std::move(options));
+    }
+    case StoreKind::mutant: {
+      MutantOptions options;
+      options.fault = plan.scenario.subject.fault;
+      options.retry = plan.scenario.subject.retry;
+      options.lock_timeout = plan.scenario.agents.operation_deadline;
+      options.seed = agent_seed(plan, agent);
+      options.sleep = std::move(sleep);
+      return std::make_unique<MutantQueue>(directory, std::move(options));
     }
     case StoreKind::snapshot:
       break;

@@ -135,8 +135,10 @@ TEST(Checks, HaveTheNamesThatResultJsonPromises) {
     names.emplace_back(check.name);
     EXPECT_FALSE(check.title.empty());
   }
-  EXPECT_THAT(names, testing::ElementsAre("delivered", "lost", "phantom", "duplicate", "order", "torn-read",
-                                          "orphan-temp", "retry-discipline", "faults-fired"));
+  EXPECT_THAT(names, testing::ElementsAre("delivered", "lost", "phantom", "duplicate", "order",
+                                          "divergent-order", "torn-read", "vanished", "stale-read",
+                                          "resurrected", "recovered", "durability", "orphan-temp", "leaks",
+                                          "retry-discipline", "bounded-wait", "progress", "faults-fired"));
 }
 
 TEST(Checks, AllRunInOrderAndNothingAtAllIsNeverAPass) {

@@ -60,7 +60,23 @@ struct TestRun {
 
   // Everybody fell silent now; reads asked for later are final.
   TestRun& quiet() {
-    history.quiesced_ns = at(++now_ms);
+    history.idle_ns = history.quiesced_ns = at(++now_ms);
+    return *this;
+  }
+  // A reader's read of an agent's mail.
+  TestRun& reading(std::uint32_t reader, std::uint32_t mailbox, const std::vector<MessageId>& entries,
+                   Outcome outcome = Outcome::ok) {
+    Reading made;
+    made.reader = reader;
+    made.mailbox = mailbox;
+    made.outcome = outcome;
+    made.first_seen = static_cast<std::uint32_t>(history.seen.size());
+    made.seen = static_cast<std::uint32_t>(entries.size());
+    made.invoke_ns = at(now_ms + 1);
+    now_ms += 2;
+    made.complete_ns = outcome == Outcome::info ? 0 : at(now_ms);
+    for (const MessageId entry : entries) history.seen.push_back({entry, true});
+    history.readings.push_back(made);
     return *this;
   }
   TestRun& read(std::uint32_t agent, const std::vector<MessageId>& entries, Outcome outcome = Outcome::ok) {

@@ -2,7 +2,7 @@
 //
 // A reader must see the queue before a save or after it, never in between (snapshot atomicity; each body ends
 // in a checksum of itself, so a torn one is told from its own bytes). Sound: whole files are loaded, and the
-// agent compares each body with the plan's. Every read counts, not only final ones, and so does the load
+// agent compares each body with the plan's. Every read counts, not only final ones, those of readers too, and so does the load
 // inside each broadcast. Indefinite outcomes: their loads count like any other; whether they were saved does
 // not matter here.
 #include <fmt/format.h>
@@ -30,9 +30,23 @@ Finding check_torn_read(const Evidence& evidence) {
                       at_time(history, operation.complete_ns), to_string(seen.message));
     }
   }
-  finding.count += history.torn.size();
+  for (const Reading& reading : history.readings) {
+    if (reading.outcome == Outcome::ok) ++finding.checked;
+    for (std::uint32_t i = 0; i < reading.seen; ++i) {
+      const Seen& seen = history.seen[reading.first_seen + i];
+      ++finding.checked;
+      if (seen.intact || finding.count++ != 0) continue;
+      finding.witness = fmt::format(
+          "entry {} of reader {}'s read of agent {}'s mail at {} is {}, but its body is not what was sent",
+          with_commas(std::uint64_t{i} + 1), reading.reader, reading.mailbox,
+          at_time(history, reading.complete_ns), to_string(seen.message));
+    }
+  }
+  finding.count += history.torn.size() + history.torn_readings.size();
+  if (!history.torn_readings.empty())
+    finding.witness = "a queue that is no whole queue was loaded by " + history.torn_readings.front();
+  finding.checked = std::max<std::uint64_t>(finding.checked, finding.count);
   if (!history.torn.empty()) {
-    finding.checked = std::max<std::uint64_t>(finding.checked, finding.count);
     const auto& [operation, error] = history.torn.front();
     finding.witness = fmt::format("agent {} loaded a queue that is no whole queue, for {}: {}",
                                   operation.sender, to_string(operation), error);

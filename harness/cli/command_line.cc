@@ -32,6 +32,7 @@ Examples:
   holdfast who queue.json                        who has it open, and what Windows would refuse now
   holdfast exec -- pytest                        which of its file calls would Windows refuse, and why?
   holdfast doctor                                can this machine do it?
+  holdfast selftest                              does the harness find what is there to be found?
 
 Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 64 usage or scenario error,
 70 internal error or a machine that cannot run it.
@@ -45,8 +46,13 @@ Command parse_internal(int argc, char** argv) {
   if (role == "internal-launcher" && (argc == 2 || command.trap == "opens" || command.trap == "store-calls"))
     return command;
   command.restarted = argc == 6 && role == "internal-agent" && std::string_view(argv[5]) == "restarted";
-  if ((role == "internal-agent" || role == "internal-injector") && (argc == 5 || command.restarted)) {
-    command.role = role == "internal-agent" ? InternalCommand::Role::agent : InternalCommand::Role::injector;
+  const bool reader = role == "internal-reader" && (argc == 5 || argc == 6);
+  if (reader && argc == 6) command.mailboxes = argv[5];
+  if (reader ||
+      ((role == "internal-agent" || role == "internal-injector") && (argc == 5 || command.restarted))) {
+    command.role = reader                     ? InternalCommand::Role::reader
+                   : role == "internal-agent" ? InternalCommand::Role::agent
+                                              : InternalCommand::Role::injector;
     command.run_directory = argv[2];
     command.index = static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));
     command.token = static_cast<std::uint32_t>(std::strtoul(argv[4], nullptr, 10));
@@ -259,6 +265,26 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
   doctor_app->add_option("directory", doctor.directory, "Where runs would be kept")->capture_default_str();
   doctor_app->add_flag("--json", doctor.json, "Print JSON");
 
+  SelftestCommand selftest;
+  auto* selftest_app = app.add_subcommand(
+      "selftest",
+      "Run stores with planted bugs, which must be found, and stores that are right, which must pass");
+  const auto whole = [&](const char* name, auto& number, const char* text) {
+    return selftest_app->add_option(name, number, text)
+        ->transform(CLI::Validator(as_whole_number, ""))
+        ->check(CLI::Validator(as_number_of_trials, ""));
+  };
+  whole("--seconds", selftest.seconds, "How long a bug is looked for, with each seed")->capture_default_str();
+  whole("--seeds", selftest.seeds, "With how many seeds everything is run")->capture_default_str();
+  selftest_app->add_option("--seed", selftest.seed, "The first of them")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->capture_default_str();
+  selftest_app->add_option("--only", selftest.only,
+                           "These bugs alone, as scenarios/mutants/manifest.toml names them");
+  whole("--jobs", selftest.jobs, "Runs side by side; they mostly wait (default: two a processor)");
+  selftest_app->add_flag("--json", selftest.json, "Print JSON");
+  selftest_app->add_flag("--quiet", selftest.quiet, "No progress");
+
   // All behind "--" is the command's.
   std::vector<std::string> behind;
   if (argc > 1 && std::string_view(argv[1]) == "exec") {
@@ -304,6 +330,7 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
     return checked(std::move(exec));
   }
   if (*rules_app) return rules;
+  if (*selftest_app) return selftest;
   return doctor;
 }
 

@@ -83,14 +83,25 @@ struct DoctorCommand {
   bool json = false;
 };
 
+struct SelftestCommand {
+  std::uint64_t seconds = 60;  // for each mutant and seed
+  std::uint64_t seeds = 1;     // so many, from `seed` on
+  std::uint64_t seed = 1;
+  std::vector<std::string> only;      // mutants; none: all
+  std::optional<std::uint64_t> jobs;  // runs side by side
+  bool json = false;
+  bool quiet = false;  // no progress
+};
+
 // What Holdfast starts itself as; not for people.
 struct InternalCommand {
-  enum class Role { launcher, agent, injector, rules } role = Role::launcher;
+  enum class Role { launcher, agent, injector, reader, rules } role = Role::launcher;
   std::string run_directory;  // rules: where to open files
   std::uint32_t index = 0;
   std::uint32_t token = 0;
   std::string trap;        // launcher: what else to trap, "opens" or "store-calls"
   bool restarted = false;  // agent: goes on after one that was killed
+  std::string mailboxes;   // reader: of these agents, once each
   bool posix = false;      // rules: see live_rules.h
   std::string output;      // rules: file for the rows
 };
@@ -102,7 +113,7 @@ struct NoCommand {
 
 using Command =
     std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand, HoldCommand,
-                 WhoCommand, ExecCommand, RulesCommand, DoctorCommand, InternalCommand>;
+                 WhoCommand, ExecCommand, RulesCommand, DoctorCommand, SelftestCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -120,5 +131,6 @@ int carry_out(const WhoCommand& command);
 int carry_out(const ExecCommand& command);
 int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
+int carry_out(const SelftestCommand& command);
 
 }  // namespace holdfast

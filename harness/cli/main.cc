@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "harness/agents/agent.h"
+#include "harness/agents/reader.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/live_rules.h"
 #include "harness/inject/injector.h"
@@ -26,6 +27,8 @@ int carry_out_internal(const holdfast::InternalCommand& command) {
       return holdfast::launcher_main(holdfast::launcher_descriptor, trap_named(command.trap));
     case Role::agent:
       return holdfast::agent_main(command.run_directory, command.index, command.token, command.restarted);
+    case Role::reader:
+      return holdfast::reader_main(command.run_directory, command.index, command.token, command.mailboxes);
     case Role::injector:
       return holdfast::injector_main(command.run_directory, command.index, command.token);
     case Role::rules:

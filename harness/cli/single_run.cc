@@ -16,16 +16,6 @@
 namespace holdfast {
 namespace {
 
-std::string shell_quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789-_./=:,+@%") == std::string::npos;
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 Plan plan_of(const SingleRun& run, const std::filesystem::path& run_directory) {
   Plan plan;
   plan.scenario = run.variant.scenario;
@@ -53,6 +43,16 @@ std::filesystem::path default_directory(const std::string& scenario, std::uint64
 }
 
 }  // namespace
+
+std::string shell_quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789-_./=:,+@%") == std::string::npos;
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
 
 Result<std::vector<Variant>> variants_of(const RunCommand& command) {
   const auto path = find_scenario(command.scenario);

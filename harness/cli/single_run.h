@@ -19,6 +19,9 @@ Result<std::vector<Variant>> variants_of(const RunCommand& command);
 // The command that repeats a run of this variant and seed, but for where it is kept.
 std::string command_of(const RunCommand& command, const std::string& variant, std::uint64_t seed);
 
+// A word as a shell takes it.
+std::string shell_quoted(const std::string& word);
+
 std::string now_text();  // ISO 8601, UTC
 std::string kernel_text();
 

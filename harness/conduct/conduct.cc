@@ -19,9 +19,11 @@
 
 #include "core/base/clock.h"
 #include "harness/conduct/crew.h"
+#include "harness/conduct/idle_handles.h"
 #include "harness/conduct/interrupts.h"
 #include "harness/conduct/launcher_process.h"
 #include "harness/conduct/leftovers.h"
+#include "harness/conduct/planned_delays.h"
 #include "harness/conduct/planned_kills.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
@@ -43,7 +45,7 @@ std::string why_given_up(const CrewMember& member, std::string_view said) {
   constexpr std::string_view prefix = "holdfast: ";
   if (said.starts_with(prefix)) said.remove_prefix(prefix.size());
   if (!said.empty()) return std::string(said.substr(0, said.find('\n')));
-  const char* role = member.role == Role::agent ? "agent" : "injector";
+  const std::string_view role = role_name(member.role);
   if (WEXITSTATUS(member.wait_status) == child_disk_full) {
     return fmt::format("{} {} could not write down what it did: No space left on device", role, member.index);
   }
@@ -69,7 +71,7 @@ bool opens_are_decided(const Plan& plan) {
   const auto profile = find_profile(scenario.sharing.profile);
   return (profile && denies(profile->share)) ||
          std::any_of(scenario.injectors.begin(), scenario.injectors.end(), [&](const Injector& injector) {
-           return injector.kind != InjectorKind::kill && denies(parse_letters(injector.share).value_or(0));
+           return has_process(injector.kind) && denies(parse_letters(injector.share).value_or(0));
          });
 }
 
@@ -134,10 +136,11 @@ class Conductor {
     if (*woken == Woken::met) {
       phase_ = "stopping injectors";
       pipes_.stop.reset();
-      woken = wait_for(monotonic_ns() + injector_grace_ns, [&] { return injectors_ended(); });
+      woken = wait_for(monotonic_ns() + injector_grace_ns, [&] { return others_ended(); });
       if (!woken) return fail(woken.error());
     }
     if (*woken == Woken::met) {
+      if (auto looked = look_at_idle_agents(); !looked) return looked;
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
       admitted_ = ended_;
@@ -145,6 +148,10 @@ class Conductor {
         admit_readers();
         return agents_are([](const auto&) { return false; });
       });
+      if (!woken) return fail(woken.error());
+    }
+    if (*woken == Woken::met) {
+      woken = read_afresh();
       if (!woken) return fail(woken.error());
     }
     finished_ = *woken == Woken::met;
@@ -159,7 +166,7 @@ class Conductor {
     for (std::size_t i = requested_; i < crew_.size(); ++i)
       crew_[i].exited = true;  // was never to be started
     woken = wait_for(monotonic_ns() + agent_grace_ns,
-                     [&] { return agents_are([](const auto&) { return false; }) && injectors_ended(); });
+                     [&] { return agents_are([](const auto&) { return false; }) && others_ended(); });
     if (!woken) return fail(woken.error());
     sweep_ = true;
     return {};
@@ -169,7 +176,9 @@ class Conductor {
     phase_ = "starting";
     children_before_ = children();
     const auto kills = planned_kills(plan_);
-    const Trap trap = !kills.empty()             ? Trap::store_calls
+    auto delays = planned_delays(plan_);
+    const bool store_calls = !kills.empty() || std::any_of(delays.begin(), delays.end(), needs_store_calls);
+    const Trap trap = store_calls                ? Trap::store_calls
                       : opens_are_decided(plan_) ? Trap::opens
                                                  : Trap::decided_calls;
     auto launcher = LauncherProcess::start(options_.executable, pipes_, trap);
@@ -191,9 +200,9 @@ class Conductor {
     auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor),
                                    Role::supervisor, 0, plan_.run_id);
     if (!recorder) return fail(recorder.error());
-    auto supervisor =
-        Supervisor::start(std::move((*hello)->descriptor), domain_of(plan_, *profile, directory_ / "store"),
-                          std::make_unique<EventLog>(std::move(*recorder)), participants_, kills);
+    auto supervisor = Supervisor::start(
+        std::move((*hello)->descriptor), domain_of(plan_, *profile, directory_ / "store"),
+        std::make_unique<EventLog>(std::move(*recorder)), participants_, kills, std::move(delays));
     if (!supervisor) return fail(supervisor.error());
     supervisor_ = std::move(*supervisor);
     return {};
@@ -246,10 +255,38 @@ class Conductor {
     }
   }
 
-  bool injectors_ended() const {
-    return std::all_of(crew_.begin(), crew_.end(), [](const CrewMember& member) {
-      return member.role != Role::injector || member.exited;
-    });
+  // Injectors and readers.
+  bool others_ended() const {
+    return std::all_of(crew_.begin(), crew_.end(),
+                       [](const CrewMember& member) { return member.role == Role::agent || member.exited; });
+  }
+
+  // Every agent waits to be let in for its last read, so what it holds now it has kept without need.
+  Result<> look_at_idle_agents() {
+    const auto store = directory_ / "store";
+    for (const CrewMember& member : crew_) {
+      if (member.role != Role::agent || member.exited || member.process == 0) continue;
+      const IdleHandles held = handles_beneath(std::filesystem::canonical(store), member.process);
+      if (held.handles == 0) continue;
+      Event event{.type = EventType::idle, .process = member.index, .pid = member.process};
+      event.value = {held.handles, held.of_gone_files, held.most_of_one, 0};
+      event.text = held.path;
+      if (auto recorded = record(std::move(event)); !recorded) return recorded;
+    }
+    for (const std::string& name : locked_files(store)) {
+      Event event{.type = EventType::locked};
+      event.text = name;
+      if (auto recorded = record(std::move(event)); !recorded) return recorded;
+    }
+    return mark(Mark::idle);
+  }
+
+  // What a process finds that was not there before.
+  Result<Woken> read_afresh() {
+    crew_.push_back(last_reader(plan_, crew_));
+    if (auto sent = spawn(crew_.size() - 1); !sent) return fail(sent.error());
+    requested_ = crew_.size();
+    return wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] { return others_ended(); });
   }
 
   // Listens to everybody until `condition` holds.
@@ -370,10 +407,9 @@ class Conductor {
 
   Result<> quote(const CrewMember& member, const std::string& text) {
     if (text.empty()) return {};
-    // Without an injector that works, the rest of the run proves nothing.
-    Event event{.type = EventType::warning, .value = {member.role == Role::injector ? 1U : 0U, 0, 0, 0}};
-    event.text =
-        fmt::format("{} {} said: {}", member.role == Role::agent ? "agent" : "injector", member.index, text);
+    // Without an injector or a reader that works, the rest of the run proves nothing.
+    Event event{.type = EventType::warning, .value = {member.role == Role::agent ? 0U : 1U, 0, 0, 0}};
+    event.text = fmt::format("{} {} said: {}", role_name(member.role), member.index, text);
     return record(std::move(event));
   }
 

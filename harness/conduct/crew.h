@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/history/event.h"
@@ -19,19 +20,26 @@ struct CrewMember {
   bool ready = false;
   bool done = false;  // agents: every broadcast answered
   bool exited = false;
-  bool restarted = false;  // agents: one before it was killed by plan
+  bool restarted = false;                  // agents: one before it was killed by plan
+  std::vector<std::uint32_t> mailboxes{};  // of the reader that comes last: whose mail it reads
   int wait_status = 0;
   std::uint32_t ok = 0;
   std::uint32_t failed = 0;
 };
 
-// Agents first, then the injectors that have a process (kills are the supervisor's); a member's token is its
-// place + 1, its index that of the scenario.
+// Agents first, then the injectors that have a process (kills and delays are the supervisor's), then readers; a
+// member's token is its place + 1, its index that of the scenario.
 std::vector<CrewMember> crew_of(const Plan& plan);
+
+// The reader that comes last, when every agent of the crew has ended: a fresh process that reads the mail of the
+// first few, and that of those who did not end well and may not have read it themselves.
+CrewMember last_reader(const Plan& plan, const std::vector<CrewMember>& crew);
 
 // argv of a member, without the program.
 std::vector<std::string> arguments_of(const CrewMember& member, std::uint32_t token,
                                       const std::string& run_directory);
+
+std::string_view role_name(Role role);  // "agent", "injector", "reader"
 
 // "agent-3.log"
 std::string log_name(const CrewMember& member);

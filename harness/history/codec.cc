@@ -124,6 +124,8 @@ bool is_event_type(std::uint8_t type) {
     case EventType::exited:
     case EventType::mark:
     case EventType::leftover:
+    case EventType::idle:
+    case EventType::locked:
       return true;
     case EventType::header:
     case EventType::text:
@@ -145,6 +147,7 @@ bool is_function(std::uint8_t function) {
     case Function::truncate:
     case Function::hold:
     case Function::scan:
+    case Function::delay:
       return true;
   }
   return false;
@@ -237,7 +240,7 @@ void EventDecoder::read_header(const char* record) {
   if (raw.type != static_cast<std::uint8_t>(EventType::header))
     return set_damage("the first record is no header");
   if (raw.function < static_cast<std::uint8_t>(Role::agent) ||
-      raw.function > static_cast<std::uint8_t>(Role::conductor)) {
+      raw.function > static_cast<std::uint8_t>(Role::reader)) {
     return set_damage(fmt::format("unknown role {} in the header", raw.function));
   }
   header_ =

@@ -36,7 +36,8 @@
 
 namespace holdfast {
 
-enum class Role : std::uint8_t { agent = 1, injector = 2, supervisor = 3, conductor = 4 };
+// A reader reads agents' mail: while others write, or as a fresh process once all is over.
+enum class Role : std::uint8_t { agent = 1, injector = 2, supervisor = 3, conductor = 4, reader = 5 };
 
 enum class Function : std::uint8_t {
   none = 0,
@@ -50,6 +51,7 @@ enum class Function : std::uint8_t {
   truncate = 15,
   hold = 20,  // injectors
   scan = 21,
+  delay = 22,  // by the supervisor, for an injector
 };
 
 enum class EventType : std::uint8_t {
@@ -57,7 +59,8 @@ enum class EventType : std::uint8_t {
   text = 2,
   end = 3,  // the writer ended well
 
-  // By agents. `op` is the MessageId; reads use numbers of their own.
+  // By agents. `op` is the MessageId; reads use numbers of their own. By readers, likewise: `op` is whose
+  // mail it is, and a running number.
   invoke = 10,  // value: intended start ns (closed loop: equals time_ns), recipients
   ok = 11,      // value: attempts and ns waited as the subject counted them (0 = it does not count)
   fail = 12,    // definitely not done; value as ok; code = os code; text: the error
@@ -85,6 +88,8 @@ enum class EventType : std::uint8_t {
   // By the supervisor, for injectors of kind `kill`: process = index of the injector, op as above.
   // planned: value: 0 or the number of the file call before which it comes, victim.
   // fired: pid; value: 0, victim (agent index); text fields: the call that was not done, path.
+  // For those of kind `delay` they have function `delay`: planned; value: delay ns, agent. fired; text: path.
+  // released.
   visited = 34,  // how far the walk over a save's file calls got; value: victim, file calls of a whole save,
                  // how many of them it was killed before, 1 = all of them; text fields: those calls, in order
 
@@ -93,6 +98,9 @@ enum class EventType : std::uint8_t {
   exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
   mark = 42,      // value: Mark
   leftover = 43,  // a file in the store directory after the run that does not belong there; text: name
+  idle = 44,      // an agent that had done everything still had files of the store open; process, pid;
+                  // value: handles, of these on files that are gone, most on one file; text: a path
+  locked = 45,    // a file of the store was locked then; text: name
 };
 
 enum class Mark : std::uint64_t {
@@ -101,6 +109,7 @@ enum class Mark : std::uint64_t {
   finished = 3,     // the run ended as planned
   interrupted = 4,  // SIGINT or SIGTERM
   timed_out = 5,    // the run's deadline passed
+  idle = 6,         // agents had done everything, and what they held open was looked at
 };
 
 enum class HolderKind : std::uint64_t {

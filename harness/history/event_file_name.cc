@@ -20,6 +20,8 @@ std::string event_file_name(Role role, std::uint32_t index) {
       return "agent-" + std::to_string(index) + suffix;
     case Role::injector:
       return "injector-" + std::to_string(index) + suffix;
+    case Role::reader:
+      return "reader-" + std::to_string(index) + suffix;
   }
   return "unknown" + suffix;
 }
@@ -28,8 +30,10 @@ std::optional<EventFileName> parse_event_file_name(std::string_view name) {
   for (const Role role : {Role::conductor, Role::supervisor}) {
     if (name == event_file_name(role)) return EventFileName{role, no_process};
   }
-  for (const Role role : {Role::agent, Role::injector}) {
-    const std::string_view prefix = role == Role::agent ? "agent-" : "injector-";
+  for (const Role role : {Role::agent, Role::injector, Role::reader}) {
+    const std::string_view prefix = role == Role::agent      ? "agent-"
+                                    : role == Role::injector ? "injector-"
+                                                             : "reader-";
     if (!name.starts_with(prefix)) continue;
     std::uint32_t index = 0;
     const auto [rest, problem] =

@@ -120,24 +120,51 @@ struct ProcessRecord {
   bool killed_by_plan = false;  // likewise; another process went on in its place
 };
 
+// A read of an agent's mail by a reader.
+struct Reading {
+  std::uint32_t reader = 0;
+  std::uint32_t mailbox = 0;  // whose mail
+  Outcome outcome = Outcome::info;
+  std::uint32_t first_seen = 0, seen = 0;  // range of History::seen
+  std::uint32_t error = 0;                 // index into History::texts; 0 = none
+  std::int64_t invoke_ns = 0;
+  std::int64_t complete_ns = 0;  // 0 = never answered
+};
+
+// What an agent still had open of the store when it had done everything.
+struct IdleHandles {
+  std::uint32_t agent = 0;
+  std::int32_t pid = 0;
+  std::uint64_t handles = 0;
+  std::uint64_t of_gone_files = 0;  // replaced or removed: nobody else can reach them
+  std::uint64_t most_of_one = 0;    // on one and the same file
+  std::string path;                 // of one of those
+};
+
 struct History {
   std::uint64_t run_id = 0;
   std::int64_t started_ns = 0;  // the barrier; 0 = never opened
   std::int64_t quiesced_ns = 0;
   std::int64_t finished_ns = 0;
+  std::int64_t idle_ns = 0;  // when idle agents were looked at; 0 = never
+  std::int64_t cut_ns = 0;   // when it was interrupted, or its time was up
   bool interrupted = false;
   bool timed_out = false;
   bool complete = false;  // Mark::finished was reached
 
   std::vector<Operation> operations;  // by agent, then by invoke time
+  std::vector<Reading> readings;      // by reader, then by invoke time
   std::vector<Call> calls;            // by agent, then by time; calls outside any operation included
   std::vector<Seen> seen;
   std::vector<std::string> texts{""};
   std::vector<std::pair<MessageId, std::string>> torn;  // operation and error, from `torn` events
+  std::vector<std::string> torn_readings;               // likewise, of readers, with who it was
   std::vector<InjectorRecord> injectors;
   std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
   std::vector<std::string> leftovers;
+  std::vector<IdleHandles> idle;      // of agents that held any
+  std::vector<std::string> locked;    // files of the store that were locked then
   std::vector<std::string> warnings;  // to be shown
   std::vector<std::string> doubts;    // warnings that make the run inconclusive; damage found included
 

@@ -1,6 +1,6 @@
 // A run's event files become one History.
 //
-// Files are taken in a fixed order (conductor, supervisor, agents, injectors by index), so the same directory
+// Files are taken in a fixed order (conductor, supervisor, agents, injectors, readers by index), so the same directory
 // gives the same History. Whatever a file claims that cannot be is a doubt with the file's name, and makes
 // the run inconclusive; nothing that a file holds stops the others from being read. Agents' files, nearly all
 // there is to read, are read several at a time, each into a part of its own (merge_agent.h).
@@ -23,6 +23,7 @@
 #include "harness/history/merge_agent.h"
 #include "harness/history/merge_conductor.h"
 #include "harness/history/merge_injector.h"
+#include "harness/history/merge_reader.h"
 #include "harness/history/merge_supervisor.h"
 #include "harness/history/plausible.h"
 #include "harness/history/recorder.h"
@@ -64,7 +65,8 @@ Result<FoundFiles> find_event_files(const std::filesystem::path& directory) {
     const int role = file.name.role == Role::conductor    ? 0
                      : file.name.role == Role::supervisor ? 1
                      : file.name.role == Role::agent      ? 2
-                                                          : 3;
+                     : file.name.role == Role::injector   ? 3
+                                                          : 4;
     return std::tuple(role, file.name.index);
   };
   std::sort(found.files.begin(), found.files.end(),
@@ -146,6 +148,10 @@ std::optional<FileEnd> merge_file(const FoundFile& file, ExpectedRun& run, Histo
     part.finish();
   } else if (file.name.role == Role::agent) {
     AgentMerge part(file.name.index, history, doubts);
+    merge_events(*reader, first, history, doubts, [&](Event&& event) { part.add(event); });
+    part.finish();
+  } else if (file.name.role == Role::reader) {
+    ReaderMerge part(file.name.index, history, doubts);
     merge_events(*reader, first, history, doubts, [&](Event&& event) { part.add(event); });
     part.finish();
   } else {
@@ -264,13 +270,17 @@ void RunMerge::doubt_missing_ends() {
   // a crowd, and a sorted lookup is simpler.
   std::vector<std::pair<std::uint32_t, const FileEnd*>> agents;
   std::vector<std::pair<std::uint32_t, const FileEnd*>> injectors;
+  std::vector<std::pair<std::uint32_t, const FileEnd*>> readers;
   for (const FileEnd& end : ends_) {
     if (end.name.role == Role::agent) agents.emplace_back(end.name.index, &end);
     if (end.name.role == Role::injector) injectors.emplace_back(end.name.index, &end);
+    if (end.name.role == Role::reader) readers.emplace_back(end.name.index, &end);
   }
   for (const ProcessRecord& process : history_.processes) {
-    if (process.role != Role::agent && process.role != Role::injector) continue;
-    const auto& files = process.role == Role::agent ? agents : injectors;
+    if (process.role == Role::supervisor || process.role == Role::conductor) continue;
+    const auto& files = process.role == Role::agent      ? agents
+                        : process.role == Role::injector ? injectors
+                                                         : readers;
     const auto found =
         std::lower_bound(files.begin(), files.end(), process.index,
                          [](const auto& entry, std::uint32_t index) { return entry.first < index; });
@@ -352,6 +362,7 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory, u
   std::stable_sort(history_.kills.begin(), history_.kills.end(), [](const Kill& a, const Kill& b) {
     return std::tie(a.agent, a.time_ns) < std::tie(b.agent, b.time_ns);
   });
+  stand_in_for_unread(history_);
   attribute_calls(history_);
   doubt_missing_ends();
   doubt_unknown_writers();

@@ -19,6 +19,11 @@ void ConductorMerge::add(Event&& event) {
     case EventType::leftover:
       history_.leftovers.push_back(std::move(event.text));
       return;
+    case EventType::idle:
+      return idle(std::move(event));
+    case EventType::locked:
+      history_.locked.push_back(std::move(event.text));
+      return;
     default:
       doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",
                                       static_cast<unsigned>(event.type)));
@@ -33,7 +38,7 @@ void ConductorMerge::finish() {
 
 void ConductorMerge::spawned(const Event& event) {
   if (event.value[0] < static_cast<std::uint64_t>(Role::agent) ||
-      event.value[0] > static_cast<std::uint64_t>(Role::conductor)) {
+      event.value[0] > static_cast<std::uint64_t>(Role::reader)) {
     return doubts_.add("role", fmt::format("a process of unknown role {}", event.value[0]));
   }
   if (event.process != no_process && event.process >= process_index_limit) {
@@ -49,7 +54,7 @@ void ConductorMerge::spawned(const Event& event) {
 
 void ConductorMerge::exited(const Event& event) {
   const auto found = latest_.find({static_cast<Role>(event.value[0]), event.process});
-  if (event.value[0] > static_cast<std::uint64_t>(Role::conductor) || found == latest_.end()) {
+  if (event.value[0] > static_cast<std::uint64_t>(Role::reader) || found == latest_.end()) {
     return doubts_.add(
         "exit", fmt::format("process {} (pid {}) ended, but it was never started", event.process, event.pid));
   }
@@ -62,6 +67,13 @@ void ConductorMerge::exited(const Event& event) {
   record.wait_status = static_cast<int>(event.value[1]);
   record.stopped = event.value[2] != 0;
   record.killed_by_plan = event.value[3] != 0;
+}
+
+void ConductorMerge::idle(Event&& event) {
+  if (event.process >= process_index_limit)
+    return doubts_.add("process", fmt::format("agent {}, more than a run can have", event.process));
+  history_.idle.push_back(
+      {event.process, event.pid, event.value[0], event.value[1], event.value[2], std::move(event.text)});
 }
 
 void ConductorMerge::mark(const Event& event) {
@@ -78,9 +90,14 @@ void ConductorMerge::mark(const Event& event) {
       return;
     case Mark::interrupted:
       history_.interrupted = true;
+      history_.cut_ns = event.time_ns;
       return;
     case Mark::timed_out:
       history_.timed_out = true;
+      history_.cut_ns = event.time_ns;
+      return;
+    case Mark::idle:
+      history_.idle_ns = event.time_ns;
       return;
   }
   doubts_.add("mark", fmt::format("unknown mark {}", event.value[0]));

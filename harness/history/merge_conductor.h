@@ -21,6 +21,7 @@ class ConductorMerge {
   void spawned(const Event& event);
   void exited(const Event& event);
   void mark(const Event& event);
+  void idle(Event&& event);
 
   History& history_;
   DoubtList& doubts_;

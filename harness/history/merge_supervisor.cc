@@ -31,8 +31,9 @@ void SupervisorMerge::add(Event&& event) {
   if (event.type == EventType::holder) return holder(std::move(event));
   finish();
   if (event.type == EventType::call) return call(std::move(event));
-  if (event.type == EventType::planned || event.type == EventType::fired || event.type == EventType::visited)
-    return kill(std::move(event));
+  if (event.type == EventType::planned || event.type == EventType::fired ||
+      event.type == EventType::released || event.type == EventType::visited)
+    return injected(std::move(event));
   doubts_.add("type", fmt::format("an event of type {}, which the supervisor does not write",
                                   static_cast<unsigned>(event.type)));
 }
@@ -94,8 +95,8 @@ void SupervisorMerge::holder(Event&& event) {
   history_.calls.back().holders.push_back(std::move(holder));
 }
 
-// An injector that kills has no process, hence no file: the supervisor tells for it.
-void SupervisorMerge::kill(Event&& event) {
+// An injector that kills or delays has no process, hence no file: the supervisor tells for it.
+void SupervisorMerge::injected(Event&& event) {
   const std::uint64_t victim = event.value[event.type == EventType::visited ? 0 : 1];
   if (event.process >= process_index_limit || victim >= process_index_limit) {
     doubts_.add("process", fmt::format("injector {} and its victim {}: more than a run can have",
@@ -118,7 +119,7 @@ void SupervisorMerge::kill(Event&& event) {
     record->walks.push_back(std::move(walk));
     return;
   }
-  if (event.type == EventType::fired) {
+  if (event.type == EventType::fired && event.function != Function::delay) {
     Kill kill{agent, event.process, event.pid, event.time_ns, {}, {}};
     std::tie(kill.call, kill.path) = two_fields(event.text);
     event.text = kill.path;

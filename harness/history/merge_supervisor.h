@@ -1,5 +1,5 @@
-// The supervisor's events become trapped calls with their holders, and kills; then each call is given
-// to its operation.
+// The supervisor's events become trapped calls with their holders, kills and delays; then each
+// call is given to its operation.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ class SupervisorMerge {
  private:
   void call(Event&& event);
   void holder(Event&& event);
-  void kill(Event&& event);
+  void injected(Event&& event);
 
   History& history_;
   DoubtList& doubts_;

@@ -15,7 +15,7 @@
 namespace holdfast {
 
 // Names inside RUN_DIR/events/: conductor.events, supervisor.events, agent-<index>.events,
-// injector-<index>.events.
+// injector-<index>.events, reader-<index>.events.
 struct EventFileName {
   Role role = Role::agent;
   std::uint32_t index = no_process;  // no_process for conductor and supervisor

@@ -15,8 +15,7 @@ Result<> run_injector(const std::filesystem::path& run_directory, std::uint32_t 
   if (auto joined = join_run(); !joined) return joined;
   auto plan = load_plan(run_directory);
   if (!plan) return fail(plan.error());
-  if (index >= plan->scenario.injectors.size() ||
-      plan->scenario.injectors[index].kind == InjectorKind::kill) {
+  if (index >= plan->scenario.injectors.size() || !has_process(plan->scenario.injectors[index].kind)) {
     return fail(Code::invalid, fmt::format("there is no injector {} with a process", index));
   }
   auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::injector, index),

@@ -7,8 +7,9 @@
 
 namespace holdfast {
 
-inline constexpr std::array<std::string_view, 9> check_names = {
-    "delivered", "lost",        "phantom",          "duplicate",   "order",
-    "torn-read", "orphan-temp", "retry-discipline", "faults-fired"};
+inline constexpr std::array<std::string_view, 18> check_names = {
+    "delivered",   "lost",     "phantom",          "duplicate",    "order",     "divergent-order",
+    "torn-read",   "vanished", "stale-read",       "resurrected",  "recovered", "durability",
+    "orphan-temp", "leaks",    "retry-discipline", "bounded-wait", "progress",  "faults-fired"};
 
 }  // namespace holdfast

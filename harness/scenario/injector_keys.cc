@@ -12,7 +12,8 @@ namespace holdfast {
 
 const Words<InjectorKind> injector_words = {{"open-handle", InjectorKind::open_handle},
                                             {"antivirus", InjectorKind::antivirus},
-                                            {"kill", InjectorKind::kill}};
+                                            {"kill", InjectorKind::kill},
+                                            {"delay", InjectorKind::delay}};
 
 std::string_view to_string(InjectorKind kind) {
   return word_for(injector_words, kind);
@@ -128,6 +129,37 @@ Field<Injector> unless_every_call(Field<Injector> field) {
   return field;
 }
 
+// A file call that can be held up.
+Field<Injector> call_field() {
+  static constexpr std::array<std::string_view, 12> calls = {"rename", "unlink",    "link",   "open",
+                                                             "close",  "write",     "pwrite", "fsync",
+                                                             "flock",  "ftruncate", "lock",   "unlock"};
+  const std::string wanted = fmt::format("one of \"{}\"", fmt::join(calls, "\", \""));
+  return {wanted,
+          [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
+            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
+            if (std::find(calls.begin(), calls.end(), node.text) == calls.end())
+              return fail_at(node.place,
+                             path + ": " + unknown_word("call", node.text, {calls.begin(), calls.end()}));
+            injector.call = node.text;
+            return {};
+          },
+          [](const Injector& injector) { return Node::of(injector.call); }};
+}
+
+// Who is delayed must be there.
+Result<> check_delay(const Node& node, const std::string& path, const Injector& injector,
+                     const Scenario& scenario) {
+  for (const std::uint32_t victim : injector.victims) {
+    if (victim < scenario.agents.count) continue;
+    const Node* const victims = node.find("victim");
+    return fail_at(victims != nullptr ? victims->place : node.place,
+                   fmt::format("{}.victim is agent {}, but agents.count is {}: the last is agent {}", path,
+                               victim, scenario.agents.count, scenario.agents.count - 1));
+  }
+  return {};
+}
+
 // What kills needs agents that are there, that nobody else kills, and that have a broadcast left afterwards.
 Result<> check_kill(const Node& node, const std::string& path, const Injector& injector,
                     const Scenario& scenario) {
@@ -165,6 +197,7 @@ Result<> check_injector(const Node& node, const std::string& path, const Injecto
   if (injector.kind == InjectorKind::kill) {
     if (auto sound = check_kill(node, path, injector, scenario); !sound) return sound;
   }
+  if (injector.kind == InjectorKind::delay) return check_delay(node, path, injector, scenario);
   const bool counted = injector.kind == InjectorKind::open_handle ||
                        (injector.kind == InjectorKind::kill && injector.kill_at == KillAt::random);
   if (!counted) return {};
@@ -214,22 +247,27 @@ const Keys<HoldTime>& hold_keys() {
 }
 
 const Keys<Injector>& injector_keys() {
-  static constexpr std::array<std::string_view, 3> kinds = {"open-handle", "antivirus", "kill"};
+  static constexpr std::array<std::string_view, 4> kinds = {"open-handle", "antivirus", "kill", "delay"};
   static constexpr std::span all = kinds;
   static constexpr auto open_handle = all.subspan(0, 1);
   static constexpr auto antivirus = all.subspan(1, 1);
   static constexpr auto kill = all.subspan(2, 1);
   static constexpr auto holders = all.subspan(0, 2);
+  static constexpr auto delay = all.subspan(3, 1);
+  static constexpr auto on_victims = all.subspan(2, 2);
+  static constexpr std::array<std::string_view, 3> timed = {"open-handle", "antivirus", "delay"};
+  static constexpr std::array<std::string_view, 2> with_path = {"open-handle", "delay"};
   static constexpr std::array<std::string_view, 2> counted = {"open-handle", "kill"};
   static const Words<KillAt> kill_words = {{"every-call", KillAt::every_call}, {"random", KillAt::random}};
   static const Keys<Injector> keys = {
       {"kind",
        "who holds files: somebody at fixed times, or a scanner after each close and replace; or who kills "
-       "agents",
+       "agents, or holds up their file calls",
        one_of(&Injector::kind, injector_words, "kind of injector"), true},
       {"name", "as reports call it; the kind if left out", injector_name_field()},
-      {"hold", "how long the file stays open", hold_time(&Injector::hold), true, holders},
-      {"path", "which file", store_path_field(), true, open_handle},
+      {"hold", "how long the file stays open; or the call is held up", hold_time(&Injector::hold), true,
+       timed},
+      {"path", "which file", store_path_field(), true, with_path},
       {"period", "from one hold's start to the next's",
        duration(&Injector::period, Duration(0), longest_duration), false, open_handle},
       {"count", "how many holds; or how many kills at random",
@@ -243,12 +281,17 @@ const Keys<Injector>& injector_keys() {
       {"kill_at",
        "right before every file call of a save in turn, once each; or before file calls drawn from the seed",
        one_of(&Injector::kill_at, kill_words, "kill_at"), true, kill},
-      {"victim", "who is killed, and started again; its first and last broadcasts are left alone",
-       victims_field(), false, kill},
+      {"victim",
+       "who is killed, and started again, its first and last broadcasts left alone; or whose calls are held "
+       "up",
+       victims_field(), false, on_victims},
+      {"call", "which of the victim's calls on that file are held up", call_field(), true, delay},
+      {"every", "each so many of them, counted for each victim", whole_number(&Injector::every, 1, 1'000'000),
+       false, delay},
       {"within", "a kill at random comes before one of so many file calls of the victim's",
        unless_every_call(whole_number(&Injector::within, 1, 1'000'000)), false, kill},
       {"share", "what the open handle lets others do meanwhile", share_field(), false, holders},
-      {"min_fired", "with fewer holds or kills the run is inconclusive",
+      {"min_fired", "with fewer holds, kills or delays the run is inconclusive",
        whole_number(&Injector::min_fired, 0, 1'000'000'000)},
   };
   return keys;

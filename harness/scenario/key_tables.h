@@ -12,6 +12,7 @@ inline constexpr Duration longest_duration = std::chrono::hours(24);
 inline constexpr std::int64_t most_agents = 100'000;
 inline constexpr std::int64_t most_broadcasts = 10'000'000;
 inline constexpr std::int64_t most_holds = 100'000;
+inline constexpr std::int64_t most_readers = 1'000;
 
 const Keys<Scenario>& scenario_keys();
 const Keys<Subject>& subject_keys();

@@ -115,6 +115,27 @@ TEST(ParseScenarioTest, ReadsEveryKey) {
   EXPECT_EQ(read->allowed_failures, 0.1);
 }
 
+TEST(ParseScenarioTest, ReadsReadersFaultsAndDelays) {
+  const auto read = parse_scenario(
+      "[subject]\nstore = \"mutant\"\nfault = \"no-lock\"\n[agents]\ncount = 3\nread_every = 2\nreaders = 4\n"
+      "reader_pause = \"1ms\"\n[[inject]]\nkind = \"delay\"\ncall = \"rename\"\npath = \"queue.json\"\n"
+      "victim = [0, 2]\nevery = 3\nhold = \"20ms\"\n",
+      "s.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->subject.fault, PlantedFault::no_lock);
+  EXPECT_EQ(read->agents.read_every, 2U);
+  EXPECT_EQ(read->agents.readers, 4U);
+  EXPECT_EQ(read->agents.reader_pause, std::chrono::milliseconds(1));
+  const Injector& delay = read->injectors.at(0);
+  EXPECT_EQ(delay.kind, InjectorKind::delay);
+  EXPECT_EQ(delay.call, "rename");
+  EXPECT_EQ(delay.path, "queue.json");
+  EXPECT_EQ(delay.victims, (std::vector<std::uint32_t>{0, 2}));
+  EXPECT_EQ(delay.every, 3U);
+  EXPECT_EQ(delay.hold.median, std::chrono::milliseconds(20));
+  EXPECT_FALSE(is_victim(*read, 0));  // of a kill
+}
+
 TEST(ParseScenarioTest, WhatIsLeftOutHasTheDefaultsOfTheHeader) {
   const auto read = parse_scenario("[subject]\n", "bare.toml");
   ASSERT_TRUE(read) << read.error().message;
@@ -272,7 +293,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"open-handle\""},
         Mistake{
             "[[inject]]\nhold = \"1s\"\npath = \"q\"\nkind = \"antivirus\"\n",
-            "s.toml:3:8: inject.0.path belongs to kind = \"open-handle\", but this is kind = \"antivirus\""},
+            "s.toml:3:8: inject.0.path belongs to kind = \"open-handle\" or \"delay\", but this is kind = "
+            "\"antivirus\""},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nchance = 1.5\n",
                 "s.toml:4:10: inject.0.chance is 1.5, but must be a number from 0 to 1"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nchance = nan\n",
@@ -329,16 +351,32 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:4:9: inject.0.count belongs to kill_at = \"random\""},
         Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"every-call\"\nwithin = 3\n",
                 "s.toml:4:10: inject.0.within belongs to kill_at = \"random\""},
-        Mistake{
-            "[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nhold = \"1s\"\n",
-            "s.toml:4:8: inject.0.hold belongs to kind = \"open-handle\" or \"antivirus\", but this is kind "
-            "= \"kill\""},
+        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nhold = \"1s\"\n",
+                "s.toml:4:8: inject.0.hold belongs to kind = \"open-handle\" or \"antivirus\" or \"delay\", "
+                "but this is kind "
+                "= \"kill\""},
         Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\ncount = 2\nmin_fired = 3\n",
                 "s.toml:5:13: inject.0.min_fired is 3, but count allows only 2"},
         Mistake{
             "[agents]\nbroadcasts = 2\n[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\n",
             "s.toml:3:1: inject.0: agents.broadcasts is 2, but the first and the last of a victim are left "
             "alone: give each agent at least 3"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Delays, MistakeTest,
+    testing::Values(
+        Mistake{"[subject]\nfault = \"no-lock\"\n",
+                "s.toml:2:9: subject.fault belongs to store = \"mutant\", but this is store = \"snapshot\""},
+        Mistake{"[subject]\nstore = \"mutant\"\nfault = \"no-look\"\n",
+                "s.toml:3:9: subject.fault: unknown fault \"no-look\"; the nearest is \"no-lock\""},
+        Mistake{"[[inject]]\nkind = \"delay\"\nhold = \"1s\"\npath = \"q\"\n",
+                "s.toml:1:1: inject.0.call is missing; it must be one of \"rename\""},
+        Mistake{"[[inject]]\nkind = \"delay\"\nhold = \"1s\"\npath = \"q\"\ncall = \"renam\"\n",
+                "s.toml:5:8: inject.0.call: unknown call \"renam\"; the nearest is \"rename\""},
+        Mistake{"[agents]\ncount = 2\n[[inject]]\nkind = \"delay\"\nhold = \"1s\"\npath = \"q\"\ncall = "
+                "\"rename\"\n"
+                "victim = 2\n",
+                "s.toml:8:10: inject.0.victim is agent 2, but agents.count is 2: the last is agent 1"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Expectations, MistakeTest,

@@ -37,7 +37,7 @@ Duration some_duration(Random& random, std::int64_t least_ns = 0) {
 
 Injector some_injector(Random& random, std::size_t index) {
   Injector injector;
-  injector.kind = static_cast<InjectorKind>(below(random, 3));
+  injector.kind = static_cast<InjectorKind>(below(random, 4));
   injector.name = "holder-" + std::to_string(index);
   if (injector.kind == InjectorKind::kill) {
     // Each of its own index: no agent is two injectors' victim.
@@ -55,6 +55,14 @@ Injector some_injector(Random& random, std::size_t index) {
   if (below(random, 2) == 0) {
     injector.hold.p99 = injector.hold.median * 2;
     if (below(random, 2) == 0) injector.hold.max = injector.hold.median * 3;
+  }
+  if (injector.kind == InjectorKind::delay) {
+    injector.path = "*.tmp";
+    injector.call = "write";
+    injector.every = 1 + static_cast<std::uint32_t>(below(random, 9));
+    injector.victims = {static_cast<std::uint32_t>(below(random, 8))};
+    injector.min_fired = below(random, 1'000'000);
+    return injector;
   }
   injector.share = below(random, 2) == 0 ? "rw" : "rwd";
   if (injector.kind == InjectorKind::open_handle) {
@@ -77,7 +85,9 @@ Plan some_plan(std::uint64_t seed) {
   Scenario& scenario = plan.scenario;
   scenario.name = odd_text(random);
   scenario.title = odd_text(random);
-  scenario.subject.store = static_cast<StoreKind>(below(random, 5));
+  scenario.subject.store = static_cast<StoreKind>(below(random, 6));
+  if (scenario.subject.store == StoreKind::mutant)
+    scenario.subject.fault = fault_words[below(random, fault_words.size())].second;
   if (scenario.subject.store == StoreKind::unlocked)
     scenario.subject.read_for = HoldTime{some_duration(random, 1) / 2, {}, {}};
   scenario.subject.durability = static_cast<Durability>(below(random, 2));
@@ -94,6 +104,9 @@ Plan some_plan(std::uint64_t seed) {
   scenario.agents.body_bytes = 17 + static_cast<std::uint32_t>(below(random, 1000));
   if (below(random, 2) == 0) scenario.agents.rate_per_s = 100 + random.uniform() * 1000;
   scenario.agents.operation_deadline = some_duration(random, 1'000'000);
+  scenario.agents.read_every = static_cast<std::uint32_t>(below(random, 3));
+  scenario.agents.readers = static_cast<std::uint32_t>(below(random, 3));
+  scenario.agents.reader_pause = some_duration(random);
   scenario.sharing.rules = static_cast<Rules>(below(random, 2));
   for (std::size_t i = below(random, 4); i > 0; --i) scenario.injectors.push_back(some_injector(random, i));
   for (std::uint64_t i = below(random, 3); i > 0; --i) {

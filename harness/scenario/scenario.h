@@ -12,10 +12,11 @@
 #include "core/base/result.h"
 #include "core/retry/retry_policy.h"
 #include "core/store/snapshot_store.h"
+#include "scenarios/mutants/fault.h"
 
 namespace holdfast {
 
-enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked };
+enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked, mutant };
 
 // A hold time: constant (median only) or lognormal by its median and p99, cut at max.
 struct HoldTime {
@@ -30,7 +31,8 @@ struct Subject {
   StoreKind store = StoreKind::snapshot;  // kind = "core"
   RetryPolicy retry;                      // as configured (core) or as claimed (origin-*)
   Durability durability = Durability::process;
-  std::optional<HoldTime> read_for;  // unlocked: how long a writer keeps its handle before it writes
+  std::optional<HoldTime> read_for;         // unlocked: how long a writer keeps its handle before it writes
+  PlantedFault fault = PlantedFault::none;  // mutant: what is wrong with it
 
   bool operator==(const Subject&) const = default;
 };
@@ -42,6 +44,9 @@ struct Agents {
   std::uint32_t body_bytes = 120;
   std::optional<double> rate_per_s;  // each agent's; none = closed loop
   Duration operation_deadline = std::chrono::seconds(30);
+  std::uint32_t read_every = 0;  // an agent reads its mail after each so many broadcasts; 0: at the end alone
+  std::uint32_t readers = 0;     // processes that do nothing but read; reader n the mail of agent n % count
+  Duration reader_pause = std::chrono::milliseconds(5);  // between two reads of one reader
 
   bool operator==(const Agents&) const = default;
 };
@@ -55,7 +60,7 @@ struct Sharing {
   bool operator==(const Sharing&) const = default;
 };
 
-enum class InjectorKind { open_handle, antivirus, kill };
+enum class InjectorKind { open_handle, antivirus, kill, delay };
 
 enum class KillAt { every_call, random };
 
@@ -71,8 +76,10 @@ struct Injector {
   Duration delay{0};                         // antivirus: from trigger to open
   std::string share = "rw";                  // what the handle grants others
   KillAt kill_at = KillAt::every_call;       // kill
-  std::vector<std::uint32_t> victims = {0};  // kill: agents, in the order written
+  std::vector<std::uint32_t> victims = {0};  // kill, delay: agents, in the order written
   std::uint32_t within = 60;                 // kill at random: before one of so many file calls
+  std::string call;                          // delay: "rename"; which of the victim's calls
+  std::uint32_t every = 1;                   // delay: each so many of these
   std::uint64_t min_fired = 1;               // fewer: inconclusive
 
   bool operator==(const Injector&) const = default;
@@ -111,6 +118,11 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
+// Whether it is a process; the others act in the supervisor.
+inline bool has_process(InjectorKind kind) {
+  return kind == InjectorKind::open_handle || kind == InjectorKind::antivirus;
+}
+
 // Whether some injector kills this agent by plan.
 bool is_victim(const Scenario& scenario, std::uint32_t agent);
 bool any_kills(const Scenario& scenario);
@@ -145,6 +157,6 @@ Result<std::vector<Variant>> load_variants(const std::filesystem::path& path,
 std::vector<std::filesystem::path> scenario_directories();
 
 std::string_view to_string(StoreKind kind);     // "snapshot", "origin-before", …
-std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus", "kill"
+std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus", …
 
 }  // namespace holdfast

@@ -4,11 +4,10 @@
 
 namespace holdfast {
 
-const Words<StoreKind> store_words = {{"snapshot", StoreKind::snapshot},
-                                      {"origin-before", StoreKind::origin_before},
-                                      {"origin-after", StoreKind::origin_after},
-                                      {"origin-enhanced", StoreKind::origin_enhanced},
-                                      {"unlocked", StoreKind::unlocked}};
+const Words<StoreKind> store_words = {
+    {"snapshot", StoreKind::snapshot},         {"origin-before", StoreKind::origin_before},
+    {"origin-after", StoreKind::origin_after}, {"origin-enhanced", StoreKind::origin_enhanced},
+    {"unlocked", StoreKind::unlocked},         {"mutant", StoreKind::mutant}};
 
 namespace {
 
@@ -78,6 +77,22 @@ Field<Subject> read_for_field() {
           }};
 }
 
+Field<Subject> fault_field() {
+  static const Words<PlantedFault> words(fault_words.begin(), fault_words.end());
+  const Field<Subject> field = one_of(&Subject::fault, words, "fault");
+  return {"a fault's name in scenarios/mutants/manifest.toml, or \"none\"",
+          [field](const Node& node, const std::string& path, Subject& subject) -> Result<> {
+            if (subject.store == StoreKind::mutant) return field.read(node, path, subject);
+            return fail_at(node.place,
+                           fmt::format("{} belongs to store = \"mutant\", but this is store = \"{}\"", path,
+                                       to_string(subject.store)));
+          },
+          [field](const Subject& subject) -> std::optional<Node> {
+            if (subject.store != StoreKind::mutant) return std::nullopt;
+            return field.write(subject);
+          }};
+}
+
 }  // namespace
 
 RetryPolicy default_retry(StoreKind store) {
@@ -97,15 +112,16 @@ const Keys<Subject>& subject_keys() {
   static const Keys<Subject> keys = {
       {"kind", "who runs the broadcasts: the built-in agent", subject_kind_field()},
       {"store",
-       "the store under test; the origin's three and `unlocked`, the core's parts without its lock, are "
-       "there "
-       "to fail",
+       "the store under test; the origin's three, `unlocked`, the core's parts without its lock, and "
+       "`mutant`, "
+       "the core's with a fault, are there to fail",
        store_field()},
       {"retry", "how refusals are retried; for an origin store, what it claimed", retry_field()},
       {"durability", "what an acknowledged save survives: the process, or a power cut",
        one_of(&Subject::durability, durabilities, "durability")},
       {"read_for", "how long each writer keeps the file open that it reads before it writes (unlocked only)",
        read_for_field()},
+      {"fault", "what is wrong with the store (mutant only)", fault_field()},
       {"command", "a program of your own", command_field()},
   };
   return keys;

@@ -28,7 +28,7 @@ class CallLog {
   virtual void decided(const DecidedCall& call) = 0;
   // `doubtful`: something was not judged as it should have been.
   virtual void warned(const std::string& text, bool doubtful) = 0;
-  // What a kill injector did.
+  // What an injector did that has no process: kills, delays.
   virtual void injected(const Event& event) = 0;
   // Nothing follows. What went wrong on the way.
   virtual Result<> close() = 0;

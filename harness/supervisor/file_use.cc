@@ -54,7 +54,7 @@ NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
     found.access = mode.access;
     holder.share = mode.share;
   }
-  if (participant) holder.index = participant->index;
+  if (participant && participant->role != Role::reader) holder.index = participant->index;
   holder.found = std::move(found);
   return holder;
 }
@@ -108,6 +108,7 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_mat
     if (unexplained()) {
       use.holders.clear();
       look(participants_.processes(Role::agent), LookAt::descriptors);
+      look(participants_.processes(Role::reader), LookAt::descriptors);
     }
     if (unexplained()) {
       use.holders.clear();

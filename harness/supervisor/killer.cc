@@ -13,8 +13,7 @@
 
 #include "core/base/clock.h"
 #include "harness/supervisor/barrier.h"
-#include "harness/supervisor/proc.h"
-#include "harness/supervisor/proc_path.h"
+#include "harness/supervisor/touched_file.h"
 
 namespace holdfast {
 namespace {
@@ -27,23 +26,10 @@ bool read_value(const Caller& caller, std::uint64_t address, T& out) {
   return ::process_vm_readv(caller.process, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(sizeof out);
 }
 
-std::string target_of(const Caller& caller, int descriptor) {
-  constexpr std::string_view deleted = " (deleted)";
-  std::string text = link_target(caller.proc.get(), descriptor_entry(descriptor).data());
-  if (text.ends_with(deleted)) text.resize(text.size() - deleted.size());
-  return text;
-}
-
 // As points are told apart: temporary files have other names in every save.
 std::string file_of(const std::string& store, const std::string& path) {
   if (path.ends_with(".tmp")) return "*.tmp";
   return path.size() > store.size() ? path.substr(store.size() + 1) : ".";
-}
-
-std::string name_of(const StoreCall& call, const Caller& caller) {
-  if (call.lock == 0) return std::string(call.name);
-  struct flock range {};
-  return read_value(caller, call.lock, range) && range.l_type == F_UNLCK ? "unlock" : "lock";
 }
 
 Event fault(EventType type, std::uint32_t injector, std::uint64_t number, std::uint32_t victim) {
@@ -98,26 +84,6 @@ bool Killer::concerns(pid_t thread) const {
   return participant->role == Role::agent && victim != victims_.end() && !victim->second.points.over();
 }
 
-// The path of what a call touches in the store directory, or nothing.
-std::string Killer::touched(const StoreCall& call, const Caller& caller) const {
-  const auto inside = [&](const std::string& path) {
-    return path.starts_with(store_) && (path.size() == store_.size() || path[store_.size()] == '/');
-  };
-  if (call.descriptor >= 0) {
-    std::string path = target_of(caller, call.descriptor);
-    return inside(path) ? path : std::string();
-  }
-  std::string found;
-  for (const StoreCall::Path& place : call.paths) {
-    if (place.address == 0) continue;
-    const ReadPath read = read_path(caller.thread, place.address);
-    ResolvedPath resolved;
-    if (read.error == 0 && !resolve(caller, place.directory, read.path, resolved) && inside(resolved.text))
-      found = std::move(resolved.text);
-  }
-  return found;
-}
-
 // Agents tell of each broadcast that was answered, by a write to the pipe of the barrier: it comes after the
 // answer is on record, and before all that follows.
 std::optional<bool> Killer::answer_told(Victim& victim, const seccomp_data& data, const Caller& caller) {
@@ -136,7 +102,8 @@ Killer::Fate Killer::before(const seccomp_data& data, const Caller& caller,
   if (!caller.participant) {
     const bool somebody_is_missed =
         std::any_of(victims_.begin(), victims_.end(), [](const auto& one) { return one.second.dead != 0; });
-    return somebody_is_missed && !touched(*call, caller).empty() ? Fate::not_known_yet : Fate::spared;
+    return somebody_is_missed && !touched_file(*call, caller, store_).empty() ? Fate::not_known_yet
+                                                                              : Fate::spared;
   }
   const std::uint32_t agent = caller.participant->index;
   const auto found = victims_.find(agent);
@@ -151,9 +118,9 @@ Killer::Fate Killer::before(const seccomp_data& data, const Caller& caller,
     name = "its next call";
     killed = victim.points.kills_after_broadcast(*acknowledged);
   } else {
-    path = touched(*call, caller);
+    path = touched_file(*call, caller, store_);
     if (path.empty()) return Fate::spared;
-    name = name_of(*call, caller);
+    name = call_name(*call, caller);
     killed = victim.points.kills_before(name, file_of(store_, path));
   }
   if (killed && still_waiting()) kill(agent, victim, caller, name, path);

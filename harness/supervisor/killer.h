@@ -59,7 +59,6 @@ class Killer {
     bool told = false;     // how far it got is on record
   };
 
-  [[nodiscard]] std::string touched(const StoreCall& call, const Caller& caller) const;
   // Whether a broadcast was acknowledged, if this call tells of one that was answered.
   static std::optional<bool> answer_told(Victim& victim, const seccomp_data& data, const Caller& caller);
   void kill(std::uint32_t agent, Victim& victim, const Caller& caller, const std::string& call,

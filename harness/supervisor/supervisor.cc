@@ -27,31 +27,37 @@ struct Supervisor::Pending {
   pid_t thread = 0;
   seccomp_data data{};
   std::int64_t received_ns = 0;
+  std::optional<Delay> delay;  // once it is known whether it is held up
 };
 
 Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain,
                                                       std::unique_ptr<CallLog> log,
                                                       const Participants& participants,
-                                                      const std::vector<PlannedKills>& kills) {
+                                                      const std::vector<PlannedKills>& kills,
+                                                      std::vector<DelayRule> delays) {
   Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake) return fail(Code::failed, fmt::format("eventfd: {}", std::strerror(errno)), errno);
   // The caller sleeps until the answer: waking it on this processor saves a trip. Older kernels do without.
   ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-  std::unique_ptr<Supervisor> supervisor(new Supervisor(
-      std::move(listener), std::move(wake), std::move(domain), std::move(log), participants, kills));
+  std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(listener), std::move(wake),
+                                                        std::move(domain), std::move(log), participants,
+                                                        kills, std::move(delays)));
   supervisor->killer_.announce();
   supervisor->thread_ = std::thread([raw = supervisor.get()] { raw->run(); });
   return supervisor;
 }
 
 Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, std::unique_ptr<CallLog> log,
-                       const Participants& participants, const std::vector<PlannedKills>& kills)
+                       const Participants& participants, const std::vector<PlannedKills>& kills,
+                       std::vector<DelayRule> delays)
     : listener_(std::move(listener)),
       wake_(std::move(wake)),
       log_(std::move(log)),
       callers_(participants),
       killer_(kills, domain.directories.front(), participants,
               [this](const Event& event) { log_->injected(event); }),
+      delayer_(std::move(delays), domain.directories.front(),
+               [this](const Event& event) { log_->injected(event); }),
       decider_(std::move(domain), participants) {}
 
 Supervisor::~Supervisor() {
@@ -108,11 +114,11 @@ void Supervisor::run() {
     }
     if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
     if (!received_.empty()) {
-      const Pending next = received_.front();
+      Pending next = received_.front();
       received_.pop_front();
       if (!handle(next)) pending_.push_back(next);
     }
-    std::erase_if(pending_, [&](const Pending& pending) { return handle(pending); });
+    std::erase_if(pending_, [&](Pending& pending) { return handle(pending); });
   }
 }
 
@@ -120,15 +126,26 @@ void Supervisor::receive() {
   seccomp_notif notification{};
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
     return;  // the caller is gone again
-  received_.push_back(
-      {notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()});
+  received_.push_back({notification.id, static_cast<pid_t>(notification.pid), notification.data,
+                       monotonic_ns(), std::nullopt});
 }
 
 bool Supervisor::waiting(std::uint64_t id) const {
   return ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-bool Supervisor::handle(const Pending& pending) {
+// Whether the call has to wait yet.
+bool Supervisor::held_up(Pending& pending, const Caller& caller) {
+  const std::int64_t now_ns = monotonic_ns();
+  if (!pending.delay) pending.delay = delayer_.delay_of(pending.data, caller, now_ns);
+  if (pending.delay->until_ns == 0) return false;
+  if (now_ns < pending.delay->until_ns) return true;
+  delayer_.passed(*pending.delay, now_ns);
+  pending.delay = Delay{};
+  return false;
+}
+
+bool Supervisor::handle(Pending& pending) {
   auto call = decode(pending.data);
   if (!call && is_identity_call(pending.data)) {
     callers_.identities_may_change();
@@ -138,7 +155,7 @@ bool Supervisor::handle(const Pending& pending) {
   const bool opens = call && (call->function == Function::open || call->function == Function::truncate);
   if (opens && !decider_.decides_opens()) call.reset();
   const bool may_be_killed = killer_.concerns(pending.thread);
-  if (!call && !may_be_killed) {
+  if (!call && !may_be_killed && !delayer_.has_rules()) {
     answer(pending.id, 0, true);
     return true;
   }
@@ -165,6 +182,7 @@ bool Supervisor::handle(const Pending& pending) {
         break;
     }
   }
+  if (delayer_.has_rules() && held_up(pending, *caller)) return !waiting(pending.id);
   if (!call) {
     answer(pending.id, 0, true);
     return true;

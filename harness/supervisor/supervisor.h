@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "harness/supervisor/call_log.h"
 #include "harness/supervisor/decision.h"
+#include "harness/supervisor/delay_rule.h"
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/killer.h"
 #include "harness/supervisor/participants.h"
@@ -24,7 +25,8 @@ class Supervisor {
   static Result<std::unique_ptr<Supervisor>> start(Descriptor listener, Domain domain,
                                                    std::unique_ptr<CallLog> log,
                                                    const Participants& participants,
-                                                   const std::vector<PlannedKills>& kills = {});
+                                                   const std::vector<PlannedKills>& kills = {},
+                                                   std::vector<DelayRule> delays = {});
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -48,11 +50,13 @@ class Supervisor {
  private:
   struct Pending;
   Supervisor(Descriptor listener, Descriptor wake, Domain domain, std::unique_ptr<CallLog> log,
-             const Participants& participants, const std::vector<PlannedKills>& kills);
+             const Participants& participants, const std::vector<PlannedKills>& kills,
+             std::vector<DelayRule> delays);
   void run();
   void end_thread();
   void receive();
-  bool handle(const Pending& pending);  // false: ask again shortly
+  bool handle(Pending& pending);  // false: ask again shortly
+  bool held_up(Pending& pending, const Caller& caller);
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
   void hand_over(std::uint64_t id, const Decision& decision);
@@ -62,6 +66,7 @@ class Supervisor {
   std::unique_ptr<CallLog> log_;
   Callers callers_;
   Killer killer_;
+  Delayer delayer_;
   Decider decider_;
   std::deque<Pending> received_;  // to be decided, in the order of their coming
   std::vector<Pending> pending_;  // to be asked again shortly

@@ -1,0 +1,79 @@
+// Bounded wait: no operation of any agent takes longer than its deadline, nor waits longer to retry than its policy.
+//
+// Source: agents.deadline, which every store is told, and the retry policy; that nobody may wait for ever while others
+// go on is starvation-freedom (Herlihy and Shavit, 2008). Waking late is no fault: a second or two more are granted,
+// which no wait of a store can hide behind on a machine that runs at all. Sound: the time is taken before an operation
+// is asked and after it is answered, and waits between a refusal's answer and the next call; the supervisor's own time
+// is not in them. Indefinite outcomes: one that was never answered counts as long as its agent lived and the run was
+// not cut short, or, where the run's time was up, until then; what a planned kill cut short does not count.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/retry/retry_policy.h"
+#include "harness/check/attempts.h"
+#include "harness/check/checks.h"
+#include "harness/check/planned_kills.h"
+#include "harness/check/prose.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::int64_t late_ns = 2'000'000'000;        // granted to an operation
+constexpr std::int64_t late_waits_ns = 1'000'000'000;  // granted to all the waits of one
+
+std::string named(const Operation& operation) {
+  return operation.function == Function::read
+             ? fmt::format("agent {}'s read", operation.agent)
+             : fmt::format("agent {}'s broadcast {}", operation.agent,
+                           to_string(MessageId{operation.agent, operation.number}));
+}
+
+}  // namespace
+
+Finding check_bounded_wait(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const Scenario& scenario = evidence.plan.scenario;
+  const std::int64_t deadline_ns = scenario.agents.operation_deadline.count();
+  Finding finding;
+  const auto found = [&](const Operation& operation, const std::string& what) {
+    if (finding.count++ == 0)
+      finding.witness = fmt::format("{}, asked for at {}, {}", named(operation),
+                                    at_time(history, operation.invoke_ns), what);
+  };
+  for (const Operation& operation : history.operations) {
+    const bool answered = operation.complete_ns != 0;
+    const std::int64_t until_ns = answered ? operation.complete_ns : history.timed_out ? history.cut_ns : 0;
+    if (until_ns == 0 || kill_of(history, operation) != nullptr) continue;
+    ++finding.checked;
+    const std::int64_t took_ns = until_ns - operation.invoke_ns;
+    if (took_ns > deadline_ns + late_ns) {
+      found(operation,
+            fmt::format("{} after {}, but its deadline is {}", answered ? "was answered" : "was not answered",
+                        in_seconds(took_ns), in_seconds(deadline_ns)));
+      continue;
+    }
+    const auto calls = calls_of(history, operation);
+    if (std::none_of(calls.begin(), calls.end(), is_refused)) continue;
+    std::int64_t waited_ns = 0;
+    std::int64_t allowed_ns = 0;
+    for (const ObservedWait& wait : attempts_of(history, operation).waits) {
+      waited_ns += wait.wait_ns;
+      allowed_ns += wait_bounds(scenario.subject.retry, wait.retry).greatest.count();
+    }
+    if (waited_ns > allowed_ns + late_waits_ns) {
+      found(operation, fmt::format("waited {} between its attempts, but the policy waits {} at most",
+                                   in_seconds(waited_ns), in_seconds(allowed_ns)));
+    }
+  }
+  if (finding.count != 0) {
+    finding.verdict = Verdict::fail;
+  } else if (finding.checked != 0) {
+    finding.verdict = Verdict::pass;
+  } else {
+    finding.witness = "no operation was answered";
+  }
+  return finding;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,71 @@
+// Durability: what was acknowledged before a process was killed is there afterwards.
+//
+// Source: the design's "durability after kill"; RocksDB's db_crashtest asks the same of what was written before a
+// crash. It looks at the losses of `lost` again, at those that a kill may have caused: by taking with it what was only
+// in memory, or by coming in the middle of somebody's save. Sound: an acknowledgement means that the message survives
+// every process (Durability::process), and a death takes nothing out of a file. Indefinite outcomes, what the kill cut
+// short among them, may be there or not. Not applicable if the scenario kills nobody; unknown if nobody was killed
+// after an acknowledgement, or if recipients made no final read.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/check/checks.h"
+#include "harness/check/delivery.h"
+#include "harness/check/prose.h"
+
+namespace holdfast {
+
+Finding check_durability(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const Delivery& delivery = evidence.delivery;
+  Finding finding;
+  if (!any_kills(evidence.plan.scenario)) {
+    finding.verdict = Verdict::not_applicable;
+    return finding;
+  }
+  std::vector<const Kill*> kills;
+  for (const Kill& kill : history.kills) kills.push_back(&kill);
+  std::sort(kills.begin(), kills.end(), [](const Kill* a, const Kill* b) { return a->time_ns < b->time_ns; });
+  RecipientsOf addressed(evidence.plan);
+  bool unread = false;
+  for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
+    const Operation& broadcast = delivery.sent().operation(ordinal);
+    if (broadcast.outcome != Outcome::ok) continue;
+    const auto next =
+        std::lower_bound(kills.begin(), kills.end(), broadcast.complete_ns,
+                         [](const Kill* kill, std::int64_t time_ns) { return kill->time_ns < time_ns; });
+    if (next == kills.end()) continue;
+    const auto& to = addressed.sender(broadcast.agent);
+    for (std::size_t place = 0; place < to.size(); ++place) {
+      const std::uint32_t read = delivery.final_read(to[place]);
+      if (read == not_there || !must_hold(history.operations[read], broadcast)) {
+        unread = true;
+        continue;
+      }
+      ++finding.checked;
+      if (delivery.times_read(ordinal, place) != 0 || finding.count++ != 0) continue;
+      const Kill& kill = **next;
+      finding.witness = fmt::format(
+          "agent {} was told ok for {} at {}, agent {} was killed at {} right before {}{}, and agent {}'s "
+          "final read "
+          "does not hold it",
+          broadcast.agent, to_string(delivery.sent().id(ordinal)), at_time(history, broadcast.complete_ns),
+          kill.agent, at_time(history, kill.time_ns), kill.call,
+          kill.path.empty() ? std::string() : " of " + kill.path.substr(kill.path.rfind('/') + 1), to[place]);
+    }
+  }
+  if (finding.count != 0) {
+    finding.verdict = Verdict::fail;
+  } else if (unread) {
+    finding.witness = "some recipients made no final read, so what they were sent may have survived or not";
+  } else if (finding.checked == 0) {
+    finding.witness =
+        kills.empty() ? "nobody was killed" : "nothing was acknowledged before anybody was killed";
+  } else {
+    finding.verdict = Verdict::pass;
+  }
+  return finding;
+}
+
+}  // namespace holdfast

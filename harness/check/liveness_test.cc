@@ -1,0 +1,207 @@
+// bounded-wait, progress, leaks and durability, on histories made by hand.
+#include <gtest/gtest.h>
+
+#include "harness/check/checks.h"
+#include "harness/check/finding_expectation.h"
+#include "harness/check/testing_history.h"
+
+namespace holdfast {
+namespace {
+
+const MessageId a{0, 0};
+const MessageId b{1, 0};
+
+TEST(BoundedWait, ADeadlineAndALateWakeUp) {
+  TestRun run(1, 2);
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(5);
+  run.broadcast({0, 0}, 0, 6'900)
+      .broadcast({0, 1}, 7'000, 7'100, Outcome::fail)
+      .quiet()
+      .read(0, {{0, 0}})
+      .finished();
+  expect_finding(check_bounded_wait({run.plan, run.history}), Verdict::pass, 3, 0, "", "in time");
+}
+
+TEST(BoundedWait, AnAnswerLongAfterTheDeadline) {
+  TestRun run(1, 1);
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(5);
+  run.broadcast(a, 1'000, 8'500).quiet().read(0, {a}).finished();
+  expect_finding(
+      check_bounded_wait({run.plan, run.history}), Verdict::fail, 2, 1,
+      "agent 0's broadcast 0-0, asked for at 1.000 s, was answered after 7.500 s, but its deadline is "
+      "5.000 s",
+      "late");
+}
+
+TEST(BoundedWait, NoAnswerWhenTheTimeWasUp) {
+  TestRun run(1, 1);
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(1);
+  run.broadcast(a, 1'000, 0, Outcome::info).cut();
+  run.history.interrupted = false;
+  run.history.timed_out = true;
+  run.history.cut_ns = run.at(9'000);
+  expect_finding(check_bounded_wait({run.plan, run.history}), Verdict::fail, 1, 1,
+                 "was not answered after 8.000 s", "hangs");
+  run.history.timed_out = false;  // somebody pressed Ctrl-C: that tells nothing
+  run.history.interrupted = true;
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::unknown);
+}
+
+TEST(BoundedWait, WaitsBeyondThePolicy) {
+  TestRun run(1, 1);
+  run.plan.scenario.subject.retry.max_delay = std::chrono::milliseconds(100);
+  run.replace(0, 10, 5)
+      .replace(0, 210, 5)
+      .replace(0, 1'900)
+      .broadcast(a, 1, 1'910)
+      .quiet()
+      .read(0, {a})
+      .finished();
+  expect_finding(check_bounded_wait({run.plan, run.history}), Verdict::fail, 2, 1,
+                 "waited 1.890 s between its attempts, but the policy waits 0.200 s at most",
+                 "beyond its cap");
+  run.plan.scenario.subject.retry.max_delay = std::chrono::seconds(1);  // 0.1 and 0.2 s, and a second's grace
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::fail);
+  run.plan.scenario.subject.retry.base_delay = std::chrono::milliseconds(400);
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::pass);
+}
+
+// A hold from 10 to 20 ms.
+TestRun held() {
+  TestRun run(2, 2);
+  run.injector("backup", 1, 1);
+  Fault fault;
+  fault.fired_ns = run.at(10);
+  fault.released_ns = run.at(20);
+  run.history.injectors[0].faults = {fault};
+  return run;
+}
+
+TEST(Progress, EverythingSucceedsAfterTheLastFault) {
+  TestRun run = held();
+  run.broadcast({0, 0}, 12, 18, Outcome::fail, 13)
+      .broadcast({0, 1}, 25, 26)
+      .broadcast({1, 0}, 30, 0, Outcome::info);
+  run.history.operations.back().complete_ns = run.at(31);  // answered: perhaps
+  run.quiet().all_read({{0, 1}}).reading(0, 0, {{0, 1}}).finished();
+  expect_finding(check_progress({run.plan, run.history}), Verdict::pass, 4, 0, "", "healed");
+}
+
+TEST(Progress, AFailureAfterTheLastFault) {
+  TestRun run = held();
+  run.broadcast({0, 0}, 12, 18, Outcome::fail, 13)
+      .broadcast({0, 1}, 25, 26, Outcome::fail, 11, "lock: still held");
+  run.quiet().all_read({}).finished();
+  expect_finding(
+      check_progress({run.plan, run.history}), Verdict::fail, 3, 1,
+      "the last fault was over at 0.020 s, but agent 0's broadcast 0-1, asked for at 0.025 s, failed: "
+      "lock: still held",
+      "does not heal");
+}
+
+TEST(Progress, AReaderThatFailsAfterwards) {
+  TestRun run = held();
+  run.broadcast({0, 0}, 12, 18).quiet().all_read({{0, 0}}).reading(0, 0, {}, Outcome::fail).finished();
+  expect_finding(check_progress({run.plan, run.history}), Verdict::fail, 2, 1,
+                 "a reader's read of agent 0's mail", "reader");
+}
+
+TEST(Progress, WhatAStrangerRefusesIsExcused) {
+  TestRun run = held();
+  run.replace(0, 26, 5);
+  Holder stranger;
+  stranger.kind = HolderKind::stranger;
+  run.history.calls.back().holders = {stranger};
+  run.broadcast({0, 1}, 25, 27, Outcome::fail, 13).quiet().all_read({}).finished();
+  EXPECT_EQ(check_progress({run.plan, run.history}).verdict, Verdict::pass);
+  run.history.calls.back().holders[0].kind = HolderKind::agent;
+  EXPECT_EQ(check_progress({run.plan, run.history}).verdict, Verdict::fail);
+}
+
+TEST(Progress, HasNothingToSayWithoutFaultsOrAfterThem) {
+  TestRun none(1, 1);
+  none.sent(a, Outcome::fail).quiet().read(0, {}).finished();
+  EXPECT_EQ(check_progress({none.plan, none.history}).verdict, Verdict::not_applicable);
+  TestRun before = held();
+  before.broadcast({0, 0}, 1, 2).finished();
+  EXPECT_EQ(check_progress({before.plan, before.history}).verdict, Verdict::not_applicable);
+  TestRun open = held();
+  open.broadcast({0, 0}, 25, 0, Outcome::info).cut();
+  EXPECT_EQ(check_progress({open.plan, open.history}).verdict, Verdict::unknown);
+}
+
+TEST(Leaks, OneHandleOnTheQueueIsNone) {
+  TestRun run(2, 1);
+  run.sent(a).sent(b).quiet().all_read({a, b}).finished();
+  run.history.idle.push_back({0, 100, 1, 0, 1, "/s/queue.json"});
+  expect_finding(check_leaks({run.plan, run.history}), Verdict::pass, 2, 0, "", "kept open");
+}
+
+TEST(Leaks, HandlesOnFilesThatAreGoneOrSeveralOnOne) {
+  TestRun run(2, 1);
+  run.quiet().finished();
+  run.history.idle.push_back({1, 101, 3, 2, 1, "/s/queue.json (deleted)"});
+  expect_finding(
+      check_leaks({run.plan, run.history}), Verdict::fail, 2, 1,
+      "agent 1 (pid 101) had nothing left to do, and held 3 handles on the store's files, 2 of them on "
+      "files that are gone, such as /s/queue.json (deleted)",
+      "gone");
+  run.history.idle = {{1, 101, 4, 0, 4, "/s/queue.json"}};
+  expect_finding(check_leaks({run.plan, run.history}), Verdict::fail, 2, 1,
+                 ", 4 of them on one file, /s/queue.json", "one file");
+}
+
+TEST(Leaks, ALockThatStaysTaken) {
+  TestRun run(2, 1);
+  run.quiet().finished();
+  run.history.locked = {"queue.json.lock"};
+  expect_finding(check_leaks({run.plan, run.history}), Verdict::fail, 2, 1, "and queue.json.lock was locked",
+                 "lock");
+  run.history.idle_ns = 0;
+  EXPECT_EQ(check_leaks({run.plan, run.history}).verdict, Verdict::unknown);
+}
+
+// Agent 1 is killed at 50 ms.
+TestRun killed() {
+  TestRun run(2, 2);
+  Injector injector;
+  injector.kind = InjectorKind::kill;
+  injector.victims = {1};
+  run.plan.scenario.injectors = {injector};
+  run.history.kills.push_back({1, 0, 101, run.at(50), "rename", "/s/queue.json"});
+  run.broadcast({0, 0}, 10, 20).broadcast({1, 0}, 40, 0, Outcome::info).broadcast({1, 1}, 60, 70);
+  run.quiet();
+  return run;
+}
+
+TEST(Durability, WhatWasAcknowledgedBeforeTheKillIsThere) {
+  TestRun run = killed();
+  run.all_read({{0, 0}}).finished();  // 1-1 came after it, 1-0 may be there or not
+  expect_finding(check_durability({run.plan, run.history}), Verdict::pass, 2, 0, "", "survived");
+}
+
+TEST(Durability, WhatWasAcknowledgedBeforeTheKillIsGone) {
+  TestRun run = killed();
+  run.all_read({{1, 1}}).finished();
+  expect_finding(
+      check_durability({run.plan, run.history}), Verdict::fail, 2, 2,
+      "agent 0 was told ok for 0-0 at 0.020 s, agent 1 was killed at 0.050 s right before rename of "
+      "queue.json, and agent 0's final read does not hold it",
+      "gone");
+}
+
+TEST(Durability, NeedsAKillAndAReadAfterIt) {
+  TestRun unread = killed();
+  unread.finished();
+  EXPECT_EQ(check_durability({unread.plan, unread.history}).verdict, Verdict::unknown);
+  TestRun spared = killed();
+  spared.history.kills.clear();
+  spared.all_read({{0, 0}, {1, 1}}).finished();
+  EXPECT_EQ(check_durability({spared.plan, spared.history}).verdict, Verdict::unknown);
+  TestRun peaceful(1, 1);
+  peaceful.sent(a).quiet().read(0, {a}).finished();
+  EXPECT_EQ(check_durability({peaceful.plan, peaceful.history}).verdict, Verdict::not_applicable);
+}
+
+}  // namespace
+}  // namespace holdfast

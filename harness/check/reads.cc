@@ -1,0 +1,69 @@
+#include "harness/check/reads.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/check/prose.h"
+
+namespace holdfast {
+
+std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const std::uint32_t agents = evidence.plan.scenario.agents.count;
+  std::vector<std::uint32_t> times(agents, 0);
+  const auto each = [&](auto&& visit) {
+    for (const Operation& operation : history.operations) {
+      const bool counts = operation.function == Function::read && operation.outcome == Outcome::ok &&
+                          operation.agent < agents;
+      if (!counts) continue;
+      visit(operation.agent,
+            MailRead{no_process, operation.invoke_ns, operation.complete_ns, seen_by(history, operation)});
+    }
+    for (const Reading& reading : history.readings) {
+      if (reading.outcome != Outcome::ok || reading.mailbox >= agents) continue;
+      visit(reading.mailbox, MailRead{reading.reader, reading.invoke_ns, reading.complete_ns,
+                                      std::span(history.seen).subspan(reading.first_seen, reading.seen)});
+    }
+  };
+  each([&](std::uint32_t agent, const MailRead&) { ++times[agent]; });
+  std::vector<Mailbox> mailboxes;
+  std::vector<std::size_t> place(agents, 0);
+  for (std::uint32_t agent = 0; agent < agents; ++agent) {
+    if (times[agent] < 2) continue;
+    place[agent] = mailboxes.size();
+    mailboxes.push_back({agent, {}});
+    mailboxes.back().reads.reserve(times[agent]);
+  }
+  if (mailboxes.empty()) return mailboxes;
+  each([&](std::uint32_t agent, const MailRead& read) {
+    if (times[agent] >= 2) mailboxes[place[agent]].reads.push_back(read);
+  });
+  for (Mailbox& mailbox : mailboxes) {
+    std::stable_sort(mailbox.reads.begin(), mailbox.reads.end(),
+                     [](const MailRead& a, const MailRead& b) { return a.invoke_ns < b.invoke_ns; });
+  }
+  return mailboxes;
+}
+
+bool writes_to(const Plan& plan, std::uint32_t sender, std::uint32_t agent) {
+  const Agents& agents = plan.scenario.agents;
+  // In a ring, to so many that follow.
+  return !agents.neighbours || (agent + agents.count - sender - 1) % agents.count < *agents.neighbours;
+}
+
+bool reads_are_planned(const Evidence& evidence) {
+  const Agents& agents = evidence.plan.scenario.agents;
+  return agents.read_every != 0 || agents.readers != 0 || !evidence.history.readings.empty();
+}
+
+std::string name_of(const Evidence& evidence, const Mailbox& mailbox, const MailRead& read) {
+  const std::string when = at_time(evidence.history, read.invoke_ns);
+  if (read.reader == no_process) return fmt::format("agent {}'s read at {}", mailbox.agent, when);
+  const bool fresh = read.reader >= evidence.plan.scenario.agents.readers;
+  return fmt::format("{}'s read of agent {}'s mail at {}",
+                     fresh ? std::string("a fresh process") : fmt::format("reader {}", read.reader),
+                     mailbox.agent, when);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,46 @@
+// All reads of each agent's mail, whoever made them: the agent itself, now and then and at the end, or a reader.
+//
+// Only of mail that was read more than once is there anything to say here; the others are left out.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/check/check.h"
+
+namespace holdfast {
+
+// One that ended well.
+struct MailRead {
+  std::uint32_t reader = no_process;  // no_process: the agent itself
+  std::int64_t invoke_ns = 0;
+  std::int64_t complete_ns = 0;
+  std::span<const Seen> entries;
+};
+
+struct Mailbox {
+  std::uint32_t agent = 0;
+  std::vector<MailRead> reads;  // by invoke time; two at least
+};
+
+// By agent.
+std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence);
+
+// Whether the run was to read any mail more than once: else checks of that have nothing to do.
+bool reads_are_planned(const Evidence& evidence);
+
+// "agent 0's read at 1.204 s", "reader 1's read of agent 0's mail at 1.204 s", "a fresh process's read of …".
+std::string name_of(const Evidence& evidence, const Mailbox& mailbox, const MailRead& read);
+
+// Whether messages of that sender are for this agent.
+bool writes_to(const Plan& plan, std::uint32_t sender, std::uint32_t agent);
+
+// The entry's message among those sent to this agent, or not_there: what was not is for `phantom`.
+inline std::uint32_t ordinal_of(const Evidence& evidence, std::uint32_t agent, const Seen& seen) {
+  const std::uint32_t ordinal = evidence.delivery.sent().find(seen.message);
+  return ordinal != not_there && writes_to(evidence.plan, seen.message.sender, agent) ? ordinal : not_there;
+}
+
+}  // namespace holdfast

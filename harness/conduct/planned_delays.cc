@@ -1,0 +1,20 @@
+#include "harness/conduct/planned_delays.h"
+
+namespace holdfast {
+
+std::vector<DelayRule> planned_delays(const Plan& plan) {
+  constexpr std::uint64_t drawn = 1000;  // of a distribution; whoever needs more gets the last again
+  std::vector<DelayRule> rules;
+  const auto& injectors = plan.scenario.injectors;
+  for (std::uint32_t index = 0; index < injectors.size(); ++index) {
+    const Injector& injector = injectors[index];
+    if (injector.kind != InjectorKind::delay) continue;
+    DelayRule rule{index, injector.victims, injector.call, injector.path, injector.every, {}};
+    for (std::uint64_t number = 0; number < (injector.hold.p99 ? drawn : 1); ++number)
+      rule.hold_ns.push_back(planned_hold(plan, index, number).count());
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,64 @@
+// Holds up chosen calls of chosen agents: it widens the moment in which others can come in between, by rule, and
+// leaves the subject as it is.
+//
+// The caller waits for its answer, as it would for a busy disk. Everybody else is answered meanwhile.
+#pragma once
+
+#include <linux/seccomp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/history/event.h"
+#include "harness/supervisor/caller.h"
+#include "harness/supervisor/store_calls.h"
+
+namespace holdfast {
+
+struct DelayRule {
+  std::uint32_t injector = 0;
+  std::vector<std::uint32_t> victims;  // agents
+  std::string call;                    // "rename"
+  std::string file;                    // name or glob beneath the store
+  std::uint32_t every = 1;             // each so many of these calls, counted for each victim
+  std::vector<std::int64_t> hold_ns;   // of delay n, the last for all that follow; never none
+};
+
+// Whether the rule needs calls to be trapped that are not decided.
+bool needs_store_calls(const DelayRule& rule);
+
+// A call that is being held up.
+struct Delay {
+  std::uint32_t injector = 0;
+  std::uint32_t agent = 0;
+  std::uint64_t number = 0;  // among the injector's
+  std::int64_t until_ns = 0;
+};
+
+class Delayer {
+ public:
+  // `record` writes an event down; `store` is absolute and canonical.
+  Delayer(std::vector<DelayRule> rules, const std::filesystem::path& store,
+          std::function<void(const Event&)> record);
+
+  [[nodiscard]] bool has_rules() const { return !rules_.empty(); }
+
+  // How long this call, received just now, is to wait; until_ns 0: not at all. To be asked once a call.
+  Delay delay_of(const seccomp_data& data, const Caller& caller, std::int64_t now_ns);
+
+  // It goes on.
+  void passed(const Delay& delay, std::int64_t now_ns);
+
+ private:
+  std::vector<DelayRule> rules_;
+  std::string store_;
+  std::function<void(const Event&)> record_;
+  std::map<std::pair<std::size_t, std::uint32_t>, std::uint64_t> met_;  // by rule and agent
+  std::map<std::uint32_t, std::uint64_t> fired_;                        // by injector
+};
+
+}  // namespace holdfast

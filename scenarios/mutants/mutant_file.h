@@ -1,0 +1,35 @@
+// How the mutant store puts a new queue in the place of the old: as the core does, or in one of the ways that
+// lose it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/base/result.h"
+#include "scenarios/mutants/fault.h"
+
+namespace holdfast {
+
+// One replacement: write() before the first publish(), publish() until it is not Code::denied, discard() at last.
+class MutantFile {
+ public:
+  MutantFile(std::filesystem::path queue, PlantedFault fault) : queue_(std::move(queue)), fault_(fault) {}
+
+  Result<> write(const std::string& text);
+  Result<> publish();
+  Result<> discard();  // nothing to do once it is published
+
+ private:
+  Result<> write_temp();
+  Result<> overwrite(std::size_t unchanged_bytes);
+
+  std::filesystem::path queue_;
+  PlantedFault fault_;
+  std::filesystem::path temp_;  // empty: there is none
+  std::string text_;
+};
+
+// The whole queue; Code::not_found, Code::denied. Keeps the descriptor if that is the fault.
+Result<std::string> read_queue_text(const std::filesystem::path& queue, PlantedFault fault);
+
+}  // namespace holdfast

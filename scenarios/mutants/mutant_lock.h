@@ -1,0 +1,43 @@
+// The lock of the mutant store: the core's, or one of the locks that are none.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "core/base/result.h"
+#include "core/os/sidecar_lock.h"
+#include "scenarios/mutants/fault.h"
+
+namespace holdfast {
+
+// Held from acquire() until release() or its destructor.
+class MutantLock {
+ public:
+  // `queue` is the file that it is about. Code::timed_out, Code::cancelled.
+  static Result<MutantLock> acquire(const std::filesystem::path& queue, PlantedFault fault,
+                                    const LockWait& wait);
+
+  MutantLock(MutantLock&& other) noexcept;
+  MutantLock& operator=(MutantLock&&) = delete;
+  MutantLock(const MutantLock&) = delete;
+  MutantLock& operator=(const MutantLock&) = delete;
+  ~MutantLock() { release(); }
+
+  void release();
+
+ private:
+  MutantLock() = default;
+  Result<> take_file_lock(const LockWait& wait);
+  Result<> create_lock_file(const LockWait& wait);
+
+  std::optional<SidecarLock> sidecar_;
+  std::filesystem::path file_;  // that is locked, or is the lock
+  bool unlinks_ = false;        // `file_`, when it is let go
+  int descriptor_ = -1;
+  PlantedFault fault_ = PlantedFault::none;
+};
+
+// Whether the fault leaves the lock around a save as it should be.
+bool locks_well(PlantedFault fault);
+
+}  // namespace holdfast
