@@ -54,6 +54,8 @@ class Agent {
         failed_(before.failed) {}
 
   Result<> run() {
+    if (auto begun = queue_->begin(); !begun) return begun;
+    if (auto recorded = record_remarks(); !recorded) return recorded;
     tell_status({StatusKind::ready, token_, 0, 0});
     if (wait_for_gate(start_descriptor)) {
       const std::int64_t start_ns = before_.start_ns != 0 ? before_.start_ns : monotonic_ns();
@@ -66,6 +68,8 @@ class Agent {
         if (auto done = read(); !done) return done;
       }
     }
+    queue_->finish();
+    if (auto recorded = record_remarks(); !recorded) return recorded;
     return recorder_.close();
   }
 
@@ -161,7 +165,18 @@ class Agent {
       event.code = static_cast<std::uint16_t>(error.os_code);
       event.text = error.message;
     }
-    return recorder_.record(event);
+    if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    return record_remarks();
+  }
+
+  Result<> record_remarks() {
+    for (Remark& remark : queue_->take_remarks()) {
+      Event event = begin(EventType::remark, Function::none, 0);
+      event.value[0] = static_cast<std::uint64_t>(remark.kind);
+      event.text = std::move(remark.text);
+      if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    }
+    return {};
   }
 
   const Plan& plan_;

@@ -10,9 +10,16 @@
 #include "core/base/result.h"
 #include "core/retry/retry.h"
 #include "core/store/entry.h"
+#include "harness/history/event.h"
 #include "harness/scenario/plan.h"
 
 namespace holdfast {
+
+// Something about the subject that is no operation's outcome.
+struct Remark {
+  RemarkKind kind = RemarkKind::told;
+  std::string text;
+};
 
 class Queue {
  public:
@@ -20,6 +27,9 @@ class Queue {
   virtual ~Queue() = default;
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
+
+  // Before the run begins. An error means that there is no subject to put to the test.
+  virtual Result<> begin() { return {}; }
 
   // An error means definitely not done, except Code::indefinite.
   virtual Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) = 0;
@@ -32,6 +42,12 @@ class Queue {
 
   // The last call met bytes that do not parse, and went on as if nothing were there: what it saw.
   [[nodiscard]] virtual std::optional<std::string> swallowed_corruption() { return std::nullopt; }
+
+  // What was noticed since the last time beside the operations' outcomes.
+  [[nodiscard]] virtual std::vector<Remark> take_remarks() { return {}; }
+
+  // Nothing more will be asked: lets go of everything.
+  virtual void finish() {}
 };
 
 // The queue that the plan names as its subject, on the store in `directory`. `sleep` returns false to cut an
