@@ -55,7 +55,7 @@ class Agent {
 
   Result<> run() {
     if (auto begun = queue_->begin(); !begun) return begun;
-    if (auto recorded = record_remarks(); !recorded) return recorded;
+    if (auto recorded = record_warnings(); !recorded) return recorded;
     tell_status({StatusKind::ready, token_, 0, 0});
     if (wait_for_gate(start_descriptor)) {
       const std::int64_t start_ns = before_.start_ns != 0 ? before_.start_ns : monotonic_ns();
@@ -69,7 +69,7 @@ class Agent {
       }
     }
     queue_->finish();
-    if (auto recorded = record_remarks(); !recorded) return recorded;
+    if (auto recorded = record_warnings(); !recorded) return recorded;
     return recorder_.close();
   }
 
@@ -166,14 +166,13 @@ class Agent {
       event.text = error.message;
     }
     if (auto recorded = recorder_.record(event); !recorded) return recorded;
-    return record_remarks();
+    return record_warnings();
   }
 
-  Result<> record_remarks() {
-    for (Remark& remark : queue_->take_remarks()) {
-      Event event = begin(EventType::remark, Function::none, 0);
-      event.value[0] = static_cast<std::uint64_t>(remark.kind);
-      event.text = std::move(remark.text);
+  Result<> record_warnings() {
+    for (const std::string& warning : queue_->take_warnings()) {
+      Event event = begin(EventType::warning, Function::none, 0);
+      event.text = fmt::format("agent {}: {}", index_, warning);
       if (auto recorded = recorder_.record(event); !recorded) return recorded;
     }
     return {};

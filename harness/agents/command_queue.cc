@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t late_answer_ns = second_ns;  // how long one is still looked for after the time-out
-constexpr std::int64_t ends_by_itself_ns = second_ns;  // after its output was closed, or "quit"
+constexpr std::uint64_t warnings_max = 10;
+constexpr Duration init_limit = std::chrono::seconds(10);  // to start up and say that it is there
+constexpr std::int64_t ends_by_itself_ns = second_ns;      // after its output was closed, or "quit"
 
 std::string in_seconds(std::int64_t ns) {
   return fmt::format("{:.3f} s", static_cast<double>(ns) * 1e-9);
@@ -33,15 +35,15 @@ CommandQueue::CommandQueue(const Plan& plan, std::uint32_t agent, std::filesyste
 CommandQueue::~CommandQueue() = default;
 
 Result<> CommandQueue::begin() {
-  const std::int64_t deadline_ns = monotonic_ns() + plan_.scenario.agents.operation_deadline.count();
-  auto started = ensure_started(deadline_ns);
+  auto started = ensure_started();
   // What goes wrong with a program that does start is the subject's: each operation says it.
   if (!started && started.error().code != Code::invalid) return {};
   return started;
 }
 
-Result<> CommandQueue::ensure_started(std::int64_t deadline_ns) {
+Result<> CommandQueue::ensure_started() {
   if (program_) return {};
+  const std::int64_t begun_ns = monotonic_ns();
   const Subject& subject = plan_.scenario.subject;
   std::error_code ignored;
   const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
@@ -51,15 +53,15 @@ Result<> CommandQueue::ensure_started(std::int64_t deadline_ns) {
   program_ = std::move(*program);
 
   const Request request = init_request(agent_, plan_.scenario.agents.count, store_.string());
-  const auto begun_ns = monotonic_ns();
-  if (program_->send(request.line, deadline_ns) == Program::Heard::stopped)
+  if (program_->send(request.line, begun_ns + init_limit.count()) == Program::Heard::stopped)
     return fail(Code::cancelled, "the run is being stopped");
-  auto answer = answer_to(request, begun_ns, deadline_ns);
+  auto answer = answer_to(request, begun_ns, init_limit);
   if (answer && answer->kind == AnswerKind::ok) return {};
   if (answer) {
     const std::string ended = end_program(0);
-    return fail(Code::failed, fmt::format("the program answered init with a failure: {}{}", answer->error,
-                                          ended), answer->os_code);
+    return fail(Code::failed,
+                fmt::format("the program answered init with a failure: {}{}", answer->error, ended),
+                answer->os_code);
   }
   Error error = answer.error().within("at init");
   // Nothing was asked of it yet, so nothing can have been done.
@@ -68,9 +70,9 @@ Result<> CommandQueue::ensure_started(std::int64_t deadline_ns) {
 }
 
 Result<Answer> CommandQueue::ask(const Request& request) {
+  if (auto started = ensure_started(); !started) return fail(started.error());
   const std::int64_t begun_ns = monotonic_ns();
-  const std::int64_t deadline_ns = begun_ns + plan_.scenario.agents.operation_deadline.count();
-  if (auto started = ensure_started(deadline_ns); !started) return fail(started.error());
+  const Duration limit = plan_.scenario.agents.operation_deadline;
   if (program_->has_spoken()) {
     std::string line;
     const auto heard = program_->receive(line, 0);
@@ -81,7 +83,7 @@ Result<Answer> CommandQueue::ask(const Request& request) {
                           quote_line(line));
     return fail(Code::failed, said + end_program(ends_by_itself_ns));
   }
-  switch (program_->send(request.line, deadline_ns)) {
+  switch (program_->send(request.line, begun_ns + limit.count())) {
     case Program::Heard::line:
       break;
     case Program::Heard::stopped:
@@ -92,22 +94,20 @@ Result<Answer> CommandQueue::ask(const Request& request) {
       return fail(Code::failed, "the program ended or closed its input before it was asked" +
                                     end_program(ends_by_itself_ns));
   }
-  return answer_to(request, begun_ns, deadline_ns);
+  return answer_to(request, begun_ns, limit);
 }
 
-Result<Answer> CommandQueue::answer_to(const Request& request, std::int64_t begun_ns,
-                                       std::int64_t deadline_ns) {
+Result<Answer> CommandQueue::answer_to(const Request& request, std::int64_t begun_ns, Duration limit) {
   std::string line;
-  switch (program_->receive(line, deadline_ns)) {
+  switch (program_->receive(line, begun_ns + limit.count())) {
     case Program::Heard::stopped:
       return fail(Code::cancelled, "the run is being stopped");
     case Program::Heard::timed_out:
-      return late_answer_to(request, begun_ns);
+      return late_answer_to(request, begun_ns, limit);
     case Program::Heard::too_long:
-      return fail(Code::indefinite,
-                  fmt::format("the program's line {} goes on beyond {} MiB", quote_line(line),
-                              answer_bytes_max >> 20U) +
-                      end_program(0));
+      return fail(Code::indefinite, fmt::format("the program's line {} goes on beyond {} MiB",
+                                                quote_line(line), answer_bytes_max >> 20U) +
+                                        end_program(0));
     case Program::Heard::closed: {
       std::string said = "the program ended or closed its output before it answered";
       if (!line.empty()) said += fmt::format(", in the middle of the line {}", quote_line(line));
@@ -122,16 +122,18 @@ Result<Answer> CommandQueue::answer_to(const Request& request, std::int64_t begu
 }
 
 // It had its time. Whether it was about to answer is worth knowing, and saves another start.
-Result<Answer> CommandQueue::late_answer_to(const Request& request, std::int64_t begun_ns) {
-  const std::string limit = in_seconds(plan_.scenario.agents.operation_deadline.count());
+Result<Answer> CommandQueue::late_answer_to(const Request& request, std::int64_t begun_ns, Duration limit) {
+  const std::string allowed = in_seconds(limit.count());
   std::string line;
   const auto heard = program_->receive(line, monotonic_ns() + late_answer_ns);
   if (heard == Program::Heard::line && parse_answer(line, request, entries_max_)) {
     return fail(Code::indefinite, fmt::format("timed out: the program answered after {}, later than {}",
-                                              in_seconds(monotonic_ns() - begun_ns), limit));
+                                              in_seconds(monotonic_ns() - begun_ns), allowed));
   }
-  const std::string ended = end_program(0);
-  return fail(Code::indefinite, fmt::format("timed out: the program did not answer within {}{}", limit, ended));
+  if (heard == Program::Heard::stopped) return fail(Code::cancelled, "the run is being stopped");
+  std::string said = fmt::format("timed out: the program did not answer within {}", allowed);
+  if (!line.empty()) said += fmt::format(", but said {}", quote_line(line));
+  return fail(Code::indefinite, said + end_program(0));
 }
 
 // How it went, as the rest of an error's sentence.
@@ -143,11 +145,10 @@ std::string CommandQueue::end_program(std::int64_t patience_ns) {
   std::string how = ended.told ? "; it went on and had to be ended" : fmt::format("; it {}", ended.how());
   if (ended.killed) {
     how = "; it went on, ignored SIGTERM and had to be killed";
-    remarks_.push_back({RemarkKind::told, "the program ignored SIGTERM and had to be killed"});
+    warn("the program ignored SIGTERM and had to be killed");
   }
   for (const std::string& left : ended.left_behind) {
-    remarks_.push_back(
-        {RemarkKind::process_left, fmt::format("the program ended, and {} that it had started did not", left)});
+    warn(fmt::format("the program ended, and {} that it had started did not", left));
   }
   return how + last_words();
 }
@@ -182,8 +183,13 @@ Result<std::vector<Entry>> CommandQueue::receive(const std::string&) {
   return std::move(answer->entries);
 }
 
-std::vector<Remark> CommandQueue::take_remarks() {
-  return std::exchange(remarks_, {});
+// Some are as good as a million, which a program that ends badly each time would give.
+void CommandQueue::warn(std::string text) {
+  if (++warnings_given_ <= warnings_max) warnings_.push_back(std::move(text));
+}
+
+std::vector<std::string> CommandQueue::take_warnings() {
+  return std::exchange(warnings_, {});
 }
 
 void CommandQueue::finish() {
@@ -193,26 +199,27 @@ void CommandQueue::finish() {
     const ProgramEnd ended = program_->end(deadline_ns);
     program_.reset();
     errors_.finish();
-    const auto tell = [&](RemarkKind kind, const std::string& text) {
-      if (!stop_requested()) remarks_.push_back({kind, text});
-    };
-    if (ended.killed) {
-      tell(RemarkKind::told, "the program neither quit nor ended on SIGTERM, and had to be killed");
+    if (stop_requested()) {
+      // It had no time to end well.
+    } else if (ended.killed) {
+      warn("the program neither quit nor ended on SIGTERM, and had to be killed");
     } else if (ended.told) {
-      tell(RemarkKind::told, "the program did not quit when asked, and had to be ended");
+      warn("the program did not quit when asked, and had to be ended");
     } else if (ended.wait_status != 0) {
-      tell(RemarkKind::told, fmt::format("the program was asked to quit and {}{}", ended.how(), last_words()));
+      warn(fmt::format("the program was asked to quit and {}{}", ended.how(), last_words()));
     }
     for (const std::string& left : ended.left_behind) {
-      tell(RemarkKind::process_left,
-           fmt::format("the program quit, and {} that it had started did not", left));
+      warn(fmt::format("the program quit, and {} that it had started did not", left));
     }
   }
   if (const auto dropped = errors_.dropped_bytes(); dropped != 0) {
-    remarks_.push_back({RemarkKind::told,
-                        fmt::format("the program wrote {} bytes on standard error beyond the {} KiB that are "
-                                    "kept in the log; they were dropped",
-                                    dropped, ErrorOutput::kept_bytes_max >> 10U)});
+    warnings_.push_back(
+        fmt::format("the program wrote {} bytes on standard error beyond the {} KiB that are "
+                    "kept in the log; they were dropped",
+                    dropped, ErrorOutput::kept_bytes_max >> 10U));
+  }
+  if (warnings_given_ > warnings_max) {
+    warnings_.push_back(fmt::format("and {} more warnings of this kind", warnings_given_ - warnings_max));
   }
 }
 

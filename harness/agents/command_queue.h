@@ -28,15 +28,16 @@ class CommandQueue final : public Queue {
   Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override;
   Result<std::vector<Entry>> receive(const std::string& recipient) override;
   [[nodiscard]] RetryCounters counters() const override { return {}; }
-  [[nodiscard]] std::vector<Remark> take_remarks() override;
+  [[nodiscard]] std::vector<std::string> take_warnings() override;
   void finish() override;
 
  private:
-  Result<> ensure_started(std::int64_t deadline_ns);
+  Result<> ensure_started();
   Result<Answer> ask(const Request& request);
-  Result<Answer> answer_to(const Request& request, std::int64_t begun_ns, std::int64_t deadline_ns);
-  Result<Answer> late_answer_to(const Request& request, std::int64_t begun_ns);
-  std::string end_program(std::int64_t deadline_ns);
+  Result<Answer> answer_to(const Request& request, std::int64_t begun_ns, Duration limit);
+  Result<Answer> late_answer_to(const Request& request, std::int64_t begun_ns, Duration limit);
+  std::string end_program(std::int64_t patience_ns);
+  void warn(std::string text);
   [[nodiscard]] std::string last_words() const;
 
   Plan plan_;
@@ -45,7 +46,8 @@ class CommandQueue final : public Queue {
   std::size_t entries_max_;
   ErrorOutput errors_;
   std::unique_ptr<Program> program_;  // none: to be started
-  std::vector<Remark> remarks_;
+  std::vector<std::string> warnings_;
+  std::uint64_t warnings_given_ = 0;
 };
 
 }  // namespace holdfast

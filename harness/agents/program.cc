@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 
 #include "core/base/clock.h"
 #include "harness/agents/protocol.h"
@@ -26,6 +27,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::size_t beginning_bytes = 1000;  // of a line that has no end, to be quoted
 
 struct Pipe {
   Descriptor read, write;
@@ -40,18 +42,7 @@ Result<Pipe> make_pipe() {
 
 // "NAME=value" of our own environment with the program's laid over it.
 std::vector<std::string> environment_of(const ProgramStart& start) {
-  auto over = start.environment;
-  if (!start.also_in_path.empty()) {
-    const auto path = std::find_if(over.begin(), over.end(), [](const auto& one) { return one.first == "PATH"; });
-    const char* ours = std::getenv("PATH");
-    const std::string before = path != over.end() ? path->second : ours != nullptr ? ours : "/usr/bin:/bin";
-    const std::string longer = before + ":" + start.also_in_path;
-    if (path != over.end()) {
-      path->second = longer;
-    } else {
-      over.emplace_back("PATH", longer);
-    }
-  }
+  const auto& over = start.environment;
   std::vector<std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
@@ -63,19 +54,19 @@ std::vector<std::string> environment_of(const ProgramStart& start) {
   return variables;
 }
 
-// Where the program is: a name with '/' is taken from its directory, by exec itself; others from PATH.
-std::string find_program(const std::string& name, const std::vector<std::string>& environment) {
+// Where the program is: a name with '/' is taken from its directory, by exec itself; others from PATH, then
+// from `beside`. Empty: nowhere.
+std::string find_program(const std::string& name, const std::vector<std::string>& environment,
+                         const std::string& beside) {
   if (name.find('/') != std::string::npos) return name;
+  std::string places = "PATH=/usr/bin:/bin";
   for (const std::string& variable : environment) {
-    if (!variable.starts_with("PATH=")) continue;
-    std::string_view path = std::string_view(variable).substr(5);
-    for (;;) {
-      const auto colon = path.find(':');
-      const auto candidate = std::filesystem::path(path.substr(0, colon)) / name;
-      if (!path.substr(0, colon).empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate.string();
-      if (colon == std::string_view::npos) break;
-      path.remove_prefix(colon + 1);
-    }
+    if (variable.starts_with("PATH=")) places = variable;
+  }
+  std::stringstream path(places.substr(5) + ":" + beside);
+  for (std::string place; std::getline(path, place, ':');) {
+    const auto candidate = std::filesystem::path(place) / name;
+    if (!place.empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate.string();
   }
   return {};
 }
@@ -105,6 +96,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);  // what we ignore, it would ignore
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   if (::chdir(directory) != 0) give_up(1);
   ::execve(program, argv, environment);
   give_up(2);
@@ -121,12 +113,14 @@ std::string ProgramEnd::how() const {
 Result<std::unique_ptr<Program>> Program::start(const ProgramStart& start, ErrorOutput& errors) {
   std::vector<std::string> words = start.argv;
   std::vector<std::string> variables = environment_of(start);
-  const std::string path = find_program(words.front(), variables);
+  const std::string path = find_program(words.front(), variables, start.beside);
   const auto cannot = [&](const std::string& why, int os_code) {
-    return fail(Code::invalid, fmt::format("subject.command: cannot start {} in {}: {}",
-                                           quote_line(words.front()), start.directory, why), os_code);
+    return fail(Code::invalid,
+                fmt::format("subject.command: cannot start {} in {}: {}", quote_line(words.front()),
+                            start.directory, why),
+                os_code);
   };
-  if (path.empty()) return cannot("no such program in PATH", ENOENT);
+  if (path.empty()) return cannot("no such program in PATH, nor beside holdfast", ENOENT);
   auto input = make_pipe(), output = make_pipe(), error = make_pipe(), trouble = make_pipe();
   for (const auto* pipe : {&input, &output, &error, &trouble}) {
     if (!*pipe) return fail(pipe->error());
@@ -140,7 +134,9 @@ Result<std::unique_ptr<Program>> Program::start(const ProgramStart& start, Error
     become(path.c_str(), argv.data(), environment.data(), start.directory.c_str(),
            {input->read.get(), output->write.get(), error->write.get()}, trouble->write.get(), parent);
   }
-  std::unique_ptr<Program> program(new Program(child, std::move(input->write), std::move(output->read)));
+  Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+  std::unique_ptr<Program> program(
+      new Program(child, std::move(process), std::move(input->write), std::move(output->read)));
   input->read.reset();
   output->write.reset();
   error->write.reset();
@@ -150,8 +146,9 @@ Result<std::unique_ptr<Program>> Program::start(const ProgramStart& start, Error
   while ((got = ::read(trouble->read.get(), why.data(), sizeof why)) < 0 && errno == EINTR) {
   }
   if (got == sizeof why) {
-    return cannot(why[0] == 1 ? fmt::format("the directory: {}", std::strerror(why[1])) : std::strerror(why[1]),
-                  why[1]);
+    return cannot(
+        why[0] == 1 ? fmt::format("the directory: {}", std::strerror(why[1])) : std::strerror(why[1]),
+        why[1]);
   }
   errors.listen(std::move(error->read));
   for (const int fd : {program->input_.get(), program->output_.get()}) {
@@ -177,6 +174,13 @@ bool Program::take_output() {
   return got > 0;
 }
 
+// It has ended: what it said is there already, and whoever else has its pipe does not speak for it.
+void Program::take_last_output() {
+  while (!closed_ && unread_.size() <= answer_bytes_max && take_output()) {
+  }
+  closed_ = true;
+}
+
 Program::Heard Program::send(std::string_view line, std::int64_t deadline_ns) {
   while (!line.empty()) {
     if (stop_requested()) return Heard::stopped;
@@ -192,8 +196,10 @@ Program::Heard Program::send(std::string_view line, std::int64_t deadline_ns) {
     const timespec left{left_ns / second_ns, left_ns % second_ns};
     pollfd polled[] = {{input_.get(), POLLOUT, 0},
                        {room ? output_.get() : -1, POLLIN, 0},
-                       {stop_signal_descriptor(), POLLIN, 0}};
-    ::ppoll(polled, 3, &left, nullptr);
+                       {stop_signal_descriptor(), POLLIN, 0},
+                       {process_.get(), POLLIN, 0}};
+    ::ppoll(polled, 4, &left, nullptr);
+    if (polled[3].revents != 0) return Heard::closed;
     if (polled[1].revents != 0) take_output();
   }
   return Heard::line;
@@ -211,42 +217,51 @@ Program::Heard Program::receive(std::string& line, std::int64_t deadline_ns) {
     }
     searched_ = unread_.size();
     if (unread_.size() > answer_bytes_max) {
-      line.assign(unread_, 0, 1000);
+      line.assign(unread_, 0, beginning_bytes);
       return Heard::too_long;
     }
     if (closed_) {
-      line = unread_;
+      line.assign(unread_, 0, beginning_bytes);
       return Heard::closed;
     }
     if (stop_requested()) return Heard::stopped;
     const std::int64_t left_ns = deadline_ns - monotonic_ns();
-    if (left_ns <= 0) return Heard::timed_out;
+    if (left_ns <= 0) {
+      line.assign(unread_, 0, beginning_bytes);
+      return Heard::timed_out;
+    }
     const timespec left{left_ns / second_ns, left_ns % second_ns};
-    pollfd polled[] = {{output_.get(), POLLIN, 0}, {stop_signal_descriptor(), POLLIN, 0}};
-    ::ppoll(polled, 2, &left, nullptr);
-    if (polled[0].revents != 0) take_output();
+    pollfd polled[] = {
+        {output_.get(), POLLIN, 0}, {stop_signal_descriptor(), POLLIN, 0}, {process_.get(), POLLIN, 0}};
+    ::ppoll(polled, 3, &left, nullptr);
+    if (polled[2].revents != 0) {
+      take_last_output();
+    } else if (polled[0].revents != 0) {
+      take_output();
+    }
   }
 }
 
 bool Program::has_spoken() {
-  while (!closed_ && unread_.empty() && take_output()) {
+  pollfd ended{process_.get(), POLLIN, 0};
+  if (::poll(&ended, 1, 0) > 0) {
+    take_last_output();
+  } else if (!closed_ && unread_.empty()) {
+    take_output();
   }
   return closed_ || !unread_.empty();
 }
 
 bool Program::ended_by(std::int64_t deadline_ns, int& status) const {
-  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   for (;;) {
     if (::waitpid(pid_, &status, WNOHANG) == pid_) return true;
     const std::int64_t left_ns = deadline_ns - monotonic_ns();
     if (left_ns <= 0) return false;
-    constexpr std::int64_t look_again_ns = 10'000'000;  // where there are no pidfds
-    const std::int64_t wait_ns = process ? left_ns : std::min(left_ns, look_again_ns);
-    const timespec left{wait_ns / second_ns, wait_ns % second_ns};
+    const timespec left{left_ns / second_ns, left_ns % second_ns};
     // Its output is drained, so that it is not kept from ending by somebody who reads no more.
     std::array<char, 65536> ignored;
     static_cast<void>(!::read(output_.get(), ignored.data(), ignored.size()));
-    pollfd polled[] = {{process ? process.get() : -1, POLLIN, 0}, {closed_ ? -1 : output_.get(), POLLIN, 0}};
+    pollfd polled[] = {{process_.get(), POLLIN, 0}, {closed_ ? -1 : output_.get(), POLLIN, 0}};
     ::ppoll(polled, 2, &left, nullptr);
     if ((polled[1].revents & POLLHUP) != 0) ::ppoll(polled, 1, &left, nullptr);
   }

@@ -24,14 +24,14 @@ struct ProgramStart {
   std::vector<std::string> argv;
   std::string directory;
   std::vector<std::pair<std::string, std::string>> environment;  // laid over ours
-  std::string also_in_path;  // where argv[0] is looked for after PATH; empty: nowhere else
+  std::string beside;  // a directory where argv[0] is looked for after PATH
 };
 
 // How it ended, and what had to be done about it.
 struct ProgramEnd {
   int wait_status = 0;
-  bool told = false;    // SIGTERM was sent, for it had not ended by itself
-  bool killed = false;  // SIGKILL, for it did not end by that
+  bool told = false;                     // SIGTERM was sent, for it had not ended by itself
+  bool killed = false;                   // SIGKILL, for it did not end by that
   std::vector<std::string> left_behind;  // the programs that it had started and that still ran; now ended
 
   // "exited with 3", "was killed by signal 11"
@@ -49,7 +49,7 @@ class Program {
   enum class Heard {
     line,
     timed_out,  // nothing whole until the deadline
-    closed,     // it closed its standard output (or input), or ended
+    closed,     // it closed its standard output (or input), or ended, whoever may still have its pipes
     too_long,   // more than `answer_bytes_max` without the end of a line
     stopped,    // SIGTERM: the run is being stopped
   };
@@ -57,7 +57,7 @@ class Program {
   // Hands over a whole line; reads what comes meanwhile, so that nobody waits for the other.
   Heard send(std::string_view line, std::int64_t deadline_ns);
 
-  // The next line, its end taken off. A last one without an end counts as closed, and is left in `line`.
+  // The next line, its end taken off. What is no whole line is left in `line` as well, its beginning at least.
   Heard receive(std::string& line, std::int64_t deadline_ns);
 
   // Whether it has said something that nobody asked for, or closed its output: what receive() would give now.
@@ -70,14 +70,16 @@ class Program {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
-  Program(pid_t pid, Descriptor input, Descriptor output) noexcept
-      : pid_(pid), input_(std::move(input)), output_(std::move(output)) {}
+  Program(pid_t pid, Descriptor process, Descriptor input, Descriptor output) noexcept
+      : pid_(pid), process_(std::move(process)), input_(std::move(input)), output_(std::move(output)) {}
   bool take_output();
+  void take_last_output();
   bool ended_by(std::int64_t deadline_ns, int& status) const;
 
   pid_t pid_;
-  Descriptor input_;   // we write
-  Descriptor output_;  // we read
+  Descriptor process_;  // readable once it has ended
+  Descriptor input_;    // we write
+  Descriptor output_;   // we read
   std::string unread_;
   std::size_t searched_ = 0;  // of `unread_`: bytes known to have no end of a line
   bool closed_ = false;

@@ -56,7 +56,7 @@ class AnswerReader {
   bool string(string_t& text);
   bool start_object(std::size_t);
   bool key(string_t& name) {
-    if (depth_ == 1 || in_entry_) key_ = name.substr(0, text_bytes_kept);
+    if (depth_ == 1 || in_member_of_entry()) key_ = name.substr(0, text_bytes_kept);
     return true;
   }
   bool end_object();
@@ -76,6 +76,7 @@ class AnswerReader {
   std::string problem;
 
  private:
+  [[nodiscard]] bool in_member_of_entry() const { return in_entry_ && depth_ == 3; }
   bool reject(std::string why) {
     if (problem.empty()) problem = std::move(why);
     return false;
@@ -86,7 +87,9 @@ class AnswerReader {
                         key_ == "entries" || key_ == "code")) {
       return reject(fmt::format("has {} as its \"{}\"", what, key_));
     }
-    if (in_entries_ && (depth_ == 2 || in_entry_)) return reject(fmt::format("has {} in its entries", what));
+    if (in_entries_ && depth_ == 2) return reject(fmt::format("has {} in its entries", what));
+    if (in_member_of_entry() && (key_ == "id" || key_ == "body"))
+      return reject(fmt::format("has {} as an entry's \"{}\"", what, key_));
     return true;
   }
   bool number_value(std::int64_t number) {
@@ -108,7 +111,7 @@ class AnswerReader {
 
 bool AnswerReader::string(string_t& text) {
   const std::string kept = text.substr(0, text_bytes_kept);
-  if (in_entry_) {
+  if (in_member_of_entry()) {
     if (key_ == "id") answer.entries.back().id = kept;
     if (key_ == "body") answer.entries.back().body = text.substr(0, body_bytes_kept);
     return true;
@@ -128,14 +131,13 @@ bool AnswerReader::string(string_t& text) {
 }
 
 bool AnswerReader::start_object(std::size_t) {
-  if (depth_ == 1 && !scalar("an object")) return false;
   if (in_entries_ && depth_ == 2) {
     if (answer.entries.size() >= entries_max_)
       return reject(fmt::format("has more than {} entries, more than there can be", entries_max_));
     answer.entries.emplace_back();
     in_entry_ = true;
-  } else if (in_entry_) {
-    return reject("has an object within an entry");
+  } else if (depth_ != 0 && !scalar("an object")) {
+    return false;
   }
   ++depth_;
   return true;
@@ -156,8 +158,7 @@ bool AnswerReader::start_array(std::size_t) {
     ++depth_;
     return true;
   }
-  if (depth_ <= 1 && !scalar("a list")) return false;
-  if (in_entries_) return reject("has a list in its entries");
+  if (!scalar("a list")) return false;
   ++depth_;
   return true;
 }
@@ -180,7 +181,8 @@ tl::unexpected<Error> no_answer(std::string_view line, const std::string& why) {
 }  // namespace
 
 Request init_request(std::uint32_t agent, std::uint32_t agents, const std::string& directory) {
-  return {Asked::init, "", line_of({{"op", "init"}, {"agent", agent}, {"agents", agents}, {"dir", directory}})};
+  return {Asked::init, "",
+          line_of({{"op", "init"}, {"agent", agent}, {"agents", agents}, {"dir", directory}})};
 }
 
 Request broadcast_request(const std::string& id, const std::vector<std::uint32_t>& to,
@@ -219,8 +221,8 @@ Result<Answer> parse_answer(std::string_view line, const Request& request, std::
       return no_answer(line, "has no \"entries\", but a read was asked");
     }
     if (request.asked != Asked::read && reader.has_entries) {
-      return no_answer(line, fmt::format("has \"entries\", but {} was asked: it is out of turn",
-                                         name_of(request.asked)));
+      return no_answer(
+          line, fmt::format("has \"entries\", but {} was asked: it is out of turn", name_of(request.asked)));
     }
     answer.kind = AnswerKind::ok;
   } else if (*reader.result == "fail") {

@@ -38,7 +38,8 @@ struct Request {
 };
 
 Request init_request(std::uint32_t agent, std::uint32_t agents, const std::string& directory);
-Request broadcast_request(const std::string& id, const std::vector<std::uint32_t>& to, const std::string& body);
+Request broadcast_request(const std::string& id, const std::vector<std::uint32_t>& to,
+                          const std::string& body);
 Request read_request();
 std::string quit_line();
 

@@ -10,16 +10,9 @@
 #include "core/base/result.h"
 #include "core/retry/retry.h"
 #include "core/store/entry.h"
-#include "harness/history/event.h"
 #include "harness/scenario/plan.h"
 
 namespace holdfast {
-
-// Something about the subject that is no operation's outcome.
-struct Remark {
-  RemarkKind kind = RemarkKind::told;
-  std::string text;
-};
 
 class Queue {
  public:
@@ -43,8 +36,8 @@ class Queue {
   // The last call met bytes that do not parse, and went on as if nothing were there: what it saw.
   [[nodiscard]] virtual std::optional<std::string> swallowed_corruption() { return std::nullopt; }
 
-  // What was noticed since the last time beside the operations' outcomes.
-  [[nodiscard]] virtual std::vector<Remark> take_remarks() { return {}; }
+  // What was noticed about the subject since the last time, beside the operations' outcomes.
+  [[nodiscard]] virtual std::vector<std::string> take_warnings() { return {}; }
 
   // Nothing more will be asked: lets go of everything.
   virtual void finish() {}

@@ -6,9 +6,9 @@
 // record of calls (attempts.h says what an attempt and a wait are). Sound: waits are measured too long rather
 // than too short, and a sleep never ends early, so a shorter wait was one; waking late is no fault. Giving up
 // early is excused where the operation's deadline, the policy's, or the end of the run could have been the
-// reason. A command whose scenario states no policy is only held to
-// not repeating what no waiting cures. Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that
-// it stopped trying is not held against it; what it did before is.
+// reason. A command whose scenario states no policy is only held to not repeating what no waiting cures.
+// Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that it stopped
+// trying is not held against it; what it did before is.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -112,7 +112,6 @@ bool is_event_type(std::uint8_t type) {
     case EventType::seen:
     case EventType::torn:
     case EventType::restarted:
-    case EventType::remark:
     case EventType::call:
     case EventType::holder:
     case EventType::warning:

@@ -65,7 +65,6 @@ enum class EventType : std::uint8_t {
   torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
   restarted = 16,  // another process goes on in this file, after the last was killed: what that left open
                    // stays unanswered
-  remark = 17,     // about the subject, beside its operations; value: RemarkKind; text
 
   // By the supervisor.
   call = 20,     // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
@@ -101,12 +100,6 @@ enum class Mark : std::uint64_t {
   interrupted = 4,  // SIGINT or SIGTERM
   timed_out = 5,    // the run's deadline passed
 };
-
-enum class RemarkKind : std::uint64_t {
-  told = 0,          // worth telling, and no finding
-  process_left = 1,  // the subject's program ended, and something that it had started went on
-};
-inline constexpr std::uint64_t last_remark_kind = 1;
 
 enum class HolderKind : std::uint64_t {
   injector = 1,

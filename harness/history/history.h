@@ -110,14 +110,6 @@ struct Kill {
   std::string path;
 };
 
-// What an agent noticed about its subject beside the outcomes of operations.
-struct SubjectRemark {
-  std::uint32_t agent = 0;
-  RemarkKind kind = RemarkKind::told;
-  std::int64_t time_ns = 0;
-  std::string text;
-};
-
 struct ProcessRecord {
   Role role = Role::agent;
   std::uint32_t index = 0;
@@ -143,7 +135,6 @@ struct History {
   std::vector<std::string> texts{""};
   std::vector<std::pair<MessageId, std::string>> torn;  // operation and error, from `torn` events
   std::vector<InjectorRecord> injectors;
-  std::vector<SubjectRemark> remarks;  // by agent, then by time
   std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
   std::vector<std::string> leftovers;

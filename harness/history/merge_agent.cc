@@ -24,8 +24,6 @@ void AgentMerge::add(const Event& event) {
       return seen(event);
     case EventType::torn:
       return torn(event);
-    case EventType::remark:
-      return remark(event);
     case EventType::restarted:
       advance_clock(event);
       return finish();
@@ -132,16 +130,6 @@ void AgentMerge::torn(const Event& event) {
   history_.torn.emplace_back(MessageId{agent_, open_->number}, event.text);
 }
 
-void AgentMerge::remark(const Event& event) {
-  advance_clock(event);
-  if (event.value[0] > last_remark_kind) {
-    doubts_.add("remark", fmt::format("a remark of kind {}, which there is not", event.value[0]));
-    return;
-  }
-  history_.remarks.push_back({agent_, static_cast<RemarkKind>(event.value[0]), event.time_ns, event.text});
-  history_.warnings.push_back(fmt::format("agent {}: {}", agent_, event.text));
-}
-
 namespace {
 
 template <typename T>
@@ -177,7 +165,6 @@ bool append_agent(History&& part, History& whole) {
   append(std::move(part.seen), whole.seen);
   append(std::move(part.texts), whole.texts);
   append(std::move(part.torn), whole.torn);
-  append(std::move(part.remarks), whole.remarks);
   return true;
 }
 

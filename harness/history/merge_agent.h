@@ -26,7 +26,6 @@ class AgentMerge {
   void complete(const Event& event, Outcome outcome);
   void seen(const Event& event);
   void torn(const Event& event);
-  void remark(const Event& event);
   void advance_clock(const Event& event);
   bool is_open(const Event& event, const char* what);
 

@@ -297,7 +297,8 @@ const Keys<Scenario>& delivered_keys() {
 const Keys<Scenario>& scenario_keys() {
   static const Keys<Scenario> keys = {
       {"title", "one line for reports; the file's name if left out", title_field()},
-      {"subject", "what is put to the test", section_field(&Scenario::subject, subject_keys, subject_kind_word)},
+      {"subject", "what is put to the test",
+       section_field(&Scenario::subject, subject_keys, subject_kind_word)},
       {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
       {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
       {"inject", "who else holds files, and who is killed", injectors_field()},

@@ -77,10 +77,18 @@ Plan some_plan(std::uint64_t seed) {
   Scenario& scenario = plan.scenario;
   scenario.name = odd_text(random);
   scenario.title = odd_text(random);
-  scenario.subject.store = static_cast<StoreKind>(below(random, 5));
-  if (scenario.subject.store == StoreKind::unlocked)
-    scenario.subject.read_for = HoldTime{some_duration(random, 1) / 2, {}, {}};
-  scenario.subject.durability = static_cast<Durability>(below(random, 2));
+  if (below(random, 3) == 0) {
+    scenario.subject.kind = SubjectKind::command;
+    scenario.subject.command = {"./" + odd_text(random), odd_text(random)};
+    scenario.subject.directory = "/" + odd_text(random);
+    scenario.subject.environment = {{"A", odd_text(random)}, {"B", ""}};
+    scenario.subject.files = {odd_text(random) + "*"};
+  } else {
+    scenario.subject.store = static_cast<StoreKind>(below(random, 5));
+    if (scenario.subject.store == StoreKind::unlocked)
+      scenario.subject.read_for = HoldTime{some_duration(random, 1) / 2, {}, {}};
+    scenario.subject.durability = static_cast<Durability>(below(random, 2));
+  }
   RetryPolicy& retry = scenario.subject.retry;
   retry.max_retries = static_cast<int>(below(random, 100));
   retry.base_delay = some_duration(random);
@@ -96,6 +104,9 @@ Plan some_plan(std::uint64_t seed) {
   scenario.agents.operation_deadline = some_duration(random, 1'000'000);
   scenario.sharing.rules = static_cast<Rules>(below(random, 2));
   for (std::size_t i = below(random, 4); i > 0; --i) scenario.injectors.push_back(some_injector(random, i));
+  if (scenario.subject.kind == SubjectKind::command) {
+    std::erase_if(scenario.injectors, [](const Injector& one) { return one.kind == InjectorKind::kill; });
+  }
   for (std::uint64_t i = below(random, 3); i > 0; --i) {
     scenario.expectations.push_back(
         {"wait.max", static_cast<Relation>(below(random, 3)), random.uniform() * 1e6});

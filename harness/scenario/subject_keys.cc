@@ -171,7 +171,7 @@ const Keys<Subject>& subject_keys() {
       {"durability", "what an acknowledged save survives: the process, or a power cut",
        one_of(&Subject::durability, durabilities, "durability"), false, core_only},
       {"read_for", "how long each writer keeps the file open that it reads before it writes (unlocked only)",
-       read_for_field(), false, core_only},
+       read_for_field()},
       {"command",
        "the program and its arguments; each agent starts one, without a shell; a name without '/' is looked "
        "for in PATH and beside holdfast",
@@ -179,7 +179,9 @@ const Keys<Subject>& subject_keys() {
        command_only},
       {"directory", "where it runs", directory_field(), false, command_only},
       {"environment", "what its environment has beside ours", environment_field(), false, command_only},
-      {"files", "what it may leave in the store directory; * and ? stand for others",
+      {"files",
+       "what it may leave in the store directory, queue.json and queue.json.lock if left out; * and ? are as "
+       "in file names",
        words_field(&Subject::files, "a list of file names"), false, command_only},
   };
   return keys;

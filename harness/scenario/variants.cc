@@ -37,7 +37,7 @@ Result<Scenario> named_scenario(const Node& document, const std::string& file_na
     // The command stands beside its scenario, from wherever that is run.
     std::error_code problem;
     const auto beside = std::filesystem::path(file_name).parent_path() / scenario->subject.directory;
-    auto directory = std::filesystem::absolute(beside, problem).lexically_normal();
+    auto directory = (std::filesystem::current_path(problem) / beside).lexically_normal();
     if (!directory.has_filename()) directory = directory.parent_path();
     scenario->subject.directory = directory.string();
   }

@@ -59,7 +59,7 @@ bool Decider::inside(const ResolvedPath& path) const {
 NamedHolder Decider::name(FoundHolder found, const Caller& caller) const {
   NamedHolder holder;
   holder.share = domain_.profile.share;
-  const auto participant = participants_.find(found.process);
+  const auto participant = nearest_participant(participants_, found.process);
   if (participant && participant->role == Role::injector) {
     holder.kind = HolderKind::injector;
     holder.share = participant->share;
