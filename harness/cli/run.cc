@@ -33,7 +33,9 @@ int carry_out(const RunCommand& command) {
   if (!variants) return complain(variants.error());
   for (const Variant& variant : *variants) {
     const Scenario& scenario = variant.scenario;
-    const auto short_of = shortages(limits_here(), scenario.agents.count, scenario.injectors.size());
+    const bool starts_a_program = scenario.subject.kind == SubjectKind::command;
+    const auto short_of = shortages(limits_here(), scenario.agents.count, scenario.injectors.size(),
+                                    starts_a_program ? processes_of_a_command : 1);
     if (!short_of.empty()) return complain({Code::unsupported, "cannot run here: " + short_of.front()});
   }
   // From the first trace on disk to the last, Ctrl-C ends the run and not this program: what is there is
