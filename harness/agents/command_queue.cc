@@ -12,11 +12,10 @@
 namespace holdfast {
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t late_answer_ns = second_ns;  // how long one is still looked for after the time-out
+constexpr std::int64_t late_answer_ns = 1'000'000'000;  // how long one is still looked for after the time-out
 constexpr std::uint64_t warnings_max = 10;
 constexpr Duration init_limit = std::chrono::seconds(10);  // to start up and say that it is there
-constexpr std::int64_t ends_by_itself_ns = second_ns;      // after its output was closed, or "quit"
+constexpr std::int64_t ends_by_itself_ns = 1'000'000'000;  // after its output was closed, or "quit"
 
 std::string in_seconds(std::int64_t ns) {
   return fmt::format("{:.3f} s", static_cast<double>(ns) * 1e-9);
