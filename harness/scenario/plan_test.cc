@@ -144,6 +144,17 @@ RC_GTEST_PROP(PlanJsonTest, ReadsBackEveryField, (std::uint64_t seed)) {
   RC_ASSERT(to_json(*read) == json);
 }
 
+// Odd names and all: what is written down for a person is the scenario.
+RC_GTEST_PROP(ScenarioTomlTest, ReadsBackEveryField, (std::uint64_t seed)) {
+  Scenario scenario = some_plan(seed).scenario;
+  if (scenario.title.empty()) scenario.title = "T";
+  const auto read = parse_scenario(to_toml(scenario), "/s.toml");
+  if (!read) RC_FAIL(read.error().message + "\n" + to_toml(scenario));
+  scenario.name = read->name;
+  scenario.subject.directory = read->subject.directory;  // made normal
+  RC_ASSERT(*read == scenario);
+}
+
 TEST(PlanJsonTest, BytesThatAreNoUtf8AreReplacedNotThrown) {
   Plan plan;
   plan.command = "holdfast run '\xff\xfe'";

@@ -38,9 +38,9 @@ struct Subject {
   std::optional<HoldTime> read_for;  // unlocked: how long a writer keeps its handle before it writes
 
   // command: a program that speaks the protocol in harness/agents/protocol.h, one for each agent
-  std::vector<std::string> command;                               // argv; no shell
-  std::string directory;                                          // it runs in; absolute once loaded
-  std::vector<std::pair<std::string, std::string>> environment;   // laid over ours, by name
+  std::vector<std::string> command;                                    // argv; no shell
+  std::string directory;                                               // it runs in; absolute once loaded
+  std::vector<std::pair<std::string, std::string>> environment;        // laid over ours, by name
   std::vector<std::string> files = {"queue.json", "queue.json.lock"};  // globs: may stay in the store
 
   bool operator==(const Subject&) const = default;
@@ -154,6 +154,9 @@ Result<Scenario> load_scenario(const std::filesystem::path& path,
 Result<std::vector<Variant>> load_variants(const std::filesystem::path& path,
                                            const std::vector<std::string>& settings = {});
 std::vector<std::filesystem::path> scenario_directories();
+
+// As a file that parse_scenario() reads back, but for its name, which is the file's.
+std::string to_toml(const Scenario& scenario);
 
 // What is under test, in a word or a few: "snapshot", "python3 queue.py".
 std::string subject_text(const Subject& subject);
