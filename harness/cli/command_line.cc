@@ -29,6 +29,7 @@ Examples:
   holdfast shrink runs/before                    the smallest plan that still fails, as a scenario of its own
   holdfast check runs/after                      judge a stored run again
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
+  holdfast who queue.json                        who has it open, and what Windows would refuse now
   holdfast doctor                                can this machine do it?
 
 Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 64 usage or scenario error,
@@ -39,8 +40,9 @@ Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 
 Command parse_internal(int argc, char** argv) {
   InternalCommand command;
   const std::string_view role = argv[1];
-  command.store_calls = argc == 3 && std::string_view(argv[2]) == "store-calls";
-  if (role == "internal-launcher" && (argc == 2 || command.store_calls)) return command;
+  if (argc == 3) command.trap = argv[2];
+  if (role == "internal-launcher" && (argc == 2 || command.trap == "opens" || command.trap == "store-calls"))
+    return command;
   command.restarted = argc == 6 && role == "internal-agent" && std::string_view(argv[5]) == "restarted";
   if ((role == "internal-agent" || role == "internal-injector") && (argc == 5 || command.restarted)) {
     command.role = role == "internal-agent" ? InternalCommand::Role::agent : InternalCommand::Role::injector;
@@ -196,6 +198,16 @@ Command parse_command_line(int argc, char** argv) {
   hold_app->add_option("path", hold.path, "The file")->required();
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
 
+  WhoCommand who;
+  auto* who_app =
+      app.add_subcommand("who", "Who has a file or directory open now, and what Windows would refuse");
+  who_app->add_option("path", who.path, "The file or directory")->required();
+  who_app->add_flag("--json", who.json, "Print JSON");
+  who_app->footer(
+      "\nExit codes: 0 nobody holds it, 1 somebody does, 2 nobody was found but some processes may not be "
+      "looked at, "
+      "64 usage\nerror or no such path.");
+
   RulesCommand rules;
   auto* rules_app =
       app.add_subcommand("rules", "What Windows refuses: every decision that Holdfast can make");
@@ -233,6 +245,7 @@ Command parse_command_line(int argc, char** argv) {
   if (*compare_app) return compare;
   if (*list_app) return list;
   if (*hold_app) return hold;
+  if (*who_app) return who;
   if (*rules_app) return rules;
   return doctor;
 }

@@ -69,6 +69,11 @@ struct HoldCommand {
   std::string duration;  // "2s"
 };
 
+struct WhoCommand {
+  std::string path;
+  bool json = false;
+};
+
 struct RulesCommand {
   bool json = false;
 };
@@ -84,8 +89,8 @@ struct InternalCommand {
   std::string run_directory;
   std::uint32_t index = 0;
   std::uint32_t token = 0;
-  bool store_calls = false;  // launcher: trap these too
-  bool restarted = false;    // agent: goes on after one that was killed
+  std::string trap;        // launcher: what else to trap, "opens" or "store-calls"
+  bool restarted = false;  // agent: goes on after one that was killed
 };
 
 // Nothing left to do: help or the version was printed, or the command line was wrong.
@@ -93,9 +98,9 @@ struct NoCommand {
   int exit_code = 0;
 };
 
-using Command =
-    std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, ReplayCommand, ShrinkCommand,
-                 CompareCommand, ListCommand, HoldCommand, RulesCommand, DoctorCommand, InternalCommand>;
+using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, ReplayCommand, ShrinkCommand,
+                             CompareCommand, ListCommand, HoldCommand, WhoCommand, RulesCommand,
+                             DoctorCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -111,6 +116,7 @@ int carry_out(const ShrinkCommand& command);
 int carry_out(const CompareCommand& command);
 int carry_out(const ListCommand& command);
 int carry_out(const HoldCommand& command);
+int carry_out(const WhoCommand& command);
 int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
 

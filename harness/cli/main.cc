@@ -13,13 +13,16 @@
 
 namespace {
 
+holdfast::Trap trap_named(const std::string& name) {
+  if (name == "opens") return holdfast::Trap::opens;
+  return name == "store-calls" ? holdfast::Trap::store_calls : holdfast::Trap::decided_calls;
+}
+
 int carry_out_internal(const holdfast::InternalCommand& command) {
   using Role = holdfast::InternalCommand::Role;
   switch (command.role) {
     case Role::launcher:
-      return holdfast::launcher_main(holdfast::launcher_descriptor, command.store_calls
-                                                                        ? holdfast::Trap::store_calls
-                                                                        : holdfast::Trap::decided_calls);
+      return holdfast::launcher_main(holdfast::launcher_descriptor, trap_named(command.trap));
     case Role::agent:
       return holdfast::agent_main(command.run_directory, command.index, command.token, command.restarted);
     case Role::injector:

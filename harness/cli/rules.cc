@@ -68,7 +68,7 @@ void print_table() {
       "\n5 access denied, 32 sharing violation. Move: MoveFileEx; POSIX: FileRenameInfoEx.\n\nWhat an "
       "ordinary open shares, by runtime:\n\n");
   for (const std::string_view name : profile_names()) {
-    fmt::print("  {:<9} {}\n", name, to_letters(find_profile(name)->share));
+    fmt::print("  {:<10} {}\n", name, to_letters(find_profile(name)->share));
   }
   fmt::print("\n'holdfast rules --json' prints every decision, one JSON object a line.\n");
 }

@@ -10,18 +10,23 @@
 namespace holdfast {
 
 Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
+  // O_PATH first: it is no open that others could notice, and shows what the name is.
+  const Descriptor path(::openat(parent, leaf, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (path) return probe_file(path.get(), other);
+  // What may not even be looked at cannot be renamed either: the kernel shall say so.
+  Lease lease;
+  lease.error_ = errno;
+  if (out_of_resources(lease.error_)) lease.openness_ = Openness::ask_scan;
+  return lease;
+}
+
+Lease Lease::probe_file(int path, const Lease* other) {
   Lease lease;
   const auto ask_scan = [&] {
     lease.openness_ = Openness::ask_scan;
     lease.error_ = errno;
   };
-  // O_PATH first: it is no open that others could notice, and shows what the name is.
-  const Descriptor path(::openat(parent, leaf, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!path || ::fstat(path.get(), &lease.stat_) != 0) {
-    // What may not even be looked at cannot be renamed either: the kernel shall say so.
-    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) ask_scan();
-    return lease;
-  }
+  if (::fstat(path, &lease.stat_) != 0) return lease;
   if (!S_ISREG(lease.stat_.st_mode)) {
     lease.openness_ = Openness::special;
     return lease;
@@ -31,7 +36,7 @@ Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
     lease.openness_ = other->openness_;
     return lease;
   }
-  Descriptor file(::open(own_descriptor_path(path.get()).data(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Descriptor file(::open(own_descriptor_path(path).data(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) {
     ask_scan();
     return lease;

@@ -25,6 +25,9 @@ class Lease {
   // its answer.
   static Lease probe(int parent, const char* leaf, const Lease* other = nullptr);
 
+  // The same for what an O_PATH descriptor names.
+  static Lease probe_file(int path, const Lease* other = nullptr);
+
   [[nodiscard]] Openness openness() const { return openness_; }
   [[nodiscard]] int error() const { return error_; }  // of ask_scan: errno, why there is no lease
   [[nodiscard]] const struct stat& identity() const { return stat_; }  // where the name exists
