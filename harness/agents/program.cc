@@ -50,7 +50,7 @@ std::vector<std::string> environment_of(const ProgramStart& start) {
     if (std::none_of(over.begin(), over.end(), [&](const auto& one) { return one.first == name; }))
       variables.emplace_back(text);
   }
-  for (const auto& [name, value] : over) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : over) variables.push_back(fmt::format("{}={}", name, value));
   return variables;
 }
 
