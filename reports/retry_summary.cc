@@ -52,8 +52,12 @@ std::vector<RetryStep> retry_steps_of(const RetryPolicy& policy, std::vector<std
 }  // namespace
 
 void summarise_retries(const Plan& plan, const History& history, Summary& summary) {
-  const RetryPolicy& policy = plan.scenario.subject.retry;
-  summary.policy = policy_text(policy);
+  RetryPolicy policy = plan.scenario.subject.retry;
+  if (plan.scenario.subject.policy_stated) {
+    summary.policy = policy_text(policy);
+  } else {
+    policy.max_retries = 0;  // nothing planned to set beside what was seen
+  }
   summary.planned_budget_ms = milliseconds(retry_budget(policy).count());
 
   std::vector<std::vector<double>> waits_by_retry;  // [k - 1]: what was waited before retry k

@@ -97,9 +97,10 @@ std::string budget_sentence(const Summary& summary) {
   for (const auto& [retries, broadcasts] : summary.retry_histogram) {
     if (broadcasts > 0) most = std::max(most, retries);
   }
-  const std::string policy = summary.policy.empty() ? "no policy known" : summary.policy;
-  const std::string planned =
-      fmt::format("Policy: {}, at most {} of waiting in all.", policy, format_ms(summary.planned_budget_ms));
+  const std::string planned = summary.policy.empty()
+                                  ? "Policy: the scenario states none."
+                                  : fmt::format("Policy: {}, at most {} of waiting in all.", summary.policy,
+                                                format_ms(summary.planned_budget_ms));
   if (most == 0) return planned + " No broadcast was retried.";
   return fmt::format("{} As run: at most {}, and at most {} of waiting.", planned,
                      format_counted(most, "retry", "retries"), format_ms(summary.waits_ms.max));

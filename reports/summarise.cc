@@ -36,7 +36,7 @@ void describe_plan(const Plan& plan, Summary& summary) {
   summary.command = plan.command;
   summary.started_at = plan.started_at;
   summary.seed = plan.seed;
-  summary.store = to_string(scenario.subject.store);
+  summary.store = subject_text(scenario.subject);
   const bool windows = scenario.sharing.rules == Rules::windows;
   summary.rules = windows ? "windows" : "posix";
   summary.profile = windows ? scenario.sharing.profile : "";

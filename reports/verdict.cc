@@ -80,6 +80,11 @@ std::string reason_to_pass(const Summary& summary) {
 
 }  // namespace
 
+const Finding* gravest_failure(const Summary& summary) {
+  const auto failed = findings_with(summary, Verdict::fail);
+  return failed.empty() ? nullptr : failed.front();
+}
+
 Judgement judge(const Summary& summary, const RunState& state) {
   std::vector<std::string> failures;
   std::vector<std::string> doubts;

@@ -33,6 +33,9 @@ Judgement judge(const Summary& summary, const RunState& state);
 // "success_rate.lower shall be at least 0.98, and is 0.91"
 std::string expectation_sentence(const ExpectationResult& result);
 
+// The gravest check that failed and decides; nullptr: none did.
+const Finding* gravest_failure(const Summary& summary);
+
 // What a check says in a checklist when it passes; of a check that this version does not know, its name.
 std::string check_title(const std::string& name);
 

@@ -54,6 +54,8 @@ class Agent {
         failed_(before.failed) {}
 
   Result<> run() {
+    if (auto begun = queue_->begin(); !begun) return begun;
+    if (auto recorded = record_warnings(); !recorded) return recorded;
     tell_status({StatusKind::ready, token_, 0, 0});
     if (wait_for_gate(start_descriptor)) {
       const std::int64_t start_ns = before_.start_ns != 0 ? before_.start_ns : monotonic_ns();
@@ -69,6 +71,8 @@ class Agent {
         if (auto done = read(plan_.scenario.agents.broadcasts); !done) return done;
       }
     }
+    queue_->finish();
+    if (auto recorded = record_warnings(); !recorded) return recorded;
     return recorder_.close();
   }
 
@@ -165,7 +169,17 @@ class Agent {
       event.code = static_cast<std::uint16_t>(error.os_code);
       event.text = error.message;
     }
-    return recorder_.record(event);
+    if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    return record_warnings();
+  }
+
+  Result<> record_warnings() {
+    for (const std::string& warning : queue_->take_warnings()) {
+      Event event = begin(EventType::warning, Function::none, 0);
+      event.text = fmt::format("agent {}: {}", index_, warning);
+      if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    }
+    return {};
   }
 
   const Plan& plan_;

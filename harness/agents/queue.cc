@@ -1,6 +1,9 @@
 #include "harness/agents/queue.h"
 
+#include <unistd.h>
+
 #include "core/store/snapshot_store.h"
+#include "harness/agents/command_queue.h"
 #include "scenarios/mutants/mutant_store.h"
 #include "scenarios/subjects/origin_store.h"
 #include "scenarios/subjects/unlocked_store.h"
@@ -85,6 +88,8 @@ class MutantQueue final : public Queue {
 
 std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
                                   const std::filesystem::path& directory, Sleep sleep) {
+  if (plan.scenario.subject.kind == SubjectKind::command)
+    return std::make_unique<CommandQueue>(plan, agent, directory, STDERR_FILENO);
   const auto origin = [&](OriginVariant variant) {
     return std::make_unique<OriginQueue>(directory, variant, std::move(sleep));
   };

@@ -21,6 +21,9 @@ class Queue {
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
+  // Before the run begins. An error means that there is no subject to put to the test.
+  virtual Result<> begin() { return {}; }
+
   // An error means definitely not done, except Code::indefinite.
   virtual Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) = 0;
 
@@ -32,6 +35,12 @@ class Queue {
 
   // The last call met bytes that do not parse, and went on as if nothing were there: what it saw.
   [[nodiscard]] virtual std::optional<std::string> swallowed_corruption() { return std::nullopt; }
+
+  // What was noticed about the subject since the last time, beside the operations' outcomes.
+  [[nodiscard]] virtual std::vector<std::string> take_warnings() { return {}; }
+
+  // Nothing more will be asked: lets go of everything.
+  virtual void finish() {}
 };
 
 // The queue that the plan names as its subject, on the store in `directory`. `sleep` returns false to cut an

@@ -6,8 +6,9 @@
 // record of calls (attempts.h says what an attempt and a wait are). Sound: waits are measured too long rather
 // than too short, and a sleep never ends early, so a shorter wait was one; waking late is no fault. Giving up
 // early is excused where the operation's deadline, the policy's, or the end of the run could have been the
-// reason. Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that
-// it stopped trying is not held against it; what it did before is.
+// reason. A command whose scenario states no policy is only held to not repeating what no waiting cures.
+// Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that it stopped
+// trying is not held against it; what it did before is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -151,7 +152,8 @@ Finding check_retry_discipline(const Evidence& evidence) {
     // Refused once and never heard of again: nothing was seen that the policy speaks about.
     if (fault || !attempts.refused_last || attempts.retries != 0 || operation.outcome == Outcome::fail)
       ++judged;
-    if (!fault) fault = DisciplineOf(plan, history, operation, attempts).fault();
+    if (!fault && plan.scenario.subject.policy_stated)
+      fault = DisciplineOf(plan, history, operation, attempts).fault();
     if (!fault || finding.count++ != 0) continue;
     const char* what = operation.function == Function::read ? "read" : "broadcast";
     finding.witness = fmt::format(

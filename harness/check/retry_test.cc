@@ -125,6 +125,12 @@ TEST(RetryDiscipline, JitterMayShortenAWait) {
   EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::fail);
 }
 
+TEST(RetryDiscipline, WithoutAPolicyNoWaitIsTooShort) {
+  TestRun run = refused_at({10, 11, 12, 13, 14, 15, 16, 17}, 18, Outcome::fail);
+  run.plan.scenario.subject.policy_stated = false;
+  expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::pass, 1, 0, "", "no policy");
+}
+
 TEST(RetryDiscipline, MoreRetriesThanAllowedFail) {
   TestRun run = refused_at({10, 110, 310}, 710);
   run.plan.scenario.subject.retry.max_retries = 2;

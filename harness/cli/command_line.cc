@@ -27,6 +27,8 @@ Examples:
   holdfast run broadcast-8 --until-fail          one trial after another, until one fails
   holdfast run no-fault --until-sure             until it is sure that 99 % of trials pass, and not 95 %
   holdfast compare runs/before runs/after        two runs side by side, with Fisher's p
+  holdfast replay runs/before                    the same plan again, ten times: how often does it fail?
+  holdfast shrink runs/before                    the smallest plan that still fails, as a scenario of its own
   holdfast check runs/after                      judge a stored run again
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
   holdfast who queue.json                        who has it open, and what Windows would refuse now
@@ -179,6 +181,39 @@ Command parse_command_line(int argc, char** argv) {
   report_app->add_option("directory", report.directory, "A run directory")->required();
   report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
 
+  ReplayCommand replay;
+  auto* replay_app =
+      app.add_subcommand("replay", "The plan of a run that failed again: how often it fails so");
+  replay_app->add_option("directory", replay.directory, "The run directory")->required();
+  replay_app->add_option("--times", replay.times, "How many runs")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""))
+      ->capture_default_str();
+  replay_app->add_option("--out", replay.out,
+                         "Where its runs are kept (default: a new one under holdfast-runs/)");
+  replay_app->add_flag("--json", replay.json, "Print replay.json instead of a sentence");
+  replay_app->add_flag("--quiet", replay.quiet, "No progress and no sentence; the exit code tells");
+
+  ShrinkCommand shrink;
+  auto* shrink_app = app.add_subcommand(
+      "shrink", "The smallest plan that still fails as a run did: agents, broadcasts, injectors");
+  shrink_app->add_option("directory", shrink.directory, "The run directory")->required();
+  shrink_app->add_option("--times", shrink.times, "Runs of each plan that is tried, at most")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""))
+      ->capture_default_str();
+  shrink_app->add_option("--rate", shrink.rate, "The share of them that must fail in the same way")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  shrink_app->add_option("--runs", shrink.most_runs, "The search ends after so many runs in all")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""))
+      ->capture_default_str();
+  shrink_app->add_option("--out", shrink.out,
+                         "Where the scenario is written (default: a new one under "
+                         "holdfast-runs/)");
+  shrink_app->add_flag("--quiet", shrink.quiet, "No progress and no summary");
+
   CompareCommand compare;
   auto* compare_app =
       app.add_subcommand("compare", "Two runs side by side: rates with intervals, Fisher's p, waits");
@@ -315,6 +350,8 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
   }
   if (*check_app) return check;
   if (*report_app) return report;
+  if (*replay_app) return replay;
+  if (*shrink_app) return shrink;
   if (*compare_app) return compare;
   if (*list_app) return list;
   if (*hold_app) return hold;

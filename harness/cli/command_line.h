@@ -37,6 +37,23 @@ struct ReportCommand {
   bool json = false;
 };
 
+struct ReplayCommand {
+  std::string directory;  // of a run that failed
+  std::uint64_t times = 10;
+  std::string out;  // as of a run
+  bool json = false;
+  bool quiet = false;
+};
+
+struct ShrinkCommand {
+  std::string directory;  // of a run that failed
+  std::uint64_t times = 5;
+  double rate = 0.8;  // of them that must fail in the same way
+  std::uint64_t most_runs = 500;
+  std::string out;  // as of a run
+  bool quiet = false;
+};
+
 struct CompareCommand {
   std::string before, after;  // run directories, or their result.json
   std::string markdown;       // file to write; empty: none
@@ -111,9 +128,9 @@ struct NoCommand {
   int exit_code = 0;
 };
 
-using Command =
-    std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand, HoldCommand,
-                 WhoCommand, ExecCommand, RulesCommand, DoctorCommand, SelftestCommand, InternalCommand>;
+using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, ReplayCommand, ShrinkCommand,
+                             CompareCommand, ListCommand, HoldCommand, WhoCommand, ExecCommand, RulesCommand,
+                             DoctorCommand, SelftestCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -124,6 +141,8 @@ inline constexpr int exit_internal = 70;
 int carry_out(const RunCommand& command);
 int carry_out(const CheckCommand& command);
 int carry_out(const ReportCommand& command);
+int carry_out(const ReplayCommand& command);
+int carry_out(const ShrinkCommand& command);
 int carry_out(const CompareCommand& command);
 int carry_out(const ListCommand& command);
 int carry_out(const HoldCommand& command);

@@ -72,6 +72,8 @@ void show(const Summary& summary, const std::filesystem::path& run_directory, bo
     fmt::print("{}\nreport: {}\n",
                render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
                (run_directory / "report.md").string());
+    if (const int code = exit_code(summary); code == 1 || code == 3)
+      fmt::print("the same plan again: holdfast replay {}\n", run_directory.string());
   }
 }
 

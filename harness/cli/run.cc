@@ -34,8 +34,9 @@ int carry_out(const RunCommand& command) {
   for (const Variant& variant : *variants) {
     const Scenario& scenario = variant.scenario;
     const std::size_t readers = scenario.agents.readers + std::size_t{1};
-    const auto short_of =
-        shortages(limits_here(), scenario.agents.count, scenario.injectors.size() + readers);
+    const bool starts_a_program = scenario.subject.kind == SubjectKind::command;
+    const auto short_of = shortages(limits_here(), scenario.agents.count, scenario.injectors.size() + readers,
+                                    starts_a_program ? processes_of_a_command : 1);
     if (!short_of.empty()) return complain({Code::unsupported, "cannot run here: " + short_of.front()});
   }
   // From the first trace on disk to the last, Ctrl-C ends the run and not this program: what is there is

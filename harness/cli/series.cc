@@ -77,19 +77,6 @@ class SeriesProgress {
   std::int64_t begun_ns_ = monotonic_ns();
 };
 
-// Of a trial that passed only plan and result stay. The events go in one step, so that nobody finds half of
-// them and takes the trial for one that was cut short.
-Result<> thin_out(const std::filesystem::path& trial) {
-  std::error_code error;
-  std::filesystem::rename(trial / "events", trial / "discarded", error);
-  for (const char* part : {"discarded", "logs", "store", "report.md", "junit.xml"}) {
-    if (!error) std::filesystem::remove_all(trial / part, error);
-  }
-  if (error)
-    return fail(Code::failed, fmt::format("cannot remove from {}: {}", trial.string(), error.message()));
-  return {};
-}
-
 struct OneTrial {
   Trial trial;
   RunEnding ending = RunEnding::finished;

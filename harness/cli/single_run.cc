@@ -21,15 +21,8 @@ Plan plan_of(const SingleRun& run, const std::filesystem::path& run_directory) {
   plan.scenario = run.variant.scenario;
   plan.variant = run.variant.name;
   plan.seed = run.seed;
-  plan.started_at = now_text();
-  const auto now_ns = std::chrono::system_clock::now().time_since_epoch().count();
-  plan.run_id = derive_seed(
-      run.seed, static_cast<std::uint64_t>(now_ns) ^ (static_cast<std::uint64_t>(::getpid()) << 48U));
-  plan.version = HOLDFAST_VERSION;
-  plan.kernel = kernel_text();
-  plan.filesystem = filesystem_of(run_directory);
   plan.command = command_of(run.command, run.variant.name, run.seed);
-  return plan;
+  return renewed(std::move(plan), run_directory);
 }
 
 std::filesystem::path default_directory(const std::string& scenario, std::uint64_t seed) {
@@ -112,15 +105,30 @@ std::filesystem::path shown_path(const RunCommand& command, const RunDirectory& 
                              : std::filesystem::path(command.out);
 }
 
+Plan renewed(Plan plan, const std::filesystem::path& run_directory) {
+  plan.started_at = now_text();
+  const auto now_ns = std::chrono::system_clock::now().time_since_epoch().count();
+  plan.run_id = derive_seed(
+      plan.seed, static_cast<std::uint64_t>(now_ns) ^ (static_cast<std::uint64_t>(::getpid()) << 48U));
+  plan.version = HOLDFAST_VERSION;
+  plan.kernel = kernel_text();
+  plan.filesystem = filesystem_of(run_directory);
+  return plan;
+}
+
 Result<RunOutcome> perform(const SingleRun& run, RunDirectory& directory) {
-  const Plan plan = plan_of(run, directory.path());
+  return perform(plan_of(run, directory.path()), run.executable, run.on_progress, directory);
+}
+
+Result<RunOutcome> perform(const Plan& plan, const std::filesystem::path& executable,
+                           const std::function<void(const Progress&)>& on_progress, RunDirectory& directory) {
   if (auto written = write_result_file(directory.path() / "plan.json", to_json(plan)); !written) {
     directory.discard();
     return fail(written.error());
   }
   ConductOptions options;
-  options.executable = run.executable;
-  options.on_progress = run.on_progress;
+  options.executable = executable;
+  options.on_progress = on_progress;
   const auto conducted = conduct(plan, directory.path(), options);
   if (!conducted) {
     // A machine that cannot do it has no run to show; anything else may have left something worth reading.
@@ -133,6 +141,17 @@ Result<RunOutcome> perform(const SingleRun& run, RunDirectory& directory) {
   auto summary = judge(directory.path());
   if (!summary) return fail(summary.error());
   return RunOutcome{std::move(*summary), *conducted};
+}
+
+Result<> thin_out(const std::filesystem::path& run_directory) {
+  std::error_code error;
+  std::filesystem::rename(run_directory / "events", run_directory / "discarded", error);
+  for (const char* part : {"discarded", "logs", "store", "report.md", "junit.xml"}) {
+    if (!error) std::filesystem::remove_all(run_directory / part, error);
+  }
+  if (!error) return {};
+  return fail(Code::failed,
+              fmt::format("cannot remove from {}: {}", run_directory.string(), error.message()));
 }
 
 Result<std::filesystem::path> own_executable() {

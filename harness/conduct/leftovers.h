@@ -7,8 +7,10 @@
 
 namespace holdfast {
 
-// Names in `store` other than the queue, its lock and corrupt queues kept aside; sorted. With `sweep`, those
-// that are temp files are removed as well: for a run that was cut short, whose agents had no chance to do it.
-std::vector<std::string> find_leftovers(const std::filesystem::path& store, bool sweep);
+// Names in `store` other than corrupt queues kept aside and those that match a glob of `belongs`; sorted. With
+// `sweep`, those that are temp files are removed as well: for a run that was cut short, whose agents had no
+// chance to do it.
+std::vector<std::string> find_leftovers(const std::filesystem::path& store, bool sweep,
+                                        const std::vector<std::string>& belongs);
 
 }  // namespace holdfast

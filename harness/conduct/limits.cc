@@ -52,10 +52,11 @@ std::uint64_t need_of(Resource resource, std::uint64_t members) {
 }
 
 std::vector<std::string> shortages(const std::vector<Limit>& limits, std::uint64_t agents,
-                                   std::uint64_t injectors) {
+                                   std::uint64_t injectors, std::uint64_t processes_each) {
   std::vector<std::string> sentences;
   for (const Limit& limit : limits) {
-    const std::uint64_t needed = need_of(limit.resource, agents + injectors);
+    const std::uint64_t each = limit.resource == Resource::processes ? processes_each : 1;
+    const std::uint64_t needed = need_of(limit.resource, agents * each + injectors);
     if (needed <= limit.left()) continue;
     const auto text = [&](std::uint64_t number) { return amount(limit.resource, number); };
     std::string sentence =

@@ -25,9 +25,11 @@ struct Limit {
 // What `members` agents and injectors take of a resource at most, everything else that a run needs included.
 std::uint64_t need_of(Resource resource, std::uint64_t members);
 
-// One sentence for each limit that is too low, with by how much.
+// One sentence for each limit that is too low, with by how much. An agent is one process, or more if it starts
+// others; what memory those take nobody knows.
 std::vector<std::string> shortages(const std::vector<Limit>& limits, std::uint64_t agents,
-                                   std::uint64_t injectors);
+                                   std::uint64_t injectors, std::uint64_t processes_each = 1);
+inline constexpr std::uint64_t processes_of_a_command = 3;  // the agent, its thread, the program
 
 // How many agents, with an injector or two, all limits together leave room for.
 std::uint64_t room_for_agents(const std::vector<Limit>& limits);

@@ -26,6 +26,9 @@ TEST(Limits, say_which_one_is_too_low_and_by_how_much) {
           "1000 agents need 1004 processes, and this user has 963 left of 1000: 41 too few; ulimit -u 1041",
           "1000 agents need 128 descriptors, and a process has 100 left: 28 too few; ulimit -n 128",
           "1000 agents need 629 MiB of memory, and this machine has 300 MiB left: 329 MiB too little"}));
+  EXPECT_EQ(
+      shortages(limits, 1000, 2, processes_of_a_command)[0],
+      "1000 agents need 3004 processes, and this user has 963 left of 1000: 2041 too few; ulimit -u 3041");
   EXPECT_EQ(shortages({limits[0]}, 961, 0), Sentences{});
   EXPECT_EQ(shortages({limits[0]}, 962, 0).size(), 1U);
   EXPECT_EQ(shortages({}, 100'000, 0), Sentences{});

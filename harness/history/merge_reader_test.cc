@@ -122,8 +122,7 @@ TEST(MergeReader, AReadThatIsNotAnsweredMayHaveSeenAnything) {
 TEST(MergeReader, WhatCannotBeIsADoubt) {
   Looked looked;
   looked.reader[4].op = MessageId{0, 9}.packed();
-  EXPECT_THAT(looked.merged().doubts,
-              ElementsAre(HasSubstr("reader-0.events: event 5: ")));
+  EXPECT_THAT(looked.merged().doubts, ElementsAre(HasSubstr("reader-0.events: event 5: ")));
   Looked cut;
   cut.reader.pop_back();  // its writer ended well
   EXPECT_THAT(cut.merged().doubts, ElementsAre(HasSubstr("reader-0.events: cut short")));

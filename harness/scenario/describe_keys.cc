@@ -50,7 +50,7 @@ std::string describe_keys() {
       "unit: ns, us, ms, s, m, h. `--set key=value` lays any of them over a file: `--set agents.count=4`, "
       "`--set inject.0.hold.median=10ms`.\n";
   append_table(out, "The file", scenario_keys());
-  append_table(out, "[subject]", subject_keys());
+  append_table(out, "[subject]", subject_keys(), subject_kind_word);
   append_table(out, "subject.retry", retry_keys());
   append_table(out, "[agents]", agents_keys());
   append_table(out, "[sharing]", sharing_keys());

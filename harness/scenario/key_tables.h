@@ -58,6 +58,7 @@ Field<Section> hold_time(HoldTime Section::*member) {
 // What the store retries if nobody says otherwise: the core's default, or what the origin claimed.
 RetryPolicy default_retry(StoreKind store);
 
+std::string_view subject_kind_word(const Subject& subject);
 std::string_view injector_kind_word(const Injector& injector);
 
 // [[inject]]: an array of tables, names made and checked.

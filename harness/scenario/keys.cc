@@ -15,12 +15,13 @@ namespace holdfast {
 namespace {
 
 template <typename Section>
-Field<Scenario> section_field(Section Scenario::*member, const Keys<Section>& (*keys)()) {
+Field<Scenario> section_field(Section Scenario::*member, const Keys<Section>& (*keys)(),
+                              std::string_view (*kind)(const Section&) = nullptr) {
   return {"a table",
           [=](const Node& node, const std::string& path, Scenario& scenario) {
-            return read_section(node, path, keys(), scenario.*member);
+            return read_section(node, path, keys(), scenario.*member, kind);
           },
-          [=](const Scenario& scenario) { return write_section(scenario.*member, keys()); }};
+          [=](const Scenario& scenario) { return write_section(scenario.*member, keys(), kind); }};
 }
 
 // A section whose keys are the scenario's own.
@@ -246,7 +247,7 @@ const Keys<Agents>& agents_keys() {
       {"rate",
        "broadcasts a second of each agent (open loop); without it the next follows the last (closed loop)",
        real_number(&Agents::rate_per_s, 0, 1e6, Least::excluded)},
-      {"deadline", "of one operation",
+      {"deadline", "of one operation; a command that has not answered by then is timed out",
        duration(&Agents::operation_deadline, shortest_deadline, longest_duration)},
       {"read_every", "an agent reads its mail after each so many of its broadcasts; 0: at the end alone",
        whole_number(&Agents::read_every, 0, most_broadcasts)},
@@ -302,7 +303,8 @@ const Keys<Scenario>& delivered_keys() {
 const Keys<Scenario>& scenario_keys() {
   static const Keys<Scenario> keys = {
       {"title", "one line for reports; the file's name if left out", title_field()},
-      {"subject", "what is put to the test", section_field(&Scenario::subject, subject_keys)},
+      {"subject", "what is put to the test",
+       section_field(&Scenario::subject, subject_keys, subject_kind_word)},
       {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
       {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
       {"inject", "who else holds files, and who is killed", injectors_field()},
@@ -319,6 +321,11 @@ Result<Scenario> read_scenario(const Node& document) {
   Scenario scenario;
   if (auto read = read_section(document, "", scenario_keys(), scenario); !read) return fail(read.error());
   if (auto ends = check_open_loop(document, scenario); !ends) return fail(ends.error());
+  if (scenario.subject.kind == SubjectKind::command && any_kills(scenario)) {
+    return fail_at(document.find("inject")->place,
+                   "inject: kills are counted by the file calls of the built-in agent; take them out, or use "
+                   "subject.kind = \"core\"");
+  }
   return scenario;
 }
 

@@ -168,6 +168,42 @@ TEST(ParseScenarioTest, AnOriginStoreRetriesWhatTheOriginClaimed) {
             enhanced);
 }
 
+TEST(ParseScenarioTest, ACommandRunsWhereItsScenarioStands) {
+  const auto read = parse_scenario(R"(
+[subject]
+kind = "command"
+command = ["python3", "-u", "my queue.py", ""]
+directory = "subjects"
+environment = { MODE = "fast", EMPTY = "" }
+files = ["queue.db*"]
+retry = { max_retries = 2 }
+)",
+                                   "/srv/scenarios/mine.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  const Subject& subject = read->subject;
+  EXPECT_EQ(subject.kind, SubjectKind::command);
+  EXPECT_EQ(subject.command, (std::vector<std::string>{"python3", "-u", "my queue.py", ""}));
+  EXPECT_EQ(subject.directory, "/srv/scenarios/subjects");
+  EXPECT_EQ(subject.environment,
+            (std::vector<std::pair<std::string, std::string>>{{"EMPTY", ""}, {"MODE", "fast"}}));
+  EXPECT_EQ(subject.files, std::vector<std::string>{"queue.db*"});
+  EXPECT_TRUE(subject.policy_stated);
+  EXPECT_EQ(subject.retry.max_retries, 2);
+  EXPECT_EQ(subject_text(subject), "python3 -u my queue.py ");
+
+  const std::string bare = "[subject]\nkind = \"command\"\ncommand = [\"q\"]\n";
+  const auto beside = parse_scenario(bare, "/srv/scenarios/mine.toml");
+  ASSERT_TRUE(beside) << beside.error().message;
+  EXPECT_EQ(beside->subject.directory, "/srv/scenarios");
+  EXPECT_FALSE(beside->subject.policy_stated);
+  const auto here = parse_scenario(bare, "mine.toml");
+  ASSERT_TRUE(here) << here.error().message;
+  EXPECT_EQ(here->subject.directory, std::filesystem::current_path());
+  const auto elsewhere = parse_scenario(bare + "directory = \"/opt\"\n", "/srv/mine.toml");
+  ASSERT_TRUE(elsewhere) << elsewhere.error().message;
+  EXPECT_EQ(elsewhere->subject.directory, "/opt");
+}
+
 struct Mistake {
   const char* toml;
   const char* error;  // its beginning
@@ -199,9 +235,12 @@ INSTANTIATE_TEST_SUITE_P(
             "[subject]\nstore = \"snapshop\"\n",
             "s.toml:2:9: subject.store: unknown store \"snapshop\"; the nearest is \"snapshot\". Valid here: "
             "snapshot, origin-before, origin-after, origin-enhanced"},
-        Mistake{"[subject]\nkind = \"command\"\n", "s.toml:2:8: command subjects are not supported yet"},
+        Mistake{"[subject]\nkind = \"command\"\n",
+                "s.toml:1:1: subject.command is missing; it must be a list of strings, such as"},
         Mistake{"[subject]\ncommand = [\"python3\", \"q.py\"]\n",
-                "s.toml:2:11: command subjects are not supported yet"},
+                "s.toml:2:11: subject.command belongs to kind = \"command\", but this is kind = \"core\""},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = [\"q\"]\nstore = \"snapshot\"\n",
+                "s.toml:4:9: subject.store belongs to kind = \"core\", but this is kind = \"command\""},
         Mistake{"[subject]\nkind = \"cores\"\n",
                 "s.toml:2:8: subject.kind: unknown kind of subject \"cores\""},
         Mistake{"[subject]\ndurability = \"disk\"\n",
@@ -227,6 +266,21 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"[agents]\ncount = 0\n",
                 "s.toml:2:9: agents.count is 0, but must be a whole number from 1 to 100000"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = \"q\"\n",
+                "s.toml:3:11: subject.command is the string \"q\", but must be a list of strings"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = []\n",
+                "s.toml:3:11: subject.command is an array, but must be a list of strings"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = [\"\"]\n", "s.toml:3:12: subject.command"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = [\"q\", 3]\n",
+                "s.toml:3:17: subject.command is 3, but must be a list of strings"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = [\"a\\u0000b\"]\n", "s.toml:3:12: subject.command"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = [\"q\"]\nenvironment = { A = 1 }\n",
+                "s.toml:4:21: subject.environment.A is 1, but must be a string"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = [\"q\"]\nenvironment = { \"A=B\" = \"1\" }\n",
+                "s.toml:4:17: subject.environment: a variable's name has no '='"},
+        Mistake{"[subject]\nkind = \"command\"\ncommand = [\"q\"]\n[[inject]]\nkind = \"kill\"\nkill_at = "
+                "\"every-call\"\n",
+                "s.toml:4:3: inject: kills are counted by the file calls of the built-in agent"},
         Mistake{"[agents]\ncount = 100001\n", "s.toml:2:9: agents.count is 100001, but must be"},
         Mistake{"[agents]\ncount = -1\n", "s.toml:2:9: agents.count is -1, but must be"},
         Mistake{"[agents]\ncount = 4294967304\n", "s.toml:2:9: agents.count is 4294967304, but must be"},
@@ -400,6 +454,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"[agents\n", "s.toml:1:8: "}, Mistake{"[agents]\ncount = \n", "s.toml:2:9: "},
                     Mistake{"title = \"\xff\"\n", "s.toml:1:"}, Mistake{"a = 1\na = 2\n", "s.toml:2:"},
                     Mistake{"[=]\n", "s.toml:1:1: this is not TOML"},
+                    Mistake{"title =0\"\xE3\x80\xA8\"\n", "s.toml:1:9: a quote in the middle of a word"},
+                    Mistake{"title =0'\xE3\x80\xA8'\n", "s.toml:1:9: a quote in the middle of a word"},
+                    Mistake{"title = \"\"\"\xC3\xA4\"\n", "s.toml:1:9: strings of several lines"},
+                    Mistake{"title = \"\"'\xC3\xA4'\n", "s.toml:1:11: a quote in the middle of a word"},
                     Mistake{"title = \"\"\n'a' = \xC3\xA4\n", "s.toml:2:7: a character beyond ASCII"},
                     Mistake{"# a\xE2\x80\xA8\xC3\xA4\n", "s.toml:1:4: a line break that is not ASCII"},
                     Mistake{"title = \'\'\'a\nb\'\'\'\n", "s.toml:1:9: strings of several lines"},

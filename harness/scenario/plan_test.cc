@@ -85,12 +85,20 @@ Plan some_plan(std::uint64_t seed) {
   Scenario& scenario = plan.scenario;
   scenario.name = odd_text(random);
   scenario.title = odd_text(random);
-  scenario.subject.store = static_cast<StoreKind>(below(random, 6));
-  if (scenario.subject.store == StoreKind::mutant)
-    scenario.subject.fault = fault_words[below(random, fault_words.size())].second;
-  if (scenario.subject.store == StoreKind::unlocked)
-    scenario.subject.read_for = HoldTime{some_duration(random, 1) / 2, {}, {}};
-  scenario.subject.durability = static_cast<Durability>(below(random, 2));
+  if (below(random, 3) == 0) {
+    scenario.subject.kind = SubjectKind::command;
+    scenario.subject.command = {"./" + odd_text(random), odd_text(random)};
+    scenario.subject.directory = "/" + odd_text(random);
+    scenario.subject.environment = {{"A", odd_text(random)}, {"B", ""}};
+    scenario.subject.files = {odd_text(random) + "*"};
+  } else {
+    scenario.subject.store = static_cast<StoreKind>(below(random, 6));
+    if (scenario.subject.store == StoreKind::mutant)
+      scenario.subject.fault = fault_words[below(random, fault_words.size())].second;
+    if (scenario.subject.store == StoreKind::unlocked)
+      scenario.subject.read_for = HoldTime{some_duration(random, 1) / 2, {}, {}};
+    scenario.subject.durability = static_cast<Durability>(below(random, 2));
+  }
   RetryPolicy& retry = scenario.subject.retry;
   retry.max_retries = static_cast<int>(below(random, 100));
   retry.base_delay = some_duration(random);
@@ -109,6 +117,9 @@ Plan some_plan(std::uint64_t seed) {
   scenario.agents.reader_pause = some_duration(random);
   scenario.sharing.rules = static_cast<Rules>(below(random, 2));
   for (std::size_t i = below(random, 4); i > 0; --i) scenario.injectors.push_back(some_injector(random, i));
+  if (scenario.subject.kind == SubjectKind::command) {
+    std::erase_if(scenario.injectors, [](const Injector& one) { return one.kind == InjectorKind::kill; });
+  }
   for (std::uint64_t i = below(random, 3); i > 0; --i) {
     scenario.expectations.push_back(
         {"wait.max", static_cast<Relation>(below(random, 3)), random.uniform() * 1e6});
@@ -144,6 +155,17 @@ RC_GTEST_PROP(PlanJsonTest, ReadsBackEveryField, (std::uint64_t seed)) {
   if (!read) RC_FAIL(read.error().message + "\n" + json);
   RC_ASSERT(*read == plan);
   RC_ASSERT(to_json(*read) == json);
+}
+
+// Odd names and all: what is written down for a person is the scenario.
+RC_GTEST_PROP(ScenarioTomlTest, ReadsBackEveryField, (std::uint64_t seed)) {
+  Scenario scenario = some_plan(seed).scenario;
+  if (scenario.title.empty()) scenario.title = "T";
+  const auto read = parse_scenario(to_toml(scenario), "/s.toml");
+  if (!read) RC_FAIL(read.error().message + "\n" + to_toml(scenario));
+  scenario.name = read->name;
+  scenario.subject.directory = read->subject.directory;  // made normal
+  RC_ASSERT(*read == scenario);
 }
 
 TEST(PlanJsonTest, BytesThatAreNoUtf8AreReplacedNotThrown) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,12 +28,22 @@ struct HoldTime {
   bool operator==(const HoldTime&) const = default;
 };
 
+enum class SubjectKind { core, command };
+
 struct Subject {
-  StoreKind store = StoreKind::snapshot;  // kind = "core"
-  RetryPolicy retry;                      // as configured (core) or as claimed (origin-*)
+  SubjectKind kind = SubjectKind::core;
+  StoreKind store = StoreKind::snapshot;  // core
+  RetryPolicy retry;                      // as configured (core), or as claimed (origin-*, command)
+  bool policy_stated = true;              // command: false unless the scenario says how it retries
   Durability durability = Durability::process;
   std::optional<HoldTime> read_for;         // unlocked: how long a writer keeps its handle before it writes
   PlantedFault fault = PlantedFault::none;  // mutant: what is wrong with it
+
+  // command: a program that speaks the protocol in harness/agents/protocol.h, one for each agent
+  std::vector<std::string> command;                                    // argv; no shell
+  std::string directory;                                               // it runs in; absolute once loaded
+  std::vector<std::pair<std::string, std::string>> environment;        // laid over ours, by name
+  std::vector<std::string> files = {"queue.json", "queue.json.lock"};  // globs: may stay in the store
 
   bool operator==(const Subject&) const = default;
 };
@@ -155,6 +166,12 @@ Result<Scenario> load_scenario(const std::filesystem::path& path,
 Result<std::vector<Variant>> load_variants(const std::filesystem::path& path,
                                            const std::vector<std::string>& settings = {});
 std::vector<std::filesystem::path> scenario_directories();
+
+// As a file that parse_scenario() reads back, but for its name, which is the file's.
+std::string to_toml(const Scenario& scenario);
+
+// What is under test, in a word or a few: "snapshot", "python3 queue.py".
+std::string subject_text(const Subject& subject);
 
 std::string_view to_string(StoreKind kind);     // "snapshot", "origin-before", …
 std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus", …

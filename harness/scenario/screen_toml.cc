@@ -17,6 +17,11 @@ bool is_unicode_line_break(std::string_view text) {
   return text.starts_with("\xC2\x85") || text.starts_with("\xE2\x80\xA8") || text.starts_with("\xE2\x80\xA9");
 }
 
+// After what a string may begin. Elsewhere toml++ reads on as if it were a word, and so the string's characters.
+bool may_begin_string(char before) {
+  return std::string_view(" \t\r\n=[{,.").find(before) != std::string_view::npos;
+}
+
 }  // namespace
 
 Result<> screen_toml(std::string_view text, const std::string& file_name) {
@@ -49,6 +54,9 @@ Result<> screen_toml(std::string_view text, const std::string& file_name) {
       }
       if (rest.starts_with("\"\"\"") || rest.starts_with("'''")) {
         return fail_at(place, "strings of several lines are not read here; write it on one line");
+      }
+      if ((c == '"' || c == '\'') && at != byte_order_mark && !may_begin_string(text[at - 1])) {
+        return fail_at(place, "a quote in the middle of a word; put quotes around all of it");
       }
       if (c == '.' && ++dots > toml_dots_per_line_max) {
         return fail_at(place, fmt::format("more than {} dots on one line", toml_dots_per_line_max));

@@ -2,8 +2,8 @@
 //
 // toml++ 3.3 destroys nested tables by recursion, and a dotted key nests without a limit: 200,000 dots on a
 // line overflow the stack. It takes a character beyond ASCII where it looks for white space for impossible
-// (undefined behaviour for "ä" outside a string). A scenario needs neither, nor strings of several lines,
-// which would make this scan as long as a parser.
+// (undefined behaviour for "ä" outside a string, also in what it takes for none: 0"ä"). A scenario needs
+// neither, nor strings of several lines, which would make this scan as long as a parser.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 namespace holdfast {
 
 // Refuses, as "file:line:column: …": more than 1 MiB; more than 40 dots on one line outside strings and
-// comments; characters beyond ASCII there; strings of several lines.
+// comments; characters beyond ASCII there; quotes in the middle of a word; strings of several lines.
 Result<> screen_toml(std::string_view text, const std::string& file_name);
 
 }  // namespace holdfast

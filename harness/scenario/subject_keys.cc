@@ -1,5 +1,10 @@
 // [subject]: which store, how it retries, what its acknowledgement survives.
 
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
 #include "harness/scenario/key_tables.h"
 
 namespace holdfast {
@@ -11,18 +16,83 @@ const Words<StoreKind> store_words = {
 
 namespace {
 
-constexpr std::string_view command_is_not_supported =
-    "command subjects are not supported yet; use kind = \"core\"";
+const Words<SubjectKind> kind_words = {{"core", SubjectKind::core}, {"command", SubjectKind::command}};
+
+constexpr std::array<std::string_view, 1> core_only = {"core"};
+constexpr std::array<std::string_view, 1> command_only = {"command"};
 
 Field<Subject> subject_kind_field() {
-  return {"\"core\"",
-          [](const Node& node, const std::string& path, Subject&) -> Result<> {
-            if (node.type != Node::Type::string) return mismatch(node, path, "\"core\"");
-            if (node.text == "command") return fail_at(node.place, std::string(command_is_not_supported));
-            if (node.text == "core") return {};
-            return fail_at(node.place, path + ": " + unknown_word("kind of subject", node.text, {"core"}));
+  Field<Subject> field = one_of(&Subject::kind, kind_words, "kind of subject");
+  field.read = [read = field.read](const Node& node, const std::string& path, Subject& subject) -> Result<> {
+    if (auto known = read(node, path, subject); !known) return known;
+    subject.policy_stated = subject.kind == SubjectKind::core;  // `retry`, read later, states one
+    return {};
+  };
+  return field;
+}
+
+// What can stand in argv, the environment or a path: text without NUL, of bounded length.
+bool is_word(const Node& node) {
+  constexpr std::size_t longest = 4096;
+  return node.type == Node::Type::string && node.text.size() <= longest &&
+         node.text.find('\0') == std::string::npos;
+}
+
+Field<Subject> words_field(std::vector<std::string> Subject::*member, const std::string& wanted) {
+  return {wanted,
+          [=](const Node& node, const std::string& path, Subject& subject) -> Result<> {
+            constexpr std::size_t most = 1000;
+            if (node.type != Node::Type::array || node.items.empty() || node.items.size() > most)
+              return mismatch(node, path, wanted);
+            std::vector<std::string> words;
+            for (const Node& item : node.items) {
+              if (!is_word(item) || (words.empty() && item.text.empty())) return mismatch(item, path, wanted);
+              words.push_back(item.text);
+            }
+            subject.*member = std::move(words);
+            return {};
           },
-          [](const Subject&) { return Node::of(std::string("core")); }};
+          [=](const Subject& subject) {
+            Node node;
+            node.type = Node::Type::array;
+            for (const std::string& word : subject.*member) node.items.push_back(Node::of(word));
+            return node;
+          }};
+}
+
+Field<Subject> directory_field() {
+  const std::string wanted = "a directory, taken from where the scenario's file is";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Subject& subject) -> Result<> {
+            if (!is_word(node)) return mismatch(node, path, wanted);
+            subject.directory = node.text;
+            return {};
+          },
+          [](const Subject& subject) { return Node::of(subject.directory); }};
+}
+
+Field<Subject> environment_field() {
+  const std::string wanted = "a table of strings, such as { MODE = \"fast\" }";
+  return {wanted,
+          [=](const Node& node, const std::string& path, Subject& subject) -> Result<> {
+            if (node.type != Node::Type::table) return mismatch(node, path, wanted);
+            subject.environment.clear();
+            for (const Member& member : node.members) {
+              const bool name = !member.key.empty() && member.key.find('=') == std::string::npos &&
+                                member.key.find('\0') == std::string::npos;
+              if (!name) return fail_at(member.place, path + ": a variable's name has no '=' and no NUL");
+              if (!is_word(member.value)) return mismatch(member.value, path + "." + member.key, "a string");
+              subject.environment.emplace_back(member.key, member.value.text);
+            }
+            std::sort(subject.environment.begin(), subject.environment.end());
+            return {};
+          },
+          [](const Subject& subject) -> std::optional<Node> {
+            if (subject.environment.empty()) return std::nullopt;
+            Node table;
+            for (const auto& [name, value] : subject.environment) table.add(name, Node::of(value));
+            return table;
+          }};
 }
 
 Field<Subject> store_field() {
@@ -41,17 +111,13 @@ Field<Subject> retry_field() {
             if (auto read = read_section(node, path, retry_keys(), subject.retry); !read) return read;
             if (auto sound = validate(subject.retry); !sound)
               return fail_at(node.place, sound.error().message);
+            subject.policy_stated = true;
             return {};
           },
-          [](const Subject& subject) { return write_section(subject.retry, retry_keys()); }};
-}
-
-Field<Subject> command_field() {
-  return {"left out: " + std::string(command_is_not_supported),
-          [](const Node& node, const std::string&, Subject&) -> Result<> {
-            return fail_at(node.place, std::string(command_is_not_supported));
-          },
-          [](const Subject&) { return std::nullopt; }};
+          [](const Subject& subject) -> std::optional<Node> {
+            if (!subject.policy_stated) return std::nullopt;
+            return write_section(subject.retry, retry_keys());
+          }};
 }
 
 Field<Subject> read_for_field() {
@@ -110,19 +176,29 @@ const Keys<Subject>& subject_keys() {
   static const Words<Durability> durabilities = {{"process", Durability::process},
                                                  {"power", Durability::power}};
   static const Keys<Subject> keys = {
-      {"kind", "who runs the broadcasts: the built-in agent", subject_kind_field()},
+      {"kind", "who runs the broadcasts: the built-in agent, or a program of your own", subject_kind_field()},
       {"store",
        "the store under test; the origin's three, `unlocked`, the core's parts without its lock, and "
        "`mutant`, "
        "the core's with a fault, are there to fail",
-       store_field()},
-      {"retry", "how refusals are retried; for an origin store, what it claimed", retry_field()},
+       store_field(), false, core_only},
+      {"retry", "how refusals are retried; for an origin store or a command, what it claims", retry_field()},
       {"durability", "what an acknowledged save survives: the process, or a power cut",
-       one_of(&Subject::durability, durabilities, "durability")},
+       one_of(&Subject::durability, durabilities, "durability"), false, core_only},
       {"read_for", "how long each writer keeps the file open that it reads before it writes (unlocked only)",
        read_for_field()},
       {"fault", "what is wrong with the store (mutant only)", fault_field()},
-      {"command", "a program of your own", command_field()},
+      {"command",
+       "the program and its arguments; each agent starts one, without a shell; a name without '/' is looked "
+       "for in PATH and beside holdfast",
+       words_field(&Subject::command, "a list of strings, such as [\"python3\", \"queue.py\"]"), true,
+       command_only},
+      {"directory", "where it runs", directory_field(), false, command_only},
+      {"environment", "what its environment has beside ours", environment_field(), false, command_only},
+      {"files",
+       "what it may leave in the store directory, queue.json and queue.json.lock if left out; * and ? are as "
+       "in file names",
+       words_field(&Subject::files, "a list of file names"), false, command_only},
   };
   return keys;
 }
@@ -144,6 +220,15 @@ const Keys<RetryPolicy>& retry_keys() {
        duration(&RetryPolicy::deadline, Duration(1), longest_duration)},
   };
   return keys;
+}
+
+std::string_view subject_kind_word(const Subject& subject) {
+  return word_for(kind_words, subject.kind);
+}
+
+std::string subject_text(const Subject& subject) {
+  if (subject.kind == SubjectKind::core) return std::string(to_string(subject.store));
+  return fmt::format("{}", fmt::join(subject.command, " "));
 }
 
 std::string_view to_string(StoreKind kind) {

@@ -33,6 +33,14 @@ Result<Scenario> named_scenario(const Node& document, const std::string& file_na
   if (!scenario) return scenario;
   scenario->name = std::filesystem::path(file_name).stem().string();
   if (scenario->title.empty()) scenario->title = scenario->name;
+  if (scenario->subject.kind == SubjectKind::command) {
+    // The command stands beside its scenario, from wherever that is run.
+    std::error_code problem;
+    const auto beside = std::filesystem::path(file_name).parent_path() / scenario->subject.directory;
+    auto directory = (std::filesystem::current_path(problem) / beside).lexically_normal();
+    if (!directory.has_filename()) directory = directory.parent_path();
+    scenario->subject.directory = directory.string();
+  }
   return scenario;
 }
 

@@ -30,7 +30,7 @@ struct Identity {
   ino_t user_namespace = 0, mount_namespace = 0;
   dev_t root_device = 0;
   ino_t root_inode = 0;
-  pid_t process = 0, parent = 0;
+  pid_t process = 0;
 };
 
 std::string status_field(std::string_view status, std::string_view name) {
@@ -61,7 +61,6 @@ std::optional<Identity> identity_of(int proc) {
   identity.groups = status_field(status, "\nGroups:");
   identity.capabilities = status_field(status, "\nCapEff:");
   identity.process = parse_pid(status_field(status, "\nTgid:"));
-  identity.parent = parse_pid(status_field(status, "\nPPid:"));
   identity.user_namespace = inode_of(proc, "ns/user");
   identity.mount_namespace = inode_of(proc, "ns/mnt");
   struct stat root {};
@@ -127,21 +126,18 @@ std::string text_of(const ResolvedPath& path) {
   return path.directory_text == "/" ? "/" + path.leaf : path.directory_text + "/" + path.leaf;
 }
 
-// A program that an agent starts acts for that agent.
-std::optional<Participant> nearest_participant(const Participants& participants, pid_t process,
-                                               pid_t parent) {
+}  // namespace
+
+std::optional<Participant> nearest_participant(const Participants& participants, pid_t process) {
   constexpr int most_ancestors = 16;
-  if (auto found = participants.find(process)) return found;
-  for (int i = 0; i < most_ancestors && parent > 1; ++i) {
-    if (auto found = participants.find(parent)) return found;
-    const Descriptor proc = open_process(parent);
+  for (int i = 0; i <= most_ancestors && process > 1; ++i) {
+    if (auto found = participants.find(process)) return found;
+    const Descriptor proc = open_process(process);
     if (!proc) break;
-    parent = read_process_stat(proc.get()).parent;
+    process = read_process_stat(proc.get()).parent;
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 Callers::Callers(const Participants& participants) : participants_(participants) {
   own_identity();
@@ -172,14 +168,13 @@ const Caller* Callers::find(pid_t thread) {
   const auto identity = identity_of(caller.proc.get());
   if (!identity) return nullptr;
   caller.process = identity->process;
-  caller.parent = identity->parent;
   caller.difference = difference_between(*identity, own_identity());
   caller.same_identity = caller.difference.empty();
   caller.same_view = identity->mount_namespace == own_identity().mount_namespace &&
                      identity->root_device == own_identity().root_device &&
                      identity->root_inode == own_identity().root_inode;
   caller.participants_version = participants_.version();
-  caller.participant = nearest_participant(participants_, caller.process, caller.parent);
+  caller.participant = nearest_participant(participants_, caller.process);
   return &known_.insert_or_assign(thread, std::move(caller)).first->second;
 }
 
@@ -188,7 +183,7 @@ void Callers::recognise(Caller& caller) const {
   const std::uint64_t version = participants_.version();
   if (caller.participants_version == version) return;
   caller.participants_version = version;
-  caller.participant = nearest_participant(participants_, caller.process, caller.parent);
+  caller.participant = nearest_participant(participants_, caller.process);
 }
 
 bool read_memory(pid_t thread, std::uint64_t address, void* to, std::size_t bytes) {

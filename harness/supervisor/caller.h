@@ -16,8 +16,7 @@ namespace holdfast {
 struct Caller {
   Descriptor proc;  // /proc/TID
   pid_t thread = 0;
-  pid_t process = 0;  // thread group
-  pid_t parent = 0;
+  pid_t process = 0;           // thread group
   bool same_identity = false;  // user, groups, capabilities and user namespace are the supervisor's own
   bool same_view = false;      // root and mount namespace are: its paths mean the same to both
   std::string difference;      // of the identity, for people
@@ -25,6 +24,9 @@ struct Caller {
   std::optional<Participant> participant;  // itself or its nearest ancestor that takes part
   std::uint64_t participants_version = 0;  // as of then
 };
+
+// Itself or its nearest ancestor that takes part: a program that an agent starts acts for that agent.
+std::optional<Participant> nearest_participant(const Participants& participants, pid_t process);
 
 // A path as the kernel takes it: a directory and the last component.
 struct ResolvedPath {

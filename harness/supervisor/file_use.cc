@@ -34,7 +34,7 @@ bool is_read_only(const Lease& lease) {
 
 NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
   NamedHolder holder;
-  const auto participant = participants_.find(found.process);
+  const auto participant = nearest_participant(participants_, found.process);
   if (participant && participant->role == Role::injector) {
     holder.kind = HolderKind::injector;
     holder.share = participant->share;
@@ -69,7 +69,7 @@ namespace {
 
 // The caller, its parent and its children: with whom it shares most files.
 std::vector<pid_t> family_of(const Caller& caller) {
-  std::vector<pid_t> family{caller.process, caller.parent};
+  std::vector<pid_t> family{caller.process, read_process_stat(caller.proc.get()).parent};
   const std::string list = fmt::format("task/{}/children", caller.thread);
   std::istringstream children(read_proc_file(caller.proc.get(), list.c_str()));
   for (pid_t child = 0; children >> child;) family.push_back(child);

@@ -1,0 +1,62 @@
+// What an agent and a subject's program say to each other: a JSON object a line, one request at a time.
+//
+//   → {"op":"init","agent":0,"agents":8,"dir":"/…/store"}              ← {"result":"ok"}
+//   → {"op":"broadcast","id":"0-17","to":[0,1,2],"body":"…"}           ← {"result":"ok"}
+//                     or {"result":"fail","code":13,"error":"…"}         definitely not done; code: an errno
+//                     or {"result":"info","error":"…"}                   may or may not be done
+//   → {"op":"read"}   ← {"result":"ok","entries":["0-1",…]}              what is addressed to this agent, in
+//                        order; an entry may be {"id":"0-1","body":"…"}, and then its body is checked, too
+//   → {"op":"quit"}   the program exits with 0
+//
+// An answer may repeat the "op" and "id" of its request; then they must be the request's, which shows an
+// answer that was given twice or out of turn. Other fields are ignored.
+//
+// Pure. Answers come from a program that may be broken in any way: they are read by events and never built
+// as a tree, so that a line of brackets or of a million fields takes no memory of its own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/store/entry.h"
+
+namespace holdfast {
+
+// The longest line that is taken, its end not counted: five million entries' ids.
+inline constexpr std::size_t answer_bytes_max = std::size_t{64} << 20U;
+
+enum class Asked : std::uint8_t { init, broadcast, read };
+
+struct Request {
+  Asked asked = Asked::init;
+  std::string id;    // broadcast
+  std::string line;  // its end included
+};
+
+Request init_request(std::uint32_t agent, std::uint32_t agents, const std::string& directory);
+Request broadcast_request(const std::string& id, const std::vector<std::uint32_t>& to,
+                          const std::string& body);
+Request read_request();
+std::string quit_line();
+
+enum class AnswerKind : std::uint8_t { ok, fail, info };
+
+struct Answer {
+  AnswerKind kind = AnswerKind::ok;
+  int os_code = 0;
+  std::string error;
+  std::vector<Entry> entries;  // id, and body where the program gave one
+};
+
+// The answer to `request` in `line`; else Code::failed with what is wrong with the line, which is quoted. No
+// more than `entries_max` entries are taken.
+Result<Answer> parse_answer(std::string_view line, const Request& request, std::size_t entries_max);
+
+// The beginning of a line that is no answer, fit to be shown: bytes that are no text are written as \xNN.
+std::string quote_line(std::string_view line);
+
+}  // namespace holdfast

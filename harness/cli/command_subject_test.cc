@@ -1,0 +1,127 @@
+// A subject that is a program of its own, in a run: inside the sharing domain, judged as any other, and gone with the
+// run whatever it does.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "harness/cli/testing_run.h"
+
+namespace holdfast {
+namespace {
+
+class CommandSubject : public RunTest {
+ protected:
+  static std::string scenario(const std::string& command, const std::string& agents,
+                              const std::string& rest = "") {
+    return fmt::format(
+        "[subject]\nkind = \"command\"\ncommand = [{}]\n[agents]\n{}\n[run]\ndeadline = \"60s\"\n{}\n",
+        command, agents, rest);
+  }
+  static std::string misbehaving(const std::string& how) {
+    return fmt::format("\"python3\", \"{}\", \"{}\"", HOLDFAST_MISBEHAVING_SUBJECT, how);
+  }
+  static bool names(const std::vector<std::string>& texts, const std::string& part) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const std::string& text) { return holds(text, part); });
+  }
+};
+
+class ShippedSubject : public CommandSubject, public testing::WithParamInterface<const char*> {};
+
+TEST_P(ShippedSubject, Holds) {
+  const auto end =
+      holdfast({"run", GetParam(), "--out", "run", "--agents", "3", "--set", "agents.broadcasts=4", "--set",
+                "inject.0.count=1", "--set", "inject.1.chance=1", "--set", "expect.0.at_least=3"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  EXPECT_EQ(result_of("run").ok, 12U);
+  EXPECT_EQ(holdfast({"check", "run"}).exit_code, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(InEachLanguage, ShippedSubject, testing::Values("command-c", "command-python"),
+                         [](const auto& value) {
+                           std::string name = value.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+// Its file calls are decided, and count as its agent's, though the agent itself makes none.
+TEST_F(CommandSubject, IsRefusedByTheHolderAndRetries) {
+  const std::string held = "[[inject]]\nkind = \"open-handle\"\npath = \"queue.jsonl\"\nhold = \"1s\"\n";
+  put_file(scratch() / "held.toml",
+           "[subject]\nkind = \"command\"\ncommand = [\"holdfast-queue-in-c\"]\n"
+           "files = [\"queue.jsonl\", \"queue.jsonl.lock\"]\n"
+           "retry = { max_retries = 5, base_delay = \"100ms\" }\n"
+           "[agents]\ncount = 1\nbroadcasts = 6\n" +
+               held);
+  const auto end = holdfast({"run", "held.toml", "--out", "run"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  const Summary summary = result_of("run");
+  EXPECT_GT(summary.refusals, 0U);
+  ASSERT_FALSE(summary.refusals_by_holder.empty());
+  EXPECT_EQ(summary.refusals_by_holder[0].holder, "open-handle");
+  std::uint64_t retried = 0;
+  for (const auto& [retries, broadcasts] : summary.retry_histogram) retried += retries > 0 ? broadcasts : 0;
+  EXPECT_GT(retried, 0U);
+}
+
+// It acknowledges and keeps to itself what the others should read.
+TEST_F(CommandSubject, ThatLosesIsFoundOut) {
+  const auto end = start_small(scenario(misbehaving("good"), "count = 2\nbroadcasts = 2")).wait();
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  EXPECT_TRUE(names(result_of("run").reasons, "lost: 4 of 8")) << end.out;
+}
+
+TEST_F(CommandSubject, ThatDiesIsAskedAgainAndToldInTheVerdict) {
+  const auto end = start_small(scenario(misbehaving("exits"), "count = 2\nbroadcasts = 3")).wait();
+  EXPECT_EQ(end.exit_code, 2) << end.out << end.err;  // each of its broadcasts may be done
+  const Summary summary = result_of("run");
+  EXPECT_EQ(summary.unknown, 6U);
+  EXPECT_TRUE(holds(end.out, "exited with 3")) << end.out;
+  EXPECT_TRUE(holds(file_bytes(scratch() / "run" / "logs" / "agent-1.log"), "out of luck"));
+  EXPECT_EQ(holdfast({"check", "run"}).exit_code, 2);
+}
+
+TEST_F(CommandSubject, WhatItLeavesBehindIsEndedAndNamed) {
+  const auto end = start_small(scenario(misbehaving("leaves-daemon"), "count = 1\nbroadcasts = 2")).wait();
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  EXPECT_TRUE(names(result_of("run").warnings, "agent 0: the program ended, and python3 (")) << end.out;
+}
+
+TEST_F(CommandSubject, ThatIgnoresSigtermEndsWithTheRun) {
+  auto run = start_small(scenario(misbehaving("ignores-sigterm"), "count = 2\nbroadcasts = 3"));
+  // Asked to broadcast: from then on it ignores it.
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(scratch() / "run" / "store" / "asked"); }));
+  run.send_to_group(SIGINT);
+  EXPECT_EQ(run.wait().exit_code, 2);
+  expect_nothing_left();
+}
+
+TEST_F(CommandSubject, DiesWithAnAgentThatIsKilled) {
+  auto run = start_small(scenario(misbehaving("ignores-sigterm"), "count = 2\nbroadcasts = 3"));
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(scratch() / "run" / "store" / "asked"); }));
+  const pid_t victim = agent(0);
+  ASSERT_GT(victim, 0);
+  ::kill(victim, SIGKILL);
+  // Two agents' programs, and then the other's alone.
+  ASSERT_TRUE(eventually([&] {
+    const auto seen = processes_naming(HOLDFAST_MISBEHAVING_SUBJECT);
+    return std::count_if(seen.begin(), seen.end(), [](const ProcessSeen& process) {
+             return !process.argv.empty() && process.argv[0] == "python3";
+           }) == 1;
+  }));
+  run.send(SIGINT);
+  EXPECT_EQ(run.wait().exit_code, 1);  // killed by a stranger
+  expect_nothing_left();
+}
+
+TEST_F(CommandSubject, ThatIsNotThereIsSaidInOneSentence) {
+  put_file(scratch() / "small.toml", scenario("\"no-such-program\"", "count = 2\nbroadcasts = 3"));
+  expect_one_sentence(holdfast({"run", "small.toml", "--out", "run"}), 70,
+                      fmt::format("subject.command: cannot start \"no-such-program\" in {}: no such program",
+                                  scratch().string()));
+}
+
+}  // namespace
+}  // namespace holdfast

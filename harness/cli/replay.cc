@@ -1,0 +1,63 @@
+#include <fmt/core.h>
+
+#include <cstdio>
+
+#include "core/base/clock.h"
+#include "harness/cli/judge.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/repeat.h"
+#include "harness/cli/series.h"
+#include "harness/conduct/held_signals.h"
+#include "reports/text.h"
+
+namespace holdfast {
+
+int carry_out(const ReplayCommand& command) {
+  const auto failed = load_failed_run(command.directory);
+  if (!failed) return complain(failed.error());
+  const auto executable = own_executable();
+  if (!executable) return complain(executable.error());
+  RunCommand where;
+  where.out = command.out;
+  where.seed = failed->plan.seed;
+  const HeldSignals held;
+  auto directory = claim_directory(where, failed->plan.scenario.name + "-replay", DirectoryKind::series);
+  if (!directory) return complain(directory.error());
+
+  Replays replays;
+  replays.failure = failed->failure;
+  ProgressLine line(command.quiet);
+  const std::int64_t begun_ns = monotonic_ns();
+  for (std::uint64_t number = 1; number <= command.times && !held.arrived(); ++number) {
+    const std::string prefix =
+        fmt::format("run {} of {}, {} failed again", number, command.times, replays.same);
+    const auto ending = repeat(
+        failed->plan, directory->path() / fmt::format("run-{}", number), Keep::if_it_fails, *executable,
+        [&](const Progress& progress) {
+          line.show(fmt::format("{}: {}", prefix, progress_text(progress)),
+                    static_cast<double>(monotonic_ns() - begun_ns) * 1e-9);
+        },
+        replays);
+    if (!ending) {
+      line.clear();
+      return complain(ending.error());
+    }
+    if (*ending == RunEnding::interrupted) break;
+  }
+  line.clear();
+  held.forget();
+  if (auto written = write_result_file(directory->path() / "replay.json", to_json(replays)); !written)
+    return complain(written.error());
+  if (command.json) {
+    fmt::print("{}", to_json(replays));
+  } else if (!command.quiet) {
+    fmt::print("{}runs: {}\n",
+               wrapped(fmt::format("{}, seed {}: {}", one_line(failed->plan.scenario.name), failed->plan.seed,
+                                   sentence(replays)),
+                       80, "", "  "),
+               shown_path(where, *directory).string());
+  }
+  return exit_code(replays);
+}
+
+}  // namespace holdfast

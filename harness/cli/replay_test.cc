@@ -1,0 +1,95 @@
+// The same failure again, and the smallest plan that has it. The subject keeps to itself what it acknowledges: with two
+// agents or more it loses messages each time.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/testing_run.h"
+
+namespace holdfast {
+namespace {
+
+class Replay : public RunTest {
+ protected:
+  // Of a run in the directory "run".
+  int run_loser(const std::string& agents, const std::string& rest = "") {
+    put_file(scratch() / "loser.toml",
+             fmt::format(
+                 "[subject]\nkind = \"command\"\ncommand = [\"python3\", \"{}\", \"good\"]\n[agents]\n{}\n{}",
+                 HOLDFAST_MISBEHAVING_SUBJECT, agents, rest));
+    return holdfast({"run", "loser.toml", "--seed", "5", "--quiet", "--out", "run"}).exit_code;
+  }
+};
+
+TEST_F(Replay, StatesHowOftenTheSameCheckFails) {
+  ASSERT_EQ(run_loser("count = 2\nbroadcasts = 1"), 1);
+  const auto end = holdfast({"replay", "run", "--times", "3", "--out", "again"});
+  EXPECT_EQ(end.exit_code, 1) << end.err;
+  EXPECT_EQ(end.out,
+            "loser, seed 5: the check lost failed in 3 of 3 runs (100 %; 95 % interval\n"
+            "  29.2 % to 100 %)\nruns: again\n");
+  const auto json = nlohmann::json::parse(file_bytes(scratch() / "again" / "replay.json"));
+  EXPECT_EQ(json.at("same"), 3);
+  // Each is a run like any other, of the same plan.
+  EXPECT_EQ(holdfast({"check", "again/run-2"}).exit_code, 1);
+  EXPECT_EQ(result_of("again/run-2").seed, 5U);
+  EXPECT_NE(file_bytes(scratch() / "again/run-2/plan.json"), file_bytes(scratch() / "again/run-3/plan.json"));
+}
+
+TEST_F(Replay, OfAFailureThatDoesNotComeAgainIsZero) {
+  ASSERT_EQ(run_loser("count = 2\nbroadcasts = 1"), 1);
+  // As if the subject had been mended since.
+  std::string plan = file_bytes(scratch() / "run/plan.json");
+  const std::string good = "\"good\"", fine = "\"holdfast-queue-in-c\"";
+  const auto command = plan.find("\"python3\"");
+  ASSERT_NE(command, std::string::npos);
+  plan.replace(command, plan.find(good) + good.size() - command, fine);
+  const auto files = plan.find("\"queue.json\"");
+  ASSERT_NE(files, std::string::npos);
+  plan.replace(files, 12, "\"queue.jsonl*\"");
+  put_file(scratch() / "run/plan.json", plan);
+  const auto end = holdfast({"replay", "run", "--times", "2", "--out", "again", "--json"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  EXPECT_EQ(nlohmann::json::parse(end.out).at("passed"), 2);
+  EXPECT_FALSE(std::filesystem::exists(scratch() / "again/run-1/events"));  // nothing to look at
+}
+
+TEST_F(Replay, NeedsARunThatFailed) {
+  expect_one_sentence(holdfast({"replay", "nowhere"}), 64, "nowhere");
+  ASSERT_EQ(run_loser("count = 1\nbroadcasts = 1"), 0);
+  expect_one_sentence(holdfast({"replay", "run"}), 64, "there is nothing to look for again");
+  expect_one_sentence(holdfast({"shrink", "run"}), 64, "there is nothing to look for again");
+  EXPECT_FALSE(std::filesystem::exists(scratch() / "holdfast-runs"));
+}
+
+TEST_F(Replay, CutShortSaysWhatThereIs) {
+  ASSERT_EQ(run_loser("count = 2\nbroadcasts = 1"), 1);
+  auto replay = start({"replay", "run", "--times", "10000", "--out", "again"});
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(scratch() / "again/run-2"); }));
+  replay.send_to_group(SIGINT);
+  const auto end = replay.wait();
+  EXPECT_EQ(end.exit_code, 1) << end.err;
+  EXPECT_TRUE(holds(end.out, "the check lost failed in ")) << end.out;
+}
+
+TEST_F(Replay, ShrinksToTwoAgentsAndOneBroadcast) {
+  ASSERT_EQ(run_loser("count = 5\nbroadcasts = 3",
+                      "[[inject]]\nkind = \"open-handle\"\npath = \"x\"\nhold = \"1ms\"\nmin_fired = 0\n"
+                      "[[expect]]\nfigure = \"agents.succeeded\"\nat_least = 5\n"),
+            1);
+  const auto end = holdfast({"shrink", "run", "--times", "2", "--rate", "1", "--out", "small"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_TRUE(
+      holds(end.out, "loser: 2 agents, 1 broadcast each, 0 injectors; before, 5 agents, 3 broadcasts each,"))
+      << end.out;
+  EXPECT_TRUE(holds(end.out, "the check lost failed in 10 of 10 runs")) << end.out;
+  EXPECT_TRUE(holds(end.out, "holdfast run small/loser-small.toml --seed 5\n")) << end.out;
+  EXPECT_FALSE(std::filesystem::exists(scratch() / "small/try"));
+  EXPECT_EQ(holdfast({"run", "small/loser-small.toml", "--seed", "5", "--quiet"}).exit_code, 1);
+  EXPECT_EQ(holdfast({"check", "small/run-1"}).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace holdfast
