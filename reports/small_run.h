@@ -20,6 +20,7 @@ struct SmallRun {
     plan.scenario.agents.broadcasts = broadcasts;
     plan.seed = 42;
     history.started_ns = barrier_ns;
+    history.idle_ns = barrier_ns + 9'990 * ms_ns;
     history.quiesced_ns = barrier_ns + 10'000 * ms_ns;
     history.finished_ns = barrier_ns + 10'500 * ms_ns;
     history.complete = true;

@@ -94,7 +94,7 @@ TEST_F(Crowd, IsRefusedWhereProcessesAreTooFew) {
   };
   const auto end =
       start_program(program, {"run", "no-fault", "--out", (scratch() / "run").string()}, options).wait();
-  expect_one_sentence(end, 70, "8 agents need 10 processes, and this user has ");
+  expect_one_sentence(end, 70, "8 agents need 11 processes, and this user has ");
   EXPECT_TRUE(holds(end.err, " left of 5: ") && holds(end.err, " too few")) << end.err;
 }
 

@@ -61,7 +61,7 @@ TEST(SelfTestReport, TellsWhatFoundWhatAndInWhatTime) {
   EXPECT_THAT(
       page,
       HasSubstr("PASS  1 of 1 planted bug found with each of 2 seeds, in 0.5 s at the median and 1.5 s at "
-                "most;\n      0 false alarms in 1 run of stores that are right"));
+                "most; 0 false alarms in 1 run\n      of stores that are right"));
   EXPECT_THAT(page, HasSubstr("no-lock  2 of 2   0.5 s  1.5 s  lost  crowd     agent 1 was told ok"));
   EXPECT_THAT(page, HasSubstr("no-lock  delay: renames of agent 0"));
   EXPECT_THAT(page, HasSubstr("snapshot  crowd"));

@@ -280,7 +280,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:4:17: subject.environment: a variable's name has no '='"},
         Mistake{"[subject]\nkind = \"command\"\ncommand = [\"q\"]\n[[inject]]\nkind = \"kill\"\nkill_at = "
                 "\"every-call\"\n",
-                "s.toml:4:3: inject: kills are counted by the file calls of the built-in agent"},
+                "s.toml:4:1: inject: kills are counted by the file calls of the built-in agent"},
         Mistake{"[agents]\ncount = 100001\n", "s.toml:2:9: agents.count is 100001, but must be"},
         Mistake{"[agents]\ncount = -1\n", "s.toml:2:9: agents.count is -1, but must be"},
         Mistake{"[agents]\ncount = 4294967304\n", "s.toml:2:9: agents.count is 4294967304, but must be"},
