@@ -86,7 +86,8 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
   std::string message = scenario.error().message;
   for (std::size_t i = 0; i < specifications.size(); ++i) {
     const std::string kind = specifications[i].substr(0, specifications[i].find(':'));
-    message = replaced(std::move(message), fmt::format("--set inject.{}.", i), "--inject " + kind + ": ");
+    message =
+        replaced(std::move(message), fmt::format("--set inject.{}.", i), fmt::format("--inject {}: ", kind));
     message = replaced(std::move(message), fmt::format("inject.{}.", i), "");
   }
   return fail(Code::invalid, message);

@@ -60,6 +60,7 @@ Result<Ends> make_pipe() {
 
 std::vector<char*> argv_of(const std::vector<std::string>& words) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   return argv;

@@ -10,7 +10,9 @@ namespace holdfast {
 
 // DeleteFileW with POSIX semantics, as since Windows 10 1809 on NTFS, and RemoveDirectoryW.
 Decision Decider::decide_removal(const Request& request) {
-  const auto& [call, caller, still_waiting, from, to] = request;
+  const TrappedCall& call = request.call;
+  const Caller& caller = request.caller;
+  const ResolvedPath& from = request.from;
   Decision decision;
   decision.kind = Decision::Kind::answered;
   const int flags = call.function == Function::rmdir ? AT_REMOVEDIR : 0;

@@ -12,7 +12,9 @@ namespace holdfast {
 
 // MoveFileExW(REPLACE_EXISTING): the source is opened for deletion, the target must be free.
 Decision Decider::decide_rename(const Request& request) {
-  const auto& [call, caller, still_waiting, from, to] = request;
+  const TrappedCall& call = request.call;
+  const Caller& caller = request.caller;
+  const ResolvedPath &from = request.from, &to = request.to;
   Decision decision;
   decision.kind = Decision::Kind::answered;
   const auto carry_out_with = [&](unsigned flags) {

@@ -22,7 +22,7 @@ struct ExecGroupKey {
   std::string place;  // of the path that was refused
   std::set<HolderKey> holders;
 
-  auto operator<=>(const ExecGroupKey&) const = default;
+  auto operator<=>(const ExecGroupKey&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
 };
 
 struct ExecGroup {
