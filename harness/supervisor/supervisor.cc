@@ -172,6 +172,8 @@ bool Supervisor::handle(Pending& pending) {
     answer(pending.id, refused ? ENOSYS : 0, !refused);
     return true;
   }
+  // Before a kill is thought of: that counts calls, and a call that waits comes here again and again.
+  if (delayer_.has_rules() && held_up(pending, *caller)) return !waiting(pending.id);
   if (may_be_killed) {
     switch (killer_.before(pending.data, *caller, [&] { return waiting(pending.id); })) {
       case Killer::Fate::killed:
@@ -182,7 +184,6 @@ bool Supervisor::handle(Pending& pending) {
         break;
     }
   }
-  if (delayer_.has_rules() && held_up(pending, *caller)) return !waiting(pending.id);
   if (!call) {
     answer(pending.id, 0, true);
     return true;
