@@ -14,7 +14,7 @@ Scenario large() {
   scenario.agents.count = 40;
   scenario.agents.broadcasts = 25;
   scenario.agents.neighbours = 8;
-  for (const char* name : {"a", "b", "c"}) scenario.injectors.push_back(Injector{.name = name});
+  for (const char* name : {"a", "b", "c"}) scenario.injectors.emplace_back().name = name;
   return scenario;
 }
 

@@ -30,7 +30,7 @@ struct Identity {
   ino_t user_namespace = 0, mount_namespace = 0;
   dev_t root_device = 0;
   ino_t root_inode = 0;
-  pid_t process = 0;
+  pid_t process = 0, parent = 0;
 };
 
 std::string status_field(std::string_view status, std::string_view name) {
@@ -61,6 +61,7 @@ std::optional<Identity> identity_of(int proc) {
   identity.groups = status_field(status, "\nGroups:");
   identity.capabilities = status_field(status, "\nCapEff:");
   identity.process = parse_pid(status_field(status, "\nTgid:"));
+  identity.parent = parse_pid(status_field(status, "\nPPid:"));
   identity.user_namespace = inode_of(proc, "ns/user");
   identity.mount_namespace = inode_of(proc, "ns/mnt");
   struct stat root {};
@@ -108,6 +109,24 @@ int open_directory(const PathStart& start, const char* path, bool through_magic_
   return static_cast<int>(::syscall(SYS_openat2, start.at(), path, &how, sizeof how));
 }
 
+// Sets leaf and name; returns what stands before them, with its last slash.
+std::string split_off_leaf(const std::string& path, ResolvedPath& out) {
+  const auto last = path.find_last_not_of('/');
+  if (last == std::string::npos) {  // "/" and the like: no last component
+    out.leaf = out.name = ".";
+    return "/";
+  }
+  const auto slash = path.rfind('/', last);
+  const auto begin = slash == std::string::npos ? 0 : slash + 1;
+  out.leaf = path.substr(begin);
+  out.name = path.substr(begin, last + 1 - begin);
+  return path.substr(0, begin);
+}
+
+std::string text_of(const ResolvedPath& path) {
+  return path.directory_text == "/" ? "/" + path.leaf : path.directory_text + "/" + path.leaf;
+}
+
 }  // namespace
 
 std::optional<Participant> nearest_participant(const Participants& participants, pid_t process) {
@@ -150,6 +169,7 @@ const Caller* Callers::find(pid_t thread) {
   const auto identity = identity_of(caller.proc.get());
   if (!identity) return nullptr;
   caller.process = identity->process;
+  caller.parent = identity->parent;
   caller.difference = difference_between(*identity, own_identity());
   caller.same_identity = caller.difference.empty();
   caller.same_view = identity->mount_namespace == own_identity().mount_namespace &&
@@ -239,19 +259,7 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
                                  ResolvedPath& out) {
   PathStart start;
   if (auto error = start_path(caller, directory, path, start)) return error;
-  const std::string& text = start.path;
-
-  const auto last = text.find_last_not_of('/');
-  if (last == std::string::npos) {  // "/" and the like: no last component
-    out.leaf = out.name = ".";
-    out.directory_text = "/";
-  } else {
-    const auto slash = text.rfind('/', last);
-    const auto begin = slash == std::string::npos ? 0 : slash + 1;
-    out.leaf = text.substr(begin);
-    out.name = text.substr(begin, last + 1 - begin);
-    out.directory_text = slash == std::string::npos ? std::string() : text.substr(0, slash + 1);
-  }
+  out.directory_text = split_off_leaf(start.path, out);
 
   const char* before = out.directory_text.empty() ? "." : out.directory_text.c_str();
   out.directory = Descriptor(open_directory(start, before, false));
@@ -272,8 +280,23 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
     return PathError{error, {}};
   }
   out.directory_text = path_of(out.directory.get());
-  out.text = out.directory_text == "/" ? "/" + out.leaf : out.directory_text + "/" + out.leaf;
+  out.text = text_of(out);
   return std::nullopt;
+}
+
+bool resolve_beside(const ResolvedPath& sibling, const PathAt& sibling_at, const PathAt& at,
+                    ResolvedPath& out) {
+  ResolvedPath unused;
+  const std::string directory = split_off_leaf(at.path, out);
+  const bool same_start = sibling_at.directory == at.directory || directory.starts_with('/');
+  if (!same_start || out.leaf.empty() || directory == "/" ||
+      split_off_leaf(sibling_at.path, unused) != directory)
+    return false;
+  out.directory = Descriptor(::fcntl(sibling.directory.get(), F_DUPFD_CLOEXEC, 0));
+  if (!out.directory) return false;
+  out.directory_text = sibling.directory_text;
+  out.text = text_of(out);
+  return true;
 }
 
 }  // namespace holdfast

@@ -16,7 +16,8 @@ namespace holdfast {
 struct Caller {
   Descriptor proc;  // /proc/TID
   pid_t thread = 0;
-  pid_t process = 0;           // thread group
+  pid_t process = 0;  // thread group
+  pid_t parent = 0;
   bool same_identity = false;  // user, groups, capabilities and user namespace are the supervisor's own
   bool same_view = false;      // root and mount namespace are: its paths mean the same to both
   std::string difference;      // of the identity, for people
@@ -92,5 +93,14 @@ std::string path_of(int descriptor);
 // Splits off the last component and opens the directory before it, in the caller's view.
 std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
                                  ResolvedPath& out);
+
+// The same for a path whose directory is written like that of one that was resolved just before: it is opened
+// once, which is most of the work. False: it is not, and resolve() has to do it.
+struct PathAt {
+  int directory;  // as the caller numbers it
+  const std::string& path;
+};
+bool resolve_beside(const ResolvedPath& sibling, const PathAt& sibling_at, const PathAt& at,
+                    ResolvedPath& out);
 
 }  // namespace holdfast

@@ -65,6 +65,7 @@ class Decider {
   Decision decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting);
 
   [[nodiscard]] bool decides_opens() const { return domain_.opens; }
+  [[nodiscard]] bool only_observes() const { return domain_.mode == Domain::Mode::observe; }
 
   // How often a process began to open a file in the microseconds in which it was renamed or removed, and got
   // it: on Windows one of the two would have been refused.

@@ -97,12 +97,20 @@ void Supervisor::run() {
   bool listening = true;  // until the last process under the filter is gone
   for (;;) {
     pollfd polled[] = {{wake_.get(), POLLIN, 0}, {listening ? listener_.get() : -1, POLLIN, 0}};
-    if (::poll(polled, 2, pending_.empty() ? -1 : probe_again_ms) < 0) continue;
+    const int timeout_ms = !received_.empty() ? 0 : pending_.empty() ? -1 : probe_again_ms;
+    if (::poll(polled, 2, timeout_ms) < 0) continue;
     if (polled[0].revents != 0) return;
+    // All are received before one is decided: a caller whose call was not received yet may be interrupted by a
+    // signal, and then hears EINTR where no kernel says so.
     if ((polled[1].revents & POLLIN) != 0) {
       receive();
-    } else if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
-      listening = false;
+      continue;
+    }
+    if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
+    if (!received_.empty()) {
+      const Pending next = received_.front();
+      received_.pop_front();
+      if (!handle(next)) pending_.push_back(next);
     }
     std::erase_if(pending_, [&](const Pending& pending) { return handle(pending); });
   }
@@ -112,8 +120,8 @@ void Supervisor::receive() {
   seccomp_notif notification{};
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
     return;  // the caller is gone again
-  Pending pending{notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()};
-  if (!handle(pending)) pending_.push_back(pending);
+  received_.push_back(
+      {notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()});
 }
 
 bool Supervisor::waiting(std::uint64_t id) const {
@@ -138,12 +146,13 @@ bool Supervisor::handle(const Pending& pending) {
   // What was just read under that number is the caller's only if the caller still waits.
   if (!waiting(pending.id)) return true;
   if (caller == nullptr) {
+    const bool refused = call && !decider_.only_observes();
     if (call) {
-      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS",
-                               pending.thread, std::strerror(errno)),
+      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was {}", pending.thread,
+                               std::strerror(errno), refused ? "refused with ENOSYS" : "not judged"),
                    true);
     }
-    answer(pending.id, call ? ENOSYS : 0, !call);
+    answer(pending.id, refused ? ENOSYS : 0, !refused);
     return true;
   }
   if (may_be_killed) {
@@ -165,12 +174,9 @@ bool Supervisor::handle(const Pending& pending) {
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
   if (decision.kind == Decision::Kind::abandoned) return true;
   if (!decision.doubt.empty()) log_->warned(decision.doubt, true);
-  const bool refused = decision.windows_code != 0;
-  // Opens are many: only refused ones are told of.
-  if (refused || (!opens && decision.kind == Decision::Kind::answered && !decision.path.empty())) {
+  if (!decision.path.empty())
     log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
-  }
-  if (refused) refused_.fetch_add(1, std::memory_order_relaxed);
+  if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
   if (decision.kind == Decision::Kind::handed_over) {
     hand_over(pending.id, decision);
   } else {
