@@ -387,7 +387,8 @@ class Conductor {
   }
 
   Result<> record_leftovers() {
-    for (const std::string& name : find_leftovers(directory_ / "store", sweep_, plan_.scenario.subject.files)) {
+    for (const std::string& name :
+         find_leftovers(directory_ / "store", sweep_, plan_.scenario.subject.files)) {
       Event event{.type = EventType::leftover};
       event.text = name;
       if (auto recorded = record(std::move(event)); !recorded) return recorded;
