@@ -30,7 +30,7 @@ struct Identity {
   ino_t user_namespace = 0, mount_namespace = 0;
   dev_t root_device = 0;
   ino_t root_inode = 0;
-  pid_t process = 0;
+  pid_t process = 0, parent = 0;
 };
 
 std::string status_field(std::string_view status, std::string_view name) {
@@ -61,6 +61,7 @@ std::optional<Identity> identity_of(int proc) {
   identity.groups = status_field(status, "\nGroups:");
   identity.capabilities = status_field(status, "\nCapEff:");
   identity.process = parse_pid(status_field(status, "\nTgid:"));
+  identity.parent = parse_pid(status_field(status, "\nPPid:"));
   identity.user_namespace = inode_of(proc, "ns/user");
   identity.mount_namespace = inode_of(proc, "ns/mnt");
   struct stat root {};
@@ -168,6 +169,7 @@ const Caller* Callers::find(pid_t thread) {
   const auto identity = identity_of(caller.proc.get());
   if (!identity) return nullptr;
   caller.process = identity->process;
+  caller.parent = identity->parent;
   caller.difference = difference_between(*identity, own_identity());
   caller.same_identity = caller.difference.empty();
   caller.same_view = identity->mount_namespace == own_identity().mount_namespace &&

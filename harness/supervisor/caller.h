@@ -16,7 +16,8 @@ namespace holdfast {
 struct Caller {
   Descriptor proc;  // /proc/TID
   pid_t thread = 0;
-  pid_t process = 0;           // thread group
+  pid_t process = 0;  // thread group
+  pid_t parent = 0;
   bool same_identity = false;  // user, groups, capabilities and user namespace are the supervisor's own
   bool same_view = false;      // root and mount namespace are: its paths mean the same to both
   std::string difference;      // of the identity, for people

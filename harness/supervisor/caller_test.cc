@@ -154,6 +154,7 @@ TEST(Caller, SeesWithTheCallersEyes) {
   const Caller* caller = callers.find(process);
   ASSERT_NE(caller, nullptr);
   EXPECT_EQ(caller->process, process);
+  EXPECT_EQ(caller->parent, ::getpid());
   EXPECT_TRUE(caller->same_identity) << caller->difference;
   ASSERT_TRUE(caller->participant);
   EXPECT_EQ(caller->participant->index, 5U);
