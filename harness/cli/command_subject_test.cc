@@ -79,7 +79,7 @@ TEST_F(CommandSubject, ThatDiesIsAskedAgainAndToldInTheVerdict) {
   const Summary summary = result_of("run");
   EXPECT_EQ(summary.unknown, 6U);
   EXPECT_TRUE(std::any_of(summary.checks.begin(), summary.checks.end(), [](const Finding& finding) {
-    return holds(finding.witness, "it exited with 3");
+    return holds(finding.witness.value_or(""), "it exited with 3");
   })) << end.out;
   EXPECT_TRUE(holds(file_bytes(scratch() / "run" / "logs" / "agent-1.log"), "out of luck"));
   EXPECT_EQ(holdfast({"check", "run"}).exit_code, 2);
