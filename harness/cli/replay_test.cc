@@ -81,8 +81,9 @@ TEST_F(Replay, ShrinksToTwoAgentsAndOneBroadcast) {
             1);
   const auto end = holdfast({"shrink", "run", "--times", "2", "--rate", "1", "--out", "small"});
   EXPECT_EQ(end.exit_code, 0) << end.err;
-  EXPECT_TRUE(holds(end.out, "loser: 2 agents, 1 broadcast each, 0 injectors; before, 5 agents, 3 broadcasts\n"
-                             "  each, 1 injector. "))
+  EXPECT_TRUE(holds(end.out,
+                    "loser: 2 agents, 1 broadcast each, 0 injectors; before, 5 agents, 3 broadcasts\n"
+                    "  each, 1 injector. "))
       << end.out;
   EXPECT_TRUE(holds(end.out, "the check lost failed in 10 of 10 runs")) << end.out;
   EXPECT_TRUE(holds(end.out, "holdfast run small/loser-small.toml --seed 5\n")) << end.out;
