@@ -140,7 +140,7 @@ Command parse_command_line(int argc, char** argv) {
 
   ReportCommand report;
   auto* report_app =
-      app.add_subcommand("report", "Write report.md and junit.xml of a stored run again, and show it");
+      app.add_subcommand("report", "Write report.html, report.md and junit.xml of a stored run again, and show it");
   report_app->add_option("directory", report.directory, "A run directory")->required();
   report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
 
@@ -150,6 +150,7 @@ Command parse_command_line(int argc, char** argv) {
   compare_app->add_option("before", compare.before, "A run directory or result.json")->required();
   compare_app->add_option("after", compare.after, "A run directory or result.json")->required();
   compare_app->add_option("--markdown", compare.markdown, "Write the comparison to this file as well");
+  compare_app->add_option("--html", compare.html, "Write a page with both side by side to this file as well");
   compare_app->add_flag("--json", compare.json, "Print JSON instead of the table");
 
   ListCommand list;

@@ -39,7 +39,7 @@ struct ReportCommand {
 
 struct CompareCommand {
   std::string before, after;  // run directories, or their result.json
-  std::string markdown;       // file to write; empty: none
+  std::string markdown, html;  // files to write; empty: none
   bool json = false;
 };
 

@@ -17,7 +17,7 @@ int carry_out(const ReportCommand& command) {
   std::filesystem::path directory = command.directory;
   if (!std::filesystem::is_directory(directory, ignored))
     directory = directory.parent_path();  // result.json was named
-  if (auto written = write_reports(*summary, directory); !written) return complain(written.error());
+  if (auto written = report_again(*summary, directory); !written) return complain(written.error());
   show(*summary, directory, command.json);
   return 0;
 }

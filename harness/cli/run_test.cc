@@ -140,7 +140,7 @@ TEST_F(WholeRun, CopiedDirectoryGivesTheSameBytes) {
   const auto end = start_small(small_scenario("count = 3\nbroadcasts = 4")).wait();
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   std::filesystem::copy(scratch() / "run", scratch() / "elsewhere", std::filesystem::copy_options::recursive);
-  const std::vector<std::string> rendered = {"result.json", "report.md", "junit.xml"};
+  const std::vector<std::string> rendered = {"result.json", "report.html", "report.md", "junit.xml"};
   const auto expect_same = [&] {
     for (const std::string& name : rendered) {
       const std::string bytes = file_bytes(scratch() / "elsewhere" / name);

@@ -82,7 +82,7 @@ class SeriesProgress {
 Result<> thin_out(const std::filesystem::path& trial) {
   std::error_code error;
   std::filesystem::rename(trial / "events", trial / "discarded", error);
-  for (const char* part : {"discarded", "logs", "store", "report.md", "junit.xml"}) {
+  for (const char* part : {"discarded", "logs", "store", "report.html", "report.md", "junit.xml"}) {
     if (!error) std::filesystem::remove_all(trial / part, error);
   }
   if (error)
