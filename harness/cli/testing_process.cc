@@ -34,12 +34,12 @@ std::string text_of(const std::filesystem::path& path) {
 
 // What every child gets, whatever shell the tests run in; sanitizers keep their options.
 std::vector<std::string> environment_of(const ProcessOptions& options) {
-  std::vector<std::string> environment{"PATH=/usr/bin:/bin", "TERM=dumb", "LC_ALL=C"};
+  std::vector<std::string> environment = options.environment;  // first, for the first of a name counts
+  environment.insert(environment.end(), {"PATH=/usr/bin:/bin", "TERM=dumb", "LC_ALL=C"});
   for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name))
       environment.push_back(std::string(name) + "=" + value);  // NOLINT
   }
-  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
   return environment;
 }
 
