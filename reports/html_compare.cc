@@ -25,8 +25,9 @@ std::string side(std::string_view which, const Summary& summary) {
       summary.attempted > 0 ? interval_svg(summary.success_rate, summary.ci95) : "",
       html_text(broadcasts_sentence(summary)),
       summary.agents_total > 0
-          ? interval_svg(static_cast<double>(summary.agents_succeeded) / static_cast<double>(summary.agents_total),
-                         clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95))
+          ? interval_svg(
+                static_cast<double>(summary.agents_succeeded) / static_cast<double>(summary.agents_total),
+                clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95))
           : "",
       html_text(agents_sentence(summary)), html_text(summary.command));
 }
@@ -49,8 +50,9 @@ std::string attempts_table(const Comparison& comparison) {
     const auto [after, after_bar] = cells(counts[1], comparison.after);
     rows.push_back({format_count(attempt), before, before_bar, after, after_bar});
   }
-  return html_table("Attempts",
-                    {{"Attempts", Align::right}, {"Before", Align::right}, {""}, {"After", Align::right}, {""}}, rows);
+  return html_table(
+      "Attempts", {{"Attempts", Align::right}, {"Before", Align::right}, {""}, {"After", Align::right}, {""}},
+      rows);
 }
 
 }  // namespace
@@ -63,7 +65,8 @@ std::string render_comparison_html(const Comparison& comparison) {
   std::string body = html_section(
       "figures", "Figure by figure",
       html_table("Figures",
-                 {{"What"}, {"Before", Align::right}, {"After", Align::right}, {"p or ratio", Align::right}}, rows) +
+                 {{"What"}, {"Before", Align::right}, {"After", Align::right}, {"p or ratio", Align::right}},
+                 rows) +
           "<p class=\"note\">Intervals are Clopper and Pearson’s, 95 %. p is that of Fisher’s exact test, "
           "two-sided.</p>\n");
   body += html_section("attempts", "Attempts that a broadcast took", attempts_table(comparison));
@@ -73,8 +76,9 @@ std::string render_comparison_html(const Comparison& comparison) {
   const std::string header = fmt::format(
       "<header>\n<h1>Before and after</h1>\n<p>{}</p>\n<div class=\"sides\">\n{}{}</div>\n</header>\n",
       html_text(comparison.conclusion), side("Before", comparison.before), side("After", comparison.after));
-  return filled(assets::compare_html,
-                {{"title", html_text(fmt::format("{} against {}", headline(comparison.before), headline(comparison.after)))},
+  return filled(assets::plain_page_html,
+                {{"title", html_text(fmt::format("{} against {}", headline(comparison.before),
+                                                 headline(comparison.after)))},
                  {"style", std::string(assets::style_css)},
                  {"header", header},
                  {"body", body}});

@@ -17,14 +17,6 @@ namespace {
 constexpr std::size_t most_rows = 1000;
 constexpr std::size_t most_open_rows = 12;  // longer tables are folded
 
-std::string paragraph(const std::string& plain, std::string_view kind = "") {
-  return fmt::format("<p{}>{}</p>\n", kind.empty() ? "" : fmt::format(" class=\"{}\"", kind), html_text(plain));
-}
-
-std::string folded(bool fold, const std::string& title, const std::string& body) {
-  return fold ? fmt::format("<details><summary>{}</summary>\n{}</details>\n", html_text(title), body) : body;
-}
-
 std::string figure_card(const std::string& what, const std::string& value, const std::string& more,
                         const std::string& picture = "") {
   return fmt::format("<div class=\"card\"><dt>{}</dt><dd><strong>{}</strong>{}<span>{}</span></dd></div>\n",
@@ -42,11 +34,10 @@ std::string cards(const Summary& summary) {
     const Interval interval = clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95);
     const double share =
         static_cast<double>(summary.agents_succeeded) / static_cast<double>(summary.agents_total);
-    html += figure_card("Agents succeeded",
-                        fmt::format("{} of {}", format_count(summary.agents_succeeded),
-                                    format_count(summary.agents_total)),
-                        fmt::format("95 % interval {}", format_interval(interval)),
-                        interval_svg(share, interval));
+    html += figure_card(
+        "Agents succeeded",
+        fmt::format("{} of {}", format_count(summary.agents_succeeded), format_count(summary.agents_total)),
+        fmt::format("95 % interval {}", format_interval(interval)), interval_svg(share, interval));
   }
   html += figure_card("Broadcasts needed", format_count(summary.runs_needed),
                       fmt::format("without a failure, to show {} at {} confidence; here were {}",
@@ -60,9 +51,9 @@ std::string cards(const Summary& summary) {
                       fmt::format("waited {} at most, {} planned", format_ms(summary.waits_ms.max),
                                   format_ms(summary.planned_budget_ms)));
   if (summary.ok > 0) {
-    html += figure_card("Latency p99", format_ms(summary.latency_ms.p99),
-                        fmt::format("p50 {}, max {}", format_ms(summary.latency_ms.p50),
-                                    format_ms(summary.latency_ms.max)));
+    html += figure_card(
+        "Latency p99", format_ms(summary.latency_ms.p99),
+        fmt::format("p50 {}, max {}", format_ms(summary.latency_ms.p50), format_ms(summary.latency_ms.max)));
   }
   return html + "</dl>\n";
 }
@@ -86,87 +77,6 @@ std::string finding_word(const Finding& finding) {
   return finding.waived ? word + " <span class=\"tag none\">waived</span>" : word;
 }
 
-std::string in_seconds_text(std::int64_t us) {
-  return fmt::format("{:.6f} s", static_cast<double>(us) / 1e6);
-}
-
-std::string call_word(Function function) {
-  switch (function) {
-    case Function::rename:
-      return "rename";
-    case Function::unlink:
-      return "unlink";
-    case Function::rmdir:
-      return "rmdir";
-    case Function::link:
-      return "link";
-    default:
-      return "call";
-  }
-}
-
-std::string held_since(const TimelineMention& mention) {
-  if (!mention.since_us) return "not on record";
-  const std::string since = in_seconds_text(*mention.since_us);
-  if (!mention.during.empty()) return fmt::format("in {} since {}", mention.during, since);
-  return mention.until_us ? fmt::format("{}, until {}", since, in_seconds_text(*mention.until_us)) : since;
-}
-
-struct PlacedRefusal {
-  std::size_t operation;
-  const TimelineCall* call;
-};
-
-std::string refusals_table(const Timeline& timeline) {
-  constexpr std::size_t most_refusals = 200;
-  std::vector<PlacedRefusal> refusals;
-  for (std::size_t at = 0; at < timeline.operations.size(); ++at) {
-    for (const TimelineCall& call : timeline.operations[at].calls) {
-      if (call.windows_code != 0) refusals.push_back({at, &call});
-    }
-  }
-  if (refusals.empty()) return "";
-  std::stable_sort(refusals.begin(), refusals.end(), [](const PlacedRefusal& a, const PlacedRefusal& b) {
-    return a.call->received_us < b.call->received_us;
-  });
-  TableRows rows;
-  for (const auto& [at, call] : refusals) {
-    if (rows.size() == most_refusals) break;
-    const TimelineOperation& operation = timeline.operations[at];
-    const std::string what = operation.function == Function::broadcast
-                                 ? to_string(MessageId{operation.agent, operation.number})
-                                 : fmt::format("a read of agent {}", operation.agent);
-    std::string target = timeline.texts[call->path];
-    if (call->destination != 0) target += " → " + timeline.texts[call->destination];
-    std::string who;
-    std::string since;
-    for (const TimelineMention& mention : call->holders) {
-      const TimelineHolder& holder = timeline.holders[mention.holder];
-      if (!who.empty()) who += "<br>";
-      if (!since.empty()) since += "<br>";
-      who += html_text(fmt::format("{}{}{}{}{}", holder.name, holder.program.empty() ? "" : ", " + holder.program,
-                                   holder.pid != 0 ? fmt::format(", pid {}", holder.pid) : "",
-                                   mention.access.empty() ? "" : ", opened " + mention.access,
-                                   holder.share.empty() ? "" : ", shares " + holder.share));
-      since += html_text(held_since(mention));
-    }
-    rows.push_back({html_text(in_seconds_text(call->received_us)),
-                    fmt::format("<a class=\"op\" href=\"#lanes\" data-op=\"{}\">{}</a>", at, html_text(what)),
-                    html_text(call_word(call->function) + " " + target),
-                    html_text(windows_code(call->windows_code) + (call->observed ? ", let through" : "")), who,
-                    since});
-  }
-  const std::size_t shown = rows.size();
-  std::string table = html_table("Refused calls",
-                                 {{"At", Align::right}, {"Message"}, {"Call"}, {"WinError"}, {"Held by"}, {"Since"}}, rows);
-  if (shown < timeline.all_refusals) {
-    table += paragraph(fmt::format("The first {} of {} that were drawn; there were {} in all.", shown,
-                                   format_count(refusals.size()), format_count(timeline.all_refusals)),
-                       "note");
-  }
-  return folded(true, fmt::format("The refused calls, one by one ({})", format_count(shown)), table);
-}
-
 // What stands before the word, so that it is not told by colour alone.
 std::string_view verdict_sign(RunVerdict verdict) {
   switch (verdict) {
@@ -188,10 +98,9 @@ std::string html_verdict(RunVerdict verdict) {
 
 std::string html_header(const Summary& summary) {
   const std::string_view kind = to_string(summary.verdict);
-  return fmt::format(
-      "<header class=\"{}\">\n<p class=\"word\">{}</p>\n<h1>{}</h1>\n{}{}</header>\n", kind,
-      html_verdict(summary.verdict), html_text(headline(summary)),
-      html_list(summary.reasons), cards(summary));
+  return fmt::format("<header class=\"{}\">\n<p class=\"word\">{}</p>\n<h1>{}</h1>\n{}{}</header>\n", kind,
+                     html_verdict(summary.verdict), html_text(headline(summary)), html_list(summary.reasons),
+                     cards(summary));
 }
 
 std::string html_checks(const Summary& summary) {
@@ -204,14 +113,20 @@ std::string html_checks(const Summary& summary) {
                     html_text(check_title(finding.name)), counted ? format_count(finding.count) : "–",
                     format_count(finding.checked), witness});
   }
-  std::string body = html_table(
-      "Checks", {{"Check"}, {"Verdict"}, {"What it says"}, {"Bad", Align::right}, {"Checked", Align::right}, {"Witness"}},
-      rows);
+  std::string body = html_table("Checks",
+                                {{"Check"},
+                                 {"Verdict"},
+                                 {"What it says"},
+                                 {"Bad", Align::right},
+                                 {"Checked", Align::right},
+                                 {"Witness"}},
+                                rows);
   if (!summary.expectations.empty()) {
     TableRows expected;
     for (const auto& result : summary.expectations) {
-      expected.push_back({result.met ? "<span class=\"tag pass\">✓ met</span>" : "<span class=\"tag fail\">✗ missed</span>",
-                          html_text(expectation_sentence(result))});
+      expected.push_back(
+          {result.met ? "<span class=\"tag pass\">✓ met</span>" : "<span class=\"tag fail\">✗ missed</span>",
+           html_text(expectation_sentence(result))});
     }
     body += "<h3>Expectations</h3>\n" + html_table("Expectations", {{"Verdict"}, {"Expectation"}}, expected);
   }
@@ -219,7 +134,7 @@ std::string html_checks(const Summary& summary) {
 }
 
 std::string html_holders(const Summary& summary, const Timeline* timeline) {
-  std::string body = paragraph(refusals_sentence(summary) + ".");
+  std::string body = html_paragraph(refusals_sentence(summary) + ".");
   if (!summary.refusals_by_holder.empty()) {
     const std::uint64_t greatest = summary.refusals_by_holder.front().count;
     TableRows rows;
@@ -229,19 +144,21 @@ std::string html_holders(const Summary& summary, const Timeline* timeline) {
                       fmt::format("<code>{}</code>", html_text(holder.program)),
                       fmt::format("<code>{}</code>", html_text(holder.share)), pids_text(holder.pids, 8)});
     }
-    body += html_table("Holders",
-                       {{"Refusals", Align::right}, {""}, {"Holder"}, {"Program"}, {"Share mode"}, {"Process ids"}}, rows);
-    body += paragraph("A refusal with several holders counts for each of them.", "note");
+    body += html_table(
+        "Holders",
+        {{"Refusals", Align::right}, {""}, {"Holder"}, {"Program"}, {"Share mode"}, {"Process ids"}}, rows);
+    body += html_paragraph("A refusal with several holders counts for each of them.", "note");
   }
-  if (timeline != nullptr) body += refusals_table(*timeline);
+  if (timeline != nullptr) body += html_refusals(*timeline);
   return html_section("holders", "Who held the file", body);
 }
 
 std::string html_retries(const Summary& summary, const Timeline* timeline) {
-  std::string body = paragraph(budget_sentence(summary));
+  std::string body = html_paragraph(budget_sentence(summary));
   if (summary.attempted > 0) {
     std::uint64_t greatest = 0;
-    for (const auto& [retries, broadcasts] : summary.retry_histogram) greatest = std::max(greatest, broadcasts);
+    for (const auto& [retries, broadcasts] : summary.retry_histogram)
+      greatest = std::max(greatest, broadcasts);
     TableRows rows;
     for (const auto& [retries, broadcasts] : summary.retry_histogram) {
       if (rows.size() == most_rows) break;
@@ -260,31 +177,38 @@ std::string html_retries(const Summary& summary, const Timeline* timeline) {
     rows.push_back({std::to_string(step.retry), planned_wait(step), format_count(step.observed),
                     seen(step.observed_ms.p50), seen(step.observed_ms.p99), seen(step.observed_ms.max)});
   }
-  body += folded(rows.size() > most_open_rows, "All retries",
-                 html_table("Waits",
-                            {{"Retry", Align::right},
-                             {"Planned wait", Align::right},
-                             {"Waits observed", Align::right},
-                             {"p50", Align::right},
-                             {"p99", Align::right},
-                             {"max", Align::right}},
-                            rows));
+  body += html_folded(rows.size() > most_open_rows, "All retries",
+                      html_table("Waits",
+                                 {{"Retry", Align::right},
+                                  {"Planned wait", Align::right},
+                                  {"Waits observed", Align::right},
+                                  {"p50", Align::right},
+                                  {"p99", Align::right},
+                                  {"max", Align::right}},
+                                 rows));
   return html_section("retries", "Attempts and waits", body);
 }
 
 std::string html_latency(const Summary& summary) {
   if (summary.ok == 0 && summary.series.empty()) {
-    return html_section("latency", "Latency", paragraph("No broadcast was acknowledged, so none has a latency."));
+    return html_section("latency", "Latency",
+                        html_paragraph("No broadcast was acknowledged, so none has a latency."));
   }
   const Quantiles& ms = summary.latency_ms;
   std::string body = html_table(
       "Latency",
-      {{"p50", Align::right}, {"p90", Align::right}, {"p99", Align::right}, {"p99.9", Align::right}, {"max", Align::right}},
+      {{"p50", Align::right},
+       {"p90", Align::right},
+       {"p99", Align::right},
+       {"p99.9", Align::right},
+       {"max", Align::right}},
       {{format_ms(ms.p50), format_ms(ms.p90), format_ms(ms.p99),
         summary.latency_p999_ms == 0 ? "–" : format_ms(summary.latency_p999_ms), format_ms(ms.max)}});
-  body += "<div class=\"charts\">\n<figure><figcaption>How many broadcasts took how long</figcaption><div "
-          "id=\"latency-histogram\" class=\"chart\"></div></figure>\n<figure><figcaption>Latency over time, and who "
-          "held files meanwhile</figcaption><div id=\"latency-time\" class=\"chart\"></div></figure>\n</div>\n";
+  body +=
+      "<div class=\"charts\">\n<figure><figcaption>How many broadcasts took how long</figcaption><div "
+      "id=\"latency-histogram\" class=\"chart\"></div></figure>\n<figure><figcaption>Latency over time, and "
+      "who "
+      "held files meanwhile</figcaption><div id=\"latency-time\" class=\"chart\"></div></figure>\n</div>\n";
   TableRows rows;
   for (std::size_t at = 0; at < summary.series.size(); ++at) {
     const SeriesRow& row = summary.series[at];
@@ -295,35 +219,38 @@ std::string html_latency(const Summary& summary) {
                     latency(row.latency_max_ms)});
   }
   if (!rows.empty()) {
-    body += folded(rows.size() > most_open_rows, "Over time, as a table",
-                   html_table("Over time",
-                              {{"From", Align::right},
-                               {"Started", Align::right},
-                               {"Ok", Align::right},
-                               {"Failed", Align::right},
-                               {"Unknown", Align::right},
-                               {"Refusals", Align::right},
-                               {"p50", Align::right},
-                               {"p99", Align::right},
-                               {"max", Align::right}},
-                              rows));
+    body += html_folded(rows.size() > most_open_rows, "Over time, as a table",
+                        html_table("Over time",
+                                   {{"From", Align::right},
+                                    {"Started", Align::right},
+                                    {"Ok", Align::right},
+                                    {"Failed", Align::right},
+                                    {"Unknown", Align::right},
+                                    {"Refusals", Align::right},
+                                    {"p50", Align::right},
+                                    {"p99", Align::right},
+                                    {"max", Align::right}},
+                                   rows));
   }
-  body += paragraph(fmt::format("Latency counts from the moment at which a broadcast was due, of those acknowledged. "
-                                "Quantiles are up to {} above the exact ones and never below; the maximum is exact.",
-                                format_percent(DurationHistogram::relative_error)),
-                    "note");
+  body += html_paragraph(
+      fmt::format("Latency counts from the moment at which a broadcast was due, of those acknowledged. "
+                  "Quantiles are up to {} above the exact ones and never below; the maximum is exact.",
+                  format_percent(DurationHistogram::relative_error)),
+      "note");
   return html_section("latency", "Latency", body);
 }
 
 std::string html_faults(const Summary& summary) {
-  if (summary.injectors.empty()) return html_section("faults", "Faults", paragraph("None were planned."));
+  if (summary.injectors.empty())
+    return html_section("faults", "Faults", html_paragraph("None were planned."));
   TableRows rows;
   for (const auto& injector : summary.injectors) {
     const bool enough = injector.fired >= injector.min_fired;
-    rows.push_back({html_text(injector.name), html_text(injector.kind), format_count(injector.planned),
-                    format_count(injector.fired), format_count(injector.min_fired),
-                    enough ? "<span class=\"tag pass\">✓ enough</span>" : "<span class=\"tag unknown\">? too few</span>",
-                    html_text(injector_sentence(injector))});
+    rows.push_back(
+        {html_text(injector.name), html_text(injector.kind), format_count(injector.planned),
+         format_count(injector.fired), format_count(injector.min_fired),
+         enough ? "<span class=\"tag pass\">✓ enough</span>" : "<span class=\"tag unknown\">? too few</span>",
+         html_text(injector_sentence(injector))});
   }
   std::string body = html_table("Faults",
                                 {{"Injector"},
@@ -337,8 +264,10 @@ std::string html_faults(const Summary& summary) {
   for (const auto& injector : summary.injectors) {
     if (injector.calls.empty()) continue;
     std::string calls = "<ol>\n";
-    for (const std::string& call : injector.calls) calls += fmt::format("<li><code>{}</code></li>\n", html_text(call));
-    body += folded(true, fmt::format("The file calls of a save, as {} met them", injector.name), calls + "</ol>\n");
+    for (const std::string& call : injector.calls)
+      calls += fmt::format("<li><code>{}</code></li>\n", html_text(call));
+    body += html_folded(true, fmt::format("The file calls of a save, as {} met them", injector.name),
+                        calls + "</ol>\n");
   }
   return html_section("faults", "Faults planned and fired", body);
 }
@@ -352,11 +281,12 @@ std::string html_agents(const Summary& summary) {
   TableRows rows;
   for (const AgentSummary* agent : agents) {
     if (rows.size() == most_rows) break;
-    rows.push_back({std::to_string(agent->id),
-                    agent->succeeded ? "<span class=\"tag pass\">✓ yes</span>" : "<span class=\"tag fail\">✗ no</span>",
-                    format_count(agent->attempted), format_count(agent->ok), format_count(agent->failed),
-                    format_count(agent->unknown), format_count(agent->retries), format_ms(agent->waited_ms),
-                    html_text(agent->ended)});
+    rows.push_back(
+        {std::to_string(agent->id),
+         agent->succeeded ? "<span class=\"tag pass\">✓ yes</span>" : "<span class=\"tag fail\">✗ no</span>",
+         format_count(agent->attempted), format_count(agent->ok), format_count(agent->failed),
+         format_count(agent->unknown), format_count(agent->retries), format_ms(agent->waited_ms),
+         html_text(agent->ended)});
   }
   std::string table = html_table("Agents",
                                  {{"Agent", Align::right},
@@ -370,14 +300,15 @@ std::string html_agents(const Summary& summary) {
                                   {"Ended"}},
                                  rows);
   if (agents.size() > rows.size()) {
-    table += paragraph(fmt::format("{} more agents are not listed; none of them fared worse than the last row.",
-                                   format_count(agents.size() - rows.size())),
-                       "note");
+    table += html_paragraph(
+        fmt::format("{} more agents are not listed; none of them fared worse than the last row.",
+                    format_count(agents.size() - rows.size())),
+        "note");
   }
   return html_section("agents", "Agents",
-                      paragraph(agents_sentence(summary) + ".") +
-                          folded(rows.size() > most_open_rows, "All agents", table) +
-                          paragraph(evidence_sentence(summary), "note"));
+                      html_paragraph(agents_sentence(summary) + ".") +
+                          html_folded(rows.size() > most_open_rows, "All agents", table) +
+                          html_paragraph(evidence_sentence(summary), "note"));
 }
 
 std::string html_limits(const Summary& summary) {
@@ -389,10 +320,12 @@ std::string html_limits(const Summary& summary) {
 
 std::string html_how(const Summary& summary) {
   TableRows rows;
-  for (const auto& line : environment(summary)) rows.push_back({std::string(line.what), html_text(line.value)});
+  for (const auto& line : environment(summary))
+    rows.push_back({std::string(line.what), html_text(line.value)});
   std::string body = html_table("Environment", {{"What"}, {"Value"}}, rows);
   if (!summary.command.empty()) {
-    body += fmt::format("<h3>The same run again</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n", html_text(summary.command));
+    body += fmt::format("<h3>The same run again</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
+                        html_text(summary.command));
   }
   return html_section("how", "Environment", body);
 }

@@ -8,10 +8,11 @@
 
 namespace holdfast {
 
-std::string html_verdict(RunVerdict verdict);      // a sign, so that it is not told by colour alone, and the word
-std::string html_header(const Summary& summary);   // verdict, reasons, key figures
+std::string html_verdict(RunVerdict verdict);  // a sign, so that it is not told by colour alone, and the word
+std::string html_header(const Summary& summary);  // verdict, reasons, key figures
 std::string html_checks(const Summary& summary);
 std::string html_holders(const Summary& summary, const Timeline* timeline);
+std::string html_refusals(const Timeline& timeline);  // no <section>: a table that is folded
 std::string html_retries(const Summary& summary, const Timeline* timeline);
 std::string html_latency(const Summary& summary);
 std::string html_faults(const Summary& summary);

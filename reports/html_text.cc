@@ -54,9 +54,11 @@ std::string script_json(std::string_view json) {
 }
 
 std::string html_table(std::string_view label, const std::vector<TableColumn>& head, const TableRows& rows) {
-  const auto side = [&](std::size_t column) { return head[column].align == Align::right ? " class=\"n\"" : ""; };
-  std::string table =
-      fmt::format("<div class=\"scroll\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>\n<thead><tr>", label);
+  const auto side = [&](std::size_t column) {
+    return head[column].align == Align::right ? " class=\"n\"" : "";
+  };
+  std::string table = fmt::format(
+      "<div class=\"scroll\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>\n<thead><tr>", label);
   for (std::size_t column = 0; column < head.size(); ++column) {
     // A column of bars needs no header that is read out.
     table += head[column].header.empty()
@@ -75,8 +77,18 @@ std::string html_table(std::string_view label, const std::vector<TableColumn>& h
 }
 
 std::string html_section(std::string_view id, std::string_view heading, std::string_view body) {
-  return fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n{2}</section>\n",
-                     id, heading, body);
+  return fmt::format(
+      "<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n{2}</section>\n", id,
+      heading, body);
+}
+
+std::string html_paragraph(std::string_view plain, std::string_view kind) {
+  return fmt::format("<p{}>{}</p>\n", kind.empty() ? "" : fmt::format(" class=\"{}\"", kind),
+                     html_text(plain));
+}
+
+std::string html_folded(bool fold, std::string_view title, const std::string& body) {
+  return fold ? fmt::format("<details><summary>{}</summary>\n{}</details>\n", html_text(title), body) : body;
 }
 
 std::string html_list(const std::vector<std::string>& sentences) {

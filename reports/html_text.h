@@ -21,9 +21,12 @@ std::string script_json(std::string_view json);
 std::string html_table(std::string_view label, const std::vector<TableColumn>& head, const TableRows& rows);
 
 std::string html_section(std::string_view id, std::string_view heading, std::string_view body);
-std::string html_list(const std::vector<std::string>& sentences);  // plain text
+std::string html_paragraph(std::string_view plain, std::string_view kind = "");       // kind: its class
+std::string html_folded(bool fold, std::string_view title, const std::string& body);  // <details>, if `fold`
+std::string html_list(const std::vector<std::string>& sentences);                     // plain text
 
 // `skeleton` with each {{name}} replaced, in one pass: what is filled in is not looked at again.
-std::string filled(std::string_view skeleton, const std::vector<std::pair<std::string_view, std::string>>& parts);
+std::string filled(std::string_view skeleton,
+                   const std::vector<std::pair<std::string_view, std::string>>& parts);
 
 }  // namespace holdfast

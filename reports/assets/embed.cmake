@@ -38,7 +38,7 @@ function(embed name)
 endfunction()
 
 embed(report_html report.html)
-embed(compare_html compare.html)
+embed(plain_page_html plain_page.html)
 embed(style_css style.css)
 embed(uplot_css uplot/uPlot.min.css)
 embed(uplot_licence uplot/LICENSE)
