@@ -55,11 +55,12 @@ std::string lanes_part(const Timeline* timeline, const std::string& why_not) {
     const std::string why = timeline != nullptr ? "No operation is on record." : why_not;
     return html_section("lanes", "Lanes", fmt::format("<p>{}</p>\n", html_text(why)));
   }
-  return html_section("lanes", "Lanes in true time",
-                      fmt::format("<p>{}</p>\n<noscript><p class=\"note\">Lanes are drawn by a script, which does not run "
-                                  "here; the tables below hold who held what, and when.</p></noscript>\n"
-                                  "<div id=\"lanes-view\" hidden></div>\n",
-                                  html_text(drawn_sentence(*timeline))));
+  return html_section(
+      "lanes", "Lanes in true time",
+      fmt::format("<p>{}</p>\n<noscript><p class=\"note\">Lanes are drawn by a script, which does not run "
+                  "here; the tables below hold who held what, and when.</p></noscript>\n"
+                  "<div id=\"lanes-view\" hidden></div>\n",
+                  html_text(drawn_sentence(*timeline))));
 }
 
 std::string nav_links(const std::string& body) {
@@ -69,7 +70,8 @@ std::string nav_links(const std::string& body) {
     const std::size_t from = at + mark.size();
     const std::string id = body.substr(from, body.find('"', from) - from);
     const std::size_t heading = body.find('>', body.find("<h2", from)) + 1;
-    links += fmt::format("<a href=\"#{}\">{}</a> ", id, body.substr(heading, body.find("</h2>", heading) - heading));
+    links += fmt::format("<a href=\"#{}\">{}</a> ", id,
+                         body.substr(heading, body.find("</h2>", heading) - heading));
   }
   return links;
 }
@@ -77,9 +79,10 @@ std::string nav_links(const std::string& body) {
 }  // namespace
 
 std::string render_html(const Summary& summary, const Timeline* timeline, const std::string& why_not) {
-  const std::string body = html_checks(summary) + lanes_part(timeline, why_not) + html_holders(summary, timeline) +
-                           html_retries(summary, timeline) + html_latency(summary) + html_faults(summary) +
-                           html_agents(summary) + html_limits(summary) + html_how(summary);
+  const std::string body = html_checks(summary) + lanes_part(timeline, why_not) +
+                           html_holders(summary, timeline) + html_retries(summary, timeline) +
+                           html_latency(summary) + html_faults(summary) + html_agents(summary) +
+                           html_limits(summary) + html_how(summary);
   std::string data = json_element("figures", figures_json(summary));
   if (timeline != nullptr) data += json_element("timeline", timeline_json(*timeline));
   return filled(assets::report_html,

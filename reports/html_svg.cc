@@ -54,7 +54,8 @@ std::string ticks(const TimeScale& scale, double height) {
       if (x - last_x < 56) continue;
       last_x = x;
       svg += fmt::format(
-          "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"4\" y2=\"{1:.0f}\"/><text x=\"{0:.1f}\" y=\"{2:.0f}\" "
+          "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"4\" y2=\"{1:.0f}\"/><text x=\"{0:.1f}\" "
+          "y=\"{2:.0f}\" "
           "text-anchor=\"middle\">{3}</text>",
           x, height, height + 16, format_ms(ms));
     }
@@ -67,7 +68,8 @@ std::string ticks(const TimeScale& scale, double height) {
 std::string interval_svg(double share, const Interval& interval) {
   const auto x = [](double at) { return 6 + std::clamp(at, 0.0, 1.0) * 228; };
   return fmt::format(
-      "<svg class=\"interval\" viewBox=\"0 0 240 34\" role=\"img\" aria-label=\"{} with its 95 % interval, {}\">"
+      "<svg class=\"interval\" viewBox=\"0 0 240 34\" role=\"img\" aria-label=\"{} with its 95 % interval, "
+      "{}\">"
       "<line class=\"axis\" x1=\"6\" x2=\"234\" y1=\"12\" y2=\"12\"/>"
       "<rect class=\"range\" x=\"{:.1f}\" y=\"7\" width=\"{:.1f}\" height=\"10\" rx=\"2\"/>"
       "<circle class=\"point\" cx=\"{:.1f}\" cy=\"12\" r=\"5\"/>"
@@ -83,8 +85,10 @@ std::string waits_svg(const std::vector<RetryStep>& steps, const std::vector<Wai
   const TimeScale scale = scale_of(steps, waits);
   const double height = 8 + row_height * static_cast<double>(drawn);
   std::string svg = fmt::format(
-      "<div class=\"scroll\" role=\"region\" aria-label=\"Waits, planned and seen\" tabindex=\"0\"><svg class=\"waits\" "
-      "viewBox=\"0 0 700 {:.0f}\" role=\"img\" aria-label=\"Waits before each retry, planned as boxes and seen as "
+      "<div class=\"scroll\" role=\"region\" aria-label=\"Waits, planned and seen\" tabindex=\"0\"><svg "
+      "class=\"waits\" "
+      "viewBox=\"0 0 700 {:.0f}\" role=\"img\" aria-label=\"Waits before each retry, planned as boxes and "
+      "seen as "
       "bars; the table below has the figures\">",
       height + 22);
   svg += ticks(scale, height);
@@ -95,8 +99,9 @@ std::string waits_svg(const std::vector<RetryStep>& steps, const std::vector<Wai
     if (step.planned) {
       const double from = scale.x(std::max(step.planned_least_ms, scale.least_ms));
       const double to = scale.x(std::max(step.planned_greatest_ms, scale.least_ms));
-      svg += fmt::format("<rect class=\"planned\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.0f}\"/>",
-                         from - 1.5, bottom - row_height + 4, std::max(to - from, 0.0) + 3, row_height - 4);
+      svg += fmt::format(
+          "<rect class=\"planned\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.0f}\"/>",
+          from - 1.5, bottom - row_height + 4, std::max(to - from, 0.0) + 3, row_height - 4);
     }
     std::uint64_t greatest = 0;
     for (const auto& wait : waits) {
@@ -106,18 +111,20 @@ std::string waits_svg(const std::vector<RetryStep>& steps, const std::vector<Wai
       if (wait.retry != step.retry) continue;
       const double x = scale.x(wait.least_ms);
       const double width = std::max(scale.x(wait.least_ms * std::exp2(0.25)) - x - 1, 2.0);
-      const double tall = std::max(
-          (row_height - 10) * static_cast<double>(wait.count) / static_cast<double>(greatest), 2.0);
+      const double tall =
+          std::max((row_height - 10) * static_cast<double>(wait.count) / static_cast<double>(greatest), 2.0);
       svg += fmt::format(
-          "<rect class=\"seen\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>{} of at least {}"
+          "<rect class=\"seen\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>{} of at "
+          "least {}"
           "</title></rect>",
           x, bottom - tall, width, tall, format_counted(wait.count, "wait"), format_ms(wait.least_ms));
     }
-    svg += fmt::format("<line class=\"axis\" x1=\"{:.0f}\" x2=\"{:.0f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", waits_left,
-                       waits_left + waits_width, bottom, bottom);
+    svg += fmt::format("<line class=\"axis\" x1=\"{:.0f}\" x2=\"{:.0f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>",
+                       waits_left, waits_left + waits_width, bottom, bottom);
   }
-  svg += "</svg></div>\n<p class=\"legend\"><span class=\"swatch planned\"></span> as the policy planned "
-         "<span class=\"swatch seen\"></span> as seen, each row to its own height</p>\n";
+  svg +=
+      "</svg></div>\n<p class=\"legend\"><span class=\"swatch planned\"></span> as the policy planned "
+      "<span class=\"swatch seen\"></span> as seen, each row to its own height</p>\n";
   if (steps.size() > drawn) {
     svg += fmt::format("<p class=\"note\">The first {} of {} retries are drawn.</p>\n", drawn, steps.size());
   }

@@ -14,7 +14,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::size_t most_trial_rows = 200;
+constexpr std::size_t most_listed_trials = 200;
 constexpr std::size_t most_signs = 400;  // of each variant
 
 std::string escaped_table(std::string_view label, std::vector<TableColumn> head, TableRows rows) {
@@ -88,7 +88,7 @@ std::string not_passed_section(const TrialsSummary& summary) {
   const auto trials = trials_not_passed(summary);
   if (trials.empty()) return "";
   TableRows rows;
-  for (std::size_t at = 0; at < std::min(trials.size(), most_trial_rows); ++at) {
+  for (std::size_t at = 0; at < std::min(trials.size(), most_listed_trials); ++at) {
     const Trial& trial = *trials[at];
     rows.push_back({html_text(variant_label(summary.plan, trial.variant)),
                     fmt::format("<a href=\"{}\">{}</a>", report_address(trial), trial.seed),

@@ -64,7 +64,8 @@ class Drawing {
     // A message may be a MiB long, and nothing of it is looked at that is not shown.
     const std::string shown =
         cut_to(one_line(std::string_view(said).substr(0, limits_.text_columns * 4)), limits_.text_columns);
-    const auto [place, added] = text_at_.try_emplace(shown, static_cast<std::uint32_t>(timeline_.texts.size()));
+    const auto [place, added] =
+        text_at_.try_emplace(shown, static_cast<std::uint32_t>(timeline_.texts.size()));
     if (added) timeline_.texts.push_back(shown);
     return place->second;
   }
@@ -80,7 +81,8 @@ class Drawing {
                          cut_to(one_line(program_name(holder.program)), limits_.text_columns),
                          seen ? share_letters(holder.share) : ""};
     // Whether an agent met itself or another: it has one lane.
-    const auto [place, added] = holder_at_.try_emplace(std::pair(named.pid, named.name), timeline_.holders.size());
+    const auto [place, added] =
+        holder_at_.try_emplace(std::pair(named.pid, named.name), timeline_.holders.size());
     if (added) {
       timeline_.holders.push_back(std::move(named));
     } else if (timeline_.holders[place->second].program.empty()) {
@@ -151,7 +153,8 @@ class Drawing {
   }
 
   // The hold that the holder's handle is of: one that covers the call, rather of the same file, rather late.
-  [[nodiscard]] const Fault* hold_at(std::uint32_t injector, const Call& call, const std::string& path) const {
+  [[nodiscard]] const Fault* hold_at(std::uint32_t injector, const Call& call,
+                                     const std::string& path) const {
     constexpr int most_looked_at = 64;  // a handful of holds overlap
     const auto fired = fired_.find(injector);
     if (fired == fired_.end()) return nullptr;
@@ -285,7 +288,8 @@ class Drawing {
     std::map<std::pair<std::uint32_t, std::uint32_t>, TimelineBin> bins;
     for (const Operation& operation : history_.operations) {
       const std::uint32_t lane = operation.agent / timeline_.agents_a_lane;
-      const auto at = static_cast<std::uint32_t>((us(operation.invoke_ns) - timeline_.from_us) / timeline_.bin_us);
+      const auto at =
+          static_cast<std::uint32_t>((us(operation.invoke_ns) - timeline_.from_us) / timeline_.bin_us);
       TimelineBin& bin = bins[{lane, at}];
       ++(operation.outcome == Outcome::ok     ? bin.ok
          : operation.outcome == Outcome::fail ? bin.failed

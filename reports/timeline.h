@@ -28,8 +28,8 @@ struct TimelineHolder {
 
 // A holder as named in one refusal.
 struct TimelineMention {
-  std::uint32_t holder = 0;  // of Timeline::holders
-  std::string access;        // "r--"
+  std::uint32_t holder = 0;                        // of Timeline::holders
+  std::string access;                              // "r--"
   std::optional<std::int64_t> since_us, until_us;  // an injector's hold, where it is on record
   // An agent's operation at that moment, "3-17", and when it began (since_us).
   std::string during;

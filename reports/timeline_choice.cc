@@ -26,7 +26,8 @@ TimelineChoice chosen_operations(const History& history, const std::vector<std::
   }
   std::uint64_t left = items;
   for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
-    const std::uint64_t step = weights[kind] <= left ? 1 : weights[kind] / std::max<std::uint64_t>(left, 1) + 1;
+    const std::uint64_t step =
+        weights[kind] <= left ? 1 : weights[kind] / std::max<std::uint64_t>(left, 1) + 1;
     for (std::size_t at = 0; at < kinds[kind].size(); at += step) {
       const std::uint32_t index = kinds[kind][at];
       const std::uint64_t weight = 1 + std::uint64_t{history.operations[index].calls};

@@ -9,7 +9,7 @@
 namespace holdfast {
 
 struct TimelineChoice {
-  std::vector<std::uint32_t> operations;  // of History::operations, ascending
+  std::vector<std::uint32_t> operations;        // of History::operations, ascending
   std::uint64_t unsuccessful = 0, refused = 0;  // operations there were; one may be both
   std::uint64_t refusals = 0;                   // calls that were refused, or would have been
 };

@@ -113,7 +113,8 @@ function buildLanes(host, timeline, codes) {
   return lanes;
 }
 
-const page = (() => {
+// What the page shows, for tests and for the curious.
+window.holdfast = (() => {
   const data = embedded("timeline");
   const figures = embedded("figures");
   const timeline = data && decodedTimeline(data);
