@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <tuple>
 #include <unordered_map>
 
 #include "harness/check/attempts.h"
-#include "harness/check/delivery.h"
 #include "reports/holder_words.h"
+#include "reports/operation_facts.h"
 #include "reports/text.h"
 #include "reports/timeline_choice.h"
 
@@ -22,14 +21,14 @@ constexpr std::int64_t most_bins = 240;
 class Drawing {
  public:
   Drawing(const Plan& plan, const History& history, const TimelineLimits& limits)
-      : plan_(plan), history_(history), limits_(limits), zero_ns_(zero_of(history)) {}
+      : plan_(plan), history_(history), limits_(limits), zero_ns_(zero_ns_of(history)) {}
 
   Timeline drawn() && {
     timeline_.agents = plan_.scenario.agents.count;
     timeline_.all_operations = history_.operations.size();
     if (history_.quiesced_ns != 0) timeline_.quiesced_us = us(history_.quiesced_ns);
     add_injectors();
-    const std::vector<std::uint32_t> lacking = lacking_recipients();
+    const std::vector<std::uint32_t> lacking = lacking_recipients(plan_, history_);
     const TimelineChoice choice = chosen_operations(history_, lacking, limits_.items);
     timeline_.all_refused = choice.refused;
     timeline_.all_unsuccessful = choice.unsuccessful;
@@ -48,13 +47,6 @@ class Drawing {
   }
 
  private:
-  static std::int64_t zero_of(const History& history) {
-    if (history.started_ns != 0) return history.started_ns;
-    std::int64_t first = std::numeric_limits<std::int64_t>::max();
-    for (const Operation& operation : history.operations) first = std::min(first, operation.invoke_ns);
-    return history.operations.empty() ? 0 : first;
-  }
-
   [[nodiscard]] std::int64_t us(std::int64_t time_ns) const { return (time_ns - zero_ns_) / 1000; }
 
   static std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
@@ -110,26 +102,6 @@ class Drawing {
       std::stable_sort(fired.begin(), fired.end(),
                        [](const Fault* a, const Fault* b) { return a->fired_ns < b->fired_ns; });
     }
-  }
-
-  // By operation: how many recipients' final reads lack it.
-  std::vector<std::uint32_t> lacking_recipients() const {
-    std::vector<std::uint32_t> lacking(history_.operations.size());
-    if (history_.operations.empty()) return lacking;
-    const Delivery delivery(plan_, history_);
-    RecipientsOf recipients_of(plan_);
-    for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
-      const Operation& broadcast = delivery.sent().operation(ordinal);
-      if (broadcast.outcome != Outcome::ok) continue;
-      const auto& recipients = recipients_of.sender(broadcast.agent);
-      std::uint32_t& count = lacking[static_cast<std::size_t>(&broadcast - history_.operations.data())];
-      for (std::size_t place = 0; place < recipients.size(); ++place) {
-        const std::uint32_t read = delivery.final_read(recipients[place]);
-        if (read == not_there || delivery.times_read(ordinal, place) != 0) continue;
-        if (must_hold(history_.operations[read], broadcast)) ++count;
-      }
-    }
-    return lacking;
   }
 
   TimelineMention mention_of(const Holder& holder, const Call& call) {

@@ -139,10 +139,13 @@ Command parse_command_line(int argc, char** argv) {
   check_app->add_flag("--json", check.json, "Print result.json instead of the summary");
 
   ReportCommand report;
-  auto* report_app =
-      app.add_subcommand("report", "Write report.html, report.md and junit.xml of a stored run again, and show it");
+  auto* report_app = app.add_subcommand(
+      "report", "Write report.html, report.md and junit.xml of a stored run again, and show it");
   report_app->add_option("directory", report.directory, "A run directory")->required();
-  report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
+  auto* report_json = report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
+  report_app
+      ->add_flag("--csv", report.csv, "Print every operation as a row, for plots of your own; write nothing")
+      ->excludes(report_json);
 
   CompareCommand compare;
   auto* compare_app =

@@ -35,10 +35,11 @@ struct CheckCommand {
 struct ReportCommand {
   std::string directory;
   bool json = false;
+  bool csv = false;  // the operations instead; writes no report
 };
 
 struct CompareCommand {
-  std::string before, after;  // run directories, or their result.json
+  std::string before, after;   // run directories, or their result.json
   std::string markdown, html;  // files to write; empty: none
   bool json = false;
 };
