@@ -10,13 +10,13 @@
 namespace holdfast {
 
 // Markup that would run, ends of scripts and comments, quotes, NUL, bytes that are no UTF-8, a right-to-left
-// override, line separators of JavaScript, a template's braces; and a MiB more.
-inline std::string hostile_markup() {
+// override, line separators of JavaScript, a template's braces; and a MiB more of it.
+inline std::string hostile_markup(std::size_t more_bytes = std::size_t{1} << 20) {
   std::string text = "</script><script>window.harmed = 1</script>-->]]><!--<script>";
   text += "\"'><img src=x onerror=\"window.harmed = 2\"><a href=\"javascript:window.harmed = 3\">x</a>";
   text += std::string("\0\x01\x1b[31m\xff\xfe", 9);
   text += "\u202e\u2028\u2029${window.harmed = 4}{{body}}\r\n\\u003c\\";
-  return text + std::string(std::size_t{1} << 20, '<');
+  return text + std::string(more_bytes, '<');
 }
 
 struct HostileRun {

@@ -9,6 +9,7 @@
 #include "reports/render.h"
 #include "reports/result_json.h"
 #include "reports/sentences.h"
+#include "reports/shortened.h"
 #include "reports/timeline_json.h"
 
 namespace holdfast {
@@ -78,7 +79,8 @@ std::string nav_links(const std::string& body) {
 
 }  // namespace
 
-std::string render_html(const Summary& summary, const Timeline* timeline, const std::string& why_not) {
+std::string render_html(const Summary& whole, const Timeline* timeline, const std::string& why_not) {
+  const Summary summary = shortened(whole);
   const std::string body = html_checks(summary) + lanes_part(timeline, why_not) +
                            html_holders(summary, timeline) + html_retries(summary, timeline) +
                            html_latency(summary) + html_faults(summary) + html_agents(summary) +

@@ -11,6 +11,7 @@
 #include "reports/number_format.h"
 #include "reports/render.h"
 #include "reports/sentences.h"
+#include "reports/shortened.h"
 
 namespace holdfast {
 namespace {
@@ -57,7 +58,10 @@ std::string attempts_table(const Comparison& comparison) {
 
 }  // namespace
 
-std::string render_comparison_html(const Comparison& comparison) {
+std::string render_comparison_html(const Comparison& whole) {
+  Comparison comparison = whole;
+  comparison.before = shortened(whole.before);
+  comparison.after = shortened(whole.after);
   TableRows rows = comparison_rows(comparison);
   for (auto& row : rows) {
     for (auto& cell : row) cell = html_text(cell);

@@ -102,7 +102,7 @@ TEST(Html, HostileTextIsInert) {
   EXPECT_LT(page.size(), 1'500'000U);
   expect_no_more_than_ours(render_comparison_html(compare(hostile.summary(), example_pass())),
                            render_comparison_html(compare(harmless.summary(), example_pass())));
-  expect_no_more_than_ours(render_trials_html(example_hostile_trials(hostile_markup())),
+  expect_no_more_than_ours(render_trials_html(example_hostile_trials(hostile_markup(100))),
                            render_trials_html(example_hostile_trials("harmless")));
 }
 

@@ -51,14 +51,16 @@ class Drawing {
 
   static std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
+  // A message may be a MiB long, and nothing of it is looked at that is not shown.
+  [[nodiscard]] std::string shown(std::string_view said) const {
+    return cut_to(one_line(said.substr(0, limits_.text_columns * 4)), limits_.text_columns);
+  }
+
   std::uint32_t text(const std::string& said) {
     if (said.empty()) return 0;
-    // A message may be a MiB long, and nothing of it is looked at that is not shown.
-    const std::string shown =
-        cut_to(one_line(std::string_view(said).substr(0, limits_.text_columns * 4)), limits_.text_columns);
     const auto [place, added] =
-        text_at_.try_emplace(shown, static_cast<std::uint32_t>(timeline_.texts.size()));
-    if (added) timeline_.texts.push_back(shown);
+        text_at_.try_emplace(shown(said), static_cast<std::uint32_t>(timeline_.texts.size()));
+    if (added) timeline_.texts.push_back(place->first);
     return place->second;
   }
 
@@ -66,12 +68,9 @@ class Drawing {
     const bool seen = holder.kind != HolderKind::unseen;
     const bool one_of_us = holder.kind == HolderKind::injector || holder.kind == HolderKind::agent ||
                            holder.kind == HolderKind::self;
-    TimelineHolder named{holder_name(plan_, holder),
-                         holder.kind,
-                         one_of_us ? holder.index : no_process,
-                         seen ? holder.pid : 0,
-                         cut_to(one_line(program_name(holder.program)), limits_.text_columns),
-                         seen ? share_letters(holder.share) : ""};
+    TimelineHolder named{shown(holder_name(plan_, holder)),     holder.kind,
+                         one_of_us ? holder.index : no_process, seen ? holder.pid : 0,
+                         shown(program_name(holder.program)),   seen ? share_letters(holder.share) : ""};
     // Whether an agent met itself or another: it has one lane.
     const auto [place, added] =
         holder_at_.try_emplace(std::pair(named.pid, named.name), timeline_.holders.size());

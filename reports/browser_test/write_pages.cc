@@ -38,7 +38,7 @@ void write_million(const std::filesystem::path& directory) {
 
 void write_hostile(const std::filesystem::path& directory) {
   const HostileRun run;
-  const std::string text = hostile_markup();
+  const std::string text = hostile_markup(100);
   write(directory / "hostile.html", render_html(run.summary(), &run.timeline(), ""));
   write(directory / "hostile-compare.html",
         render_comparison_html(compare(example_hostile(text), run.summary())));
