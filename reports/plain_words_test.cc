@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "reports/not_modelled.h"
+#include "harness/sharing/not_modelled.h"
 #include "reports/process_end.h"
 #include "reports/retry_summary.h"
 

@@ -5,9 +5,9 @@
 
 #include "harness/check/delivery.h"
 #include "harness/check/planned_kills.h"
+#include "harness/sharing/not_modelled.h"
 #include "reports/latency_summary.h"
 #include "reports/milliseconds.h"
-#include "reports/not_modelled.h"
 #include "reports/number_format.h"
 #include "reports/process_end.h"
 #include "reports/refusal_summary.h"

@@ -7,23 +7,30 @@
 
 #include "harness/agents/agent.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/live_rules.h"
 #include "harness/inject/injector.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher.h"
 
 namespace {
 
+holdfast::Trap trap_named(const std::string& name) {
+  if (name == "opens") return holdfast::Trap::opens;
+  return name == "store-calls" ? holdfast::Trap::store_calls : holdfast::Trap::decided_calls;
+}
+
 int carry_out_internal(const holdfast::InternalCommand& command) {
   using Role = holdfast::InternalCommand::Role;
   switch (command.role) {
     case Role::launcher:
-      return holdfast::launcher_main(holdfast::launcher_descriptor, command.store_calls
-                                                                        ? holdfast::Trap::store_calls
-                                                                        : holdfast::Trap::decided_calls);
+      return holdfast::launcher_main(holdfast::launcher_descriptor, trap_named(command.trap));
     case Role::agent:
       return holdfast::agent_main(command.run_directory, command.index, command.token, command.restarted);
     case Role::injector:
       return holdfast::injector_main(command.run_directory, command.index, command.token);
+    case Role::rules:
+      if (::chdir(command.run_directory.c_str()) != 0) return holdfast::exit_internal;
+      return holdfast::live_rules_main(command.posix, command.output);
   }
   return holdfast::exit_internal;
 }

@@ -60,6 +60,28 @@ constexpr std::int64_t injector_grace_ns = 5 * second_ns;     // to let go after
 constexpr std::int64_t agent_grace_ns = 3 * second_ns;        // to come back after SIGTERM
 constexpr std::int64_t launcher_grace_ns = 5 * second_ns;     // to kill everybody and go, once told to
 
+// Where nobody denies reading or writing, no open is refused, and none need be trapped.
+bool opens_are_decided(const Plan& plan) {
+  constexpr FileBits read_and_write = read_bit | write_bit;
+  const auto denies = [](FileBits share) { return (share & read_and_write) != read_and_write; };
+  const Scenario& scenario = plan.scenario;
+  if (scenario.sharing.rules != Rules::windows) return false;
+  const auto profile = find_profile(scenario.sharing.profile);
+  return (profile && denies(profile->share)) ||
+         std::any_of(scenario.injectors.begin(), scenario.injectors.end(), [&](const Injector& injector) {
+           return injector.kind != InjectorKind::kill && denies(parse_letters(injector.share).value_or(0));
+         });
+}
+
+Domain domain_of(const Plan& plan, const Profile& profile, const std::filesystem::path& store) {
+  Domain domain;
+  domain.directories = {store};
+  domain.mode = plan.scenario.sharing.rules == Rules::windows ? Domain::Mode::enforce : Domain::Mode::posix;
+  domain.profile = profile;
+  domain.opens = opens_are_decided(plan);
+  return domain;
+}
+
 class Conductor {
  public:
   Conductor(const Plan& plan, const std::filesystem::path& directory, const ConductOptions& options)
@@ -147,8 +169,10 @@ class Conductor {
     phase_ = "starting";
     children_before_ = children();
     const auto kills = planned_kills(plan_);
-    auto launcher = LauncherProcess::start(options_.executable, pipes_,
-                                           kills.empty() ? Trap::decided_calls : Trap::store_calls);
+    const Trap trap = !kills.empty()             ? Trap::store_calls
+                      : opens_are_decided(plan_) ? Trap::opens
+                                                 : Trap::decided_calls;
+    auto launcher = LauncherProcess::start(options_.executable, pipes_, trap);
     if (!launcher) return fail(launcher.error());
     launcher_.emplace(std::move(*launcher));
     use_all_descriptors();
@@ -168,9 +192,8 @@ class Conductor {
                                    Role::supervisor, 0, plan_.run_id);
     if (!recorder) return fail(recorder.error());
     auto supervisor =
-        Supervisor::start(std::move((*hello)->descriptor),
-                          {directory_ / "store", plan_.scenario.sharing.rules == Rules::windows, *profile},
-                          std::move(*recorder), participants_, kills);
+        Supervisor::start(std::move((*hello)->descriptor), domain_of(plan_, *profile, directory_ / "store"),
+                          std::make_unique<EventLog>(std::move(*recorder)), participants_, kills);
     if (!supervisor) return fail(supervisor.error());
     supervisor_ = std::move(*supervisor);
     return {};

@@ -91,7 +91,7 @@ Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& exec
   ::fcntl(pipes.status.get(), F_SETFL, O_NONBLOCK);  // the conductor asks for news that may not be there
   auto child = std::make_unique<Child>();
   std::vector<std::string> arguments = {"internal-launcher"};
-  if (trap == Trap::store_calls) arguments.emplace_back("store-calls");
+  if (trap != Trap::decided_calls) arguments.emplace_back(trap == Trap::opens ? "opens" : "store-calls");
   try {
     child->handle = process::process(
         child->context, executable.string(), arguments, InheritDescriptor{status_descriptor, status.get()},

@@ -141,6 +141,8 @@ bool is_function(std::uint8_t function) {
     case Function::unlink:
     case Function::rmdir:
     case Function::link:
+    case Function::open:
+    case Function::truncate:
     case Function::hold:
     case Function::scan:
       return true;

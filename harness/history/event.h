@@ -46,6 +46,8 @@ enum class Function : std::uint8_t {
   unlink = 11,
   rmdir = 12,
   link = 13,
+  open = 14,
+  truncate = 15,
   hold = 20,  // injectors
   scan = 21,
 };

@@ -22,7 +22,7 @@ std::pair<std::string, std::string> two_fields(const std::string& text) {
 
 bool is_trapped(Function function) {
   return function == Function::rename || function == Function::unlink || function == Function::rmdir ||
-         function == Function::link;
+         function == Function::link || function == Function::open || function == Function::truncate;
 }
 
 }  // namespace

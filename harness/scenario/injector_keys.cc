@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/scenario/key_tables.h"
+#include "harness/sharing/sharing.h"
 
 namespace holdfast {
 
@@ -56,21 +57,13 @@ Field<Injector> store_path_field() {
 }
 
 Field<Injector> share_field() {
-  const std::string wanted = "the rights that others keep: \"rw\" or \"rwd\"";
+  const std::string wanted = "the rights that others keep, of \"rwd\"; \"\" for none";
   return {wanted,
           [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
-            if (node.type != Node::Type::string) return mismatch(node, path, wanted);
-            const auto grants = [&](char right) { return node.text.find(right) != std::string::npos; };
-            if (node.text.find_first_not_of("rwd-") != std::string::npos || node.text.size() > 3) {
-              return mismatch(node, path, wanted);
-            }
-            if (!grants('r') || !grants('w')) {
-              return fail_at(
-                  node.place,
-                  "opens are not decided yet, so a handle that denies reading or writing cannot be "
-                  "enforced: use share = \"rw\" or \"rwd\"");
-            }
-            injector.share = grants('d') ? "rwd" : "rw";
+            if (node.type != Node::Type::string || node.text.size() > 3) return mismatch(node, path, wanted);
+            const auto share = parse_letters(node.text);
+            if (!share) return mismatch(node, path, wanted);
+            injector.share = *share == 0 ? "" : to_set(*share);
             return {};
           },
           [](const Injector& injector) { return Node::of(injector.share); }};

@@ -290,13 +290,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:3:33: inject.0.hold.max cuts a distribution, so it needs hold.p99"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = { p99 = \"10ms\" }\n",
                 "s.toml:3:8: inject.0.hold.median is missing"},
-        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"r\"\n",
-                "s.toml:4:9: opens are not decided yet, so a handle that denies reading or writing cannot be "
-                "enforced: use share = \"rw\" or \"rwd\""},
-        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"\"\n",
-                "s.toml:4:9: opens are not decided"},
-        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"wd\"\n",
-                "s.toml:4:9: opens are not decided"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nshare = \"rx\"\n",
                 "s.toml:4:9: inject.0.share is the string \"rx\", but must be"},
         Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"q\"\ncount = 2\nperiod = "

@@ -23,15 +23,35 @@ constexpr std::array profiles{
     Profile{"java-nio", rwd, move_file, EACCES, EBUSY},         // WindowsChannelFactory shares deletion
     Profile{"node", rwd, move_file, EPERM, EBUSY},              // libuv, src/win/fs.c
     Profile{"rust", rwd, move_file_then_posix, EACCES, EBUSY},  // rust-lang/rust#123985
+    Profile{"dotnet", read_bit, move_file, EACCES,
+            EBUSY},  // FileStream's default is FileShare.Read (Microsoft)
+    Profile{"share-none", 0, move_file, EACCES,
+            EBUSY},  // .NET's File.Open without a share; LevelDB's writers
 };
+
+// Whoever opens with flags of their own: the share mode by its letters, all else as in most runtimes.
+constexpr std::array custom_profiles{
+    Profile{"share:---", 0, move_file, EACCES, EBUSY},
+    Profile{"share:--d", delete_bit, move_file, EACCES, EBUSY},
+    Profile{"share:-w-", write_bit, move_file, EACCES, EBUSY},
+    Profile{"share:-wd", write_bit | delete_bit, move_file, EACCES, EBUSY},
+    Profile{"share:r--", read_bit, move_file, EACCES, EBUSY},
+    Profile{"share:r-d", read_bit | delete_bit, move_file, EACCES, EBUSY},
+    Profile{"share:rw-", rw, move_file, EACCES, EBUSY},
+    Profile{"share:rwd", rwd, move_file, EACCES, EBUSY},
+};
+
+template <typename Profiles>
+std::optional<Profile> find_among(const Profiles& all, std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Profile& p) { return p.name == name; });
+  return found == all.end() ? std::nullopt : std::optional<Profile>(*found);
+}
 
 }  // namespace
 
 std::optional<Profile> find_profile(std::string_view name) {
-  const auto found =
-      std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == name; });
-  if (found == profiles.end()) return std::nullopt;
-  return *found;
+  const auto known = find_among(profiles, name);
+  return known ? known : find_among(custom_profiles, name);
 }
 
 std::vector<std::string_view> profile_names() {

@@ -26,9 +26,10 @@ struct Profile {
   int errno_sharing_violation = 0;  // that stands for 32
 };
 
-// None if there is no such profile.
+// A runtime's, or a custom one for programs that choose their share mode: "share:" and its three letters, such as
+// "share:r-d". None if there is no such profile.
 std::optional<Profile> find_profile(std::string_view name);
-std::vector<std::string_view> profile_names();
+std::vector<std::string_view> profile_names();  // without the custom ones
 
 int errno_for(const Profile& profile, std::uint16_t windows_code);
 

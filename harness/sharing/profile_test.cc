@@ -16,10 +16,12 @@ TEST(Profile, Table) {
     int denied, violation;
     int onto_who_shares_deletion;
   };
-  for (const Row& row : {Row{"c", "rw-", EACCES, EACCES, 5}, Row{"python", "rw-", EACCES, EACCES, 5},
-                         Row{"go", "rw-", EACCES, EBUSY, 5}, Row{"java", "rw-", EACCES, EBUSY, 5},
-                         Row{"java-nio", "rwd", EACCES, EBUSY, 5}, Row{"node", "rwd", EPERM, EBUSY, 5},
-                         Row{"rust", "rwd", EACCES, EBUSY, 0}}) {
+  for (const Row& row :
+       {Row{"c", "rw-", EACCES, EACCES, 5}, Row{"python", "rw-", EACCES, EACCES, 5},
+        Row{"go", "rw-", EACCES, EBUSY, 5}, Row{"java", "rw-", EACCES, EBUSY, 5},
+        Row{"java-nio", "rwd", EACCES, EBUSY, 5}, Row{"node", "rwd", EPERM, EBUSY, 5},
+        Row{"rust", "rwd", EACCES, EBUSY, 0}, Row{"dotnet", "r--", EACCES, EBUSY, 5},
+        Row{"share-none", "---", EACCES, EBUSY, 5}, Row{"share:r-d", "r-d", EACCES, EBUSY, 5}}) {
     SCOPED_TRACE(row.name);
     const auto profile = find_profile(row.name);
     ASSERT_TRUE(profile);
@@ -34,6 +36,13 @@ TEST(Profile, Table) {
     EXPECT_EQ(replace_onto(*profile, {}), 0);
   }
   EXPECT_FALSE(find_profile("cobol"));
+  EXPECT_FALSE(find_profile("share:rwx"));
+  EXPECT_EQ(profile_names().size(), 9U);
+  for (FileBits share = 0; share < 8; ++share) {
+    const auto custom = find_profile("share:" + to_letters(share));
+    ASSERT_TRUE(custom) << to_letters(share);
+    EXPECT_EQ(custom->share, share);
+  }
 }
 
 }  // namespace

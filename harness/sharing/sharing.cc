@@ -7,8 +7,12 @@ namespace {
 
 bool all_share_deletion(std::span<const Handle> holders) {
   return std::all_of(holders.begin(), holders.end(), [](const Handle& handle) {
-    return handle.access == 0 || (handle.share & delete_bit) != 0;
+    return handle.running || handle.access == 0 || (handle.share & delete_bit) != 0;
   });
+}
+
+bool some_run(std::span<const Handle> holders) {
+  return std::any_of(holders.begin(), holders.end(), [](const Handle& handle) { return handle.running; });
 }
 
 // Whether `access` asks for anything that `share` does not grant.
@@ -21,6 +25,7 @@ constexpr bool conflicts(FileBits access, FileBits share) {
 std::uint16_t open_beside(const Handle& opener, std::span<const Handle> holders) {
   if (opener.access == 0) return 0;
   const bool refused = std::any_of(holders.begin(), holders.end(), [&](const Handle& holder) {
+    if (holder.running) return (opener.access & write_bit) != 0;
     return holder.access != 0 &&
            (conflicts(opener.access, holder.share) || conflicts(holder.access, opener.share));
   });
@@ -32,6 +37,7 @@ std::uint16_t replace_onto(std::span<const Handle> holders) {
 }
 
 std::uint16_t posix_replace_onto(std::span<const Handle> holders) {
+  if (some_run(holders)) return error_access_denied;
   return all_share_deletion(holders) ? 0 : error_access_denied;
 }
 
@@ -40,7 +46,16 @@ std::uint16_t rename_of(std::span<const Handle> holders) {
 }
 
 std::uint16_t delete_of(std::span<const Handle> holders) {
-  return rename_of(holders);
+  const std::uint16_t code = rename_of(holders);
+  return code == 0 && some_run(holders) ? error_access_denied : code;
+}
+
+std::uint16_t remove_read_only(bool read_only) {
+  return read_only ? error_access_denied : 0;
+}
+
+std::uint16_t truncate_mapped(bool is_mapped) {
+  return is_mapped ? error_user_mapped_file : 0;
 }
 
 std::uint16_t remove_directory(bool is_current_directory) {

@@ -20,11 +20,14 @@ inline constexpr FileBits delete_bit = 1;
 struct Handle {
   FileBits access = 0;
   FileBits share = 0;
+  bool running = false;  // no handle: a program file that runs, mapped as an image
 };
 
 // Windows error codes, as GetLastError() gives them. 0 = done.
 inline constexpr std::uint16_t error_access_denied = 5;
 inline constexpr std::uint16_t error_sharing_violation = 32;
+inline constexpr std::uint16_t error_directory_not_empty = 145;
+inline constexpr std::uint16_t error_user_mapped_file = 1224;
 
 // Opening a file while others have it open: refused if either side has an access that the other does not share.
 // Who asks for no data access at all never conflicts. Every live handle counts, those of the same process too
@@ -40,9 +43,17 @@ std::uint16_t replace_onto(std::span<const Handle> holders);
 // shares deletion. Reports disagree whether it is 5 or 32 otherwise; those who get it retry both.
 std::uint16_t posix_replace_onto(std::span<const Handle> holders);
 
-// Renaming or deleting a file opens it for deletion, so every holder must share that (MS-FSA 2.1.5.1.2.2).
+// Renaming or deleting a file opens it for deletion, so every holder must share that (MS-FSA 2.1.5.1.2.2). A running
+// program may be renamed, for its loader shares deletion; but not deleted, nor replaced (STATUS_CANNOT_DELETE,
+// MS-FSA 2.1.5.14.3).
 std::uint16_t rename_of(std::span<const Handle> holders);
 std::uint16_t delete_of(std::span<const Handle> holders);
+
+// Deleting or replacing a file with the attribute READONLY is refused for ever (MS-FSA 2.1.5.14.3, 2.1.5.14.11).
+std::uint16_t remove_read_only(bool read_only);
+
+// Cutting a file that somebody has mapped (ERROR_USER_MAPPED_FILE; MS-FSA 2.1.5.14.4).
+std::uint16_t truncate_mapped(bool is_mapped);
 
 // RemoveDirectory of what is some process's current directory, whose handle does not share deletion.
 std::uint16_t remove_directory(bool is_current_directory);

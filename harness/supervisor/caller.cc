@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -73,9 +74,6 @@ std::optional<Identity> identity_of(int proc) {
 
 std::string difference_between(const Identity& caller, const Identity& own) {
   if (caller.user_namespace != own.user_namespace) return "another user namespace";
-  if (caller.mount_namespace != own.mount_namespace) return "another mount namespace";
-  if (caller.root_device != own.root_device || caller.root_inode != own.root_inode)
-    return "another root directory";
   if (caller.user != own.user) return "another user";
   if (caller.group != own.group || caller.groups != own.groups) return "other groups";
   if (caller.capabilities != own.capabilities) return "other capabilities";
@@ -99,19 +97,34 @@ std::optional<std::string> as_caller_sees(const std::string& path, pid_t thread)
   return std::nullopt;
 }
 
-bool out_of_resources(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
 std::string resource_doubt(const std::string& path) {
   return fmt::format("{} could not be decided: {}; raise the limit (ulimit -n)", path, std::strerror(errno));
 }
 
-int open_directory(int base, const char* path, bool through_magic_links) {
+int open_directory(const PathStart& start, const char* path, bool through_magic_links) {
   open_how how{};
   how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  how.resolve = through_magic_links ? 0 : RESOLVE_NO_MAGICLINKS;
-  return static_cast<int>(::syscall(SYS_openat2, base, path, &how, sizeof how));
+  how.resolve = start.resolve;
+  if (through_magic_links) how.resolve &= ~std::uint64_t{RESOLVE_NO_MAGICLINKS};
+  return static_cast<int>(::syscall(SYS_openat2, start.at(), path, &how, sizeof how));
+}
+
+// Sets leaf and name; returns what stands before them, with its last slash.
+std::string split_off_leaf(const std::string& path, ResolvedPath& out) {
+  const auto last = path.find_last_not_of('/');
+  if (last == std::string::npos) {  // "/" and the like: no last component
+    out.leaf = out.name = ".";
+    return "/";
+  }
+  const auto slash = path.rfind('/', last);
+  const auto begin = slash == std::string::npos ? 0 : slash + 1;
+  out.leaf = path.substr(begin);
+  out.name = path.substr(begin, last + 1 - begin);
+  return path.substr(0, begin);
+}
+
+std::string text_of(const ResolvedPath& path) {
+  return path.directory_text == "/" ? "/" + path.leaf : path.directory_text + "/" + path.leaf;
 }
 
 // A program that an agent starts acts for that agent.
@@ -126,12 +139,6 @@ std::optional<Participant> nearest_participant(const Participants& participants,
     parent = read_process_stat(proc.get()).parent;
   }
   return std::nullopt;
-}
-
-std::string path_of(int descriptor) {
-  std::array<char, PATH_MAX> buffer;
-  const ssize_t length = ::readlink(own_descriptor_path(descriptor).data(), buffer.data(), buffer.size());
-  return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string("?");
 }
 
 }  // namespace
@@ -184,6 +191,23 @@ void Callers::recognise(Caller& caller) const {
   caller.participant = nearest_participant(participants_, caller.process, caller.parent);
 }
 
+bool read_memory(pid_t thread, std::uint64_t address, void* to, std::size_t bytes) {
+  const iovec local{to, bytes};
+  const iovec remote{reinterpret_cast<void*>(address), bytes};  // NOLINT(performance-no-int-to-ptr)
+  return ::process_vm_readv(thread, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(bytes);
+}
+
+mode_t umask_of(const Caller& caller) {
+  const std::string mask = status_field(read_proc_file(caller.proc.get(), "status"), "\nUmask:");
+  return mask.empty() ? 022 : static_cast<mode_t>(std::strtoul(mask.c_str(), nullptr, 8));
+}
+
+std::string path_of(int descriptor) {
+  std::array<char, PATH_MAX> buffer;
+  const ssize_t length = ::readlink(own_descriptor_path(descriptor).data(), buffer.data(), buffer.size());
+  return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string("?");
+}
+
 ReadPath read_path(pid_t thread, std::uint64_t address) {
   // By pages: the string may end right before memory that is not there.
   constexpr std::uint64_t page = 4096;
@@ -211,46 +235,71 @@ ReadPath read_path(pid_t thread, std::uint64_t address) {
   return result;
 }
 
+int PathStart::at() const {
+  return base ? base.get() : AT_FDCWD;
+}
+
+std::optional<PathError> start_path(const Caller& caller, int directory, const std::string& path,
+                                    PathStart& out) {
+  if (path.empty()) return PathError{ENOENT, {}};
+  const auto seen = caller.same_view ? as_caller_sees(path, caller.thread) : std::nullopt;
+  out.path = seen ? *seen : path;
+  out.resolve = seen ? 0 : RESOLVE_NO_MAGICLINKS;
+  const bool absolute = out.path.front() == '/';
+  if (absolute && caller.same_view) return std::nullopt;
+  // To a caller with another root, "/" and links that begin with it lead there, and ".." ends there.
+  if (!caller.same_view) out.resolve |= absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH;
+  const auto entry = absolute                ? ProcPath{'r', 'o', 'o', 't'}
+                     : directory == AT_FDCWD ? ProcPath{'c', 'w', 'd'}
+                                             : descriptor_entry(directory);
+  out.base = Descriptor(::openat(caller.proc.get(), entry.data(), O_PATH | O_CLOEXEC));
+  if (out.base) return std::nullopt;
+  if (out_of_resources(errno)) return PathError{ENOSYS, resource_doubt(path)};
+  return PathError{absolute || directory == AT_FDCWD ? errno : EBADF, {}};
+}
+
 std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
                                  ResolvedPath& out) {
-  if (path.empty()) return PathError{ENOENT, {}};
-  const auto seen = as_caller_sees(path, caller.thread);
-  const std::string& text = seen ? *seen : path;
+  PathStart start;
+  if (auto error = start_path(caller, directory, path, start)) return error;
+  out.directory_text = split_off_leaf(start.path, out);
 
-  const auto last = text.find_last_not_of('/');
-  if (last == std::string::npos) {  // "/" and the like: no last component
-    out.leaf = out.name = ".";
-    out.directory_text = "/";
-  } else {
-    const auto slash = text.rfind('/', last);
-    const auto begin = slash == std::string::npos ? 0 : slash + 1;
-    out.leaf = text.substr(begin);
-    out.name = text.substr(begin, last + 1 - begin);
-    out.directory_text = slash == std::string::npos ? std::string() : text.substr(0, slash + 1);
-  }
-
-  Descriptor base;
-  if (text.front() != '/') {
-    const auto entry = directory == AT_FDCWD ? ProcPath{'c', 'w', 'd'} : descriptor_entry(directory);
-    base = Descriptor(::openat(caller.proc.get(), entry.data(), O_PATH | O_CLOEXEC));
-    if (!base && out_of_resources(errno)) return PathError{ENOSYS, resource_doubt(path)};
-    if (!base) return PathError{directory == AT_FDCWD ? errno : EBADF, {}};
-  }
   const char* before = out.directory_text.empty() ? "." : out.directory_text.c_str();
-  out.directory = Descriptor(open_directory(base ? base.get() : AT_FDCWD, before, seen.has_value()));
+  out.directory = Descriptor(open_directory(start, before, false));
   if (!out.directory) {
     const int error = errno;
     if (out_of_resources(error)) return PathError{ENOSYS, resource_doubt(path)};
-    if (error == ELOOP && Descriptor(open_directory(base ? base.get() : AT_FDCWD, before, true))) {
+    if (error == ELOOP && Descriptor(open_directory(start, before, true))) {
       return PathError{
           ELOOP, fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
                              caller.process, path)};
     }
+    if (error == EXDEV && !caller.same_view) {
+      return PathError{ENOSYS,
+                       fmt::format("process {} has another root directory or mount namespace, and its "
+                                   "path {} cannot be followed as it sees it",
+                                   caller.process, path)};
+    }
     return PathError{error, {}};
   }
   out.directory_text = path_of(out.directory.get());
-  out.text = out.directory_text == "/" ? "/" + out.leaf : out.directory_text + "/" + out.leaf;
+  out.text = text_of(out);
   return std::nullopt;
+}
+
+bool resolve_beside(const ResolvedPath& sibling, const PathAt& sibling_at, const PathAt& at,
+                    ResolvedPath& out) {
+  ResolvedPath unused;
+  const std::string directory = split_off_leaf(at.path, out);
+  const bool same_start = sibling_at.directory == at.directory || directory.starts_with('/');
+  if (!same_start || out.leaf.empty() || directory == "/" ||
+      split_off_leaf(sibling_at.path, unused) != directory)
+    return false;
+  out.directory = Descriptor(::fcntl(sibling.directory.get(), F_DUPFD_CLOEXEC, 0));
+  if (!out.directory) return false;
+  out.directory_text = sibling.directory_text;
+  out.text = text_of(out);
+  return true;
 }
 
 }  // namespace holdfast

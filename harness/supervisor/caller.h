@@ -18,9 +18,9 @@ struct Caller {
   pid_t thread = 0;
   pid_t process = 0;  // thread group
   pid_t parent = 0;
-  bool same_identity = false;  // user, groups, capabilities, root and namespaces are the supervisor's own
+  bool same_identity = false;  // user, groups, capabilities and user namespace are the supervisor's own
   bool same_view = false;      // root and mount namespace are: its paths mean the same to both
-  std::string difference;      // what differs, for people
+  std::string difference;      // of the identity, for people
   std::uint64_t epoch = 0;
   std::optional<Participant> participant;  // itself or its nearest ancestor that takes part
   std::uint64_t participants_version = 0;  // as of then
@@ -61,6 +61,9 @@ class Callers {
   std::uint64_t epoch_ = 0;
 };
 
+// Copies from a thread's memory; false if not all of it can be read.
+bool read_memory(pid_t thread, std::uint64_t address, void* to, std::size_t bytes);
+
 // The NUL-terminated string at `address` of `thread`; error EFAULT or ENAMETOOLONG are the caller's fault,
 // any other is ours (EPERM: Yama or a container forbids reading).
 struct ReadPath {
@@ -69,8 +72,32 @@ struct ReadPath {
 };
 ReadPath read_path(pid_t thread, std::uint64_t address);
 
+// Where the walk along a path begins, for openat2() by the supervisor in the caller's place.
+struct PathStart {
+  Descriptor base;
+  std::string path;
+  std::uint64_t resolve = 0;  // RESOLVE_* that keep the walk where the caller's would be
+  [[nodiscard]] int at() const;
+};
+std::optional<PathError> start_path(const Caller& caller, int directory, const std::string& path,
+                                    PathStart& out);
+
+mode_t umask_of(const Caller& caller);
+
+// The path of what a descriptor of ours refers to; "?" if it is longer than PATH_MAX.
+std::string path_of(int descriptor);
+
 // Splits off the last component and opens the directory before it, in the caller's view.
 std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
                                  ResolvedPath& out);
+
+// The same for a path whose directory is written like that of one that was resolved just before: it is opened
+// once, which is most of the work. False: it is not, and resolve() has to do it.
+struct PathAt {
+  int directory;  // as the caller numbers it
+  const std::string& path;
+};
+bool resolve_beside(const ResolvedPath& sibling, const PathAt& sibling_at, const PathAt& at,
+                    ResolvedPath& out);
 
 }  // namespace holdfast

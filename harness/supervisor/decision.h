@@ -1,49 +1,59 @@
 // Decides one trapped call under Windows' sharing rules, and carries it out.
 //
 // The supervisor does the call itself: letting the caller go on after a decision would let another process
-// open the file in between.
+// open the file in between. Where it only observes, the caller goes on in the kernel, and what Windows would
+// have answered is told.
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "harness/sharing/obstacle.h"
 #include "harness/sharing/profile.h"
 #include "harness/supervisor/caller.h"
-#include "harness/supervisor/holders.h"
+#include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/file_use.h"
+#include "harness/supervisor/territory.h"
 #include "harness/supervisor/trapped_calls.h"
 
 namespace holdfast {
 
 // Where which rules hold.
 struct Domain {
-  std::filesystem::path
-      directory;              // absolute and canonical; calls that touch nothing beneath it pass through
-  bool windows_rules = true;  // false: nothing is refused
-  Profile profile;
-};
-
-struct NamedHolder {
-  HolderKind kind = HolderKind::unseen;
-  std::uint32_t index = no_process;
-  FileBits share = 0;
-  FoundHolder found;
+  enum class Mode {
+    posix,    // nothing is refused
+    observe,  // nothing is refused, and what Windows would have refused is told
+    enforce,
+  };
+  // Absolute and canonical; calls that touch nothing beneath them pass through.
+  std::vector<std::filesystem::path> directories;
+  Mode mode = Mode::enforce;
+  std::optional<Profile> profile;  // none: each process that of the program it runs
+  bool opens = false;              // opens are trapped and decided as well
 };
 
 struct Decision {
   enum class Kind {
-    pass_through,  // not ours: the kernel shall do it for the caller
+    pass_through,  // the kernel shall do it for the caller: not ours, or only observed
     answered,      // decided and, if allowed, done: `error` is the result
+    handed_over,   // opened: the caller gets `opened`
     abandoned,     // the caller was killed before it was done: nothing was done
     probe_again,   // the only holders will be gone in microseconds: ask again shortly
   };
   Kind kind = Kind::pass_through;
-  int error = 0;
+  int error = 0;                   // answered, or that would have been
   std::uint16_t windows_code = 0;  // not 0: refused
+  Obstacle obstacle = Obstacle::held;
   std::string path, destination;
   std::vector<NamedHolder> holders;
   std::string doubt;  // not empty: something that no rule covers; makes the run inconclusive
+  Descriptor opened;
+  bool close_on_exec = false;
 };
 
 class Decider {
@@ -54,28 +64,69 @@ class Decider {
   // right before acting.
   Decision decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting);
 
+  [[nodiscard]] bool decides_opens() const { return domain_.opens; }
+  [[nodiscard]] bool only_observes() const { return domain_.mode == Domain::Mode::observe; }
+
   // How often a process began to open a file in the microseconds in which it was renamed or removed, and got
   // it: on Windows one of the two would have been refused.
   [[nodiscard]] std::uint64_t late_openers() const { return late_openers_; }
 
  private:
-  struct Use;
-  Decision rename(const TrappedCall& call, const Caller& caller, const ResolvedPath& from,
-                  const ResolvedPath& to, const std::function<bool()>& still_waiting);
-  Decision remove(const TrappedCall& call, const Caller& caller, const ResolvedPath& from,
-                  const std::function<bool()>& still_waiting);
-  Use use_of(const class Lease& lease, const Caller& caller) const;
-  std::string flag_scan(const class Lease& lease, const ResolvedPath& path);
-  NamedHolder name(FoundHolder found, const Caller& caller) const;
-  [[nodiscard]] bool opened_by_injector(const struct stat& identity) const;
-  [[nodiscard]] bool inside(const ResolvedPath& path) const;
+  struct Request {
+    const TrappedCall& call;
+    const Caller& caller;
+    const std::function<bool()>& still_waiting;
+    ResolvedPath from, to;
+  };
+  using FileId = std::pair<dev_t, ino_t>;
+
+  Decision decide_rename(const Request& request);   // decide_rename.cc
+  Decision decide_removal(const Request& request);  // decide_removal.cc
+  Decision decide_open(const TrappedCall& call, const Caller& caller,
+                       const std::function<bool()>& still_waiting);  // decide_open.cc
+
+  FileUse obstacles_to(const Handle& opener, int file, const std::string& path, const Caller& caller,
+                       bool cuts, std::string& doubt);
+
+  // Parts of every decision.
+  [[nodiscard]] bool inside(const ResolvedPath& path, const Caller& caller) const;
+  Decision refuse(const Caller& caller, std::uint16_t code, Obstacle obstacle,
+                  std::vector<NamedHolder> holders);
+  template <typename Act>
+  void carry_out(const Request& request, Decision& decision, Act act);
+  std::string flag_scan(const Lease& lease, const std::string& path);
+  static Decision answer(int error, std::string doubt = {});
+  static Decision unreadable(const Caller& caller, int error);
+  static Decision other_identity(const Caller& caller, const std::string& path);
 
   Domain domain_;
-  const Participants& participants_;
+  Territory territory_;
+  ProgramProfiles profiles_;
+  FileUses uses_;
   bool scan_flagged_ = false;
   std::uint64_t late_openers_ = 0;
-  bool mappings_unseen_ =
-      false;  // a lease on this filesystem does not see mappings that outlive their descriptor
+  // Modes that deny something, were handed over, and may be there yet. All others can be in the way only of who
+  // asks for such a mode.
+  std::map<FileId, std::vector<Handle>> opened_;
 };
+
+// 0, or errno of a call that returns -1.
+int result_of(int returned);
+
+// How often a file that changes hands while we look is looked at anew before the answer is "held, by whom
+// unseen".
+inline constexpr int most_looks = 4;
+
+template <typename Act>
+void Decider::carry_out(const Request& request, Decision& decision, Act act) {
+  if (domain_.mode == Domain::Mode::observe) {
+    decision.kind = Decision::Kind::pass_through;
+  } else if (request.still_waiting()) {
+    decision.kind = Decision::Kind::answered;
+    decision.error = result_of(act());
+  } else {
+    decision.kind = Decision::Kind::abandoned;
+  }
+}
 
 }  // namespace holdfast

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace holdfast {
@@ -31,5 +32,10 @@ class Descriptor {
  private:
   int fd_ = -1;
 };
+
+// An errno that tells of us, and nothing of what was to be opened.
+inline bool out_of_resources(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
 
 }  // namespace holdfast

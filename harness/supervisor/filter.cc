@@ -2,18 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/supervisor/store_calls.h"
@@ -21,14 +22,6 @@
 
 namespace holdfast {
 namespace {
-
-#if defined(__x86_64__)
-constexpr std::uint32_t native_architecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t native_architecture = AUDIT_ARCH_AARCH64;
-#else
-#error "the filter knows x86-64 and aarch64 only"
-#endif
 
 constexpr std::uint32_t x32_bit = 0x40000000;
 
@@ -39,25 +32,50 @@ sock_filter give(std::uint32_t action) {
   return BPF_STMT(BPF_RET | BPF_K, action);
 }
 
-std::vector<sock_filter> build_program(Trap trap) {
-  std::vector<sock_filter> program{
-      load(offsetof(seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, native_architecture, 1, 0),
-      give(SECCOMP_RET_KILL_PROCESS),
-      load(offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1),
-      give(SECCOMP_RET_KILL_PROCESS),
+using Numbers = std::vector<std::pair<long, std::uint32_t>>;  // of a call, and what becomes of it
+
+Numbers trapped_numbers(Trap trap, Architecture architecture) {
+  Numbers numbers;
+  const auto add = [&](const std::vector<long>& calls) {
+    for (const long number : calls) numbers.emplace_back(number, SECCOMP_RET_USER_NOTIF);
   };
+  add(decided_calls(architecture));
+  if (trap != Trap::decided_calls) add(open_calls(architecture));
+  add(identity_calls(architecture));
+  constexpr long io_uring_setup = 425;  // of every architecture
+  static_assert(io_uring_setup == SYS_io_uring_setup);
+  numbers.emplace_back(io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);
+  return numbers;
+}
+
+std::vector<sock_filter> build_program(Trap trap) {
+  std::vector<sock_filter> program;
   const auto on_call = [&](long number, std::uint32_t action) {
     program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
     program.push_back(give(action));
   };
-  for (const long number : decided_calls()) on_call(number, SECCOMP_RET_USER_NOTIF);
-  for (const long number : identity_calls()) on_call(number, SECCOMP_RET_USER_NOTIF);
-  on_call(SYS_io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);
+  // Kills come before exact calls, and those of 32-bit programs are not counted among them.
+  const std::uint32_t i386 = trap == Trap::store_calls ? 0 : audit_number(Architecture::i386);
+  program.push_back(load(offsetof(seccomp_data, arch)));
+  if (i386 != 0) {
+    const Numbers numbers = trapped_numbers(trap, Architecture::i386);
+    const std::size_t length = 1 + 2 * numbers.size() + 1;
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, i386, 0, static_cast<std::uint8_t>(length)));
+    program.push_back(load(offsetof(seccomp_data, nr)));
+    for (const auto& [number, action] : numbers) on_call(number, action);
+    program.push_back(give(SECCOMP_RET_ALLOW));
+  }
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, audit_number(Architecture::native), 1, 0));
+  program.push_back(give(SECCOMP_RET_KILL_PROCESS));
+  program.push_back(load(offsetof(seccomp_data, nr)));
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1));
+  program.push_back(give(SECCOMP_RET_KILL_PROCESS));
+  for (const auto& [number, action] : trapped_numbers(trap, Architecture::native)) on_call(number, action);
   if (trap == Trap::store_calls) {
+    const auto opens = open_calls();
     for (const long number : store_calls()) {
-      if (number != SYS_fcntl) on_call(number, SECCOMP_RET_USER_NOTIF);
+      const bool trapped_already = std::find(opens.begin(), opens.end(), number) != opens.end();
+      if (number != SYS_fcntl && !trapped_already) on_call(number, SECCOMP_RET_USER_NOTIF);
     }
     // Only what sets locks: fcntl also hides the listener from children, while nobody answers yet. Last,
     // since another word is looked at: the command's lower half (both architectures are little endian).

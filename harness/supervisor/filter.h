@@ -9,7 +9,8 @@ namespace holdfast {
 
 enum class Trap {
   decided_calls,
-  store_calls,  // these too, see store_calls.h: for runs that kill
+  opens,        // these too: where some share mode denies reading or writing
+  store_calls,  // and these, see store_calls.h: for runs that kill
 };
 
 // Installs the filter in the calling thread and all that it will start, for ever, and returns the listener's
@@ -18,8 +19,9 @@ enum class Trap {
 //
 // Trapped: rename*, unlink*, rmdir, link*; and, only to notice that a caller's identity may differ from the
 // supervisor's, set*id, setgroups, capset, chroot, pivot_root, unshare, setns.
-// io_uring_setup gets ENOSYS (it could rename behind the filter's back); a call of another architecture
-// (32-bit, x32) kills the process, since it would not be decided.
+// io_uring_setup gets ENOSYS (it could rename behind the filter's back). 32-bit calls are trapped likewise, but
+// not where store calls are; those and any of another architecture (x32) kill the process, since they would not
+// be decided.
 Result<int> install_filter(Trap trap = Trap::decided_calls);
 
 }  // namespace holdfast

@@ -134,6 +134,9 @@ void find_by_mapping(int proc, pid_t process, const struct stat& identity,
   if (permissions != std::string::npos && line.substr(permissions, 5).find('w') != std::string::npos) {
     holder.access |= write_bit;
   }
+  struct stat program {};
+  holder.running = ::fstatat(proc, "exe", &program, 0) == 0 && program.st_dev == identity.st_dev &&
+                   program.st_ino == identity.st_ino;
   holder.program = file_name_of(link_target(proc, "exe"));
   const auto path = line.find('/');
   if (path != std::string::npos) holder.path = line.substr(path);
@@ -161,7 +164,7 @@ std::vector<FoundHolder> find_holders(const struct stat& identity, const std::ve
   return holders;
 }
 
-DirectoryUse find_directory_use(const struct stat& identity, const std::string& path) {
+DirectoryUse find_directory_use(const struct stat& identity, const std::string& path, LookFor what) {
   DirectoryUse use;
   for (const pid_t process : all_processes()) {
     const Descriptor proc = open_process(process);
@@ -184,6 +187,7 @@ DirectoryUse find_directory_use(const struct stat& identity, const std::string& 
       use.has_open_child = true;
       add(-1, cwd_path);
     }
+    if (what == LookFor::current_directories) continue;
     for_each_descriptor(proc.get(), [&](int descriptor, int directory, const char* name) {
       std::string target = link_target(directory, name);
       if (!beneath(target, path) || (open_flags(proc.get(), descriptor) & O_PATH) != 0) return;

@@ -15,6 +15,7 @@ struct FoundHolder {
   pid_t process = 0;
   int descriptor = -1;  // -1: a mapping
   FileBits access = read_bit;
+  bool running = false;                // a mapping of the very program that the process runs
   bool between_fork_and_exec = false;  // a close-on-exec copy in a young child that has not called exec yet:
                                        // gone in microseconds, and Windows would never have had it
   bool forked_copy = false;  // the same, in a child that stays: no Windows handle, but a holder on POSIX
@@ -34,6 +35,7 @@ struct DirectoryUse {
   bool has_open_child = false;        // a file beneath it is open, or a current directory
   std::vector<FoundHolder> holders;
 };
-DirectoryUse find_directory_use(const struct stat& identity, const std::string& path);
+enum class LookFor { everything, current_directories };
+DirectoryUse find_directory_use(const struct stat& identity, const std::string& path, LookFor what);
 
 }  // namespace holdfast

@@ -25,6 +25,9 @@ class Lease {
   // its answer.
   static Lease probe(int parent, const char* leaf, const Lease* other = nullptr);
 
+  // The same for what an O_PATH descriptor names.
+  static Lease probe_file(int path, const Lease* other = nullptr);
+
   [[nodiscard]] Openness openness() const { return openness_; }
   [[nodiscard]] int error() const { return error_; }  // of ask_scan: errno, why there is no lease
   [[nodiscard]] const struct stat& identity() const { return stat_; }  // where the name exists
@@ -37,6 +40,10 @@ class Lease {
   void drop() { file_.reset(); }
 
  private:
+  // Whether nothing need be opened: it is no regular file, or the one of `other`.
+  bool is_known_without(const Lease* other);
+  void ask_for(Descriptor file);  // sets openness and error
+
   Openness openness_ = Openness::absent;
   int error_ = 0;
   struct stat stat_ {};

@@ -215,9 +215,9 @@ class Oracle {
         << ((*hello)->arguments.empty() ? "" : (*hello)->arguments[0]);
     auto recorder = Recorder::open(directory_ / "events", Role::supervisor, 0, 1);
     ASSERT_TRUE(recorder) << recorder.error().message;
-    auto supervisor =
-        Supervisor::start(std::move((*hello)->descriptor), {directory_, true, *find_profile("python")},
-                          std::move(*recorder), participants_);
+    auto supervisor = Supervisor::start(std::move((*hello)->descriptor),
+                                        {{directory_}, Domain::Mode::enforce, *find_profile("python")},
+                                        std::make_unique<EventLog>(std::move(*recorder)), participants_);
     ASSERT_TRUE(supervisor);
     supervisor_ = std::move(*supervisor);
     tell(Step::new_holder);

@@ -1,8 +1,10 @@
 #include "harness/supervisor/supervisor.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -27,7 +29,8 @@ struct Supervisor::Pending {
   std::int64_t received_ns = 0;
 };
 
-Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain, Recorder recorder,
+Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain,
+                                                      std::unique_ptr<CallLog> log,
                                                       const Participants& participants,
                                                       const std::vector<PlannedKills>& kills) {
   Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -35,44 +38,51 @@ Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domai
   // The caller sleeps until the answer: waking it on this processor saves a trip. Older kernels do without.
   ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
   std::unique_ptr<Supervisor> supervisor(new Supervisor(
-      std::move(listener), std::move(wake), std::move(domain), std::move(recorder), participants, kills));
+      std::move(listener), std::move(wake), std::move(domain), std::move(log), participants, kills));
   supervisor->killer_.announce();
   supervisor->thread_ = std::thread([raw = supervisor.get()] { raw->run(); });
   return supervisor;
 }
 
-Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, Recorder recorder,
+Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, std::unique_ptr<CallLog> log,
                        const Participants& participants, const std::vector<PlannedKills>& kills)
     : listener_(std::move(listener)),
       wake_(std::move(wake)),
-      recorder_(std::move(recorder)),
+      log_(std::move(log)),
       callers_(participants),
-      killer_(kills, domain.directory, participants, [this](const Event& event) { record(event); }),
+      killer_(kills, domain.directories.front(), participants,
+              [this](const Event& event) { log_->injected(event); }),
       decider_(std::move(domain), participants) {}
 
 Supervisor::~Supervisor() {
   if (thread_.joinable()) static_cast<void>(stop());
 }
 
-Result<> Supervisor::stop() {
-  if (thread_.joinable()) {
-    const std::uint64_t one = 1;
-    while (::write(wake_.get(), &one, sizeof one) < 0 && errno == EINTR) {
-    }
-    thread_.join();
-    listener_.reset();
-    if (decider_.late_openers() > 0) {
-      warn(fmt::format("{} times a process began to open a file in the microseconds in which it was renamed "
-                       "or removed, "
-                       "and got it; Windows would have refused one of the two",
-                       decider_.late_openers()),
-           false);
-    }
-    killer_.finish();
-    auto closed = recorder_.close();
-    if (trouble_ && !closed) trouble_ = closed;
+void Supervisor::end_thread() {
+  if (!thread_.joinable()) return;
+  const std::uint64_t one = 1;
+  while (::write(wake_.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
-  return trouble_;
+  thread_.join();
+  if (decider_.late_openers() > 0) {
+    log_->warned(fmt::format("{} times a process began to open a file in the microseconds in which it was "
+                             "renamed or removed, and got it; Windows would have refused one of the two",
+                             decider_.late_openers()),
+                 false);
+  }
+  killer_.finish();
+  outcome_ = log_->close();
+}
+
+Result<> Supervisor::stop() {
+  end_thread();
+  listener_.reset();
+  return outcome_;
+}
+
+Descriptor Supervisor::release() {
+  end_thread();
+  return std::move(listener_);
 }
 
 void Supervisor::run() {
@@ -81,16 +91,26 @@ void Supervisor::run() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  // A umask of its own: files are made with that of the caller.
+  ::unshare(CLONE_FS);
 
   bool listening = true;  // until the last process under the filter is gone
   for (;;) {
     pollfd polled[] = {{wake_.get(), POLLIN, 0}, {listening ? listener_.get() : -1, POLLIN, 0}};
-    if (::poll(polled, 2, pending_.empty() ? -1 : probe_again_ms) < 0) continue;
+    const int timeout_ms = !received_.empty() ? 0 : pending_.empty() ? -1 : probe_again_ms;
+    if (::poll(polled, 2, timeout_ms) < 0) continue;
     if (polled[0].revents != 0) return;
+    // All are received before one is decided: a caller whose call was not received yet may be interrupted by a
+    // signal, and then hears EINTR where no kernel says so.
     if ((polled[1].revents & POLLIN) != 0) {
       receive();
-    } else if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
-      listening = false;
+      continue;
+    }
+    if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
+    if (!received_.empty()) {
+      const Pending next = received_.front();
+      received_.pop_front();
+      if (!handle(next)) pending_.push_back(next);
     }
     std::erase_if(pending_, [&](const Pending& pending) { return handle(pending); });
   }
@@ -100,8 +120,8 @@ void Supervisor::receive() {
   seccomp_notif notification{};
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
     return;  // the caller is gone again
-  Pending pending{notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()};
-  if (!handle(pending)) pending_.push_back(pending);
+  received_.push_back(
+      {notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()});
 }
 
 bool Supervisor::waiting(std::uint64_t id) const {
@@ -109,12 +129,14 @@ bool Supervisor::waiting(std::uint64_t id) const {
 }
 
 bool Supervisor::handle(const Pending& pending) {
-  const auto call = decode(pending.data);
-  if (!call && is_identity_call(pending.data.nr)) {
+  auto call = decode(pending.data);
+  if (!call && is_identity_call(pending.data)) {
     callers_.identities_may_change();
     answer(pending.id, 0, true);
     return true;
   }
+  const bool opens = call && (call->function == Function::open || call->function == Function::truncate);
+  if (opens && !decider_.decides_opens()) call.reset();
   const bool may_be_killed = killer_.concerns(pending.thread);
   if (!call && !may_be_killed) {
     answer(pending.id, 0, true);
@@ -124,12 +146,13 @@ bool Supervisor::handle(const Pending& pending) {
   // What was just read under that number is the caller's only if the caller still waits.
   if (!waiting(pending.id)) return true;
   if (caller == nullptr) {
+    const bool refused = call && !decider_.only_observes();
     if (call) {
-      warn(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS",
-                       pending.thread, std::strerror(errno)),
-           true);
+      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was {}", pending.thread,
+                               std::strerror(errno), refused ? "refused with ENOSYS" : "not judged"),
+                   true);
     }
-    answer(pending.id, call ? ENOSYS : 0, !call);
+    answer(pending.id, refused ? ENOSYS : 0, !refused);
     return true;
   }
   if (may_be_killed) {
@@ -146,67 +169,40 @@ bool Supervisor::handle(const Pending& pending) {
     answer(pending.id, 0, true);
     return true;
   }
+  looked_at_.fetch_add(1, std::memory_order_relaxed);
   const Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
   if (decision.kind == Decision::Kind::abandoned) return true;
-  if (!decision.doubt.empty()) warn(decision.doubt, true);
-  if (decision.kind == Decision::Kind::answered && !decision.path.empty()) record(pending, *caller, decision);
-  answer(pending.id, decision.error, decision.kind == Decision::Kind::pass_through);
+  if (!decision.doubt.empty()) log_->warned(decision.doubt, true);
+  if (!decision.path.empty())
+    log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
+  if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
+  if (decision.kind == Decision::Kind::handed_over) {
+    hand_over(pending.id, decision);
+  } else {
+    answer(pending.id, decision.error, decision.kind == Decision::Kind::pass_through);
+  }
   return true;
+}
+
+void Supervisor::hand_over(std::uint64_t id, const Decision& decision) {
+  seccomp_notif_addfd handed{};
+  handed.id = id;
+  handed.flags = SECCOMP_ADDFD_FLAG_SEND;
+  handed.srcfd = static_cast<std::uint32_t>(decision.opened.get());
+  handed.newfd_flags = decision.close_on_exec ? O_CLOEXEC : 0;
+  // ENOENT: the caller was killed meanwhile. Else it has no descriptor left, and shall hear so.
+  if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &handed) < 0 && errno != ENOENT)
+    answer(id, errno, false);
 }
 
 void Supervisor::answer(std::uint64_t id, int error, bool pass_through) {
   seccomp_notif_resp response{};
   response.id = id;
-  response.error = -error;
+  response.error = pass_through ? 0 : -error;
   response.flags = pass_through ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
   // ENOENT: the caller was killed meanwhile; what was done stays done, as on any system.
   ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
-}
-
-void Supervisor::record(const Pending& pending, const Caller& caller, const Decision& decision) {
-  const auto call = decode(pending.data);
-  Event event;
-  event.type = EventType::call;
-  event.function = call->function;
-  event.code = decision.windows_code;
-  const auto& participant = caller.participant;
-  event.process = participant && participant->role == Role::agent ? participant->index : no_process;
-  event.pid = caller.process;
-  event.time_ns = pending.received_ns;
-  event.value = {static_cast<std::uint64_t>(monotonic_ns()), static_cast<std::uint64_t>(decision.error),
-                 decision.holders.size(), 0};
-  event.text = decision.path;
-  if (!decision.destination.empty()) event.text.append(1, '\0').append(decision.destination);
-  record(event);
-  if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
-
-  for (const NamedHolder& holder : decision.holders) {
-    Event named;
-    named.type = EventType::holder;
-    named.process = holder.index;
-    named.pid = holder.found.process;
-    named.time_ns = pending.received_ns;
-    named.value = {static_cast<std::uint64_t>(holder.kind), holder.found.access, holder.share,
-                   static_cast<std::uint64_t>(static_cast<std::int64_t>(holder.found.descriptor))};
-    named.text = holder.found.program;
-    named.text.append(1, '\0').append(holder.found.path);
-    record(named);
-  }
-}
-
-void Supervisor::warn(const std::string& text, bool doubtful) {
-  Event event;
-  event.type = EventType::warning;
-  event.time_ns = monotonic_ns();
-  event.value[0] = doubtful ? 1 : 0;
-  event.text = text;
-  record(event);
-}
-
-void Supervisor::record(const Event& event) {
-  if (!trouble_) return;
-  if (auto recorded = recorder_.record(event); !recorded) trouble_ = fail(recorded.error());
 }
 
 }  // namespace holdfast

@@ -103,9 +103,10 @@ void measure(benchmark::State& state, Work work, const std::string& base) {
   auto hello = receive_message(socket.get());
   if (trapped && hello && *hello) {
     auto recorder = Recorder::open(directory + "/events", Role::supervisor, 0, 1);
-    auto started = Supervisor::start(std::move((*hello)->descriptor),
-                                     {directory + "/domain", true, *find_profile("python")},
-                                     std::move(*recorder), participants);
+    auto started =
+        Supervisor::start(std::move((*hello)->descriptor),
+                          {{directory + "/domain"}, Domain::Mode::enforce, *find_profile("python")},
+                          std::make_unique<EventLog>(std::move(*recorder)), participants);
     if (!started) return state.SkipWithError("the supervisor did not start");
     supervisor = std::move(*started);
   }

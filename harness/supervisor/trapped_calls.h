@@ -5,18 +5,27 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
+#include <vector>
 
 #include "harness/history/event.h"
 
 namespace holdfast {
 
-// Decided and carried out by the supervisor.
-std::span<const long> decided_calls();
+// 32-bit calls reach the same files, from 32-bit programs and by `int 0x80` from any other; their numbers differ.
+enum class Architecture { native, i386 };
+
+// As AUDIT_ARCH_*; 0 where this machine has no such calls.
+std::uint32_t audit_number(Architecture architecture);
+
+// Renames, removals and links: decided and carried out by the supervisor.
+std::vector<long> decided_calls(Architecture architecture = Architecture::native);
+
+// open*, creat and truncate: decided where some share mode denies reading or writing.
+std::vector<long> open_calls(Architecture architecture = Architecture::native);
 
 // Let through; they only tell that callers may no longer be who the supervisor is.
-std::span<const long> identity_calls();
-bool is_identity_call(long number);
+std::vector<long> identity_calls(Architecture architecture = Architecture::native);
+bool is_identity_call(const seccomp_data& data);
 
 // A decided call in one shape: the *at form, paths still in the caller's memory.
 struct TrappedCall {
@@ -27,6 +36,11 @@ struct TrappedCall {
   std::uint64_t to_path = 0;
   unsigned flags = 0;       // of renameat2 or linkat
   bool flags_known = true;  // false: the kernel shall say what is wrong with them
+  // Of open; those of openat2 are in the caller's memory, `how_bytes` at `how`.
+  std::uint64_t open_flags = 0;
+  std::uint64_t mode = 0;  // of truncate: the length
+  std::uint64_t how = 0;
+  std::uint64_t how_bytes = 0;
 };
 
 // None for every other call.

@@ -61,16 +61,81 @@ TEST(TrappedCalls, EveryFormDecodes) {
   }
 }
 
+struct OpenShape {
+  Function function;
+  int directory;
+  std::uint64_t path, open_flags, mode, how, how_bytes;
+};
+
+TEST(TrappedCalls, OpensDecode) {
+  constexpr std::uint64_t creat = O_CREAT | O_WRONLY | O_TRUNC;
+  const std::pair<seccomp_data, OpenShape> table[] = {
+#ifdef SYS_open
+      {call_of(SYS_open, {1, O_RDWR | O_CREAT, 0600}),
+       {Function::open, AT_FDCWD, 1, O_RDWR | O_CREAT, 0600, 0, 0}},
+      {call_of(SYS_creat, {1, 0640}), {Function::open, AT_FDCWD, 1, creat, 0640, 0, 0}},
+#endif
+      {call_of(SYS_openat, {dirt | 7, 1, dirt | O_WRONLY, 0600}),
+       {Function::open, 7, 1, O_WRONLY, 0600, 0, 0}},
+      {call_of(SYS_openat2, {7, 1, 2, 24}), {Function::open, 7, 1, 0, 0, 2, 24}},
+      {call_of(SYS_truncate, {1, 1ULL << 33}), {Function::truncate, AT_FDCWD, 1, 0, 1ULL << 33, 0, 0}},
+  };
+  for (const auto& [data, shape] : table) {
+    SCOPED_TRACE(testing::Message() << "call " << data.nr);
+    const auto call = decode(data);
+    ASSERT_TRUE(call);
+    EXPECT_EQ(call->function, shape.function);
+    EXPECT_EQ(call->from_directory, shape.directory);
+    EXPECT_EQ(call->from_path, shape.path);
+    EXPECT_EQ(call->open_flags, shape.open_flags);
+    EXPECT_EQ(call->mode, shape.mode);
+    EXPECT_EQ(call->how, shape.how);
+    EXPECT_EQ(call->how_bytes, shape.how_bytes);
+  }
+}
+
+#ifdef __x86_64__
+seccomp_data old_call_of(long number, std::initializer_list<std::uint64_t> arguments) {
+  seccomp_data data = call_of(number, arguments);
+  data.arch = audit_number(Architecture::i386);
+  return data;
+}
+
+// The numbers of syscall_32.tbl, by which `int 0x80` reaches the same files.
+TEST(TrappedCalls, CallsOf32BitProgramsDecode) {
+  EXPECT_EQ(decode(old_call_of(38, {1, 2}))->function, Function::rename);
+  EXPECT_EQ(decode(old_call_of(10, {1}))->function, Function::unlink);
+  EXPECT_EQ(decode(old_call_of(5, {1, O_RDWR, 0}))->open_flags, std::uint64_t{O_RDWR});
+  EXPECT_EQ(decode(old_call_of(193, {1, 0xFFFF'FFFF, 1}))->mode, 0x1'FFFF'FFFFU) << "a length in two halves";
+  EXPECT_EQ(decode(old_call_of(92, {1, 0xFFFF'FFFF}))->mode, ~std::uint64_t{0}) << "a negative length";
+  EXPECT_TRUE(is_identity_call(old_call_of(23, {0})));
+  EXPECT_FALSE(decode(old_call_of(82, {1, 2}))) << "that is rename(2) of 64-bit programs";
+}
+#endif
+
 // Whatever the filter traps, the supervisor can decode or knows to let through; there is no third kind.
 TEST(TrappedCalls, DecidedAndIdentityCallsAreApart) {
-  for (const long number : decided_calls()) EXPECT_TRUE(decode(call_of(number, {}))) << number;
-  for (const long number : identity_calls()) EXPECT_FALSE(decode(call_of(number, {}))) << number;
+  for (const auto architecture : {Architecture::native, Architecture::i386}) {
+    const auto with_architecture = [&](long number) {
+      seccomp_data data = call_of(number, {});
+      data.arch = audit_number(architecture);
+      return data;
+    };
+    for (const auto& numbers : {decided_calls(architecture), open_calls(architecture)}) {
+      for (const long number : numbers) EXPECT_TRUE(decode(with_architecture(number))) << number;
+    }
+    for (const long number : identity_calls(architecture)) {
+      EXPECT_FALSE(decode(with_architecture(number))) << number;
+      EXPECT_TRUE(is_identity_call(with_architecture(number))) << number;
+    }
+  }
 }
 
 RC_GTEST_PROP(TrappedCalls, NothingElseDecodes, ()) {
   const auto number = *rc::gen::inRange<long>(-10, 600);
-  const auto decided = decided_calls();
-  const bool expected = std::find(decided.begin(), decided.end(), number) != decided.end();
+  const auto decided = decided_calls(), opens = open_calls();
+  const bool expected = std::find(decided.begin(), decided.end(), number) != decided.end() ||
+                        std::find(opens.begin(), opens.end(), number) != opens.end();
   RC_ASSERT(decode(call_of(number, {1, 2, 3, 4, 5, 6})).has_value() == expected);
 }
 

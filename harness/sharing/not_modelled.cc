@@ -1,4 +1,4 @@
-#include "reports/not_modelled.h"
+#include "harness/sharing/not_modelled.h"
 
 namespace holdfast {
 

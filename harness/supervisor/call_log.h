@@ -1,0 +1,53 @@
+// Where the supervisor tells what it decided: the event file of a run, or whoever else wants to know.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "harness/history/event.h"
+#include "harness/history/recorder.h"
+#include "harness/supervisor/decision.h"
+
+namespace holdfast {
+
+struct DecidedCall {
+  Function function = Function::none;
+  pid_t process = 0;
+  std::optional<Participant> participant;
+  std::int64_t received_ns = 0;  // CLOCK_MONOTONIC
+  const Decision& decision;
+};
+
+// Called from the supervisor's thread, before the caller goes on.
+class CallLog {
+ public:
+  virtual ~CallLog() = default;
+  // Of every call that touches the domain.
+  virtual void decided(const DecidedCall& call) = 0;
+  // `doubtful`: something was not judged as it should have been.
+  virtual void warned(const std::string& text, bool doubtful) = 0;
+  // What a kill injector did.
+  virtual void injected(const Event& event) = 0;
+  // Nothing follows. What went wrong on the way.
+  virtual Result<> close() = 0;
+};
+
+// Writes events, see harness/history/event.h.
+class EventLog : public CallLog {
+ public:
+  explicit EventLog(Recorder recorder) : recorder_(std::move(recorder)) {}
+  void decided(const DecidedCall& call) override;
+  void warned(const std::string& text, bool doubtful) override;
+  void injected(const Event& event) override { record(event); }
+  Result<> close() override;
+
+ private:
+  void record(const Event& event);
+
+  Recorder recorder_;
+  Result<> trouble_;  // the first failure to record
+};
+
+}  // namespace holdfast

@@ -1,0 +1,60 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "harness/supervisor/decision.h"
+
+namespace holdfast {
+
+// DeleteFileW with POSIX semantics, as since Windows 10 1809 on NTFS, and RemoveDirectoryW.
+Decision Decider::decide_removal(const Request& request) {
+  const auto& [call, caller, still_waiting, from, to] = request;
+  Decision decision;
+  decision.kind = Decision::Kind::answered;
+  const int flags = call.function == Function::rmdir ? AT_REMOVEDIR : 0;
+  const auto remove = [&] {
+    carry_out(request, decision, [&] { return ::unlinkat(from.directory.get(), from.leaf.c_str(), flags); });
+    return std::move(decision);
+  };
+  if (domain_.mode == Domain::Mode::posix) return remove();
+
+  for (int look = 1;; ++look) {
+    const bool last_look = look == most_looks;
+    const Lease lease = Lease::probe(from.directory.get(), from.name.c_str());
+    if (lease.openness() == Openness::special && S_ISDIR(lease.identity().st_mode)) {
+      if (call.function != Function::rmdir) return remove();
+      auto use = find_directory_use(lease.identity(), from.text, LookFor::current_directories);
+      const std::uint16_t code = remove_directory(use.is_current_directory);
+      if (code == 0) return remove();
+      std::vector<NamedHolder> holders;
+      for (auto& holder : use.holders) holders.push_back(uses_.name(std::move(holder), caller));
+      return refuse(caller, code, Obstacle::current_directory, std::move(holders));
+    }
+    if (call.function == Function::rmdir) return remove();  // not a directory
+    FileUse use = uses_.of(lease, caller, true, [](auto handles) { return delete_of(handles) != 0; });
+    if (!use.known && !last_look) continue;
+    if (!use.known && use.holders.empty()) use.holders.push_back(uses_.unseen());
+    if (const auto code = remove_read_only(is_read_only(lease)); code != 0)
+      return refuse(caller, code, Obstacle::read_only, std::move(use.holders));
+    if (const auto code = delete_of(handles_of(use.holders)); code != 0) {
+      const Obstacle obstacle = some_run(use.holders) ? Obstacle::running_program : Obstacle::held;
+      return refuse(caller, code, obstacle, std::move(use.holders));
+    }
+    if (use.only_passing) {
+      decision.kind = Decision::Kind::probe_again;
+      return decision;
+    }
+    if (!lease.unbroken()) {
+      if (!last_look) continue;
+      return refuse(caller, error_sharing_violation, Obstacle::held, {uses_.unseen()});
+    }
+    if (auto doubt = flag_scan(lease, from.text); !doubt.empty()) decision.doubt = std::move(doubt);
+    decision = remove();
+    if (decision.error == 0 && domain_.mode == Domain::Mode::enforce && !lease.unbroken()) ++late_openers_;
+    return decision;
+  }
+}
+
+}  // namespace holdfast

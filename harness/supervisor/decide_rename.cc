@@ -1,0 +1,111 @@
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "harness/supervisor/decision.h"
+
+namespace holdfast {
+
+// MoveFileExW(REPLACE_EXISTING): the source is opened for deletion, the target must be free.
+Decision Decider::decide_rename(const Request& request) {
+  const auto& [call, caller, still_waiting, from, to] = request;
+  Decision decision;
+  decision.kind = Decision::Kind::answered;
+  const auto carry_out_with = [&](unsigned flags) {
+    carry_out(request, decision, [&] {
+      return ::renameat2(from.directory.get(), from.leaf.c_str(), to.directory.get(), to.leaf.c_str(), flags);
+    });
+    return std::move(decision);
+  };
+  if (domain_.mode == Domain::Mode::posix) return carry_out_with(call.flags);
+  // RENAME_NOREPLACE onto a name that exists is EEXIST, no refusal: mv asks so first.
+  struct stat there {};
+  if ((call.flags & RENAME_NOREPLACE) != 0 &&
+      ::fstatat(to.directory.get(), to.name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) {
+    return carry_out_with(call.flags);
+  }
+
+  for (int look = 1;; ++look) {
+    const bool last_look = look == most_looks;
+    const Lease source = Lease::probe(from.directory.get(), from.name.c_str());
+    if (source.openness() == Openness::absent) return carry_out_with(call.flags);  // the kernel words it
+    if (source.openness() == Openness::special && S_ISDIR(source.identity().st_mode)) {
+      auto use = find_directory_use(source.identity(), from.text, LookFor::everything);
+      const std::uint16_t code = rename_directory(use.has_open_child || use.is_current_directory);
+      if (code == 0) return carry_out_with(call.flags);
+      std::vector<NamedHolder> holders;
+      for (auto& holder : use.holders) holders.push_back(uses_.name(std::move(holder), caller));
+      return refuse(caller, code, use.has_open_child ? Obstacle::open_child : Obstacle::current_directory,
+                    std::move(holders));
+    }
+    Lease target = Lease::probe(to.directory.get(), to.name.c_str(), &source);
+    // Two names of one file: rename(2) does nothing then.
+    const bool same_file = target.openness() != Openness::absent &&
+                           target.identity().st_dev == source.identity().st_dev &&
+                           target.identity().st_ino == source.identity().st_ino;
+    if (same_file && from.text != to.text) return carry_out_with(call.flags);
+    for (const auto& [lease, path] :
+         {std::pair<const Lease*, const ResolvedPath*>{&source, &from}, {&target, &to}}) {
+      if (auto doubt = flag_scan(*lease, path->text); !doubt.empty()) decision.doubt = std::move(doubt);
+    }
+    const Profile profile = profiles_.of(caller.process);
+    FileUse of_source = uses_.of(source, caller, true, [](auto handles) { return rename_of(handles) != 0; });
+    FileUse of_target =
+        uses_.of(target, caller, true, [&](auto handles) { return replace_onto(profile, handles) != 0; });
+    for (FileUse* use : {&of_source, &of_target}) {
+      if (use->known) continue;
+      if (last_look && use->holders.empty()) use->holders.push_back(uses_.unseen());
+    }
+    if (!last_look && (!of_source.known || !of_target.known)) continue;
+    if (const auto code = rename_of(handles_of(of_source.holders)); code != 0)
+      return refuse(caller, code, Obstacle::held, std::move(of_source.holders));
+    if (const auto code = remove_read_only(is_read_only(target)); code != 0)
+      return refuse(caller, code, Obstacle::read_only, std::move(of_target.holders));
+    if (const auto code = replace_onto(profile, handles_of(of_target.holders)); code != 0) {
+      const Obstacle obstacle = some_run(of_target.holders) ? Obstacle::running_program : Obstacle::held;
+      return refuse(caller, code, obstacle, std::move(of_target.holders));
+    }
+    if (of_source.only_passing || of_target.only_passing) {
+      decision.kind = Decision::Kind::probe_again;
+      return decision;
+    }
+    // Somebody who began to open a file since waits for our lease, and will hold it: look again.
+    if (!source.unbroken() || !target.unbroken()) {
+      if (!last_look) continue;
+      return refuse(caller, target.unbroken() ? error_sharing_violation : error_access_denied, Obstacle::held,
+                    {uses_.unseen()});
+    }
+    if (domain_.mode == Domain::Mode::observe) return carry_out_with(call.flags);
+    if (target.openness() == Openness::absent) {
+      // No lease guards a name that is not there: whoever makes it now must be looked at.
+      decision = carry_out_with(call.flags | RENAME_NOREPLACE);
+      const bool appeared = decision.error == EEXIST && (call.flags & RENAME_NOREPLACE) == 0;
+      if (appeared && !last_look) {
+        decision.error = 0;
+        continue;
+      }
+      // EINVAL: the filesystem has no RENAME_NOREPLACE.
+      if (appeared || decision.error == EINVAL) decision = carry_out_with(call.flags);
+    } else {
+      decision = carry_out_with(call.flags);
+    }
+    if (decision.error == 0 && !source.unbroken()) ++late_openers_;
+    if (decision.error == 0 && !target.unbroken()) {
+      target.drop();
+      // An injector with the old file only wasted a fault. Anybody else read what was no longer there.
+      if (uses_.opened_by_injector(target.identity())) {
+        ++late_openers_;
+      } else {
+        decision.doubt = fmt::format(
+            "a process began to open {} while it was being replaced, and got the old file", to.text);
+      }
+    }
+    return decision;
+  }
+}
+
+}  // namespace holdfast

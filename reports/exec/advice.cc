@@ -1,0 +1,119 @@
+// What to do about a group of refusals: the cure depends on the rule, and on whose the handle is.
+#include <algorithm>
+#include <array>
+
+#include "reports/exec/groups.h"
+#include "reports/exec/words.h"
+
+namespace holdfast {
+namespace {
+
+// Before whose eyes the call fails: "before it is replaced".
+std::string before_the_call(const ExecRefusal& refusal) {
+  switch (refusal.call) {
+    case Function::rename:
+      return is_replace(refusal) ? "before the file is replaced" : "before the file is renamed";
+    case Function::link:
+      return "before the link is made";
+    case Function::open:
+      return "before it is opened again";
+    case Function::truncate:
+      return "before the file is truncated";
+    case Function::rmdir:
+      return "before the directory is removed";
+    default:
+      return "before the file is removed";
+  }
+}
+
+// What a holder whose code can be changed may do besides closing the file.
+std::string share_instead(const ExecRefusal& refusal) {
+  if (refusal.call == Function::open)
+    return "or open with a share mode that grants what the other asks for, on both sides";
+  if (is_replace(refusal))
+    return "sharing deletion is enough only for a rename with POSIX semantics (FileRenameInfoEx)";
+  return "or open it with FILE_SHARE_DELETE";
+}
+
+std::string about_holder(const ExecRefusal& refusal, const ExecHolder& holder) {
+  const bool mapping = holder.descriptor < 0;
+  const auto inherited =
+      "A child inherited the descriptor: open the file close-on-exec, or close it in the child.";
+  switch (holder.kind) {
+    case HolderKind::self:
+      if (holder.inherited) return inherited;
+      return mapping ? "You hold it yourself: unmap it " + before_the_call(refusal) + "."
+                     : "You hold it yourself: close it " + before_the_call(refusal) + "; " +
+                           share_instead(refusal) + ".";
+    case HolderKind::agent:
+      if (holder.inherited) return inherited;
+      return "Processes of the command meet: take one lock around reading and replacing, or have the "
+             "holder " +
+             std::string(mapping ? "unmap" : "close") + " it " + before_the_call(refusal) + "; " +
+             share_instead(refusal) + ".";
+    case HolderKind::posix_only:
+      return "A forked child keeps a copy and never called exec. Windows has no fork: close the copy in the "
+             "child, "
+             "or make sure that the code for Windows starts its workers otherwise.";
+    case HolderKind::injector:
+    case HolderKind::stranger:
+      return "Others may hold files at any time: retry with growing waits and jitter, for some seconds at "
+             "least, "
+             "and keep the old state when the last retry fails.";
+    case HolderKind::unseen:
+      break;
+  }
+  return "Who holds it could not be seen: run as the holder's user, or as root, to have it named.";
+}
+
+// Whose handles are most in the hands of who reads this, first.
+int rank_of(const ExecHolder& holder) {
+  constexpr std::array order{HolderKind::self,     HolderKind::agent,    HolderKind::posix_only,
+                             HolderKind::injector, HolderKind::stranger, HolderKind::unseen};
+  return static_cast<int>(std::find(order.begin(), order.end(), holder.kind) - order.begin());
+}
+
+std::string about_held(const ExecGroup& group) {
+  constexpr std::size_t most_sentences = 2;
+  std::vector<ExecHolder> holders = group.holders;
+  if (holders.empty()) holders.emplace_back();
+  std::stable_sort(holders.begin(), holders.end(),
+                   [](const ExecHolder& a, const ExecHolder& b) { return rank_of(a) < rank_of(b); });
+  std::vector<std::string> said;
+  for (const ExecHolder& holder : holders) {
+    std::string sentence = about_holder(*group.first, holder);
+    if (said.size() < most_sentences && std::find(said.begin(), said.end(), sentence) == said.end())
+      said.push_back(std::move(sentence));
+  }
+  std::string text;
+  for (const std::string& sentence : said) text += (text.empty() ? "" : " ") + sentence;
+  return text;
+}
+
+}  // namespace
+
+std::string advice(const ExecGroup& group) {
+  switch (group.key.reason) {
+    case Obstacle::held:
+      return about_held(group);
+    case Obstacle::read_only:
+      return "The file is READONLY, and stays so: clear that first (chmod u+w). Retrying is useless.";
+    case Obstacle::running_program:
+      return "The program is running: end it first, or rename its file away, which Windows allows, and put "
+             "the new "
+             "one in its place.";
+    case Obstacle::current_directory:
+      return "A process stands in the directory: let it go elsewhere (chdir) first.";
+    case Obstacle::open_child:
+      return "Something beneath the directory is open: close it before the directory is renamed or removed.";
+    case Obstacle::delete_pending:
+      return "The name was deleted, but lives until its last handle is closed: close that first, or use "
+             "another "
+             "name.";
+    case Obstacle::mapped:
+      return "The file is mapped: unmap it before it is truncated, or write a new file and replace this one.";
+  }
+  return "";
+}
+
+}  // namespace holdfast

@@ -1,0 +1,29 @@
+// Renderers of what `holdfast exec` found: pure. What came from file names and programs is escaped by each.
+#pragma once
+
+#include <string>
+
+#include "reports/exec/report.h"
+
+namespace holdfast {
+
+// The summary for stderr: groups, most frequent first, each with its holders, what to do and how to suppress it; what
+// could not be judged, what is not modelled. Lines are as in render_terminal().
+std::string render_exec_terminal(const ExecReport& report, bool colour, int columns);
+
+// "holdfast.exec/1": UTF-8, one object. The fields that others rely on:
+//   schema  exit (of the command; 128 + signal if one ended it)
+//   refusals[]   call path to (null: none) code pid program at_ms
+//     holders[]  pid program path access ("r", "rw", "-") share ("rw-")
+// and besides
+//   signal (null: none)  command[]  directories[]  enforced  duration_ms  decided  refused (all that count)
+//   refusals_beyond (of those, how many are not listed)  suppressed  bytes_replaced  warnings[]  not_modelled[]
+//   refusals: errno reason    refusals.holders: kind inherited descriptor (null: a mapping) open_ms (null: unknown)
+//   groups[]        call code reason place count several_paths advice suppression
+//     holders[]     kind program
+//   injectors[]     name planned fired
+//   suppressions[]  text count
+// Bytes of names that are not UTF-8 stand as U+FFFD, and bytes_replaced is true if there were any.
+std::string exec_json(const ExecReport& report);
+
+}  // namespace holdfast

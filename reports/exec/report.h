@@ -1,0 +1,75 @@
+// What `holdfast exec` found: which calls of a command Windows would have refused, and who held the file.
+// Plain values; grouped, suppressed and rendered by pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/history/event.h"
+#include "harness/sharing/obstacle.h"
+#include "harness/sharing/sharing.h"
+
+namespace holdfast {
+
+struct ExecHolder {
+  HolderKind kind = HolderKind::unseen;  // `agent` here is another process of the command
+  bool inherited = false;                // it has the descriptor from its parent, rather than opened the file
+  std::int32_t pid = 0;                  // 0: unseen
+  std::string program;                   // the executable's file name; of an injector, the injector's name
+  std::string path;                      // as the holder opened it
+  int descriptor = -1;                   // -1: a mapping
+  FileBits access = 0;
+  FileBits share = 0;
+  std::optional<std::int64_t> open_ns;  // for how long it was open, if that is known
+
+  bool operator==(const ExecHolder&) const = default;
+};
+
+struct ExecRefusal {
+  Function call = Function::none;
+  std::string path, destination;  // absolute; the destination of a rename or link, else empty
+  std::uint16_t code = 0;         // of Windows
+  int error = 0;                  // the errno that was answered, or would be with --enforce
+  Obstacle reason = Obstacle::held;
+  std::int32_t pid = 0;
+  std::string program;     // of the caller, the executable's file name
+  std::int64_t at_ns = 0;  // since the command was started
+  std::vector<ExecHolder> holders;
+
+  bool operator==(const ExecRefusal&) const = default;
+};
+
+struct ExecInjector {
+  std::string name;
+  std::uint64_t planned = 0;
+  std::uint64_t fired = 0;
+};
+
+struct SuppressionUse {
+  std::string text;  // as it stands in its file
+  std::uint64_t count = 0;
+};
+
+struct ExecReport {
+  std::vector<std::string> command;
+  std::vector<std::string> directories;  // the domain: absolute and canonical
+  int wait_status = 0;                   // of the command, as wait(2) gives it
+  bool enforced = false;                 // false: every call went on, undisturbed
+  std::int64_t duration_ns = 0;
+  std::uint64_t decided = 0;  // calls within the domain that were held against the rules
+  std::vector<ExecRefusal> refusals;
+  std::uint64_t refusals_beyond = 0;  // counted, but not kept, so that memory stays bounded
+  std::vector<std::string> warnings;  // what could not be judged
+  std::vector<ExecInjector> injectors;
+  std::uint64_t suppressed = 0;              // refusals taken out by suppress()
+  std::vector<SuppressionUse> suppressions;  // likewise: each, and how much it took out
+};
+
+// Refusals that count: what --fail-on-refusal goes by.
+inline std::uint64_t counted_refusals(const ExecReport& report) {
+  return report.refusals.size() + report.refusals_beyond;
+}
+
+}  // namespace holdfast

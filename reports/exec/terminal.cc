@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "harness/sharing/not_modelled.h"
+#include "reports/exec/groups.h"
+#include "reports/exec/render.h"
+#include "reports/exec/suppression.h"
+#include "reports/exec/words.h"
+#include "reports/milliseconds.h"
+#include "reports/number_format.h"
+#include "reports/sentences.h"
+#include "reports/terminal_page.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t most_groups_listed = 20;
+constexpr std::size_t most_holders_listed = 4;
+constexpr std::size_t most_warnings_listed = 10;
+constexpr std::size_t label_columns = 10;
+
+std::string directories_text(const ExecReport& report) {
+  std::string text;
+  for (const std::string& directory : report.directories) {
+    text += (text.empty() ? "" : ", ") + directory;
+  }
+  return text;
+}
+
+std::string result_sentence(const ExecReport& report, std::size_t groups) {
+  const std::uint64_t refused = counted_refusals(report);
+  const std::string looked_at =
+      fmt::format("{} on files below {}", format_counted(report.decided, "call"), directories_text(report));
+  if (report.decided == 0 && refused == 0) {
+    return "the command made no call below " + directories_text(report) +
+           " that Windows could refuse: nothing was judged. Is it the right directory (--dir)?";
+  }
+  const std::string but = report.suppressed > 0
+                              ? fmt::format(", but for {} suppressed", format_count(report.suppressed))
+                              : std::string();
+  if (refused == 0) {
+    return fmt::format("Windows would have refused none of {}{}.", looked_at, but);
+  }
+  if (report.enforced) {
+    return fmt::format("{} of {} refused as Windows does, in {}{}.", format_count(refused), looked_at,
+                       format_counted(groups, "group"), but);
+  }
+  return fmt::format("Windows would have refused {} of {}, in {}{}. All of them went on: this only observes.",
+                     format_count(refused), looked_at, format_counted(groups, "group"), but);
+}
+
+std::string call_sentence(const ExecGroup& group) {
+  const ExecRefusal& first = *group.first;
+  std::string what(call_word(group.key.call));
+  if (!first.destination.empty()) what += is_replace(first) ? " onto" : " of";
+  return fmt::format("{}: {}", what, windows_code(group.key.code));
+}
+
+std::string caller_sentence(const ExecGroup& group) {
+  const ExecRefusal& first = *group.first;
+  std::string text =
+      fmt::format("{} (pid {})", first.program.empty() ? "?" : file_name(first.program), first.pid);
+  if (group.callers.size() > 1) text += fmt::format(" and {} more", group.callers.size() - 1);
+  text += fmt::format(", {}{} after the start", group.count > 1 ? "first " : "",
+                      format_ms(milliseconds(first.at_ns)));
+  if (!first.destination.empty()) {
+    text += is_replace(first) ? ", from " : ", to ";
+    text += file_name(is_replace(first) ? first.path : first.destination);
+  }
+  return text;
+}
+
+void show_group(TerminalPage& page, const ExecReport& report, const ExecGroup& group) {
+  page.heading(fmt::format("{} x  {}", format_count(group.count), call_sentence(group)));
+  page.labelled("file", Ink::plain, label_columns,
+                group.several_paths ? group.key.place : name_of(report, refused_path(*group.first)), 2);
+  std::size_t listed = 0;
+  for (const ExecHolder& holder : group.holders) {
+    if (listed == most_holders_listed) break;
+    page.labelled(listed == 0 ? "held by" : "and by", Ink::plain, label_columns, holder_sentence(holder), 2);
+    ++listed;
+  }
+  if (group.holders.size() > listed) {
+    page.labelled("and by", Ink::plain, label_columns,
+                  fmt::format("{}", format_counted(group.holders.size() - listed, "more holder")), 2);
+  }
+  if (group.holders.empty() && group.key.reason != Obstacle::held) {
+    page.labelled("because", Ink::plain, label_columns, reason_word(group.key.reason), 2);
+  }
+  page.labelled("caller", Ink::plain, label_columns, caller_sentence(group), 2);
+  page.labelled("do", Ink::plain, label_columns, advice(group), 2);
+}
+
+template <typename Values, typename Show>
+void show_first(TerminalPage& page, const Values& values, std::size_t most, const std::string& one,
+                Show show) {
+  for (std::size_t at = 0; at < std::min(values.size(), most); ++at) show(values[at]);
+  if (values.size() > most) page.paragraph("… and " + format_counted(values.size() - most, one));
+}
+
+void show_suppressions(TerminalPage& page, const ExecReport& report, const std::vector<ExecGroup>& groups) {
+  if (!groups.empty()) {
+    page.heading("To suppress (lines for --suppress FILE)");
+    show_first(page, groups, most_groups_listed, "more group",
+               [&](const ExecGroup& group) { page.raw_line(suppression_line(group.key)); });
+  }
+  std::vector<std::string> unused;
+  for (const SuppressionUse& use : report.suppressions) {
+    if (use.count == 0) unused.push_back(use.text);
+  }
+  if (unused.empty()) return;
+  page.heading("Suppressions that matched nothing");
+  show_first(page, unused, most_groups_listed, "more line",
+             [&](const std::string& text) { page.raw_line(text); });
+}
+
+}  // namespace
+
+std::string render_exec_terminal(const ExecReport& report, bool colour, int columns) {
+  TerminalPage page(colour, columns);
+  const auto groups = group_refusals(report);
+  const bool clean = counted_refusals(report) == 0;
+  const Ink ink = !clean ? Ink::bad : report.decided == 0 ? Ink::doubtful : Ink::good;
+  page.labelled("holdfast:", ink, label_columns, result_sentence(report, groups.size()));
+  if (report.refusals_beyond > 0) {
+    page.paragraph(fmt::format("The last {} of them were counted, but not kept: groups are of the {} before.",
+                               format_count(report.refusals_beyond), format_count(report.refusals.size())));
+  }
+  show_first(page, groups, most_groups_listed, "more group",
+             [&](const ExecGroup& group) { show_group(page, report, group); });
+  show_suppressions(page, report, groups);
+  if (!report.injectors.empty()) {
+    page.heading("Faults");
+    for (const ExecInjector& injector : report.injectors) {
+      page.labelled(injector.name, injector.fired == 0 ? Ink::doubtful : Ink::plain, label_columns,
+                    fmt::format("{} of {} holds took place", format_count(injector.fired),
+                                format_count(injector.planned)),
+                    2);
+    }
+  }
+  if (!report.warnings.empty()) {
+    page.heading("Not judged");
+    show_first(page, report.warnings, most_warnings_listed, "more warning",
+               [&](const std::string& warning) { page.labelled("-", Ink::plain, 2, warning, 2); });
+  }
+  std::string topics;
+  for (const std::string& sentence : not_modelled(true)) {
+    topics += (topics.empty() ? "" : "; ") + sentence.substr(0, sentence.find(": "));
+  }
+  page.heading("Not modelled (--json says more)");
+  page.paragraph(topics);
+  return std::move(page).text();
+}
+
+}  // namespace holdfast

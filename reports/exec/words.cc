@@ -1,0 +1,120 @@
+#include "reports/exec/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "reports/milliseconds.h"
+#include "reports/number_format.h"
+
+namespace holdfast {
+namespace {
+
+template <typename Value>
+using Word = std::pair<Value, std::string_view>;
+
+constexpr std::array calls{
+    Word<Function>{Function::rename, "rename"}, Word<Function>{Function::unlink, "unlink"},
+    Word<Function>{Function::rmdir, "rmdir"},   Word<Function>{Function::link, "link"},
+    Word<Function>{Function::open, "open"},     Word<Function>{Function::truncate, "truncate"},
+};
+
+constexpr std::array reasons{
+    Word<Obstacle>{Obstacle::held, "held"},
+    Word<Obstacle>{Obstacle::read_only, "read-only"},
+    Word<Obstacle>{Obstacle::running_program, "running-program"},
+    Word<Obstacle>{Obstacle::current_directory, "current-directory"},
+    Word<Obstacle>{Obstacle::open_child, "open-child"},
+    Word<Obstacle>{Obstacle::delete_pending, "delete-pending"},
+    Word<Obstacle>{Obstacle::mapped, "mapped"},
+};
+
+constexpr std::array kinds{
+    Word<HolderKind>{HolderKind::injector, "injector"},
+    Word<HolderKind>{HolderKind::agent, "process"},
+    Word<HolderKind>{HolderKind::self, "self"},
+    Word<HolderKind>{HolderKind::posix_only, "posix-only"},
+    Word<HolderKind>{HolderKind::stranger, "stranger"},
+    Word<HolderKind>{HolderKind::unseen, "unseen"},
+};
+
+template <typename Table, typename Value>
+std::string_view word_of(const Table& table, Value value) {
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.first == value; });
+  return found == table.end() ? std::string_view("unknown") : found->second;
+}
+
+template <typename Value, typename Table>
+std::optional<Value> value_of(const Table& table, std::string_view word) {
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.second == word; });
+  return found == table.end() ? std::nullopt : std::optional<Value>(found->first);
+}
+
+std::string_view relation(const ExecHolder& holder) {
+  switch (holder.kind) {
+    case HolderKind::injector:
+      return "an injector of this domain";
+    case HolderKind::agent:
+      return holder.inherited ? "a process that inherited it" : "another process of the command";
+    case HolderKind::self:
+      return holder.inherited ? "the caller itself, which inherited it" : "the caller itself";
+    case HolderKind::posix_only:
+      return "a forked copy that Windows would not have";
+    case HolderKind::stranger:
+      return "a process outside the command";
+    case HolderKind::unseen:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view call_word(Function call) {
+  return word_of(calls, call);
+}
+std::string_view reason_word(Obstacle reason) {
+  return word_of(reasons, reason);
+}
+std::string_view holder_kind_word(HolderKind kind) {
+  return word_of(kinds, kind);
+}
+std::optional<Function> find_call(std::string_view word) {
+  return value_of<Function>(calls, word);
+}
+std::optional<Obstacle> find_reason(std::string_view word) {
+  return value_of<Obstacle>(reasons, word);
+}
+std::optional<HolderKind> find_holder_kind(std::string_view word) {
+  return value_of<HolderKind>(kinds, word);
+}
+
+bool is_replace(const ExecRefusal& refusal) {
+  if (refusal.destination.empty() || refusal.code == error_sharing_violation) return false;
+  return refusal.reason != Obstacle::open_child && refusal.reason != Obstacle::current_directory;
+}
+
+const std::string& refused_path(const ExecRefusal& refusal) {
+  return is_replace(refusal) ? refusal.destination : refusal.path;
+}
+
+std::string_view file_name(std::string_view path) {
+  return path.substr(path.find_last_of('/') + 1);
+}
+
+std::string holder_sentence(const ExecHolder& holder) {
+  if (holder.kind == HolderKind::unseen) return "a holder that was not seen";
+  const std::string_view program = holder.program.empty() ? "?" : file_name(holder.program);
+  std::string sentence = fmt::format("{} (pid {}), {}: ", program, holder.pid, relation(holder));
+  sentence +=
+      holder.descriptor < 0 ? std::string("a mapping") : fmt::format("descriptor {}", holder.descriptor);
+  sentence += fmt::format(", access {}, shares {}", to_letters(holder.access), to_letters(holder.share));
+  if (holder.open_ns) sentence += fmt::format(", open for {}", format_ms(milliseconds(*holder.open_ns)));
+  return sentence;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,30 @@
+// The words for what `holdfast exec` found. Those of one word are the same in JSON and in suppressions, and are
+// read back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "reports/exec/report.h"
+
+namespace holdfast {
+
+std::string_view call_word(Function call);           // "rename"
+std::string_view reason_word(Obstacle reason);       // "held"
+std::string_view holder_kind_word(HolderKind kind);  // "self"
+std::optional<Function> find_call(std::string_view word);
+std::optional<Obstacle> find_reason(std::string_view word);
+std::optional<HolderKind> find_holder_kind(std::string_view word);
+
+// Which of a refusal's two paths the rules refused: the destination of a replace (5), else the first.
+const std::string& refused_path(const ExecRefusal& refusal);
+bool is_replace(const ExecRefusal& refusal);  // refused for the sake of its destination
+
+// "python3 (pid 12), another process of the command: descriptor 5, rw-, shares rw-, open for 1.2 s"
+std::string holder_sentence(const ExecHolder& holder);
+
+// The last part of a path.
+std::string_view file_name(std::string_view path);
+
+}  // namespace holdfast
