@@ -16,7 +16,7 @@
 namespace holdfast {
 namespace {
 
-std::string side(std::string_view which, const Summary& summary) {
+std::string run_side(std::string_view which, const Summary& summary) {
   return fmt::format(
       "<div class=\"side {}\">\n<h2>{}</h2>\n<p class=\"word\">{}</p>\n<p><strong>{}</strong></p>\n{}"
       "<h3>Broadcasts acknowledged</h3>\n{}<p>{}</p>\n<h3>Agents succeeded</h3>\n{}<p>{}</p>\n"
@@ -79,7 +79,8 @@ std::string render_comparison_html(const Comparison& whole) {
   }
   const std::string header = fmt::format(
       "<header>\n<h1>Before and after</h1>\n<p>{}</p>\n<div class=\"sides\">\n{}{}</div>\n</header>\n",
-      html_text(comparison.conclusion), side("Before", comparison.before), side("After", comparison.after));
+      html_text(comparison.conclusion), run_side("Before", comparison.before),
+      run_side("After", comparison.after));
   return filled(assets::plain_page_html,
                 {{"title", html_text(fmt::format("{} against {}", headline(comparison.before),
                                                  headline(comparison.after)))},

@@ -68,7 +68,7 @@ std::string signs(const TrialsSummary& summary, std::size_t variant) {
   return html;
 }
 
-std::string side(const TrialsSummary& summary, std::size_t variant) {
+std::string variant_side(const TrialsSummary& summary, std::size_t variant) {
   const VariantResult& result = summary.variants[variant];
   const double rate =
       result.trials() == 0 ? 0 : static_cast<double>(result.passed) / static_cast<double>(result.trials());
@@ -113,7 +113,7 @@ std::string render_trials_html(const TrialsSummary& summary) {
                   to_string(summary.verdict), html_verdict(summary.verdict),
                   html_text(trials_headline(summary)), html_list(summary.reasons));
   for (std::size_t variant = 0; variant < summary.variants.size(); ++variant)
-    header += side(summary, variant);
+    header += variant_side(summary, variant);
   header += "</div>\n</header>\n";
 
   std::string body =

@@ -63,9 +63,12 @@ test("verdict and reason come first", async () => {
 test("a click on a refusal shows who held the file, since when, and the operation's story", async () => {
   await look("fail", async (page) => {
     const viewer = runs.result("fail").refusals.by_holder.find(({ holder }) => holder === "viewer");
-    const count = await page.evaluate(() => window.holdfast.lanes.refusals.length);
-    assert.ok(count > 1, "the run has refusals");
-    for (const number of [0, count - 1]) {
+    const mine = await page.evaluate(() => {
+      const { lanes, timeline } = window.holdfast;
+      return lanes.refusals.map(({ call }, at) => (call.holders.some(({ holder }) => timeline.holders[holder].name === "viewer") ? at : -1)).filter((at) => at >= 0);
+    });
+    assert.ok(mine.length > 1, "the viewer stood in somebody's way");
+    for (const number of [mine[0], mine[mine.length - 1]]) {
       const { x, y, at } = await placeOfRefusal(page, number);
       await page.mouse.click(x, y);
       const said = await story(page);
@@ -88,7 +91,7 @@ test("keys go through failures and refusals, zoom, move and let go", async () =>
     await box.focus();
     await page.keyboard.press("r");
     const first = await story(page);
-    assert.match(first, /Held by viewer/);
+    assert.match(first, /Held by /);
     await page.keyboard.press("n");
     assert.notEqual(await story(page), first);
     await page.keyboard.press("p");
