@@ -13,20 +13,20 @@
 namespace holdfast {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 class SchemaValidator {
  public:
-  explicit SchemaValidator(json schema) : schema_(std::move(schema)) {}
+  explicit SchemaValidator(Json schema) : schema_(std::move(schema)) {}
 
-  std::vector<std::string> complaints(const json& value) {
+  std::vector<std::string> complaints(const Json& value) {
     said_.clear();
     look(value, schema_, "$");
     return said_;
   }
 
  private:
-  static bool is_of(const json& value, const std::string& type) {
+  static bool is_of(const Json& value, const std::string& type) {
     if (type == "object") return value.is_object();
     if (type == "array") return value.is_array();
     if (type == "string") return value.is_string();
@@ -38,12 +38,12 @@ class SchemaValidator {
 
   void complain(const std::string& at, const std::string& what) { said_.push_back(at + ": " + what); }
 
-  void look(const json& value, const json& schema, const std::string& at) {
+  void look(const Json& value, const Json& schema, const std::string& at) {
     for (const auto& [word, rule] : schema.items()) {
       if (word == "$ref") {
-        look(value, schema_.at(json::json_pointer(rule.get<std::string>().substr(1))), at);
+        look(value, schema_.at(Json::json_pointer(rule.get<std::string>().substr(1))), at);
       } else if (word == "type") {
-        const json types = rule.is_array() ? rule : json::array({rule});
+        const Json types = rule.is_array() ? rule : Json::array({rule});
         bool any = false;
         for (const auto& type : types) any = any || is_of(value, type.get<std::string>());
         if (!any) complain(at, "is no " + rule.dump());
@@ -85,44 +85,44 @@ class SchemaValidator {
     }
   }
 
-  json schema_;
+  Json schema_;
   std::vector<std::string> said_;
   std::set<std::string> prose_{"$schema", "$defs", "title", "description"};
 };
 
-json result_schema() {
+Json result_schema() {
   std::ifstream file(HOLDFAST_RESULT_SCHEMA);
-  return json::parse(file);
+  return Json::parse(file);
 }
 
 TEST(ResultSchema, SaysEveryFieldOfEveryResult) {
   SchemaValidator validator(result_schema());
   for (const auto make :
        {example_pass, example_fail, example_inconclusive, example_one_operation, example_many_agents})
-    EXPECT_EQ(validator.complaints(json::parse(to_json(make()))), std::vector<std::string>());
-  EXPECT_EQ(validator.complaints(json::parse(to_json(example_hostile()))), std::vector<std::string>());
+    EXPECT_EQ(validator.complaints(Json::parse(to_json(make()))), std::vector<std::string>());
+  EXPECT_EQ(validator.complaints(Json::parse(to_json(example_hostile()))), std::vector<std::string>());
   SmallRun nothing{1, 1};
-  EXPECT_EQ(validator.complaints(json::parse(to_json(nothing.summarised()))), std::vector<std::string>());
+  EXPECT_EQ(validator.complaints(Json::parse(to_json(nothing.summarised()))), std::vector<std::string>());
 }
 
 TEST(ResultSchema, RefusesWhatIsNoResult) {
   SchemaValidator validator(result_schema());
-  const json good = json::parse(to_json(example_pass()));
+  const Json good = Json::parse(to_json(example_pass()));
   for (const auto& name : result_schema().at("required")) {
-    json bad = good;
+    Json bad = good;
     bad.erase(name.get<std::string>());
     EXPECT_FALSE(validator.complaints(bad).empty()) << name;
   }
-  const std::pair<const char*, json> changes[] = {
+  const std::pair<const char*, Json> changes[] = {
       {"/schema", "holdfast.result/2"}, {"/verdict", "passed"},
-      {"/reasons", json::array()},      {"/seed", -1},
+      {"/reasons", Json::array()},      {"/seed", -1},
       {"/broadcasts/ci95", {0.5}},      {"/checks/0/verdict", "good"},
       {"/agents/each/0/ok", "25"},      {"/retries/histogram/x", 3},
       {"/refusals/by_code/5", 1.5},     {"/latency_ms/p50", "1 ms"},
       {"/checks/0/witness", 3},         {"/environment/rules", 1}};
   for (const auto& [pointer, value] : changes) {
-    json bad = good;
-    bad[json::json_pointer(pointer)] = value;
+    Json bad = good;
+    bad[Json::json_pointer(pointer)] = value;
     EXPECT_FALSE(validator.complaints(bad).empty()) << pointer;
   }
 }
