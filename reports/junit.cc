@@ -57,6 +57,11 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
       add_property(properties, "retries", std::to_string(agent.retries));
       add_property(properties, "waited_ms", fmt::format("{}", agent.waited_ms));
     }
+    if (agent.retries > 0 && agent.succeeded) {
+      suite.flaky(node, "refused",
+                  fmt::format("succeeded after {}, which waited {} in all",
+                              format_counted(agent.retries, "retry", "retries"), format_ms(agent.waited_ms)));
+    }
     if (!agent.succeeded && verdict == Verdict::fail) suite.failure(node, "delivered", figures);
     if (!agent.succeeded && verdict == Verdict::unknown) suite.error(node, "delivered", figures);
     pugi::xml_node output = node.append_child("system-out");

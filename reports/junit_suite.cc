@@ -60,6 +60,10 @@ void JunitSuite::error(pugi::xml_node testcase, std::string_view type, std::stri
   increment("errors");
 }
 
+void JunitSuite::flaky(pugi::xml_node testcase, std::string_view type, std::string_view message) {
+  add_outcome(testcase, "flakyFailure", type, message);
+}
+
 void JunitSuite::skipped(pugi::xml_node testcase, std::string_view message) {
   set_attribute(testcase.append_child("skipped"), "message", message);
   increment("skipped");

@@ -95,6 +95,11 @@ TEST(RenderJunit, EachVerdictHasItsElement) {
                    .attribute("value")
                    .value(),
                "2");
+  // A success after retries is a flaky one; one at once, and a failure, are not.
+  EXPECT_STREQ(passed.testcase("agent 2").child("flakyFailure").attribute("message").value(),
+               "succeeded after 2 retries, which waited 201 ms in all");
+  EXPECT_FALSE(passed.testcase("agent 0").child("flakyFailure"));
+  EXPECT_FALSE(failed.testcase("agent 1").child("flakyFailure"));
   EXPECT_STREQ(passed.suite.attribute("time").value(), "12.340");
   EXPECT_STREQ(passed.suite.attribute("timestamp").value(), "2024-05-01T12:00:00");
 }

@@ -8,6 +8,7 @@
 #include "reports/over_time.h"
 #include "reports/render.h"
 #include "reports/sentences.h"
+#include "reports/shortened.h"
 #include "reports/text.h"
 #include "reports/text_table.h"
 #include "reports/verdict.h"
@@ -247,7 +248,8 @@ std::string how_part(const Summary& summary) {
 
 }  // namespace
 
-std::string render_markdown(const Summary& summary) {
+std::string render_markdown(const Summary& whole) {
+  const Summary summary = shortened(whole);
   std::string report = verdict_part(summary) + checklist_part(summary) + result_part(summary) +
                        retries_part(summary) + over_time_part(summary) + agents_part(summary) +
                        holders_part(summary) + faults_part(summary);

@@ -147,6 +147,13 @@ TEST(RenderMarkdown, HostileTextStaysText) {
   EXPECT_FALSE(in_block);
 }
 
+// What $GITHUB_STEP_SUMMARY takes of a step is a MiB, and a comment on GitHub is shorter than 65,536 characters.
+TEST(RenderMarkdown, FitsASummaryHoweverLongTextsAre) {
+  EXPECT_LT(render_markdown(example_hostile(std::string(std::size_t{1} << 20, '<'))).size(),
+            std::size_t{1} << 20);
+  EXPECT_LT(render_markdown(example_many_agents()).size(), 65'536U);
+}
+
 TEST(RenderMarkdown, ManyAgentsAreGrouped) {
   const std::string report = render_markdown(example_many_agents());
   EXPECT_LT(lines_of(report).size(), 120U);

@@ -76,9 +76,12 @@ struct SmallRun {
   }
 
   // Histories are ordered by agent.
-  Summary summarised() {
+  void sort() {
     std::stable_sort(history.operations.begin(), history.operations.end(),
                      [](const Operation& a, const Operation& b) { return a.agent < b.agent; });
+  }
+  Summary summarised() {
+    sort();
     return summarise(plan, history, run_checks(plan, history));
   }
 

@@ -130,6 +130,7 @@ std::string to_json(const TrialsSummary& summary);  // trials.json, "holdfast.tr
 // Renderers; as those of one run in render.h.
 std::string render_trials_terminal(const TrialsSummary& summary, bool colour, int columns);
 std::string render_trials_markdown(const TrialsSummary& summary);
+std::string render_trials_html(const TrialsSummary& summary);
 std::string render_trials_junit(const TrialsSummary& summary);
 
 }  // namespace holdfast

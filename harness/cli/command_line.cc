@@ -176,10 +176,13 @@ Command parse_command_line(int argc, char** argv) {
   check_app->add_flag("--json", check.json, "Print result.json instead of the summary");
 
   ReportCommand report;
-  auto* report_app =
-      app.add_subcommand("report", "Write report.md and junit.xml of a stored run again, and show it");
+  auto* report_app = app.add_subcommand(
+      "report", "Write report.html, report.md and junit.xml of a stored run again, and show it");
   report_app->add_option("directory", report.directory, "A run directory")->required();
-  report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
+  auto* report_json = report_app->add_flag("--json", report.json, "Print result.json instead of the summary");
+  report_app
+      ->add_flag("--csv", report.csv, "Print every operation as a row, for plots of your own; write nothing")
+      ->excludes(report_json);
 
   ReplayCommand replay;
   auto* replay_app =
@@ -220,6 +223,7 @@ Command parse_command_line(int argc, char** argv) {
   compare_app->add_option("before", compare.before, "A run directory or result.json")->required();
   compare_app->add_option("after", compare.after, "A run directory or result.json")->required();
   compare_app->add_option("--markdown", compare.markdown, "Write the comparison to this file as well");
+  compare_app->add_option("--html", compare.html, "Write a page with both side by side to this file as well");
   compare_app->add_flag("--json", compare.json, "Print JSON instead of the table");
 
   ListCommand list;

@@ -35,6 +35,7 @@ struct CheckCommand {
 struct ReportCommand {
   std::string directory;
   bool json = false;
+  bool csv = false;  // the operations instead; writes no report
 };
 
 struct ReplayCommand {
@@ -55,8 +56,8 @@ struct ShrinkCommand {
 };
 
 struct CompareCommand {
-  std::string before, after;  // run directories, or their result.json
-  std::string markdown;       // file to write; empty: none
+  std::string before, after;   // run directories, or their result.json
+  std::string markdown, html;  // files to write; empty: none
   bool json = false;
 };
 

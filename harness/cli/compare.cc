@@ -20,6 +20,10 @@ int carry_out(const CompareCommand& command) {
     auto written = write_result_file(command.markdown, render_comparison_markdown(comparison));
     if (!written) return complain(written.error());
   }
+  if (!command.html.empty()) {
+    auto written = write_result_file(command.html, render_comparison_html(comparison));
+    if (!written) return complain(written.error());
+  }
   fmt::print("{}", command.json ? to_json(comparison)
                                 : render_comparison_terminal(comparison, colour_wanted(STDOUT_FILENO),
                                                              columns_of(STDOUT_FILENO)));

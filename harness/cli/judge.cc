@@ -17,11 +17,18 @@
 
 namespace holdfast {
 
-Result<> write_reports(const Summary& summary, const std::filesystem::path& run_directory) {
+namespace {
+
+Result<> write_reports(const Summary& summary, const std::filesystem::path& run_directory,
+                       const Timeline* timeline, const std::string& why_not) {
   if (auto written = write_result_file(run_directory / "report.md", render_markdown(summary)); !written)
     return written;
+  const std::string page = render_html(summary, timeline, why_not);
+  if (auto written = write_result_file(run_directory / "report.html", page); !written) return written;
   return write_result_file(run_directory / "junit.xml", render_junit(summary));
 }
+
+}  // namespace
 
 Result<Summary> judge(const std::filesystem::path& run_directory) {
   const auto plan = load_plan(run_directory);
@@ -41,8 +48,26 @@ Result<Summary> judge(const std::filesystem::path& run_directory) {
   if (auto written = write_result_file(run_directory / "result.json", to_json(summary)); !written) {
     return fail(written.error());
   }
-  if (auto written = write_reports(summary, run_directory); !written) return fail(written.error());
+  const Timeline timeline = timeline_of(*plan, *history);
+  if (auto written = write_reports(summary, run_directory, &timeline, ""); !written)
+    return fail(written.error());
   return summary;
+}
+
+Result<> report_again(const Summary& summary, const std::filesystem::path& run_directory) {
+  const auto without_lanes = [&](const std::string& why) {
+    return write_reports(summary, run_directory, nullptr,
+                         "Lanes are drawn from the run's events, and these are not there: " + why);
+  };
+  std::error_code ignored;
+  if (!std::filesystem::exists(run_directory / "events", ignored))
+    return without_lanes("of a trial that passed they are not kept.");
+  const auto plan = load_plan(run_directory);
+  if (!plan) return without_lanes(plan.error().message);
+  const auto history = merge(run_directory);
+  if (!history) return without_lanes(history.error().message);
+  const Timeline timeline = timeline_of(*plan, *history);
+  return write_reports(summary, run_directory, &timeline, "");
 }
 
 Result<Summary> load_summary(const std::filesystem::path& path) {
@@ -71,7 +96,7 @@ void show(const Summary& summary, const std::filesystem::path& run_directory, bo
   } else {
     fmt::print("{}\nreport: {}\n",
                render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
-               (run_directory / "report.md").string());
+               (run_directory / "report.html").string());
     if (const int code = exit_code(summary); code == 1 || code == 3)
       fmt::print("the same plan again: holdfast replay {}\n", run_directory.string());
   }

@@ -9,15 +9,16 @@
 
 namespace holdfast {
 
-// Merges the events of a run directory, checks them, and writes result.json, report.md and junit.xml. The
-// same events give the same bytes, here or elsewhere.
+// Merges the events of a run directory, checks them, and writes result.json, report.html, report.md and
+// junit.xml. The same events give the same bytes, here or elsewhere.
 Result<Summary> judge(const std::filesystem::path& run_directory);
 
 // Reads result.json of a run directory, or the file itself if `path` is one.
 Result<Summary> load_summary(const std::filesystem::path& path);
 
-// report.md and junit.xml.
-Result<> write_reports(const Summary& summary, const std::filesystem::path& run_directory);
+// report.html, report.md and junit.xml; the lanes from what the directory has of the run's events. Judges
+// nothing.
+Result<> report_again(const Summary& summary, const std::filesystem::path& run_directory);
 
 // Prints the summary for people, or result.json.
 void show(const Summary& summary, const std::filesystem::path& run_directory, bool json);

@@ -64,6 +64,8 @@ Result<TrialsSummary> judge_trials(const std::filesystem::path& directory, Judgi
     return fail(written.error());
   if (auto written = write_result_file(directory / "report.md", render_trials_markdown(summary)); !written)
     return fail(written.error());
+  if (auto written = write_result_file(directory / "report.html", render_trials_html(summary)); !written)
+    return fail(written.error());
   if (auto written = write_result_file(directory / "junit.xml", render_trials_junit(summary)); !written)
     return fail(written.error());
   return summary;
@@ -75,7 +77,7 @@ void show(const TrialsSummary& summary, const std::filesystem::path& directory, 
   } else {
     fmt::print("{}\nreport: {}\n",
                render_trials_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
-               (directory / "report.md").string());
+               (directory / "report.html").string());
   }
 }
 

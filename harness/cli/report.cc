@@ -1,10 +1,46 @@
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <filesystem>
+
 #include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/series.h"
+#include "harness/history/history.h"
+#include "harness/scenario/plan.h"
+#include "reports/operations_csv.h"
 
 namespace holdfast {
+namespace {
+
+int print_operations(const std::filesystem::path& directory) {
+  const auto plan = load_plan(directory);
+  if (!plan) return complain(plan.error());
+  std::error_code ignored;
+  if (!std::filesystem::exists(directory / "events", ignored)) {
+    return complain(
+        {Code::invalid, fmt::format("{} has no events, so its operations are not known: a trial that passed "
+                                    "keeps them with --keep all",
+                                    directory.string())});
+  }
+  const auto history = merge(directory);
+  if (!history) return complain(history.error());
+  write_operations_csv(*plan, *history,
+                       [](std::string_view piece) { std::fwrite(piece.data(), 1, piece.size(), stdout); });
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return complain({Code::failed, "cannot write the operations to standard output: is the disk full?"});
+  return 0;
+}
+
+}  // namespace
 
 int carry_out(const ReportCommand& command) {
+  if (command.csv && is_series_directory(command.directory)) {
+    return complain({Code::invalid,
+                     fmt::format("{} is a series: give one of its trials, which are in folders named seed-N",
+                                 command.directory)});
+  }
+  if (command.csv) return print_operations(command.directory);
   if (is_series_directory(command.directory)) {
     const auto series = judge_trials(command.directory, Judging::stored);
     if (!series) return complain(series.error());
@@ -17,7 +53,7 @@ int carry_out(const ReportCommand& command) {
   std::filesystem::path directory = command.directory;
   if (!std::filesystem::is_directory(directory, ignored))
     directory = directory.parent_path();  // result.json was named
-  if (auto written = write_reports(*summary, directory); !written) return complain(written.error());
+  if (auto written = report_again(*summary, directory); !written) return complain(written.error());
   show(*summary, directory, command.json);
   return 0;
 }

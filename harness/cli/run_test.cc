@@ -141,7 +141,7 @@ TEST_F(WholeRun, CopiedDirectoryGivesTheSameBytes) {
   const auto end = start_small(small_scenario("count = 3\nbroadcasts = 4")).wait();
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   std::filesystem::copy(scratch() / "run", scratch() / "elsewhere", std::filesystem::copy_options::recursive);
-  const std::vector<std::string> rendered = {"result.json", "report.md", "junit.xml"};
+  const std::vector<std::string> rendered = {"result.json", "report.html", "report.md", "junit.xml"};
   const auto expect_same = [&] {
     for (const std::string& name : rendered) {
       const std::string bytes = file_bytes(scratch() / "elsewhere" / name);
@@ -152,10 +152,25 @@ TEST_F(WholeRun, CopiedDirectoryGivesTheSameBytes) {
   for (const std::string& name : rendered) std::filesystem::remove(scratch() / "elsewhere" / name);
   EXPECT_EQ(holdfast({"check", "elsewhere"}).exit_code, 0);
   expect_same();
+  std::filesystem::remove(scratch() / "elsewhere" / "report.html");
   std::filesystem::remove(scratch() / "elsewhere" / "report.md");
   std::filesystem::remove(scratch() / "elsewhere" / "junit.xml");
   EXPECT_EQ(holdfast({"report", "elsewhere"}).exit_code, 0);
   expect_same();
+}
+
+TEST_F(WholeRun, OperationsAsRowsAndTwoRunsOnAPage) {
+  const auto end = start_small(small_scenario("count = 2\nbroadcasts = 3")).wait();
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  std::filesystem::remove(scratch() / "run" / "report.md");
+  const auto csv = holdfast({"report", "run", "--csv"});
+  EXPECT_EQ(csv.exit_code, 0) << csv.err;
+  EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 1 + 2 * 3 + 2) << csv.out;
+  EXPECT_TRUE(csv.out.starts_with("agent,number,operation,outcome,")) << csv.out;
+  EXPECT_TRUE(holds(csv.out, "\n1,2,broadcast,ok,0,0,")) << csv.out;
+  EXPECT_FALSE(std::filesystem::exists(scratch() / "run" / "report.md"));
+  EXPECT_EQ(holdfast({"compare", "run", "run", "--html", "compare.html"}).exit_code, 0);
+  EXPECT_TRUE(holds(file_bytes(scratch() / "compare.html"), "<h1>Before and after</h1>"));
 }
 
 TEST_F(WholeRun, DefaultDirectoryIsNewEachTime) {

@@ -4,7 +4,7 @@
 //   DIR/VARIANT/seed-N/    an ordinary run directory for each trial (DIR/seed-N/ without variants); of a
 //   trial
 //                          that passed, plan.json and result.json alone
-//   DIR/trials.json, report.md, junit.xml
+//   DIR/trials.json, report.html, report.md, junit.xml
 // Killed at any moment, it leaves what judge_trials() reads: `holdfast check DIR` tells what had been done.
 #pragma once
 
@@ -28,8 +28,8 @@ enum class Judging {
   stored,  // every trial as its result.json says
 };
 
-// Puts together what the trials in `directory` say, and writes trials.json, report.md and junit.xml. The same
-// trials give the same bytes.
+// Puts together what the trials in `directory` say, and writes trials.json, report.html, report.md and
+// junit.xml. The same trials give the same bytes.
 Result<TrialsSummary> judge_trials(const std::filesystem::path& directory, Judging judging);
 
 // Prints the series for people, or trials.json.

@@ -64,8 +64,8 @@ TEST_F(Series, VariantsTakeTurnsAndAreComparedInOneReport) {
   EXPECT_EQ(json.at("variants")[1].at("passed"), 3);
   EXPECT_NEAR(json.at("comparisons")[0].at("fisher_p").get<double>(), 0.1, 1e-9);  // 2 / C(6, 3)
 
-  EXPECT_EQ(files_in(series), (std::vector<std::string>{"control", "core", "junit.xml", "report.md",
-                                                        "trials-plan.json", "trials.json"}));
+  EXPECT_EQ(files_in(series), (std::vector<std::string>{"control", "core", "junit.xml", "report.html",
+                                                        "report.md", "trials-plan.json", "trials.json"}));
   EXPECT_EQ(files_in(series / "core" / "seed-6"), passed_trial);
   EXPECT_TRUE(std::filesystem::exists(series / "control" / "seed-6" / "events"));
   EXPECT_TRUE(std::filesystem::exists(series / "control" / "seed-6" / "report.md"));
@@ -75,18 +75,21 @@ TEST_F(Series, VariantsTakeTurnsAndAreComparedInOneReport) {
   // The same trials give the same bytes, later and elsewhere.
   std::filesystem::rename(series, scratch() / "moved");
   for (const std::string command : {"check", "report"}) {
-    for (const char* const made : {"trials.json", "report.md", "junit.xml"})
+    for (const char* const made : {"trials.json", "report.html", "report.md", "junit.xml"})
       std::filesystem::remove(scratch() / "moved" / made);
     const auto again = holdfast({command, "moved", "--json"});
     EXPECT_EQ(again.exit_code, 0) << again.err;
     EXPECT_EQ(again.out, run.out);
     EXPECT_EQ(file_bytes(scratch() / "moved" / "trials.json"), run.out);
     EXPECT_TRUE(std::filesystem::exists(scratch() / "moved" / "junit.xml"));
+    EXPECT_TRUE(holds(file_bytes(scratch() / "moved" / "report.html"), "./control/seed-5/report.html"));
   }
   // A trial is a run like any other; one that passed has no events any more, and says so.
   EXPECT_EQ(holdfast({"check", "moved/control/seed-5"}).exit_code, 1);
   EXPECT_EQ(holdfast({"report", "moved/core/seed-5"}).exit_code, 0);
   expect_one_sentence(holdfast({"check", "moved/core/seed-5"}), 64, "has no events any more");
+  expect_one_sentence(holdfast({"report", "moved/core/seed-5", "--csv"}), 64, "has no events");
+  expect_one_sentence(holdfast({"report", "moved", "--csv"}), 64, "is a series");
 }
 
 TEST_F(Series, KeepAllKeepsWhatPassed) {

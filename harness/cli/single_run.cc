@@ -146,7 +146,7 @@ Result<RunOutcome> perform(const Plan& plan, const std::filesystem::path& execut
 Result<> thin_out(const std::filesystem::path& run_directory) {
   std::error_code error;
   std::filesystem::rename(run_directory / "events", run_directory / "discarded", error);
-  for (const char* part : {"discarded", "logs", "store", "report.md", "junit.xml"}) {
+  for (const char* part : {"discarded", "logs", "store", "report.html", "report.md", "junit.xml"}) {
     if (!error) std::filesystem::remove_all(run_directory / part, error);
   }
   if (!error) return {};
