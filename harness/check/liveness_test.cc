@@ -8,9 +8,6 @@
 namespace holdfast {
 namespace {
 
-const MessageId a{0, 0};
-const MessageId b{1, 0};
-
 TEST(BoundedWait, ADeadlineAndALateWakeUp) {
   TestRun run(1, 2);
   run.plan.scenario.agents.operation_deadline = std::chrono::seconds(5);

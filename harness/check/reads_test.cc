@@ -10,9 +10,6 @@
 namespace holdfast {
 namespace {
 
-const MessageId a{0, 0};
-const MessageId b{1, 0};
-
 TEST(Vanished, NothingDoesWhereEveryReadHasWhatOnesBeforeItHad) {
   TestRun run(2, 1);
   run.sent(a).read(0, {a}).reading(0, 0, {a}).sent(b).reading(0, 0, {a, b}).quiet();

@@ -14,6 +14,10 @@
 
 namespace holdfast {
 
+// The first message of agent 0, and of agent 1.
+inline constexpr MessageId a{0, 0};
+inline constexpr MessageId b{1, 0};
+
 struct TestRun {
   Plan plan;
   History history;

@@ -17,8 +17,8 @@ using testing::IsEmpty;
 constexpr auto agent_role = static_cast<std::uint64_t>(Role::agent);
 constexpr auto reader_role = static_cast<std::uint64_t>(Role::reader);
 
-Event at(std::int64_t time_ns, EventType type, std::array<std::uint64_t, 4> value = {},
-         std::uint32_t process = 0) {
+Event stamped(std::int64_t time_ns, EventType type, std::array<std::uint64_t, 4> value = {},
+              std::uint32_t process = 0) {
   Event event;
   event.type = type;
   event.time_ns = time_ns;
@@ -29,7 +29,7 @@ Event at(std::int64_t time_ns, EventType type, std::array<std::uint64_t, 4> valu
 }
 
 Event of_read(std::int64_t time_ns, EventType type, MessageId op, MessageId seen = {}) {
-  Event event = at(time_ns, type);
+  Event event = stamped(time_ns, type);
   event.function = Function::read;
   event.op = op.packed();
   if (type == EventType::seen) event.value = {seen.packed(), 0, 1, 0};
@@ -38,25 +38,25 @@ Event of_read(std::int64_t time_ns, EventType type, MessageId op, MessageId seen
 
 // Agent 0 broadcasts and is gone before its final read; a reader looks on, and another reads afterwards.
 struct Looked {
-  std::vector<Event> conductor = {at(1, EventType::spawned, {agent_role, 0, 0, 0}),
-                                  at(1, EventType::spawned, {reader_role, 0, 0, 0}, 0),
-                                  at(2, EventType::mark, {1, 0, 0, 0}),
-                                  at(30, EventType::exited, {agent_role, 9, 0, 0}),
-                                  at(40, EventType::mark, {6, 0, 0, 0}),
-                                  at(41, EventType::exited, {reader_role, 0, 0, 0}, 0),
-                                  at(42, EventType::mark, {2, 0, 0, 0}),
-                                  at(50, EventType::spawned, {reader_role, 0, 0, 0}, 1),
-                                  at(60, EventType::exited, {reader_role, 0, 0, 0}, 1),
-                                  at(70, EventType::mark, {3, 0, 0, 0}),
-                                  at(71, EventType::end)};
-  std::vector<Event> supervisor = {at(3, EventType::end)};
+  std::vector<Event> conductor = {stamped(1, EventType::spawned, {agent_role, 0, 0, 0}),
+                                  stamped(1, EventType::spawned, {reader_role, 0, 0, 0}, 0),
+                                  stamped(2, EventType::mark, {1, 0, 0, 0}),
+                                  stamped(30, EventType::exited, {agent_role, 9, 0, 0}),
+                                  stamped(40, EventType::mark, {6, 0, 0, 0}),
+                                  stamped(41, EventType::exited, {reader_role, 0, 0, 0}, 0),
+                                  stamped(42, EventType::mark, {2, 0, 0, 0}),
+                                  stamped(50, EventType::spawned, {reader_role, 0, 0, 0}, 1),
+                                  stamped(60, EventType::exited, {reader_role, 0, 0, 0}, 1),
+                                  stamped(70, EventType::mark, {3, 0, 0, 0}),
+                                  stamped(71, EventType::end)};
+  std::vector<Event> supervisor = {stamped(3, EventType::end)};
   std::vector<Event> reader = {
       of_read(10, EventType::invoke, {0, 0}), of_read(11, EventType::ok, {0, 0}),
       of_read(20, EventType::invoke, {0, 1}), of_read(21, EventType::seen, {0, 1}, {0, 7}),
-      of_read(22, EventType::ok, {0, 1}),     at(23, EventType::end)};
+      of_read(22, EventType::ok, {0, 1}),     stamped(23, EventType::end)};
   std::vector<Event> last = {of_read(52, EventType::invoke, {0, 0}),
                              of_read(53, EventType::seen, {0, 0}, {0, 7}), of_read(54, EventType::ok, {0, 0}),
-                             at(55, EventType::end)};
+                             stamped(55, EventType::end)};
 
   [[nodiscard]] History merged() const {
     const TestDirectory directory;
@@ -138,12 +138,12 @@ TEST(MergeReader, TornLoadsAreTold) {
 
 TEST(MergeConductor, TellsWhatIdleAgentsHeldAndWhenTheRunWasCut) {
   Looked looked;
-  Event idle = at(39, EventType::idle, {3, 2, 1, 0});
+  Event idle = stamped(39, EventType::idle, {3, 2, 1, 0});
   idle.text = "/s/queue.json (deleted)";
-  Event locked = at(39, EventType::locked);
+  Event locked = stamped(39, EventType::locked);
   locked.text = "queue.json.lock";
   looked.conductor.insert(looked.conductor.begin() + 4, {idle, locked});
-  looked.conductor.insert(looked.conductor.end() - 1, at(70, EventType::mark, {5, 0, 0, 0}));
+  looked.conductor.insert(looked.conductor.end() - 1, stamped(70, EventType::mark, {5, 0, 0, 0}));
   const History history = looked.merged();
   EXPECT_EQ(history.idle_ns, 40);
   EXPECT_EQ(history.cut_ns, 70);
@@ -158,11 +158,11 @@ TEST(MergeSupervisor, DelaysAreFaultsAndNoKills) {
   Looked looked;
   looked.supervisor.clear();
   for (const EventType type : {EventType::planned, EventType::fired, EventType::released}) {
-    Event event = at(5 + static_cast<std::int64_t>(looked.supervisor.size()), type, {9, 0, 0, 0}, 0);
+    Event event = stamped(5 + static_cast<std::int64_t>(looked.supervisor.size()), type, {9, 0, 0, 0}, 0);
     event.function = Function::delay;
     looked.supervisor.push_back(event);
   }
-  looked.supervisor.push_back(at(9, EventType::end));
+  looked.supervisor.push_back(stamped(9, EventType::end));
   const History history = looked.merged();
   EXPECT_THAT(history.doubts, IsEmpty());
   EXPECT_THAT(history.kills, IsEmpty());

@@ -9,17 +9,17 @@
 namespace holdfast {
 namespace {
 
-const std::filesystem::path shipped = std::filesystem::path(HOLDFAST_SHIPPED_SCENARIOS) / "mutants";
+const std::filesystem::path mutants_directory = std::filesystem::path(HOLDFAST_SHIPPED_SCENARIOS) / "mutants";
 
 TEST(Mutants, TheShippedManifestHasEveryFaultUnderAScenarioThatCanBeRead) {
-  const auto mutants = load_mutants(shipped / "manifest.toml");
+  const auto mutants = load_mutants(mutants_directory / "manifest.toml");
   ASSERT_TRUE(mutants) << mutants.error().message;
   EXPECT_EQ(mutants->size(), fault_words.size() - 1);
   EXPECT_GE(mutants->size(), 40U);
   for (const Mutant& mutant : *mutants) {
     std::vector<std::string> settings = {"subject.store=mutant", "subject.fault=" + mutant.fault};
     settings.insert(settings.end(), mutant.settings.begin(), mutant.settings.end());
-    const auto scenario = load_scenario(shipped / (mutant.scenario + ".toml"), settings);
+    const auto scenario = load_scenario(mutants_directory / (mutant.scenario + ".toml"), settings);
     ASSERT_TRUE(scenario) << mutant.fault << ": " << scenario.error().message;
     EXPECT_EQ(scenario->subject.store, StoreKind::mutant);
     for (const std::string& name : mutant.must_fail) {
