@@ -358,6 +358,7 @@ class Conductor {
       auto recorded = record({.type = EventType::exited,
                               .process = member.index,
                               .pid = message.process,
+                              .op = static_cast<std::uint64_t>(message.starved_ns),
                               .value = {static_cast<std::uint64_t>(member.role),
                                         static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
       // That it could not do its part, or not write it down, says nothing about the subject.
@@ -376,6 +377,7 @@ class Conductor {
     auto recorded = record({.type = EventType::exited,
                             .process = member.index,
                             .pid = message.process,
+                            .op = static_cast<std::uint64_t>(message.starved_ns),
                             .value = {static_cast<std::uint64_t>(member.role),
                                       static_cast<std::uint64_t>(message.status), 0, 1}});
     return recorded ? spawn(message.token - 1) : recorded;

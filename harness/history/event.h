@@ -95,7 +95,8 @@ enum class EventType : std::uint8_t {
 
   // By the conductor.
   spawned = 40,   // process, pid; value: Role
-  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
+  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan;
+                  // op = ns that it was ready to run and no processor was free for it
   mark = 42,      // value: Mark
   leftover = 43,  // a file in the store directory after the run that does not belong there; text: name
   idle = 44,      // an agent that had done everything still had files of the store open; process, pid;

@@ -118,6 +118,7 @@ struct ProcessRecord {
   int wait_status = 0;          // as waitpid gives it
   bool stopped = false;         // ended by the conductor, so its death is no finding
   bool killed_by_plan = false;  // likewise; another process went on in its place
+  std::int64_t starved_ns = 0;  // it was ready to run, and no processor was free for it
 };
 
 // A read of an agent's mail by a reader.

@@ -67,6 +67,7 @@ void ConductorMerge::exited(const Event& event) {
   record.wait_status = static_cast<int>(event.value[1]);
   record.stopped = event.value[2] != 0;
   record.killed_by_plan = event.value[3] != 0;
+  record.starved_ns = static_cast<std::int64_t>(event.op);
 }
 
 void ConductorMerge::idle(Event&& event) {

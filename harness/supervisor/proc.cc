@@ -63,4 +63,11 @@ ProcessStat read_process_stat(int process_directory) {
   return stat;
 }
 
+std::int64_t starved_ns(int process_directory) {
+  const std::string text = read_proc_file(process_directory, "schedstat");  // ns run, ns starved, times run
+  char* next = nullptr;
+  std::strtoll(text.c_str(), &next, 10);
+  return std::strtoll(next, nullptr, 10);
+}
+
 }  // namespace holdfast
