@@ -52,7 +52,7 @@ void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordi
   outcome.recipient = recipient;
 }
 
-// Whether it failed at its deadline, and an agent was kept from running for a good part of that time.
+// Whether it failed at its deadline, and that time was for a good part not the store's.
 bool may_be_starved(const Plan& plan, const Operation& broadcast, std::int64_t starved_ns) {
   const std::int64_t took_ns = broadcast.complete_ns - broadcast.invoke_ns;
   return took_ns >= plan.scenario.agents.operation_deadline.count() && starved_ns >= took_ns / 4;
@@ -76,7 +76,7 @@ void look_at_message(const History& history, const Delivery& delivery,
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
                                          bool forgive_unacknowledged) {
   const auto processes = agent_processes(plan, history);
-  const std::int64_t starved_ns = longest_starvation_ns(history);
+  const std::int64_t starved_ns = starvation_ns(history);
   const bool run_cut = history.interrupted || history.timed_out;
   std::vector<AgentOutcome> outcomes(plan.scenario.agents.count);
   RecipientsOf addressed(plan);
@@ -167,9 +167,10 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
                          error);
     case AgentOutcome::Reason::starved:
       return fmt::format(
-          "agent {}'s broadcast {} failed at {}{}; but the machine was so busy that an agent waited {} for a "
+          "agent {}'s broadcast {} failed at {}{}; but the machine was so busy that its processes waited {} "
+          "in all for a "
           "processor",
-          agent, message, when, error, in_seconds(longest_starvation_ns(history)));
+          agent, message, when, error, in_seconds(starvation_ns(history)));
     case AgentOutcome::Reason::unread:
       return fmt::format(
           "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,

@@ -37,7 +37,7 @@ Finding check_bounded_wait(const Evidence& evidence) {
   const History& history = evidence.history;
   const Scenario& scenario = evidence.plan.scenario;
   const std::int64_t deadline_ns = scenario.agents.operation_deadline.count();
-  const std::int64_t starved_ns = longest_starvation_ns(history);
+  const std::int64_t starved_ns = starvation_ns(history);
   Finding finding;
   std::string excused;
   const auto found = [&](const Operation& operation, std::int64_t late_by_ns, const std::string& what) {
@@ -45,8 +45,9 @@ Finding check_bounded_wait(const Evidence& evidence) {
         fmt::format("{}, asked for at {}, {}", named(operation), at_time(history, operation.invoke_ns), what);
     if (late_by_ns <= starved_ns) {
       if (excused.empty())
-        excused = fmt::format("{}; but the machine was so busy that an agent waited {} for a processor",
-                              witness, in_seconds(starved_ns));
+        excused =
+            fmt::format("{}; but the machine was so busy that its processes waited {} in all for a processor",
+                        witness, in_seconds(starved_ns));
     } else if (finding.count++ == 0) {
       finding.witness = witness;
     }

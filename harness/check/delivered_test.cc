@@ -60,8 +60,8 @@ TEST(Delivered, AFailureAtTheDeadlineOfABusyMachineIsUnknown) {
   run.history.processes[1].starved_ns = 500'000'000;
   expect_finding(
       check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
-      "failed at 2.001 s: the lock: stopped while waiting; but the machine was so busy that an agent waited "
-      "0.500 s for a processor",
+      "failed at 2.001 s: the lock: stopped while waiting; but the machine was so busy that its processes "
+      "waited 0.500 s in all for a processor",
       "starved");
   run.history.processes[1].starved_ns = 499'000'000;
   EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);

@@ -1,15 +1,13 @@
 #include "harness/check/starvation.h"
 
-#include <algorithm>
-
 namespace holdfast {
 
-std::int64_t longest_starvation_ns(const History& history) {
-  std::int64_t longest_ns = 0;
+std::int64_t starvation_ns(const History& history) {
+  std::int64_t sum_ns = history.conductor_starved_ns;
   for (const ProcessRecord& process : history.processes) {
-    if (process.role == Role::agent) longest_ns = std::max(longest_ns, process.starved_ns);
+    if (process.role == Role::agent) sum_ns += process.starved_ns;
   }
-  return longest_ns;
+  return sum_ns;
 }
 
 }  // namespace holdfast

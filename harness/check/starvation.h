@@ -7,8 +7,8 @@
 
 namespace holdfast {
 
-// The longest that any agent was ready to run in this run while no processor was free for it. A lock passes the
-// lateness of one on to all, so it is not looked up for each.
-std::int64_t longest_starvation_ns(const History& history);
+// How long agents and the supervisor, all together, were ready to run while no processor was free for them. The sum,
+// since a lock passes the lateness of each on to those behind it: no answer is later than that by the machine's fault.
+std::int64_t starvation_ns(const History& history);
 
 }  // namespace holdfast

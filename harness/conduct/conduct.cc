@@ -28,6 +28,7 @@
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher_messages.h"
+#include "harness/supervisor/proc.h"
 #include "harness/supervisor/reaper.h"
 #include "harness/supervisor/supervisor.h"
 
@@ -416,7 +417,9 @@ class Conductor {
   }
 
   Result<> mark(Mark what) {
-    return record({.type = EventType::mark, .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
+    return record({.type = EventType::mark,
+                   .op = static_cast<std::uint64_t>(own_starved_ns()),
+                   .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
   }
 
   Result<> record(Event event) {

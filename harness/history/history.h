@@ -147,8 +147,9 @@ struct History {
   std::int64_t started_ns = 0;  // the barrier; 0 = never opened
   std::int64_t quiesced_ns = 0;
   std::int64_t finished_ns = 0;
-  std::int64_t idle_ns = 0;  // when idle agents were looked at; 0 = never
-  std::int64_t cut_ns = 0;   // when it was interrupted, or its time was up
+  std::int64_t idle_ns = 0;               // when idle agents were looked at; 0 = never
+  std::int64_t conductor_starved_ns = 0;  // its threads and the supervisor's, all together
+  std::int64_t cut_ns = 0;                // when it was interrupted, or its time was up
   bool interrupted = false;
   bool timed_out = false;
   bool complete = false;  // Mark::finished was reached

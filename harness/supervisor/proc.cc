@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 namespace holdfast {
 
@@ -68,6 +70,15 @@ std::int64_t starved_ns(int process_directory) {
   char* next = nullptr;
   std::strtoll(text.c_str(), &next, 10);
   return std::strtoll(next, nullptr, 10);
+}
+
+std::int64_t own_starved_ns() {
+  std::int64_t sum_ns = 0;
+  std::error_code ignored;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
+    sum_ns += starved_ns(Descriptor(::open(thread.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)).get());
+  }
+  return sum_ns;
 }
 
 }  // namespace holdfast

@@ -36,4 +36,7 @@ ProcessStat read_process_stat(int process_directory);
 // Documentation/scheduler/sched-stats.rst; 0 if the kernel does not count that.
 std::int64_t starved_ns(int process_directory);
 
+// The same of all threads of this process together.
+std::int64_t own_starved_ns();
+
 }  // namespace holdfast
