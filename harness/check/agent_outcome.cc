@@ -6,6 +6,7 @@
 
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
+#include "harness/check/starvation.h"
 
 namespace holdfast {
 namespace {
@@ -35,6 +36,7 @@ AgentOutcome::Kind kind_of(AgentOutcome::Reason reason) {
       return AgentOutcome::Kind::failed;
     case AgentOutcome::Reason::cut:
     case AgentOutcome::Reason::unanswered:
+    case AgentOutcome::Reason::starved:
     case AgentOutcome::Reason::unread:
       return AgentOutcome::Kind::unknown;
   }
@@ -48,6 +50,12 @@ void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordi
   outcome.reason = reason;
   outcome.ordinal = ordinal;
   outcome.recipient = recipient;
+}
+
+// Whether it failed at its deadline, and that time was for a good part not the store's.
+bool may_be_starved(const Plan& plan, const Operation& broadcast, std::int64_t starved_ns) {
+  const std::int64_t took_ns = broadcast.complete_ns - broadcast.invoke_ns;
+  return took_ns >= plan.scenario.agents.operation_deadline.count() && starved_ns >= took_ns / 4;
 }
 
 void look_at_message(const History& history, const Delivery& delivery,
@@ -68,6 +76,7 @@ void look_at_message(const History& history, const Delivery& delivery,
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
                                          bool forgive_unacknowledged) {
   const auto processes = agent_processes(plan, history);
+  const std::int64_t starved_ns = starvation_ns(history);
   const bool run_cut = history.interrupted || history.timed_out;
   std::vector<AgentOutcome> outcomes(plan.scenario.agents.count);
   RecipientsOf addressed(plan);
@@ -96,8 +105,9 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
         note(outcome, AgentOutcome::Reason::died, ordinal);
       } else if (!forgive_unacknowledged) {
         note(outcome,
-             broadcast.outcome == Outcome::fail ? AgentOutcome::Reason::refused
-                                                : AgentOutcome::Reason::unanswered,
+             broadcast.outcome != Outcome::fail            ? AgentOutcome::Reason::unanswered
+             : may_be_starved(plan, broadcast, starved_ns) ? AgentOutcome::Reason::starved
+                                                           : AgentOutcome::Reason::refused,
              ordinal);
       }
     }
@@ -155,6 +165,12 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     case AgentOutcome::Reason::unanswered:
       return fmt::format("agent {}'s broadcast {} ({}) may or may not be done{}", agent, message, when,
                          error);
+    case AgentOutcome::Reason::starved:
+      return fmt::format(
+          "agent {}'s broadcast {} failed at {}{}; but the machine was so busy that its processes waited {} "
+          "in all for a "
+          "processor",
+          agent, message, when, error, in_seconds(starvation_ns(history)));
     case AgentOutcome::Reason::unread:
       return fmt::format(
           "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,

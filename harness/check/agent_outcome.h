@@ -20,6 +20,7 @@ struct AgentOutcome {
     refused,        // an operation failed
     cut,            // attempted fewer than planned, since the run was cut short
     unanswered,     // an operation may or may not be done
+    starved,        // an operation failed at its deadline, on a machine too busy to blame the store for it
     unread,         // a recipient's mail could not be read
   };
 

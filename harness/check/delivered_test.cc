@@ -49,6 +49,27 @@ TEST(Delivered, ADuplicateFailsItsSender) {
                  "agent 0's final read holds it 2 times", "twice");
 }
 
+TEST(Delivered, AFailureAtTheDeadlineOfABusyMachineIsUnknown) {
+  TestRun run(2, 1);
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(2);
+  run.broadcast(a, 1, 2'001, Outcome::fail, 0, "the lock: stopped while waiting")
+      .sent(b)
+      .quiet()
+      .all_read({b})
+      .finished();
+  run.history.processes[1].starved_ns = 500'000'000;
+  expect_finding(
+      check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
+      "failed at 2.001 s: the lock: stopped while waiting; but the machine was so busy that its processes "
+      "waited 0.500 s in all for a processor",
+      "starved");
+  run.history.processes[1].starved_ns = 499'000'000;
+  EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);
+  run.history.processes[1].starved_ns = 500'000'000;
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(3);  // it gave up before
+  EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);
+}
+
 TEST(Delivered, AFailedBroadcastFailsItsSender) {
   TestRun run(2, 1);
   run.broadcast({0, 0}, 1, 2, Outcome::fail, 13, "rename: denied")

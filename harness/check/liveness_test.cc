@@ -30,6 +30,21 @@ TEST(BoundedWait, AnAnswerLongAfterTheDeadline) {
       "late");
 }
 
+TEST(BoundedWait, WhatABusyMachineMayHaveDelayedIsUnknown) {
+  TestRun run(1, 1);
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(5);
+  run.broadcast(a, 1'000, 8'500).quiet().read(0, {a}).finished();
+  run.history.processes[0].starved_ns = 300'000'000;
+  run.history.conductor_starved_ns = 200'000'000;  // with that, all beyond its deadline and the grace
+  expect_finding(
+      check_bounded_wait({run.plan, run.history}), Verdict::unknown, 2, 0,
+      "was answered after 7.500 s, but its deadline is 5.000 s; but the machine was so busy that its "
+      "processes waited 0.500 s in all for a processor",
+      "starved");
+  run.history.conductor_starved_ns = 199'000'000;
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::fail);
+}
+
 TEST(BoundedWait, NoAnswerWhenTheTimeWasUp) {
   TestRun run(1, 1);
   run.plan.scenario.agents.operation_deadline = std::chrono::seconds(1);

@@ -33,7 +33,8 @@ class ShippedSubject : public CommandSubject, public testing::WithParamInterface
 TEST_P(ShippedSubject, Holds) {
   const auto end =
       holdfast({"run", GetParam(), "--out", "run", "--agents", "3", "--set", "agents.broadcasts=4", "--set",
-                "inject.0.count=1", "--set", "inject.1.chance=1", "--set", "expect.0.at_least=3"});
+                "inject.0.count=1", "--set", "inject.0.min_fired=0", "--set", "inject.1.chance=1", "--set",
+                "expect.0.at_least=3"});
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   EXPECT_EQ(result_of("run").ok, 12U);
   EXPECT_EQ(holdfast({"check", "run"}).exit_code, 0);

@@ -28,6 +28,7 @@
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher_messages.h"
+#include "harness/supervisor/proc.h"
 #include "harness/supervisor/reaper.h"
 #include "harness/supervisor/supervisor.h"
 
@@ -358,6 +359,7 @@ class Conductor {
       auto recorded = record({.type = EventType::exited,
                               .process = member.index,
                               .pid = message.process,
+                              .op = static_cast<std::uint64_t>(message.starved_ns),
                               .value = {static_cast<std::uint64_t>(member.role),
                                         static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
       // That it could not do its part, or not write it down, says nothing about the subject.
@@ -376,6 +378,7 @@ class Conductor {
     auto recorded = record({.type = EventType::exited,
                             .process = member.index,
                             .pid = message.process,
+                            .op = static_cast<std::uint64_t>(message.starved_ns),
                             .value = {static_cast<std::uint64_t>(member.role),
                                       static_cast<std::uint64_t>(message.status), 0, 1}});
     return recorded ? spawn(message.token - 1) : recorded;
@@ -414,7 +417,9 @@ class Conductor {
   }
 
   Result<> mark(Mark what) {
-    return record({.type = EventType::mark, .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
+    return record({.type = EventType::mark,
+                   .op = static_cast<std::uint64_t>(own_starved_ns()),
+                   .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
   }
 
   Result<> record(Event event) {

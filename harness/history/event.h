@@ -94,9 +94,10 @@ enum class EventType : std::uint8_t {
                  // how many of them it was killed before, 1 = all of them; text fields: those calls, in order
 
   // By the conductor.
-  spawned = 40,   // process, pid; value: Role
-  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
-  mark = 42,      // value: Mark
+  spawned = 40,  // process, pid; value: Role
+  exited = 41,   // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan;
+                 // op = ns that it was ready to run and no processor was free for it
+  mark = 42,  // value: Mark; op = ns that threads of the conductor, the supervisor's among them, were starved
   leftover = 43,  // a file in the store directory after the run that does not belong there; text: name
   idle = 44,      // an agent that had done everything still had files of the store open; process, pid;
                   // value: handles, of these on files that are gone, most on one file; text: a path

@@ -118,6 +118,7 @@ struct ProcessRecord {
   int wait_status = 0;          // as waitpid gives it
   bool stopped = false;         // ended by the conductor, so its death is no finding
   bool killed_by_plan = false;  // likewise; another process went on in its place
+  std::int64_t starved_ns = 0;  // it was ready to run, and no processor was free for it
 };
 
 // A read of an agent's mail by a reader.
@@ -146,8 +147,9 @@ struct History {
   std::int64_t started_ns = 0;  // the barrier; 0 = never opened
   std::int64_t quiesced_ns = 0;
   std::int64_t finished_ns = 0;
-  std::int64_t idle_ns = 0;  // when idle agents were looked at; 0 = never
-  std::int64_t cut_ns = 0;   // when it was interrupted, or its time was up
+  std::int64_t idle_ns = 0;               // when idle agents were looked at; 0 = never
+  std::int64_t conductor_starved_ns = 0;  // its threads and the supervisor's, all together
+  std::int64_t cut_ns = 0;                // when it was interrupted, or its time was up
   bool interrupted = false;
   bool timed_out = false;
   bool complete = false;  // Mark::finished was reached

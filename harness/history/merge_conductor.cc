@@ -2,11 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/history/plausible.h"
 
 namespace holdfast {
+
+namespace {
+
+// Cut, so that no file makes a sum overflow.
+std::int64_t starved_ns(const Event& event) {
+  constexpr std::uint64_t most_ns = 1'000'000'000'000;
+  return static_cast<std::int64_t>(std::min(event.op, most_ns));
+}
+
+}  // namespace
 
 void ConductorMerge::add(Event&& event) {
   switch (event.type) {
@@ -67,6 +78,7 @@ void ConductorMerge::exited(const Event& event) {
   record.wait_status = static_cast<int>(event.value[1]);
   record.stopped = event.value[2] != 0;
   record.killed_by_plan = event.value[3] != 0;
+  record.starved_ns = starved_ns(event);
 }
 
 void ConductorMerge::idle(Event&& event) {
@@ -77,6 +89,7 @@ void ConductorMerge::idle(Event&& event) {
 }
 
 void ConductorMerge::mark(const Event& event) {
+  history_.conductor_starved_ns = std::max(history_.conductor_starved_ns, starved_ns(event));
   switch (static_cast<Mark>(event.value[0])) {
     case Mark::released:
       history_.started_ns = event.time_ns;

@@ -72,12 +72,13 @@ class RunFiles {
                                              process_event(EventType::spawned, Role::agent, 1),
                                              process_event(EventType::spawned, Role::injector, 0),
                                              event_of(EventType::mark, 1000, 0, {1}),
-                                             event_of(EventType::mark, 5000, 0, {2}),
+                                             event_of(EventType::mark, 5000, 3, {2}),
                                              process_event(EventType::exited, Role::agent, 0),
                                              process_event(EventType::exited, Role::agent, 1),
                                              process_event(EventType::exited, Role::injector, 0),
                                              event_of(EventType::mark, 9000, 0, {3}),
                                              event_of(EventType::end, 9001)};
+    conductor()[6].op = 7;
     Event holder = event_of(EventType::holder, 1210, 0, {1, 4, 3, 7});
     holder.process = 0;
     holder.pid = 1000;
@@ -146,6 +147,8 @@ TEST(Merge, AGoodRunBecomesOneHistory) {
   EXPECT_TRUE(history.complete);
   EXPECT_EQ(history.processes.size(), 3U);
   EXPECT_TRUE(history.processes[0].exited);
+  EXPECT_EQ(history.processes[1].starved_ns, 7);
+  EXPECT_EQ(history.conductor_starved_ns, 3);
 
   ASSERT_EQ(history.operations.size(), 4U);
   const Operation& first = history.operations[0];

@@ -30,6 +30,7 @@ RC_GTEST_PROP(LauncherMessages, ComeOutAsTheyWentIn, ()) {
   sent.process = *rc::gen::arbitrary<pid_t>();
   sent.status = *rc::gen::arbitrary<std::int32_t>();
   sent.error = *rc::gen::arbitrary<std::int32_t>();
+  sent.starved_ns = *rc::gen::arbitrary<std::int64_t>();
   // Arguments as execve takes them: any bytes but NUL, and empty ones count.
   sent.arguments = *rc::gen::container<std::vector<std::string>>(
       rc::gen::container<std::string>(rc::gen::nonZero<char>()));
@@ -42,6 +43,7 @@ RC_GTEST_PROP(LauncherMessages, ComeOutAsTheyWentIn, ()) {
   RC_ASSERT(got.process == sent.process);
   RC_ASSERT(got.status == sent.status);
   RC_ASSERT(got.error == sent.error);
+  RC_ASSERT(got.starved_ns == sent.starved_ns);
   RC_ASSERT(got.arguments == sent.arguments);
   RC_ASSERT(!got.descriptor);
 }
@@ -89,7 +91,7 @@ TEST(LauncherMessages, TooLongIsRefusedAndNothingIsSent) {
 // Not what send_message() writes: a head cut short, and packets without a last NUL, up to the
 // longest there is.
 TEST(LauncherMessages, StrangePackets) {
-  constexpr std::size_t head_bytes = 20;
+  constexpr std::size_t head_bytes = 32;
   for (const std::size_t size :
        {std::size_t{1}, head_bytes - 1, head_bytes, head_bytes + 1, std::size_t{65536}}) {
     SCOPED_TRACE(size);

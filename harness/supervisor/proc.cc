@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 namespace holdfast {
 
@@ -61,6 +63,22 @@ ProcessStat read_process_stat(int process_directory) {
   stat.started_s =
       static_cast<double>(std::strtoull(next, &next, 10)) / static_cast<double>(::sysconf(_SC_CLK_TCK));
   return stat;
+}
+
+std::int64_t starved_ns(int process_directory) {
+  const std::string text = read_proc_file(process_directory, "schedstat");  // ns run, ns starved, times run
+  char* next = nullptr;
+  std::strtoll(text.c_str(), &next, 10);
+  return std::strtoll(next, nullptr, 10);
+}
+
+std::int64_t own_starved_ns() {
+  std::int64_t sum_ns = 0;
+  std::error_code ignored;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
+    sum_ns += starved_ns(Descriptor(::open(thread.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)).get());
+  }
+  return sum_ns;
 }
 
 }  // namespace holdfast

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,5 +31,12 @@ struct ProcessStat {
   double started_s = 0;     // on CLOCK_BOOTTIME
 };
 ProcessStat read_process_stat(int process_directory);
+
+// How long the first thread of a process was ready to run while no processor was free for it, see
+// Documentation/scheduler/sched-stats.rst; 0 if the kernel does not count that.
+std::int64_t starved_ns(int process_directory);
+
+// The same of all threads of this process together.
+std::int64_t own_starved_ns();
 
 }  // namespace holdfast

@@ -1,0 +1,14 @@
+// What a busy machine excuses: an answer that is late because processes were kept from running, and no more.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/history/history.h"
+
+namespace holdfast {
+
+// How long agents and the supervisor, all together, were ready to run while no processor was free for them. The sum,
+// since a lock passes the lateness of each on to those behind it: no answer is later than that by the machine's fault.
+std::int64_t starvation_ns(const History& history);
+
+}  // namespace holdfast
