@@ -115,7 +115,9 @@ TEST_F(CommandSubject, DiesWithAnAgentThatIsKilled) {
            }) == 1;
   }));
   run.send(SIGINT);
-  EXPECT_EQ(run.wait().exit_code, 1);  // killed by a stranger
+  // Killed by a stranger is a finding, unless Ctrl-C came before anybody had noticed.
+  const int code = run.wait().exit_code;
+  EXPECT_TRUE(code == 1 || code == 2) << code;
   expect_nothing_left();
 }
 

@@ -108,6 +108,7 @@ TEST_F(WholeRun, CoreDeliversUnderAntivirusAndOpenHandle) {
 }
 
 TEST_F(WholeRun, OriginBeforeFails) {
+  temp_files_may_stay();  // of a rename that was refused for good
   const auto end = holdfast({"run", "broadcast-8-before", "--out", "run", "--set", "agents.broadcasts=6"});
   EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
   EXPECT_EQ(result_of("run").verdict, RunVerdict::fail);
