@@ -77,19 +77,6 @@ class SeriesProgress {
   std::int64_t begun_ns_ = monotonic_ns();
 };
 
-// Of a trial that passed only plan and result stay. The events go in one step, so that nobody finds half of
-// them and takes the trial for one that was cut short.
-Result<> thin_out(const std::filesystem::path& trial) {
-  std::error_code error;
-  std::filesystem::rename(trial / "events", trial / "discarded", error);
-  for (const char* part : {"discarded", "logs", "store", "report.md", "junit.xml"}) {
-    if (!error) std::filesystem::remove_all(trial / part, error);
-  }
-  if (error)
-    return fail(Code::failed, fmt::format("cannot remove from {}: {}", trial.string(), error.message()));
-  return {};
-}
-
 struct OneTrial {
   Trial trial;
   RunEnding ending = RunEnding::finished;
@@ -110,6 +97,19 @@ Result<OneTrial> run_trial(const SingleRun& run, const TrialsPlan& plan, const N
 }
 
 }  // namespace
+
+// The events go in one step, so that nobody finds half of
+// them and takes the trial for one that was cut short.
+Result<> thin_out(const std::filesystem::path& run) {
+  std::error_code error;
+  std::filesystem::rename(run / "events", run / "discarded", error);
+  for (const char* part : {"discarded", "logs", "store", "report.md", "junit.xml"}) {
+    if (!error) std::filesystem::remove_all(run / part, error);
+  }
+  if (error)
+    return fail(Code::failed, fmt::format("cannot remove from {}: {}", run.string(), error.message()));
+  return {};
+}
 
 int run_series(const RunCommand& command, const std::vector<Variant>& variants, const HeldSignals& held) {
   if (auto sound = check_sprt_plan(command.sure); !sound) {
