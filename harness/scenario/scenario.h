@@ -12,16 +12,26 @@
 #include "core/base/result.h"
 #include "core/retry/retry_policy.h"
 #include "core/store/snapshot_store.h"
+#include "harness/sharing/sharing.h"
 
 namespace holdfast {
 
 enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked };
 
-// A hold time: constant (median only) or lognormal by its median and p99, cut at max.
+// Holds that come now and then instead of the others: spread evenly over the logarithm of their time.
+struct RareHolds {
+  double chance = 0;  // of each hold
+  Duration min{0}, max{0};
+
+  bool operator==(const RareHolds&) const = default;
+};
+
+// A hold time: constant (median only) or lognormal by its median and p99, cut at max; some of them rare ones.
 struct HoldTime {
   Duration median{0};
   std::optional<Duration> p99;
   std::optional<Duration> max;
+  std::optional<RareHolds> rare{};
 
   bool operator==(const HoldTime&) const = default;
 };
@@ -51,11 +61,24 @@ enum class Rules { windows, posix };
 struct Sharing {
   Rules rules = Rules::windows;
   std::string profile = "python";
+  Deletion deletion = Deletion::posix;
 
   bool operator==(const Sharing&) const = default;
 };
 
-enum class InjectorKind { open_handle, antivirus, kill };
+enum class InjectorKind { open_handle, antivirus, indexer, backup, kill };
+
+// What makes an antivirus or an indexer open a file.
+struct Triggers {
+  bool close = true;    // a writer closed it
+  bool replace = true;  // it was renamed to its name
+  bool open = false;    // somebody opened it, and it has changed since it was scanned
+
+  bool operator==(const Triggers&) const = default;
+};
+
+// What happens to who wants a file that an antivirus scans.
+enum class WhileScanning { refuse, delay };
 
 enum class KillAt { every_call, random };
 
@@ -63,17 +86,20 @@ struct Injector {
   InjectorKind kind = InjectorKind::open_handle;
   std::string name;  // default: the kind; unique
   HoldTime hold;
-  std::string path;                          // open-handle: name or glob inside the store directory
-  Duration period{0};                        // open-handle: start to start
-  std::uint32_t count = 1;                   // open-handle: how many holds; kill at random: how many kills
-  Duration start_delay{0};                   // open-handle: after the barrier
-  double chance = 1.0;                       // antivirus: of each trigger
-  Duration delay{0};                         // antivirus: from trigger to open
-  std::string share = "rw";                  // what the handle grants others
-  KillAt kill_at = KillAt::every_call;       // kill
-  std::vector<std::uint32_t> victims = {0};  // kill: agents, in the order written
-  std::uint32_t within = 60;                 // kill at random: before one of so many file calls
-  std::uint64_t min_fired = 1;               // fewer: inconclusive
+  std::string path = "*";                      // open-handle, backup: name or glob inside the store directory
+  Duration period{0};                          // open-handle, backup: start to start
+  std::uint32_t count = 1;                     // open-handle: holds; backup: passes; kill at random: kills
+  Duration start_delay{0};                     // open-handle, backup: after the barrier
+  Triggers triggers;                           // antivirus, indexer
+  double chance = 1.0;                         // antivirus, indexer: of each trigger
+  Duration delay{0};                           // antivirus, indexer: from trigger to open
+  Duration yield_after{0};                     // indexer: from somebody's wish to the close
+  WhileScanning mode = WhileScanning::refuse;  // antivirus
+  std::string share = "rw";                    // what the handle grants others; an indexer's grants all
+  KillAt kill_at = KillAt::every_call;         // kill
+  std::vector<std::uint32_t> victims = {0};    // kill: agents, in the order written
+  std::uint32_t within = 60;                   // kill at random: before one of so many file calls
+  std::uint64_t min_fired = 1;                 // fewer: inconclusive
 
   bool operator==(const Injector&) const = default;
 };
@@ -115,6 +141,9 @@ struct Scenario {
 bool is_victim(const Scenario& scenario, std::uint32_t agent);
 bool any_kills(const Scenario& scenario);
 
+// Whether a call waits for this injector to let go, instead of being refused.
+bool makes_wait(const Injector& injector);
+
 // A scenario under some settings of its own; see [[variant]] in scenarios/KEYS.md.
 struct Variant {
   std::string name;                   // empty: the scenario has no variants
@@ -145,6 +174,6 @@ Result<std::vector<Variant>> load_variants(const std::filesystem::path& path,
 std::vector<std::filesystem::path> scenario_directories();
 
 std::string_view to_string(StoreKind kind);     // "snapshot", "origin-before", …
-std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus", "kill"
+std::string_view to_string(InjectorKind kind);  // "open-handle", "antivirus", …
 
 }  // namespace holdfast

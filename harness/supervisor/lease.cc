@@ -38,7 +38,12 @@ Lease Lease::probe_file(int path, const Lease* other) {
   }
   Descriptor file(::open(own_descriptor_path(path).data(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) {
-    ask_scan();
+    // Somebody has a lease on it, and has just been asked to let go.
+    if (errno == EWOULDBLOCK) {
+      lease.openness_ = Openness::held;
+    } else {
+      ask_scan();
+    }
     return lease;
   }
   // A broken lease signals its owner; SIGURG is ignored by default.

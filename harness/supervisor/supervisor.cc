@@ -12,8 +12,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 #include "core/base/clock.h"
+#include "harness/supervisor/obliging_holders.h"
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS  // Linux 6.6; Debian 12's headers are older
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
@@ -27,6 +30,9 @@ struct Supervisor::Pending {
   pid_t thread = 0;
   seccomp_data data{};
   std::int64_t received_ns = 0;
+  bool spared = false;                    // by the killer, who counts calls
+  std::int64_t look_ns = 0;               // not to be decided before
+  std::vector<NamedHolder> waited_for{};  // see obliging_holders.h
 };
 
 Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain,
@@ -49,6 +55,7 @@ Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, std:
     : listener_(std::move(listener)),
       wake_(std::move(wake)),
       log_(std::move(log)),
+      participants_(participants),
       callers_(participants),
       killer_(kills, domain.directories.front(), participants,
               [this](const Event& event) { log_->injected(event); }),
@@ -64,6 +71,7 @@ void Supervisor::end_thread() {
   while (::write(wake_.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
   thread_.join();
+  decider_.settle_deletes();
   if (decider_.late_openers() > 0) {
     log_->warned(fmt::format("{} times a process began to open a file in the microseconds in which it was "
                              "renamed or removed, and got it; Windows would have refused one of the two",
@@ -97,14 +105,17 @@ void Supervisor::run() {
   bool listening = true;  // until the last process under the filter is gone
   for (;;) {
     pollfd polled[] = {{wake_.get(), POLLIN, 0}, {listening ? listener_.get() : -1, POLLIN, 0}};
-    if (::poll(polled, 2, pending_.empty() ? -1 : probe_again_ms) < 0) continue;
+    const bool soon = !pending_.empty() || decider_.has_pending_deletes();
+    if (::poll(polled, 2, soon ? probe_again_ms : -1) < 0) continue;
+    decider_.settle_deletes();
     if (polled[0].revents != 0) return;
     if ((polled[1].revents & POLLIN) != 0) {
       receive();
     } else if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
       listening = false;
     }
-    std::erase_if(pending_, [&](const Pending& pending) { return handle(pending); });
+    for (auto pending = pending_.begin(); pending != pending_.end();)
+      pending = handle(*pending) ? pending_.erase(pending) : std::next(pending);
   }
 }
 
@@ -113,14 +124,15 @@ void Supervisor::receive() {
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
     return;  // the caller is gone again
   Pending pending{notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()};
-  if (!handle(pending)) pending_.push_back(pending);
+  if (!handle(pending)) pending_.push_back(std::move(pending));
 }
 
 bool Supervisor::waiting(std::uint64_t id) const {
   return ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-bool Supervisor::handle(const Pending& pending) {
+bool Supervisor::handle(Pending& pending) {
+  if (monotonic_ns() < pending.look_ns) return !waiting(pending.id);
   auto call = decode(pending.data);
   if (!call && is_identity_call(pending.data)) {
     callers_.identities_may_change();
@@ -146,11 +158,12 @@ bool Supervisor::handle(const Pending& pending) {
     answer(pending.id, call ? ENOSYS : 0, !call);
     return true;
   }
-  if (may_be_killed) {
+  if (may_be_killed && !std::exchange(pending.spared, true)) {
     switch (killer_.before(pending.data, *caller, [&] { return waiting(pending.id); })) {
       case Killer::Fate::killed:
         return true;
       case Killer::Fate::not_known_yet:
+        pending.spared = false;
         return !waiting(pending.id);
       case Killer::Fate::spared:
         break;
@@ -161,13 +174,21 @@ bool Supervisor::handle(const Pending& pending) {
     return true;
   }
   looked_at_.fetch_add(1, std::memory_order_relaxed);
-  const Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
+  Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
   if (decision.kind == Decision::Kind::abandoned) return true;
   if (!decision.doubt.empty()) log_->warned(decision.doubt, true);
+  if (const auto now_ns = monotonic_ns(); shall_wait(decision, participants_, now_ns - pending.received_ns)) {
+    pending.look_ns = now_ns + next_look_after_ns(now_ns - pending.received_ns);
+    pending.waited_for = std::move(decision.holders);
+    return !waiting(pending.id);
+  }
   const bool refused = decision.windows_code != 0;
-  // Opens are many: only refused ones are told of.
-  if (refused || (!opens && decision.kind == Decision::Kind::answered && !decision.path.empty())) {
+  const bool waited =
+      !refused && !pending.waited_for.empty() && decision.kind != Decision::Kind::pass_through;
+  if (waited) decision.holders = std::move(pending.waited_for);
+  // Opens are many: only those that were refused or had to wait are told of.
+  if (refused || waited || (!opens && decision.kind == Decision::Kind::answered && !decision.path.empty())) {
     log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
   }
   if (refused) refused_.fetch_add(1, std::memory_order_relaxed);

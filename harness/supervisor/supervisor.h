@@ -50,7 +50,7 @@ class Supervisor {
   void run();
   void end_thread();
   void receive();
-  bool handle(const Pending& pending);  // false: ask again shortly
+  bool handle(Pending& pending);  // false: ask again shortly
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
   void hand_over(std::uint64_t id, const Decision& decision);
@@ -58,6 +58,7 @@ class Supervisor {
   Descriptor listener_;
   Descriptor wake_;
   std::unique_ptr<CallLog> log_;
+  const Participants& participants_;
   Callers callers_;
   Killer killer_;
   Decider decider_;
