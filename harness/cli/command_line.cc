@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <string_view>
 
 #include "core/base/nearest_name.h"
@@ -30,6 +32,7 @@ Examples:
   holdfast check runs/after                      judge a stored run again
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
   holdfast who queue.json                        who has it open, and what Windows would refuse now
+  holdfast exec -- pytest                        which of its file calls would Windows refuse, and why?
   holdfast doctor                                can this machine do it?
 
 Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 64 usage or scenario error,
@@ -49,6 +52,13 @@ Command parse_internal(int argc, char** argv) {
     command.run_directory = argv[2];
     command.index = static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));
     command.token = static_cast<std::uint32_t>(std::strtoul(argv[4], nullptr, 10));
+    return command;
+  }
+  if (role == "internal-rules" && argc == 5) {
+    command.role = InternalCommand::Role::rules;
+    command.posix = std::string_view(argv[2]) == "posix";
+    command.output = argv[3];
+    command.run_directory = argv[4];
     return command;
   }
   fmt::print(stderr, "holdfast: '{}' is for Holdfast's own use: start a run with 'holdfast run'\n", role);
@@ -96,6 +106,23 @@ std::string not_a_command(const std::string& word, const CLI::App& app) {
   for (const CLI::App* command : commands) names.push_back(command->get_name());
   return fmt::format("holdfast: there is no {} '{}'; the nearest is '{}'; 'holdfast --help' lists all\n",
                      word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
+}
+
+std::string not_an_option(const std::string& word, const CLI::App& command) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) known.push_back("--" + option->get_single_name());
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  return fmt::format("holdfast: {} has no option '{}'; the nearest is '{}'\n", command.get_name(), word,
+                     nearest_name(word, names));
+}
+
+Command checked(ExecCommand command) {
+  if (command.directories.empty()) command.directories = {"."};
+  if (command.argv.empty()) {
+    fmt::print(stderr, "holdfast: exec needs a command to run, as in 'holdfast exec -- pytest -q'\n");
+    return NoCommand{exit_usage};
+  }
+  return command;
 }
 
 }  // namespace
@@ -189,6 +216,10 @@ Command parse_command_line(int argc, char** argv) {
   auto* hold_app = app.add_subcommand("hold", "Keep a file open for a while, as a viewer or a scanner would");
   hold_app->add_option("path", hold.path, "The file")->required();
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
+  hold_app->add_option("--access", hold.access,
+                       "What the handle may do, of rwd (default: r); '-' asks for attributes only. Within "
+                       "'holdfast exec --opens' alone, as is --share");
+  hold_app->add_option("--share", hold.share, "What it lets others do meanwhile, of rwd; '-' nothing");
 
   WhoCommand who;
   auto* who_app =
@@ -200,10 +231,54 @@ Command parse_command_line(int argc, char** argv) {
       "looked at, "
       "64 usage\nerror or no such path.");
 
+  ExecCommand exec;
+  auto* exec_app = app.add_subcommand(
+      "exec", "Run any command, and say which of its file calls Windows would have refused, and why");
+  exec_app->prefix_command();
+  bool observe = false;
+  exec_app->add_option("--dir", exec.directories, "Files beneath it count (default: the current directory)")
+      ->allow_extra_args(false);
+  auto* enforce = exec_app->add_flag("--enforce", exec.enforce, "Refuse what Windows would refuse");
+  exec_app->add_flag("--observe", observe, "Let every call go on (the default)")->excludes(enforce);
+  exec_app
+      ->add_option(
+          "--profile", exec.profile,
+          "Whose share modes and errors: a runtime (see 'holdfast rules'), share:r-- and the like, or "
+          "auto: of each process that of the program it runs")
+      ->capture_default_str();
+  exec_app->add_flag("--opens", exec.opens,
+                     "Decide opens as well, even if no profile and no injector denies reading or writing");
+  exec_app
+      ->add_option("--inject", exec.injectors,
+                   "Hold files meanwhile: antivirus or open-handle, with keys of [[inject]], as in "
+                   "antivirus:hold=200ms,share=rw; directly in the directories given")
+      ->allow_extra_args(false);
+  exec_app->add_option("--seed", exec.seed, "What is injected follows from this number")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->capture_default_str();
+  exec_app->add_option("--suppress", exec.suppressions, "A file of refusals that are known and accepted")
+      ->allow_extra_args(false);
+  exec_app->add_option("--json", exec.json, "Write what was found to this file (holdfast.exec/1)");
+  exec_app->add_flag("--fail-on-refusal", exec.fail_on_refusal, "Exit with 125 if anything was refused");
+  exec_app->add_flag("--quiet", exec.quiet, "No summary");
+  exec_app->footer(R"(
+Examples:
+  holdfast exec -- pytest -q                            watch a test suite, and change nothing
+  holdfast exec --fail-on-refusal -- npm test           fail the build on what would fail on Windows
+  holdfast exec --enforce --inject antivirus -- ./app   see how the program copes
+  holdfast exec --suppress known.supp -- make check     but for what is known
+
+The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if anything was refused, 126
+and 127 if the command could not be executed or found, 64 usage error, 70 a machine that cannot run it.)");
+
   RulesCommand rules;
   auto* rules_app =
       app.add_subcommand("rules", "What Windows refuses: every decision that Holdfast can make");
   rules_app->add_flag("--json", rules.json, "Every pair of handles, one JSON object a line");
+  rules_app->add_flag(
+      "--live", rules.live,
+      "From real processes that open real files in a domain; without --json, compared with the "
+      "rules");
 
   DoctorCommand doctor;
   auto* doctor_app =
@@ -211,6 +286,15 @@ Command parse_command_line(int argc, char** argv) {
   doctor_app->add_option("directory", doctor.directory, "Where runs would be kept")->capture_default_str();
   doctor_app->add_flag("--json", doctor.json, "Print JSON");
 
+  // All behind "--" is the command's.
+  std::vector<std::string> behind;
+  if (argc > 1 && std::string_view(argv[1]) == "exec") {
+    char** const end = argv + argc;
+    char** const mark =
+        std::find_if(argv, end, [](const char* word) { return std::string_view(word) == "--"; });
+    if (mark != end) behind.assign(mark + 1, end);
+    argc = static_cast<int>(mark - argv);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -237,6 +321,16 @@ Command parse_command_line(int argc, char** argv) {
   if (*list_app) return list;
   if (*hold_app) return hold;
   if (*who_app) return who;
+  if (*exec_app) {
+    exec.argv = exec_app->remaining();
+    // CLI11 takes the first word that it does not know for the command; a mistyped option is none.
+    if (!exec.argv.empty() && exec.argv.front().starts_with('-')) {
+      fmt::print(stderr, "{}", not_an_option(exec.argv.front(), *exec_app));
+      return NoCommand{exit_usage};
+    }
+    std::move(behind.begin(), behind.end(), std::back_inserter(exec.argv));
+    return checked(std::move(exec));
+  }
   if (*rules_app) return rules;
   return doctor;
 }

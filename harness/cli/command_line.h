@@ -58,7 +58,9 @@ struct ListCommand {
 
 struct HoldCommand {
   std::string path;
-  std::string duration;  // "2s"
+  std::string duration;               // "2s"
+  std::optional<std::string> access;  // letters of "rwd"; none: reading, and what its profile shares
+  std::optional<std::string> share;
 };
 
 struct WhoCommand {
@@ -66,7 +68,22 @@ struct WhoCommand {
   bool json = false;
 };
 
+struct ExecCommand {
+  std::vector<std::string> argv;
+  std::vector<std::string> directories;  // the domain
+  bool enforce = false;
+  bool opens = false;  // decide opens even if no profile makes it needful
+  std::string profile = "auto";
+  std::vector<std::string> injectors;     // KIND[:KEY=VALUE,...]
+  std::vector<std::string> suppressions;  // files
+  std::string json;                       // file to write; empty: none
+  bool fail_on_refusal = false;
+  bool quiet = false;
+  std::uint64_t seed = 1;
+};
+
 struct RulesCommand {
+  bool live = false;  // from real processes
   bool json = false;
 };
 
@@ -77,12 +94,14 @@ struct DoctorCommand {
 
 // What Holdfast starts itself as; not for people.
 struct InternalCommand {
-  enum class Role { launcher, agent, injector } role = Role::launcher;
-  std::string run_directory;
+  enum class Role { launcher, agent, injector, rules } role = Role::launcher;
+  std::string run_directory;  // rules: where to open files
   std::uint32_t index = 0;
   std::uint32_t token = 0;
   std::string trap;        // launcher: what else to trap, "opens" or "store-calls"
   bool restarted = false;  // agent: goes on after one that was killed
+  bool posix = false;      // rules: see live_rules.h
+  std::string output;      // rules: file for the rows
 };
 
 // Nothing left to do: help or the version was printed, or the command line was wrong.
@@ -91,8 +110,8 @@ struct NoCommand {
 };
 
 using Command =
-    std::variant<NoCommand, RunCommand, SweepCommand, CheckCommand, ReportCommand, CompareCommand,
-                 ListCommand, HoldCommand, WhoCommand, RulesCommand, DoctorCommand, InternalCommand>;
+    std::variant<NoCommand, RunCommand, SweepCommand, CheckCommand, ReportCommand, CompareCommand, ListCommand, HoldCommand,
+                 WhoCommand, ExecCommand, RulesCommand, DoctorCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -109,6 +128,7 @@ int carry_out(const CompareCommand& command);
 int carry_out(const ListCommand& command);
 int carry_out(const HoldCommand& command);
 int carry_out(const WhoCommand& command);
+int carry_out(const ExecCommand& command);
 int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
 

@@ -1,7 +1,9 @@
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,25 +14,61 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/share_mark.h"
 
 namespace holdfast {
+
+namespace {
+
+// What is held, and how it is told.
+struct Held {
+  Descriptor file;
+  std::string mode = "sharing rw-";
+};
+
+Result<Held> open_held(const HoldCommand& command) {
+  Held held;
+  if (!command.access && !command.share) {
+    held.file = Descriptor(::open(command.path.c_str(), O_RDONLY | O_CLOEXEC));
+  } else {
+    const auto access = parse_letters(command.access.value_or("r"));
+    const auto share = parse_letters(command.share.value_or("rw"));
+    if (!access)
+      return fail(Code::invalid, fmt::format("--access {}: there are r, w and d, or -", *command.access));
+    if (!share)
+      return fail(Code::invalid, fmt::format("--share {}: there are r, w and d, or -", *command.share));
+    open_how how{};
+    how.flags =
+        with_declared_mode(((*access & write_bit) != 0 ? O_RDWR : O_RDONLY) | O_CLOEXEC, {*access, *share});
+    held.file = Descriptor(
+        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, command.path.c_str(), &how, sizeof how)));
+    held.mode = fmt::format("access {}, sharing {}", to_letters(*access), to_letters(*share));
+    if (!held.file && errno == EINVAL) {
+      return fail(Code::invalid,
+                  "Linux knows no access and share modes: --access and --share need 'holdfast exec --opens' "
+                  "around them");
+    }
+  }
+  if (!held.file)
+    return fail(Code::invalid, fmt::format("cannot open {}: {}", command.path, std::strerror(errno)), errno);
+  return held;
+}
+
+}  // namespace
 
 int carry_out(const HoldCommand& command) {
   const auto duration = parse_duration(command.duration);
   if (!duration) return complain({Code::invalid, "--for " + duration.error().message});
-  const Descriptor file(::open(command.path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) {
-    return complain(
-        {Code::invalid, fmt::format("cannot open {}: {}", command.path, std::strerror(errno)), errno});
-  }
+  const auto held = open_held(command);
+  if (!held) return complain(held.error());
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   const Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
-  fmt::print("holding {} for {} as pid {}, sharing rw-; Ctrl-C lets go\n", command.path,
-             format_duration(*duration), ::getpid());
+  fmt::print("holding {} for {} as pid {}, {}; Ctrl-C lets go\n", command.path, format_duration(*duration),
+             ::getpid(), held->mode);
   std::fflush(stdout);
   const timespec wait{duration->count() / 1'000'000'000, duration->count() % 1'000'000'000};
   pollfd polled{signals.get(), POLLIN, 0};

@@ -7,6 +7,7 @@
 
 #include "harness/agents/agent.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/live_rules.h"
 #include "harness/inject/injector.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher.h"
@@ -27,6 +28,9 @@ int carry_out_internal(const holdfast::InternalCommand& command) {
       return holdfast::agent_main(command.run_directory, command.index, command.token, command.restarted);
     case Role::injector:
       return holdfast::injector_main(command.run_directory, command.index, command.token);
+    case Role::rules:
+      if (::chdir(command.run_directory.c_str()) != 0) return holdfast::exit_internal;
+      return holdfast::live_rules_main(command.posix, command.output);
   }
   return holdfast::exit_internal;
 }

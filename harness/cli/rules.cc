@@ -1,50 +1,57 @@
 // The rules that decide, printed: a table for people, every single decision for machines.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/judge.h"
+#include "harness/cli/live_rules.h"
+#include "harness/cli/rule_rows.h"
 #include "harness/sharing/profile.h"
 
 namespace holdfast {
 namespace {
 
-struct HeldOperation {
-  const char* name;
-  const char* title;
-  std::uint16_t (*code)(std::span<const Handle>);
-};
-
-constexpr std::array held_operations{
-    HeldOperation{"replace-onto", "move onto", replace_onto},
-    HeldOperation{"posix-replace-onto", "POSIX onto", posix_replace_onto},
-    HeldOperation{"rename-of", "rename", rename_of},
-    HeldOperation{"delete", "delete", delete_of},
-};
-
-constexpr FileBits all_bits = read_bit | write_bit | delete_bit;
-
-void print_every_decision() {
-  for (FileBits a1 = 0; a1 <= all_bits; ++a1) {
-    for (FileBits s1 = 0; s1 <= all_bits; ++s1) {
-      for (FileBits a2 = 0; a2 <= all_bits; ++a2) {
-        for (FileBits s2 = 0; s2 <= all_bits; ++s2) {
-          const std::array holder{Handle{a1, s1}};
-          fmt::print("{{\"a1\":\"{}\",\"s1\":\"{}\",\"a2\":\"{}\",\"s2\":\"{}\",\"code\":{}}}\n", to_set(a1),
-                     to_set(s1), to_set(a2), to_set(s2), open_beside({a2, s2}, holder));
-        }
-      }
-    }
-  }
+std::string every_decision() {
+  std::string rows;
+  for_each_handle([&](const Handle& first) {
+    for_each_handle([&](const Handle& second) {
+      rows += pair_row(first, second, open_beside(second, std::array{first}));
+    });
+  });
   for (const HeldOperation& operation : held_operations) {
-    for (FileBits access = 0; access <= all_bits; ++access) {
-      for (FileBits share = 0; share <= all_bits; ++share) {
-        const std::array holder{Handle{access, share}};
-        fmt::print("{{\"op\":\"{}\",\"a\":\"{}\",\"s\":\"{}\",\"code\":{}}}\n", operation.name,
-                   to_set(access), to_set(share), operation.code(holder));
-      }
-    }
+    for_each_handle([&](const Handle& held) {
+      rows += operation_row(operation, held, operation.code(std::array{held}));
+    });
   }
+  return rows;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// Held against what is written down: prints what differs, and returns the exit code.
+int compare_decisions(const std::string& live) {
+  const auto expected = lines_of(every_decision()), found = lines_of(live);
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < std::max(expected.size(), found.size()); ++i) {
+    const std::string rule = i < expected.size() ? expected[i] : "nothing";
+    const std::string answer = i < found.size() ? found[i] : "nothing";
+    if (rule == answer) continue;
+    ++different;
+    fmt::print("the rule says {}, but processes got {}\n", rule, answer);
+  }
+  fmt::print("{} of {} decisions are what real processes got from real files.\n", expected.size() - different,
+             expected.size());
+  return different == 0 ? 0 : 1;
 }
 
 void print_table() {
@@ -70,13 +77,26 @@ void print_table() {
   for (const std::string_view name : profile_names()) {
     fmt::print("  {:<10} {}\n", name, to_letters(find_profile(name)->share));
   }
-  fmt::print("\n'holdfast rules --json' prints every decision, one JSON object a line.\n");
+  fmt::print(
+      "\n'holdfast rules --json' prints every decision, one JSON object a line; with --live as real "
+      "processes get it.\n");
 }
 
 }  // namespace
 
 int carry_out(const RulesCommand& command) {
-  command.json ? print_every_decision() : print_table();
+  if (command.live) {
+    const auto live = live_decisions();
+    if (!live) return complain(live.error());
+    if (!command.json) return compare_decisions(*live);
+    fmt::print("{}", *live);
+    return 0;
+  }
+  if (command.json) {
+    fmt::print("{}", every_decision());
+  } else {
+    print_table();
+  }
   return 0;
 }
 

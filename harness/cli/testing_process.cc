@@ -55,6 +55,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
                          int err, const ProcessOptions& options) {
   constexpr unsigned first_not_standard = 3;
   ::setpgid(0, 0);
+  // Whoever starts tests in the background of a script may have them ignore Ctrl-C.
+  for (const int signal : {SIGINT, SIGQUIT, SIGHUP}) ::signal(signal, SIG_DFL);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   const int null = ::open("/dev/null", O_RDONLY);

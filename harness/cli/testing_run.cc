@@ -80,7 +80,7 @@ TestProcess RunTest::start(const std::vector<std::string>& arguments, ProcessOpt
 
 std::filesystem::path RunTest::program_for_everyone() {
   const auto bin = scratch_ / "bin";
-  std::filesystem::create_directory(bin);
+  if (!std::filesystem::create_directory(bin)) return bin / "holdfast";
   std::filesystem::copy_file(HOLDFAST_BINARY, bin / "holdfast");
   for (const auto& entry : std::filesystem::directory_iterator(scenarios_)) {
     if (entry.path().extension() == ".toml")

@@ -12,8 +12,7 @@ std::vector<std::string> not_modelled(bool windows_rules) {
       "Byte-range locks: a read or write in a range that another handle has locked is not refused (33).",
       "Handles that ask for attributes only: on Windows even they refuse a replace of the file (5).",
       "Opening: decided only where somebody denies reading or writing (32) or deletion is classic; elsewhere "
-      "a file "
-      "that is mapped can be cut (1224).",
+      "a file that is mapped can be cut (1224).",
       "Renaming without replacing: that the target exists (183) cannot be told from a rename that replaces.",
       "ReplaceFileW: what it leaves half done (1175, 1176, 1177); every replace is taken for a MoveFileEx.",
       "Classic deletion: only by choice, and calls that look without opening still see the name meanwhile.",

@@ -24,6 +24,7 @@ struct DecidedCall {
 class CallLog {
  public:
   virtual ~CallLog() = default;
+  // Of every call that touches the domain.
   virtual void decided(const DecidedCall& call) = 0;
   // `doubtful`: something was not judged as it should have been.
   virtual void warned(const std::string& text, bool doubtful) = 0;

@@ -109,6 +109,24 @@ int open_directory(const PathStart& start, const char* path, bool through_magic_
   return static_cast<int>(::syscall(SYS_openat2, start.at(), path, &how, sizeof how));
 }
 
+// Sets leaf and name; returns what stands before them, with its last slash.
+std::string split_off_leaf(const std::string& path, ResolvedPath& out) {
+  const auto last = path.find_last_not_of('/');
+  if (last == std::string::npos) {  // "/" and the like: no last component
+    out.leaf = out.name = ".";
+    return "/";
+  }
+  const auto slash = path.rfind('/', last);
+  const auto begin = slash == std::string::npos ? 0 : slash + 1;
+  out.leaf = path.substr(begin);
+  out.name = path.substr(begin, last + 1 - begin);
+  return path.substr(0, begin);
+}
+
+std::string text_of(const ResolvedPath& path) {
+  return path.directory_text == "/" ? "/" + path.leaf : path.directory_text + "/" + path.leaf;
+}
+
 // A program that an agent starts acts for that agent.
 std::optional<Participant> nearest_participant(const Participants& participants, pid_t process,
                                                pid_t parent) {
@@ -244,19 +262,7 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
                                  ResolvedPath& out) {
   PathStart start;
   if (auto error = start_path(caller, directory, path, start)) return error;
-  const std::string& text = start.path;
-
-  const auto last = text.find_last_not_of('/');
-  if (last == std::string::npos) {  // "/" and the like: no last component
-    out.leaf = out.name = ".";
-    out.directory_text = "/";
-  } else {
-    const auto slash = text.rfind('/', last);
-    const auto begin = slash == std::string::npos ? 0 : slash + 1;
-    out.leaf = text.substr(begin);
-    out.name = text.substr(begin, last + 1 - begin);
-    out.directory_text = slash == std::string::npos ? std::string() : text.substr(0, slash + 1);
-  }
+  out.directory_text = split_off_leaf(start.path, out);
 
   const char* before = out.directory_text.empty() ? "." : out.directory_text.c_str();
   out.directory = Descriptor(open_directory(start, before, false));
@@ -277,8 +283,23 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
     return PathError{error, {}};
   }
   out.directory_text = path_of(out.directory.get());
-  out.text = out.directory_text == "/" ? "/" + out.leaf : out.directory_text + "/" + out.leaf;
+  out.text = text_of(out);
   return std::nullopt;
+}
+
+bool resolve_beside(const ResolvedPath& sibling, const PathAt& sibling_at, const PathAt& at,
+                    ResolvedPath& out) {
+  ResolvedPath unused;
+  const std::string directory = split_off_leaf(at.path, out);
+  const bool same_start = sibling_at.directory == at.directory || directory.starts_with('/');
+  if (!same_start || out.leaf.empty() || directory == "/" ||
+      split_off_leaf(sibling_at.path, unused) != directory)
+    return false;
+  out.directory = Descriptor(::fcntl(sibling.directory.get(), F_DUPFD_CLOEXEC, 0));
+  if (!out.directory) return false;
+  out.directory_text = sibling.directory_text;
+  out.text = text_of(out);
+  return true;
 }
 
 }  // namespace holdfast

@@ -91,4 +91,13 @@ std::string path_of(int descriptor);
 std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
                                  ResolvedPath& out);
 
+// The same for a path whose directory is written like that of one that was resolved just before: it is opened
+// once, which is most of the work. False: it is not, and resolve() has to do it.
+struct PathAt {
+  int directory;  // as the caller numbers it
+  const std::string& path;
+};
+bool resolve_beside(const ResolvedPath& sibling, const PathAt& sibling_at, const PathAt& at,
+                    ResolvedPath& out);
+
 }  // namespace holdfast

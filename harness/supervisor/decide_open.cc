@@ -45,26 +45,35 @@ int open_from(const PathStart& start, std::uint64_t flags, std::uint64_t mode, s
   return static_cast<int>(::syscall(SYS_openat2, start.at(), start.path.c_str(), &how, sizeof how));
 }
 
+// Without those whose mapping outlived their handle.
+std::vector<Handle> open_handles_of(std::vector<NamedHolder> holders) {
+  std::erase_if(holders, [](const NamedHolder& holder) {
+    return holder.found.descriptor < 0 && !holder.found.running && holder.kind != HolderKind::unseen;
+  });
+  return handles_of(holders);
+}
+
 bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 }  // namespace
 
-// Who stands in the way of opening a file with this mode, and whether that is sure.
+// Who has a file that somebody opens with this mode, and whether that is sure.
 FileUse Decider::obstacles_to(const Handle& opener, int file, const std::string& path, const Caller& caller,
                               bool cuts, std::string& doubt) {
   const Lease lease = Lease::probe_file(file);
   const FileId id{lease.identity().st_dev, lease.identity().st_ino};
-  FileUse use;
   if (lease.openness() == Openness::free) {
     opened_.erase(id);
-    return use;
+    return {};
   }
   doubt = flag_scan(lease, path);
-  // Who shares all that is asked for may still be told off by what the opener does not share.
-  use = uses_.of(lease, caller, cuts || denies(opener) ? FileUses::nobody_explains : opener.access);
-  return use;
+  // A share mode ends with its handle (CreateFile, dwShareMode): a mapping only keeps a program from being written,
+  // and a file from being cut.
+  const bool mappings_matter = cuts || (opener.access & write_bit) != 0;
+  return uses_.of(lease, caller, mappings_matter,
+                  [&](auto handles) { return open_beside(opener, handles) != 0; });
 }
 
 Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
@@ -126,12 +135,15 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
       const FileId id{identity.st_dev, identity.st_ino};
       const auto known = opened_.find(id);
       const bool cuts = truncates || (flags & O_TRUNC) != 0;
-      if (denies(opener) || cuts || (known != opened_.end() && open_beside(opener, known->second) != 0)) {
+      // Who only observes hands nothing over, and so does not know which modes are there.
+      const bool may_meet_another = domain_.mode == Domain::Mode::observe || declared.mode ||
+                                    (known != opened_.end() && open_beside(opener, known->second) != 0);
+      if (denies(opener) || cuts || may_meet_another) {
         FileUse use = obstacles_to(opener, there.get(), decision.path, caller, cuts, decision.doubt);
         if (!use.known && !last_look) continue;
         if (!use.known && use.holders.empty() && (denies(opener) || known != opened_.end()))
           use.holders.push_back(uses_.unseen());
-        if (const auto code = open_beside(opener, handles_of(use.holders)); code != 0) {
+        if (const auto code = open_beside(opener, open_handles_of(use.holders)); code != 0) {
           Decision refused =
               refuse(caller, code, some_run(use.holders) ? Obstacle::running_program : Obstacle::held,
                      std::move(use.holders));
@@ -185,8 +197,10 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
       decision.error = result_of(::ftruncate(opened.get(), length));
       if (truncates || decision.error != 0) return decision;
     }
-    if (denies(opener)) opened_[{now.st_dev, now.st_ino}].push_back(opener);
-    if (denies(opener) || declared.mode) mark_mode(opened.get(), opener);
+    if (denies(opener) || declared.mode) {
+      opened_[{now.st_dev, now.st_ino}].push_back(opener);
+      mark_mode(opened.get(), opener);
+    }
     decision.kind = Decision::Kind::handed_over;
     decision.close_on_exec = (flags & O_CLOEXEC) != 0;
     decision.opened = std::move(opened);

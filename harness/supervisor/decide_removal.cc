@@ -37,7 +37,7 @@ Decision Decider::decide_removal(Request& request) {
       return refuse(caller, code, Obstacle::current_directory, std::move(holders));
     }
     if (call.function == Function::rmdir) return remove();  // not a directory
-    FileUse use = uses_.of(lease, caller, delete_bit);
+    FileUse use = uses_.of(lease, caller, true, [](auto handles) { return delete_of(handles) != 0; });
     if (!use.known && !last_look) continue;
     if (!use.known && use.holders.empty()) use.holders.push_back(uses_.unseen());
     if (const auto code = remove_read_only(is_read_only(lease)); code != 0)

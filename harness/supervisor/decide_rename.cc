@@ -52,12 +52,10 @@ Decision Decider::decide_rename(const Request& request) {
          {std::pair<const Lease*, const ResolvedPath*>{&source, &from}, {&target, &to}}) {
       if (auto doubt = flag_scan(*lease, path->text); !doubt.empty()) decision.doubt = std::move(doubt);
     }
-    FileUse of_source = uses_.of(source, caller, delete_bit);
-    // Any holder of the target explains a refusal, but to who tries again with POSIX semantics.
     const Profile profile = profiles_.of(caller.process);
-    const FileBits obstructive =
-        profile.rename == RenamePrimitive::move_file ? FileUses::any_holder_explains : delete_bit;
-    FileUse of_target = uses_.of(target, caller, obstructive);
+    FileUse of_source = uses_.of(source, caller, true, [](auto handles) { return rename_of(handles) != 0; });
+    FileUse of_target =
+        uses_.of(target, caller, true, [&](auto handles) { return replace_onto(profile, handles) != 0; });
     for (FileUse* use : {&of_source, &of_target}) {
       if (use->known) continue;
       if (last_look && use->holders.empty()) use->holders.push_back(uses_.unseen());

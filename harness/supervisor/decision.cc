@@ -78,7 +78,7 @@ Decision Decider::unreadable(const Caller& caller, int error) {
 }
 
 Decision Decider::refuse_delete_pending(const Caller& caller, const Lease& lease) {
-  FileUse use = uses_.of(lease, caller, FileUses::any_holder_explains);
+  FileUse use = uses_.of(lease, caller, true, [](auto handles) { return !handles.empty(); });
   if (use.holders.empty()) use.holders.push_back(uses_.unseen());
   return refuse(caller, reach(true), Obstacle::delete_pending, std::move(use.holders));
 }
@@ -126,7 +126,10 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
   ResolvedPath& from = request.from;
   ResolvedPath& to = request.to;
   auto error = resolve(caller, call.from_directory, from_text.path, from);
-  if (!error && two_paths) error = resolve(caller, call.to_directory, to_text.path, to);
+  if (!error && two_paths &&
+      !resolve_beside(from, {call.from_directory, from_text.path}, {call.to_directory, to_text.path}, to)) {
+    error = resolve(caller, call.to_directory, to_text.path, to);
+  }
   if (error) {
     const bool ours_to_word = caller.same_identity && caller.same_view && !observes;
     if (ours_to_word || (!error->doubt.empty() && !observes)) return answer(error->error, error->doubt);

@@ -67,6 +67,7 @@ class Decider {
   Decision decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting);
 
   [[nodiscard]] bool decides_opens() const { return domain_.opens; }
+  [[nodiscard]] bool only_observes() const { return domain_.mode == Domain::Mode::observe; }
 
   // Classic deletion: whether names wait for their last handle to close, and removes those that need not any more.
   [[nodiscard]] bool has_pending_deletes() const { return pending_deletes_.any(); }

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,11 @@ class FileUses {
         mappings_unseen_(mappings_unseen),
         marked_(marked) {}
 
-  // Those who hold the file that the lease was asked for. One holder who does not share `wanted` explains a
-  // refusal, then others may be missing; whoever shares it all is no obstacle, so all are found then.
-  static constexpr FileBits any_holder_explains = 0x80;  // nobody shares that
-  static constexpr FileBits nobody_explains = 0;
-  FileUse of(const Lease& lease, const Caller& caller, FileBits wanted);
+  // Those who hold the file that the lease was asked for. As soon as those found are refused by the rules, others may
+  // be missing: they explain the refusal. If they are not, all are found; mappings where they matter, or where nobody
+  // has a descriptor.
+  using Refuses = std::function<bool(std::span<const Handle>)>;
+  FileUse of(const Lease& lease, const Caller& caller, bool mappings_matter, const Refuses& refuses);
 
   NamedHolder name(FoundHolder found, const Caller& caller);
   // One that nobody found.

@@ -40,6 +40,10 @@ class Lease {
   void drop() { file_.reset(); }
 
  private:
+  // Whether nothing need be opened: it is no regular file, or the one of `other`.
+  bool is_known_without(const Lease* other);
+  void ask_for(Descriptor file);  // sets openness and error
+
   Openness openness_ = Openness::absent;
   int error_ = 0;
   struct stat stat_ {};

@@ -106,13 +106,21 @@ void Supervisor::run() {
   for (;;) {
     pollfd polled[] = {{wake_.get(), POLLIN, 0}, {listening ? listener_.get() : -1, POLLIN, 0}};
     const bool soon = !pending_.empty() || decider_.has_pending_deletes();
-    if (::poll(polled, 2, soon ? probe_again_ms : -1) < 0) continue;
+    const int timeout_ms = !received_.empty() ? 0 : soon ? probe_again_ms : -1;
+    if (::poll(polled, 2, timeout_ms) < 0) continue;
     decider_.settle_deletes();
     if (polled[0].revents != 0) return;
+    // All are received before one is decided: a caller whose call was not received yet may be interrupted by a
+    // signal, and then hears EINTR where no kernel says so.
     if ((polled[1].revents & POLLIN) != 0) {
       receive();
-    } else if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
-      listening = false;
+      continue;
+    }
+    if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
+    if (!received_.empty()) {
+      Pending next = std::move(received_.front());
+      received_.pop_front();
+      if (!handle(next)) pending_.push_back(std::move(next));
     }
     for (auto pending = pending_.begin(); pending != pending_.end();)
       pending = handle(*pending) ? pending_.erase(pending) : std::next(pending);
@@ -123,8 +131,8 @@ void Supervisor::receive() {
   seccomp_notif notification{};
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
     return;  // the caller is gone again
-  Pending pending{notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()};
-  if (!handle(pending)) pending_.push_back(std::move(pending));
+  received_.push_back(
+      {notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()});
 }
 
 bool Supervisor::waiting(std::uint64_t id) const {
@@ -150,12 +158,13 @@ bool Supervisor::handle(Pending& pending) {
   // What was just read under that number is the caller's only if the caller still waits.
   if (!waiting(pending.id)) return true;
   if (caller == nullptr) {
+    const bool refused = call && !decider_.only_observes();
     if (call) {
-      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was refused with ENOSYS",
-                               pending.thread, std::strerror(errno)),
+      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was {}", pending.thread,
+                               std::strerror(errno), refused ? "refused with ENOSYS" : "not judged"),
                    true);
     }
-    answer(pending.id, call ? ENOSYS : 0, !call);
+    answer(pending.id, refused ? ENOSYS : 0, !refused);
     return true;
   }
   if (may_be_killed && !std::exchange(pending.spared, true)) {
@@ -183,15 +192,11 @@ bool Supervisor::handle(Pending& pending) {
     pending.waited_for = std::move(decision.holders);
     return !waiting(pending.id);
   }
-  const bool refused = decision.windows_code != 0;
-  const bool waited =
-      !refused && !pending.waited_for.empty() && decision.kind != Decision::Kind::pass_through;
-  if (waited) decision.holders = std::move(pending.waited_for);
-  // Opens are many: only those that were refused or had to wait are told of.
-  if (refused || waited || (!opens && decision.kind == Decision::Kind::answered && !decision.path.empty())) {
+  if (decision.windows_code == 0 && decision.kind != Decision::Kind::pass_through)
+    decision.holders = std::move(pending.waited_for);
+  if (!decision.path.empty())
     log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
-  }
-  if (refused) refused_.fetch_add(1, std::memory_order_relaxed);
+  if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
   if (decision.kind == Decision::Kind::handed_over) {
     hand_over(pending.id, decision);
   } else {

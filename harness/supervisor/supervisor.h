@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "core/base/result.h"
 #include "harness/supervisor/call_log.h"
@@ -62,7 +64,8 @@ class Supervisor {
   Callers callers_;
   Killer killer_;
   Decider decider_;
-  std::vector<Pending> pending_;
+  std::deque<Pending> received_;  // to be decided, in the order of their coming
+  std::vector<Pending> pending_;  // to be asked again shortly
   Result<> outcome_;
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> looked_at_{0};

@@ -37,14 +37,16 @@ std::string share_instead(const ExecRefusal& refusal) {
 
 std::string about_holder(const ExecRefusal& refusal, const ExecHolder& holder) {
   const bool mapping = holder.descriptor < 0;
+  const auto inherited =
+      "A child inherited the descriptor: open the file close-on-exec, or close it in the child.";
   switch (holder.kind) {
     case HolderKind::self:
+      if (holder.inherited) return inherited;
       return mapping ? "You hold it yourself: unmap it " + before_the_call(refusal) + "."
                      : "You hold it yourself: close it " + before_the_call(refusal) + "; " +
                            share_instead(refusal) + ".";
     case HolderKind::agent:
-      if (holder.inherited)
-        return "A child inherited the descriptor: open the file close-on-exec, or close it in the child.";
+      if (holder.inherited) return inherited;
       return "Processes of the command meet: take one lock around reading and replacing, or have the "
              "holder " +
              std::string(mapping ? "unmap" : "close") + " it " + before_the_call(refusal) + "; " +
@@ -92,23 +94,23 @@ std::string about_held(const ExecGroup& group) {
 
 std::string advice(const ExecGroup& group) {
   switch (group.key.reason) {
-    case RefusalReason::held:
+    case Obstacle::held:
       return about_held(group);
-    case RefusalReason::read_only:
+    case Obstacle::read_only:
       return "The file is READONLY, and stays so: clear that first (chmod u+w). Retrying is useless.";
-    case RefusalReason::running_program:
+    case Obstacle::running_program:
       return "The program is running: end it first, or rename its file away, which Windows allows, and put "
              "the new "
              "one in its place.";
-    case RefusalReason::current_directory:
+    case Obstacle::current_directory:
       return "A process stands in the directory: let it go elsewhere (chdir) first.";
-    case RefusalReason::open_child:
+    case Obstacle::open_child:
       return "Something beneath the directory is open: close it before the directory is renamed or removed.";
-    case RefusalReason::delete_pending:
+    case Obstacle::delete_pending:
       return "The name was deleted, but lives until its last handle is closed: close that first, or use "
              "another "
              "name.";
-    case RefusalReason::mapped:
+    case Obstacle::mapped:
       return "The file is mapped: unmap it before it is truncated, or write a new file and replace this one.";
   }
   return "";

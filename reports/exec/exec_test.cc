@@ -69,7 +69,7 @@ ExecReport example() {
         refusal(Function::unlink, std::string("/srv/app/cache/") + random + "/x", "", 32, {mapping}));
   }
   auto read_only = refusal(Function::unlink, "/srv/app/\x1b[31mred \xff", "", 5, {});
-  read_only.reason = RefusalReason::read_only;
+  read_only.reason = Obstacle::read_only;
   report.refusals.push_back(read_only);
   report.injectors = {{"antivirus", 20, 18}};
   report.warnings = {"1 call was made in another mount namespace and could not be judged"};
@@ -125,9 +125,8 @@ TEST(ExecWords, ReadBack) {
                               Function::open, Function::truncate}) {
     EXPECT_EQ(find_call(call_word(call)), call);
   }
-  for (int reason = 0; reason <= static_cast<int>(RefusalReason::mapped); ++reason) {
-    EXPECT_EQ(find_reason(reason_word(static_cast<RefusalReason>(reason))),
-              static_cast<RefusalReason>(reason));
+  for (int reason = 1; reason <= static_cast<int>(Obstacle::mapped); ++reason) {
+    EXPECT_EQ(find_reason(reason_word(static_cast<Obstacle>(reason))), static_cast<Obstacle>(reason));
   }
   for (int kind = 1; kind <= static_cast<int>(HolderKind::unseen); ++kind) {
     EXPECT_EQ(find_holder_kind(holder_kind_word(static_cast<HolderKind>(kind))),
@@ -141,7 +140,7 @@ TEST(ExecWords, WhichPathWasRefused) {
   EXPECT_EQ(refused_path(refusal(Function::rename, "/a", "/b", 32, {})), "/a");
   EXPECT_EQ(refused_path(refusal(Function::unlink, "/a", "", 32, {})), "/a");
   auto directory = refusal(Function::rename, "/a", "/b", 5, {});
-  directory.reason = RefusalReason::open_child;
+  directory.reason = Obstacle::open_child;
   EXPECT_EQ(refused_path(directory), "/a");
 }
 
@@ -264,7 +263,7 @@ TEST(Suppression, WhatIsPrintedSuppressesExactlyItsGroup) {
       auto one =
           refusal(*rc::gen::element(Function::unlink, Function::open), directory + *rc::gen::elementOf(names),
                   "", *rc::gen::element<std::uint16_t>(5, 32), holders);
-      one.reason = *rc::gen::element(RefusalReason::held, RefusalReason::mapped);
+      one.reason = *rc::gen::element(Obstacle::held, Obstacle::mapped);
       report.refusals.push_back(one);
     }
     const auto groups = group_refusals(report);

@@ -18,7 +18,7 @@ using HolderKey = std::pair<HolderKind, std::string>;
 struct ExecGroupKey {
   Function call = Function::none;
   std::uint16_t code = 0;
-  RefusalReason reason = RefusalReason::held;
+  Obstacle reason = Obstacle::held;
   std::string place;  // of the path that was refused
   std::set<HolderKey> holders;
 

@@ -8,20 +8,10 @@
 #include <vector>
 
 #include "harness/history/event.h"
+#include "harness/sharing/obstacle.h"
 #include "harness/sharing/sharing.h"
 
 namespace holdfast {
-
-// Which of Windows' rules stood in the way.
-enum class RefusalReason {
-  held,               // somebody has the file open with a share mode that does not allow the call
-  read_only,          // the target is READONLY
-  running_program,    // the file is the program of a running process
-  current_directory,  // of some process
-  open_child,         // a file beneath the directory is open
-  delete_pending,     // the name is deleted, but not gone before its last handle is
-  mapped,             // truncated while it is mapped
-};
 
 struct ExecHolder {
   HolderKind kind = HolderKind::unseen;  // `agent` here is another process of the command
@@ -42,7 +32,7 @@ struct ExecRefusal {
   std::string path, destination;  // absolute; the destination of a rename or link, else empty
   std::uint16_t code = 0;         // of Windows
   int error = 0;                  // the errno that was answered, or would be with --enforce
-  RefusalReason reason = RefusalReason::held;
+  Obstacle reason = Obstacle::held;
   std::int32_t pid = 0;
   std::string program;     // of the caller, the executable's file name
   std::int64_t at_ns = 0;  // since the command was started

@@ -37,7 +37,7 @@ struct Suppression {
   std::string text;
   std::optional<Function> call;
   std::optional<std::uint16_t> code;
-  std::optional<RefusalReason> reason;
+  std::optional<Obstacle> reason;
   Glob path;
   bool whole_path = false;
   std::optional<std::vector<HolderPattern>> holders;

@@ -51,12 +51,11 @@ std::string result_sentence(const ExecReport& report, std::size_t groups) {
                      format_count(refused), looked_at, format_counted(groups, "group"), but);
 }
 
-std::string call_sentence(const ExecReport& report, const ExecGroup& group) {
+std::string call_sentence(const ExecGroup& group) {
   const ExecRefusal& first = *group.first;
-  const std::string shown = group.several_paths ? group.key.place : name_of(report, refused_path(first));
   std::string what(call_word(group.key.call));
   if (!first.destination.empty()) what += is_replace(first) ? " onto" : " of";
-  return fmt::format("{} {}: {}", what, shown, windows_code(group.key.code));
+  return fmt::format("{}: {}", what, windows_code(group.key.code));
 }
 
 std::string caller_sentence(const ExecGroup& group) {
@@ -74,7 +73,9 @@ std::string caller_sentence(const ExecGroup& group) {
 }
 
 void show_group(TerminalPage& page, const ExecReport& report, const ExecGroup& group) {
-  page.heading(fmt::format("{} x  {}", format_count(group.count), call_sentence(report, group)));
+  page.heading(fmt::format("{} x  {}", format_count(group.count), call_sentence(group)));
+  page.labelled("file", Ink::plain, label_columns,
+                group.several_paths ? group.key.place : name_of(report, refused_path(*group.first)), 2);
   std::size_t listed = 0;
   for (const ExecHolder& holder : group.holders) {
     if (listed == most_holders_listed) break;
@@ -85,7 +86,7 @@ void show_group(TerminalPage& page, const ExecReport& report, const ExecGroup& g
     page.labelled("and by", Ink::plain, label_columns,
                   fmt::format("{}", format_counted(group.holders.size() - listed, "more holder")), 2);
   }
-  if (group.holders.empty() && group.key.reason != RefusalReason::held) {
+  if (group.holders.empty() && group.key.reason != Obstacle::held) {
     page.labelled("because", Ink::plain, label_columns, reason_word(group.key.reason), 2);
   }
   page.labelled("caller", Ink::plain, label_columns, caller_sentence(group), 2);

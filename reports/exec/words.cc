@@ -22,13 +22,13 @@ constexpr std::array calls{
 };
 
 constexpr std::array reasons{
-    Word<RefusalReason>{RefusalReason::held, "held"},
-    Word<RefusalReason>{RefusalReason::read_only, "read-only"},
-    Word<RefusalReason>{RefusalReason::running_program, "running-program"},
-    Word<RefusalReason>{RefusalReason::current_directory, "current-directory"},
-    Word<RefusalReason>{RefusalReason::open_child, "open-child"},
-    Word<RefusalReason>{RefusalReason::delete_pending, "delete-pending"},
-    Word<RefusalReason>{RefusalReason::mapped, "mapped"},
+    Word<Obstacle>{Obstacle::held, "held"},
+    Word<Obstacle>{Obstacle::read_only, "read-only"},
+    Word<Obstacle>{Obstacle::running_program, "running-program"},
+    Word<Obstacle>{Obstacle::current_directory, "current-directory"},
+    Word<Obstacle>{Obstacle::open_child, "open-child"},
+    Word<Obstacle>{Obstacle::delete_pending, "delete-pending"},
+    Word<Obstacle>{Obstacle::mapped, "mapped"},
 };
 
 constexpr std::array kinds{
@@ -61,7 +61,7 @@ std::string_view relation(const ExecHolder& holder) {
     case HolderKind::agent:
       return holder.inherited ? "a process that inherited it" : "another process of the command";
     case HolderKind::self:
-      return "the caller itself";
+      return holder.inherited ? "the caller itself, which inherited it" : "the caller itself";
     case HolderKind::posix_only:
       return "a forked copy that Windows would not have";
     case HolderKind::stranger:
@@ -77,7 +77,7 @@ std::string_view relation(const ExecHolder& holder) {
 std::string_view call_word(Function call) {
   return word_of(calls, call);
 }
-std::string_view reason_word(RefusalReason reason) {
+std::string_view reason_word(Obstacle reason) {
   return word_of(reasons, reason);
 }
 std::string_view holder_kind_word(HolderKind kind) {
@@ -86,8 +86,8 @@ std::string_view holder_kind_word(HolderKind kind) {
 std::optional<Function> find_call(std::string_view word) {
   return value_of<Function>(calls, word);
 }
-std::optional<RefusalReason> find_reason(std::string_view word) {
-  return value_of<RefusalReason>(reasons, word);
+std::optional<Obstacle> find_reason(std::string_view word) {
+  return value_of<Obstacle>(reasons, word);
 }
 std::optional<HolderKind> find_holder_kind(std::string_view word) {
   return value_of<HolderKind>(kinds, word);
@@ -95,7 +95,7 @@ std::optional<HolderKind> find_holder_kind(std::string_view word) {
 
 bool is_replace(const ExecRefusal& refusal) {
   if (refusal.destination.empty() || refusal.code == error_sharing_violation) return false;
-  return refusal.reason != RefusalReason::open_child && refusal.reason != RefusalReason::current_directory;
+  return refusal.reason != Obstacle::open_child && refusal.reason != Obstacle::current_directory;
 }
 
 const std::string& refused_path(const ExecRefusal& refusal) {

@@ -11,10 +11,10 @@
 namespace holdfast {
 
 std::string_view call_word(Function call);           // "rename"
-std::string_view reason_word(RefusalReason reason);  // "held"
+std::string_view reason_word(Obstacle reason);       // "held"
 std::string_view holder_kind_word(HolderKind kind);  // "self"
 std::optional<Function> find_call(std::string_view word);
-std::optional<RefusalReason> find_reason(std::string_view word);
+std::optional<Obstacle> find_reason(std::string_view word);
 std::optional<HolderKind> find_holder_kind(std::string_view word);
 
 // Which of a refusal's two paths the rules refused: the destination of a replace (5), else the first.

@@ -1,0 +1,208 @@
+// Any command in a domain: what would Windows have refused?
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "core/base/clock.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/exec_injectors.h"
+#include "harness/cli/exec_log.h"
+#include "harness/cli/judge.h"
+#include "harness/cli/terminal.h"
+#include "harness/conduct/command_process.h"
+#include "harness/conduct/run_directory.h"
+#include "harness/supervisor/runtime_of.h"
+#include "harness/supervisor/supervisor.h"
+#include "reports/exec/render.h"
+#include "reports/exec/suppression.h"
+#include "reports/exec/words.h"
+
+namespace holdfast {
+namespace {
+
+// As env(1), nohup(1) and the like have them.
+constexpr int exit_refusals = 125, exit_cannot_execute = 126, exit_not_found = 127;
+
+Result<std::vector<std::filesystem::path>> directories_of(const ExecCommand& command) {
+  std::vector<std::filesystem::path> directories;
+  for (const std::string& name : command.directories) {
+    std::error_code error;
+    auto directory = std::filesystem::canonical(name, error);
+    if (!error && !std::filesystem::is_directory(directory, error) && !error)
+      error = std::make_error_code(std::errc::not_a_directory);
+    if (error) return fail(Code::invalid, fmt::format("--dir {}: {}", name, error.message()));
+    directories.push_back(std::move(directory));
+  }
+  return directories;
+}
+
+Result<std::optional<Profile>> profile_of(const ExecCommand& command) {
+  if (command.profile == "auto") return std::optional<Profile>();
+  const auto profile = find_profile(command.profile);
+  if (profile) return profile;
+  std::string known = "auto";
+  for (const auto name : profile_names()) known += fmt::format(", {}", name);
+  return fail(Code::invalid,
+              fmt::format("there is no profile '{}'; there are {}, and share: with the letters that an open "
+                          "shares, such as share:r--",
+                          command.profile, known));
+}
+
+Result<std::vector<Suppression>> suppressions_of(const ExecCommand& command) {
+  std::vector<Suppression> all;
+  for (const std::string& name : command.suppressions) {
+    std::ifstream file(name, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.good() && !file.eof())
+      return fail(Code::invalid, fmt::format("cannot read --suppress {}: {}", name, std::strerror(errno)));
+    auto parsed = parse_suppressions(text, name);
+    if (!parsed) return fail(parsed.error());
+    std::move(parsed->begin(), parsed->end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+bool denies(FileBits share) {
+  constexpr FileBits read_and_write = read_bit | write_bit;
+  return (share & read_and_write) != read_and_write;
+}
+
+FileBits share_of(const Injector& injector) {
+  return parse_letters(injector.share).value_or(0);
+}
+
+// Of programs that come later, the command's alone is known before they are started.
+bool somebody_denies(const ExecCommand& command, const std::optional<Profile>& chosen,
+                     const std::vector<Injector>& injectors) {
+  const auto profile = chosen ? chosen : find_profile(runtime_of(-1, file_name(command.argv.front())));
+  return (profile && denies(profile->share)) ||
+         std::any_of(injectors.begin(), injectors.end(),
+                     [](const Injector& injector) { return denies(share_of(injector)); });
+}
+
+// Whatever is to be had before anything is started.
+struct Preparation {
+  Domain domain;
+  std::vector<Suppression> suppressions;
+  std::vector<Injector> injectors;
+};
+
+Result<Preparation> prepare(const ExecCommand& command) {
+  Preparation prepared;
+  auto directories = directories_of(command);
+  if (!directories) return fail(directories.error());
+  auto profile = profile_of(command);
+  if (!profile) return fail(profile.error());
+  auto suppressions = suppressions_of(command);
+  if (!suppressions) return fail(suppressions.error());
+  auto injectors = parse_injectors(command.injectors);
+  if (!injectors) return fail(injectors.error());
+  if (!command.json.empty()) {
+    const auto parent = std::filesystem::absolute(command.json).parent_path();
+    if (::access(parent.c_str(), W_OK) != 0) {
+      return fail(Code::invalid,
+                  fmt::format("cannot write --json {}: {}", command.json, std::strerror(errno)));
+    }
+  }
+  prepared.domain.directories = std::move(*directories);
+  prepared.domain.mode = command.enforce ? Domain::Mode::enforce : Domain::Mode::observe;
+  prepared.domain.profile = *profile;
+  // Where nobody denies reading or writing, no open is refused, and none need be trapped.
+  prepared.domain.opens = command.opens || somebody_denies(command, *profile, *injectors);
+  prepared.suppressions = std::move(*suppressions);
+  prepared.injectors = std::move(*injectors);
+  return prepared;
+}
+
+// Ends this process as the command ended.
+int end_like(int wait_status) {
+  if (WIFEXITED(wait_status)) return WEXITSTATUS(wait_status);
+  const int signal = WTERMSIG(wait_status);
+  std::fflush(nullptr);
+  constexpr rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  ::signal(signal, SIG_DFL);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, signal);
+  ::sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  ::raise(signal);
+  return 128 + signal;
+}
+
+int cannot_execute(const std::string& program, int error) {
+  fmt::print(stderr, "holdfast: cannot execute {}: {}\n", program, std::strerror(error));
+  return error == ENOENT ? exit_not_found : exit_cannot_execute;
+}
+
+// What the command did, in the report; or the exit code if it could not be started.
+Result<int> observe(const ExecCommand& command, const Preparation& prepared, ExecReport& report) {
+  const CommandSignals signals;
+  auto directories =
+      InjectorDirectories::create(prepared.injectors, prepared.domain.directories, command.seed);
+  if (!directories) return fail(directories.error());
+  const auto trap = prepared.domain.opens ? Trap::opens : Trap::decided_calls;
+  auto process = CommandProcess::start(command.argv, trap, directories->commands("/proc/self/exe"), signals);
+  if (!process) return fail(process.error());
+
+  Participants participants;
+  const auto names = directories->names();
+  for (std::size_t i = 0; i < process->injectors().size(); ++i) {
+    const Injector& injector = prepared.injectors[i % prepared.injectors.size()];
+    participants.add(process->injectors()[i], {Role::injector, static_cast<std::uint32_t>(i),
+                                               share_of(injector), makes_wait(injector)});
+  }
+  auto supervisor = Supervisor::start(process->take_listener(), prepared.domain,
+                                      std::make_unique<ExecLog>(report, names), participants);
+  if (!supervisor) return fail(supervisor.error());
+  if (auto ready = process->begin_injecting(); !ready) return fail(ready.error());
+  const std::int64_t begun_ns = monotonic_ns();
+  if (const int error = process->begin(); error != 0) return cannot_execute(command.argv.front(), error);
+  report.wait_status = process->wait(signals);
+  report.duration_ns = monotonic_ns() - begun_ns;
+  process->end_injectors();
+  report.injectors = directories->done();
+  if (leave_minder((*supervisor)->release()) && command.enforce) {
+    report.warnings.emplace_back(
+        "processes of the command went on after its end, and are refused nothing since");
+  }
+  return 0;
+}
+
+}  // namespace
+
+int carry_out(const ExecCommand& command) {
+  auto prepared = prepare(command);
+  if (!prepared) return complain(prepared.error());
+  ExecReport report;
+  report.command = command.argv;
+  report.enforced = command.enforce;
+  for (const auto& directory : prepared->domain.directories) report.directories.push_back(directory.string());
+
+  const auto started = observe(command, *prepared, report);
+  if (!started) return complain(started.error());
+  if (*started != 0) return *started;
+
+  suppress(report, prepared->suppressions);
+  if (!command.quiet) {
+    fmt::print(stderr, "{}",
+               render_exec_terminal(report, colour_wanted(STDERR_FILENO), columns_of(STDERR_FILENO)));
+  }
+  if (!command.json.empty()) {
+    if (auto written = write_result_file(command.json, exec_json(report)); !written)
+      return complain(written.error());
+  }
+  if (command.fail_on_refusal && counted_refusals(report) > 0) return exit_refusals;
+  return end_like(report.wait_status);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,163 @@
+#include "harness/cli/exec_injectors.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include "harness/history/event_reader.h"
+#include "harness/history/recorder.h"
+#include "harness/scenario/plan.h"
+
+namespace holdfast {
+namespace {
+
+// Commas within braces, brackets and quotes belong to a value.
+std::vector<std::string> split_settings(const std::string& text) {
+  std::vector<std::string> settings(1);
+  int depth = 0;
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '{' || c == '[')) ++depth;
+    if (!quoted && (c == '}' || c == ']')) --depth;
+    if (c == ',' && depth == 0 && !quoted) {
+      settings.emplace_back();
+    } else {
+      settings.back() += c;
+    }
+  }
+  return settings;
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+Result<std::filesystem::path> make_directory() {
+  const char* parent = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): there is one thread yet
+  std::string name =
+      std::string(parent != nullptr && *parent == '/' ? parent : "/tmp") + "/holdfast-exec-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr) {
+    return fail(Code::failed, fmt::format("cannot create {}: {}", name, std::strerror(errno)), errno);
+  }
+  return std::filesystem::path(name);
+}
+
+}  // namespace
+
+Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications) {
+  if (specifications.empty()) return std::vector<Injector>();
+  std::vector<std::string> settings;
+  for (std::size_t i = 0; i < specifications.size(); ++i) {
+    const std::string& specification = specifications[i];
+    const auto colon = specification.find(':');
+    const std::string kind = specification.substr(0, colon);
+    const auto set = [&](const std::string& setting) {
+      settings.push_back(fmt::format("inject.{}.{}", i, setting));
+    };
+    set("kind=" + kind);
+    bool has_hold = false;
+    bool has_path = false;
+    if (colon != std::string::npos) {
+      for (const std::string& setting : split_settings(specification.substr(colon + 1))) {
+        if (setting.find('=') == std::string::npos) {
+          return fail(Code::invalid,
+                      fmt::format("--inject {}: '{}' is no KEY=VALUE", specification, setting));
+        }
+        has_hold = has_hold || setting.starts_with("hold=");
+        has_path = has_path || setting.starts_with("path=");
+        set(setting);
+      }
+    }
+    if ((kind == "antivirus" || kind == "indexer") && !has_hold)
+      set("hold={median=\"30ms\",p99=\"300ms\",max=\"1500ms\"}");
+    if ((kind == "open-handle" || kind == "backup") && !has_hold) set("hold=1s");
+    if (kind == "open-handle" && !has_path) set("path=\"*\"");
+    if (kind == "kill") return fail(Code::invalid, "--inject kill: kills are for agents of a scenario");
+  }
+  auto scenario = parse_scenario("", "--inject", settings);
+  if (scenario) return std::move(scenario->injectors);
+  std::string message = scenario.error().message;
+  for (std::size_t i = 0; i < specifications.size(); ++i) {
+    const std::string kind = specifications[i].substr(0, specifications[i].find(':'));
+    message = replaced(std::move(message), fmt::format("--set inject.{}.", i), "--inject " + kind + ": ");
+    message = replaced(std::move(message), fmt::format("inject.{}.", i), "");
+  }
+  return fail(Code::invalid, message);
+}
+
+Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Injector>& injectors,
+                                                        const std::vector<std::filesystem::path>& domain,
+                                                        std::uint64_t seed) {
+  InjectorDirectories made(injectors);
+  if (injectors.empty()) return made;
+  for (const auto& directory : domain) {
+    auto path = make_directory();
+    if (!path) return fail(path.error());
+    made.directories_.push_back(*path);
+    Plan plan;
+    plan.scenario.injectors = injectors;
+    plan.seed = seed;
+    plan.run_id = seed;
+    std::error_code error;
+    std::filesystem::create_directory(*path / "events", error);
+    if (!error) std::filesystem::create_directory_symlink(directory, *path / "store", error);
+    std::ofstream file(*path / "plan.json", std::ios::binary);
+    file << to_json(plan);
+    file.close();
+    if (error || !file) return fail(Code::failed, fmt::format("cannot write into {}", path->string()));
+  }
+  return made;
+}
+
+InjectorDirectories::~InjectorDirectories() {
+  std::error_code ignored;
+  for (const auto& directory : directories_) std::filesystem::remove_all(directory, ignored);
+}
+
+std::vector<std::vector<std::string>> InjectorDirectories::commands(
+    const std::filesystem::path& executable) const {
+  std::vector<std::vector<std::string>> commands;
+  for (const auto& directory : directories_) {
+    for (std::size_t i = 0; i < injectors_.size(); ++i) {
+      commands.push_back({executable.string(), "internal-injector", directory.string(), fmt::format("{}", i),
+                          fmt::format("{}", commands.size() + 1)});
+    }
+  }
+  return commands;
+}
+
+std::vector<std::string> InjectorDirectories::names() const {
+  std::vector<std::string> names;
+  for (std::size_t directory = 0; directory < directories_.size(); ++directory) {
+    for (const Injector& injector : injectors_) names.push_back(injector.name);
+  }
+  return names;
+}
+
+std::vector<ExecInjector> InjectorDirectories::done() const {
+  std::vector<ExecInjector> done;
+  for (std::size_t i = 0; i < injectors_.size(); ++i) {
+    ExecInjector& injector = done.emplace_back();
+    injector.name = injectors_[i].name;
+    for (const auto& directory : directories_) {
+      const auto name = event_file_name(Role::injector, static_cast<std::uint32_t>(i));
+      auto reader = EventReader::open(directory / "events" / name);
+      if (!reader) continue;
+      while (const Event* event = reader->next()) {
+        if (event->type == EventType::planned) ++injector.planned;
+        if (event->type == EventType::fired) ++injector.fired;
+      }
+    }
+  }
+  return done;
+}
+
+}  // namespace holdfast

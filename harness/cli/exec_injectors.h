@@ -1,0 +1,44 @@
+// The injectors of `holdfast exec`: from what was typed to processes that find what they need in a run directory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "harness/scenario/scenario.h"
+#include "reports/exec/report.h"
+
+namespace holdfast {
+
+// "antivirus", "antivirus:hold=200ms,share=r", "open-handle:path=*.json,hold={median=\"30ms\",p99=\"1s\"}": the
+// keys and values are those of [[inject]] in a scenario. Code::invalid says what is wrong with which.
+Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications);
+
+// A directory for each domain directory, in which the injectors look for their plan and write what they did; gone with
+// this object.
+class InjectorDirectories {
+ public:
+  static Result<InjectorDirectories> create(const std::vector<Injector>& injectors,
+                                            const std::vector<std::filesystem::path>& domain,
+                                            std::uint64_t seed);
+  InjectorDirectories(InjectorDirectories&&) noexcept = default;
+  InjectorDirectories& operator=(InjectorDirectories&&) = delete;
+  ~InjectorDirectories();
+
+  // An argv for each injector in each directory, in the order of names().
+  [[nodiscard]] std::vector<std::vector<std::string>> commands(const std::filesystem::path& executable) const;
+  [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] const std::vector<Injector>& injectors() const { return injectors_; }
+
+  // What they planned and did, from the events that they wrote; once they have ended.
+  [[nodiscard]] std::vector<ExecInjector> done() const;
+
+ private:
+  explicit InjectorDirectories(std::vector<Injector> injectors) : injectors_(std::move(injectors)) {}
+  std::vector<Injector> injectors_;
+  std::vector<std::filesystem::path> directories_;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,102 @@
+#include "harness/cli/exec_log.h"
+
+#include <linux/kcmp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "harness/supervisor/proc.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t most_refusals = 10'000;
+constexpr std::size_t most_holders = 16;
+constexpr std::size_t most_warnings = 100;
+
+pid_t parent_of(pid_t process) {
+  const Descriptor proc = open_process(process);
+  return proc ? read_process_stat(proc.get()).parent : 0;
+}
+
+// All that the command starts stays below this process, which is a subreaper.
+bool is_below_us(pid_t process) {
+  constexpr int most_generations = 1000;
+  for (int generation = 0; process > 1 && generation < most_generations; ++generation) {
+    process = parent_of(process);
+    if (process == ::getpid()) return true;
+  }
+  return false;
+}
+
+// The parent has the same open file description under the same number.
+bool is_inherited(const FoundHolder& holder) {
+  if (holder.descriptor < 0) return false;
+  const pid_t parent = parent_of(holder.process);
+  return parent > 1 &&
+         ::syscall(SYS_kcmp, holder.process, parent, KCMP_FILE, holder.descriptor, holder.descriptor) == 0;
+}
+
+std::string program_of(pid_t process) {
+  const Descriptor proc = open_process(process);
+  const std::string path = proc ? link_target(proc.get(), "exe") : std::string();
+  return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace
+
+ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names)
+    : report_(report), injector_names_(std::move(injector_names)), begun_ns_(monotonic_ns()) {}
+
+void ExecLog::decided(const DecidedCall& call) {
+  ++report_.decided;
+  const Decision& decision = call.decision;
+  if (decision.windows_code == 0) return;
+  if (report_.refusals.size() >= most_refusals) {
+    ++report_.refusals_beyond;
+    return;
+  }
+  ExecRefusal& refusal = report_.refusals.emplace_back();
+  refusal.call = call.function;
+  refusal.path = decision.path;
+  refusal.destination = decision.destination;
+  refusal.code = decision.windows_code;
+  refusal.error = decision.error;
+  refusal.reason = decision.obstacle;
+  refusal.pid = call.process;
+  refusal.program = program_of(call.process);
+  refusal.at_ns = call.received_ns - begun_ns_;
+  for (const NamedHolder& holder : decision.holders) {
+    if (refusal.holders.size() == most_holders) break;
+    refusal.holders.push_back(holder_of(holder));
+  }
+}
+
+ExecHolder ExecLog::holder_of(const NamedHolder& holder) const {
+  const FoundHolder& found = holder.found;
+  ExecHolder named;
+  named.kind = holder.kind;
+  named.pid = found.process;
+  named.program = found.program;
+  named.path = found.path;
+  named.descriptor = found.descriptor;
+  named.access = found.access;
+  named.share = holder.share;
+  if (holder.kind == HolderKind::injector && holder.index < injector_names_.size())
+    named.program = injector_names_[holder.index];
+  if (holder.kind == HolderKind::stranger && is_below_us(found.process)) named.kind = HolderKind::agent;
+  if (named.kind == HolderKind::agent || named.kind == HolderKind::self)
+    named.inherited = is_inherited(found);
+  return named;
+}
+
+void ExecLog::warned(const std::string& text, bool) {
+  auto& warnings = report_.warnings;
+  if (warnings.size() < most_warnings && std::find(warnings.begin(), warnings.end(), text) == warnings.end())
+    warnings.push_back(text);
+}
+
+}  // namespace holdfast

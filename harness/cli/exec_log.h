@@ -1,0 +1,32 @@
+// What the supervisor decides, kept as a report of `holdfast exec` needs it, in bounded memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/call_log.h"
+#include "reports/exec/report.h"
+
+namespace holdfast {
+
+class ExecLog : public CallLog {
+ public:
+  // Fills `report`, which must outlive it; nobody else may touch that before close(). `injector_names` by the index
+  // of the participant.
+  ExecLog(ExecReport& report, std::vector<std::string> injector_names);
+
+  void decided(const DecidedCall& call) override;
+  void warned(const std::string& text, bool doubtful) override;
+  void injected(const Event&) override {}  // nobody is killed here
+  Result<> close() override { return {}; }
+
+ private:
+  ExecHolder holder_of(const NamedHolder& holder) const;
+
+  ExecReport& report_;
+  std::vector<std::string> injector_names_;
+  std::int64_t begun_ns_;
+};
+
+}  // namespace holdfast

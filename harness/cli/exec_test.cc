@@ -1,0 +1,237 @@
+// `holdfast exec` around a command: what passes through untouched, what is told, what is left behind (nothing).
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/cli/testing_run.h"
+
+namespace holdfast {
+namespace {
+
+class Exec : public RunTest {
+ protected:
+  Exec() { std::filesystem::create_directory(work()); }
+
+  [[nodiscard]] std::filesystem::path work() const { return scratch() / "work"; }
+
+  [[nodiscard]] ProcessOptions in_work() const {
+    ProcessOptions options;
+    options.directory = work();
+    return options;
+  }
+  ProcessEnd exec(const std::vector<std::string>& arguments) { return exec(arguments, in_work()); }
+  ProcessEnd exec(std::vector<std::string> arguments, const ProcessOptions& options) {
+    arguments.insert(arguments.begin(), "exec");
+    return holdfast(arguments, options);
+  }
+  ProcessEnd shell(const std::string& script, std::vector<std::string> options = {"--quiet"}) {
+    for (const char* word : {"--", "sh", "-c"}) options.emplace_back(word);
+    options.push_back(script);
+    return exec(options);
+  }
+  [[nodiscard]] nlohmann::json report() const {
+    return nlohmann::json::parse(file_bytes(scratch() / "found.json"), nullptr, false);
+  }
+};
+
+// Holds f and replaces it.
+constexpr const char* refused_script = "echo a > f; echo b > g; exec 5< f; mv -f g f";
+
+TEST_F(Exec, EndsAsTheCommandEnds) {
+  EXPECT_EQ(shell("exit 0").exit_code, 0);
+  EXPECT_EQ(shell("exit 7").exit_code, 7);
+  EXPECT_EQ(shell("kill -KILL $$").signal, SIGKILL);
+  EXPECT_EQ(shell("kill -TERM $$").signal, SIGTERM);
+  expect_one_sentence(exec({"no-such-program"}), 127, "cannot execute no-such-program: No such file");
+  put_file(work() / "text", "text");
+  expect_one_sentence(exec({"./text"}), 126, "cannot execute ./text: Permission denied");
+}
+
+TEST_F(Exec, StandardStreamsArgumentsAndEnvironmentPassThrough) {
+  put_file(scratch() / "input", "from stdin\n");
+  ProcessOptions options = in_work();
+  options.environment = {"MARK=set"};
+  const std::string input = (scratch() / "input").string();
+  options.prepare = [input] { return ::dup2(::open(input.c_str(), O_RDONLY), STDIN_FILENO) == 0; };
+  const std::vector<std::string> command = {
+      "-c", "cat; echo $MARK \"$0\" \"$1\"; echo to stderr >&2; ls /proc/self/fd | wc -l", "-v", "a b"};
+  const auto alone = start_program("/bin/sh", command, options).wait();
+  EXPECT_TRUE(holds(alone.out, "from stdin\nset -v a b\n")) << alone.out;
+  std::vector<std::string> arguments = {"--quiet", "--", "/bin/sh"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  const auto watched = exec(arguments, options);
+  EXPECT_EQ(watched.exit_code, alone.exit_code);
+  EXPECT_EQ(watched.out, alone.out) << "the same descriptors, too";
+  EXPECT_EQ(watched.err, alone.err);
+}
+
+// It is in our process group, as it would be in the shell's, and our child, so that both see what a terminal does.
+TEST_F(Exec, TheCommandIsOurChildInOurProcessGroup) {
+  const auto end =
+      shell("read -r pid name state parent group rest < /proc/self/stat; echo $parent $group $$");
+  int parent = 0, group = 0, self = 0;
+  ASSERT_EQ(std::sscanf(end.out.c_str(), "%d %d %d", &parent, &group, &self), 3) << end.out;
+  EXPECT_EQ(parent, group) << "the test makes holdfast lead a group";
+  EXPECT_NE(parent, self);
+}
+
+TEST_F(Exec, SignalsReachTheCommand) {
+  for (const auto& [name, signal] :
+       {std::pair{"TERM", SIGTERM}, {"HUP", SIGHUP}, {"USR1", SIGUSR1}, {"INT", SIGINT}}) {
+    SCOPED_TRACE(name);
+    std::filesystem::remove(work() / "ready");
+    auto started = start(
+        {"exec", "--quiet", "--", "sh", "-c",
+         std::string("trap 'echo got it; exit 3' ") + name + "; : > ready; while :; do sleep 0.01; done"},
+        in_work());
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(work() / "ready"); }));
+    started.send(signal);
+    const auto end = started.wait();
+    EXPECT_EQ(end.exit_code, 3);
+    EXPECT_EQ(end.out, "got it\n");
+  }
+}
+
+// Who kills us wants it all to end.
+TEST_F(Exec, NothingStaysWhenItIsKilled) {
+  auto started =
+      start({"exec", "--inject", "antivirus", "--", "sh", "-c", ": > ready; exec sleep 1000"}, in_work());
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(work() / "ready"); }));
+  started.send(SIGKILL);
+  started.wait();
+  EXPECT_TRUE(eventually([&] { return processes_naming(scratch().string()).empty(); }));
+}
+
+TEST_F(Exec, WhatItLeavesBehindGoesOn) {
+  const auto end =
+      shell("echo a > a; (while [ ! -e go ]; do sleep 0.01; done; mv a b) > /dev/null 2>&1 & exit 4",
+            {"--enforce", "--quiet"});
+  EXPECT_EQ(end.exit_code, 4);
+  EXPECT_FALSE(std::filesystem::exists(work() / "b"));
+  put_file(work() / "go", "");
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(work() / "b"); }));
+  EXPECT_TRUE(eventually([&] { return processes_naming(scratch().string()).empty(); }));
+}
+
+TEST_F(Exec, SaysWhatWindowsWouldHaveRefused) {
+  const auto end = shell(refused_script, {});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.out, "");
+  EXPECT_TRUE(holds(end.err, "Windows would have refused 1 of ")) << end.err;
+  EXPECT_TRUE(holds(end.err, "rename onto: 5 (access denied)")) << end.err;
+  EXPECT_TRUE(holds(end.err, "file      f\n")) << end.err;
+  EXPECT_EQ(file_bytes(work() / "f"), "b\n") << "it only observes";
+}
+
+TEST_F(Exec, FailsOnRefusalsButThoseThatAreSuppressed) {
+  EXPECT_EQ(shell(refused_script, {"--quiet", "--fail-on-refusal"}).exit_code, 125);
+  const auto told = shell(refused_script, {"--fail-on-refusal"});
+  const auto at = told.err.find("  rename 5 held f by ");
+  ASSERT_NE(at, std::string::npos) << told.err;
+  put_file(scratch() / "known", told.err.substr(at, told.err.find('\n', at) - at) + "\n# a comment\n");
+  EXPECT_EQ(shell(refused_script, {"--quiet", "--fail-on-refusal", "--suppress", "../known"}).exit_code, 0);
+  put_file(scratch() / "wrong", "rename 5 hold f\n");
+  expect_one_sentence(shell("exit 0", {"--suppress", "../wrong"}), 64, "../wrong:1");
+  expect_one_sentence(shell("exit 0", {"--suppress", "../missing"}), 64, "cannot read --suppress ../missing");
+}
+
+TEST_F(Exec, OnlyTheDomainIsJudged) {
+  std::filesystem::create_directory(scratch() / "elsewhere");
+  const std::string script = "cd ../elsewhere && " + std::string(refused_script);
+  EXPECT_EQ(shell(script, {"--quiet", "--enforce", "--fail-on-refusal"}).exit_code, 0);
+  EXPECT_EQ(shell(script, {"--quiet", "--fail-on-refusal", "--dir", ".", "--dir", "../elsewhere"}).exit_code,
+            125);
+  std::filesystem::create_directory_symlink(scratch() / "elsewhere", scratch() / "link");
+  EXPECT_EQ(shell(script, {"--quiet", "--fail-on-refusal", "--dir", "../link"}).exit_code, 125);
+}
+
+TEST_F(Exec, InjectorsHoldFilesMeanwhile) {
+  const auto end = shell("i=0; while [ $i -lt 20 ]; do echo $i > t; mv -f t f 2> /dev/null; i=$((i+1)); done",
+                         {"--enforce", "--quiet", "--json", "../found.json", "--inject",
+                          "antivirus:hold=200ms,share=rw", "--seed", "3"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  const auto found = report();
+  ASSERT_FALSE(found.is_discarded());
+  EXPECT_GE(found.at("injectors")[0].at("fired"), 1) << found.dump(1);
+  ASSERT_GE(found.at("refusals").size(), 1U) << found.dump(1);
+  const auto& holder = found.at("refusals")[0].at("holders")[0];
+  EXPECT_EQ(holder.at("kind"), "injector");
+  EXPECT_EQ(holder.at("program"), "antivirus");
+  EXPECT_EQ(holder.at("share"), "rw-");
+}
+
+// Opens are decided where somebody shares less than reading and writing.
+TEST_F(Exec, ShareModesOfOpens) {
+  const std::string script =
+      "echo a > f; sh -c 'exec 5< f; : > ../ready; while [ ! -e ../done ]; do sleep 0.01; done' & "
+      "while [ ! -e ../ready ]; do sleep 0.01; done; cat f; echo $?; : > ../done; wait; cat f";
+  const auto run = [&](const std::string& profile, const char* mode) {
+    std::filesystem::remove(scratch() / "ready");
+    std::filesystem::remove(scratch() / "done");
+    return shell(script, {"--quiet", mode, "--profile", profile, "--json", "../found.json"});
+  };
+  auto end = run("share-none", "--enforce");
+  EXPECT_EQ(end.out, "1\na\n") << "the second opener is refused, and let in when the first is gone";
+  auto found = report();
+  ASSERT_EQ(found.at("refusals").size(), 1U) << found.dump(1);
+  EXPECT_EQ(found.at("refusals")[0].at("call"), "open");
+  EXPECT_EQ(found.at("refusals")[0].at("code"), 32);
+  EXPECT_EQ(found.at("refusals")[0].at("holders")[0].at("share"), "---");
+
+  end = run("share-none", "--observe");
+  EXPECT_EQ(end.out, "a\n0\na\n");
+  EXPECT_EQ(report().at("refusals").size(), 1U) << report().dump(1);
+
+  end = run("share:r--", "--enforce");
+  EXPECT_EQ(end.out, "a\n0\na\n") << "both only read";
+  EXPECT_EQ(report().at("refusals").size(), 0U);
+}
+
+TEST_F(Exec, HoldDeclaresAccessAndShare) {
+  const std::string hold = std::string(HOLDFAST_BINARY) + " hold f --for 1h ";
+  const std::string script =
+      "echo a > f; " + hold +
+      "--access rw --share r > ../held & while ! grep -q holding ../held; do sleep 0.01; done; "
+      "cat f; (echo b > f); echo $?; kill $!; wait $!; echo c > f; cat f";
+  const auto end = shell(script, {"--quiet", "--enforce", "--opens", "--json", "../found.json"});
+  // Reading is shared; but the reader shares writing, as all of C do, and that is what the holder has.
+  EXPECT_EQ(end.out, "a\n2\nc\n") << end.err;
+  const auto found = report();
+  ASSERT_EQ(found.at("refusals").size(), 1U) << found.dump(1);
+  EXPECT_EQ(found.at("refusals")[0].at("holders")[0].at("access"), "rw");
+  EXPECT_EQ(found.at("refusals")[0].at("holders")[0].at("share"), "r--");
+  put_file(work() / "f", "");
+  expect_one_sentence(holdfast({"hold", "work/f", "--for", "1s", "--share", "r"}), 64,
+                      "--access and --share need 'holdfast exec --opens' around them");
+  expect_one_sentence(holdfast({"hold", "work/f", "--for", "1s", "--share", "x"}), 64,
+                      "--share x: there are r, w and d");
+}
+
+// What is printed of the rules is what programs get.
+TEST_F(Exec, RulesAndRealProcessesAgree) {
+  if (sanitized) GTEST_SKIP() << "thousands of searches of /proc take too long here";
+  const auto live = holdfast({"rules", "--live", "--json"});
+  EXPECT_EQ(live.exit_code, 0) << live.err;
+  EXPECT_EQ(live.out, holdfast({"rules", "--json"}).out);
+}
+
+TEST_F(Exec, BadCommandLines) {
+  expect_one_sentence(exec({}), 64, "exec needs a command to run");
+  expect_one_sentence(exec({"--enfroce", "true"}), 64, "no option '--enfroce'; the nearest is '--enforce'");
+  expect_one_sentence(exec({"--dir", "missing", "--", "true"}), 64, "--dir missing: No such file");
+  expect_one_sentence(exec({"--profile", "pyton", "--", "true"}), 64, "there is no profile 'pyton'");
+  expect_one_sentence(exec({"--inject", "antvirus", "--", "true"}), 64, "the nearest is \"antivirus\"");
+  expect_one_sentence(exec({"--inject", "antivirus:hold=soon", "--", "true"}), 64, "must be a duration");
+  expect_one_sentence(exec({"--inject", "antivirus:hold", "--", "true"}), 64, "'hold' is no KEY=VALUE");
+  expect_one_sentence(exec({"--json", "missing/found.json", "--", "true"}), 64, "cannot write --json");
+  expect_one_sentence(exec({"--quiet", "--", HOLDFAST_BINARY, "exec", "--", "true"}), 70,
+                      "another seccomp listener is in force already");
+}
+
+}  // namespace
+}  // namespace holdfast
