@@ -81,7 +81,7 @@ TEST(Sweep, FindsTheEdgeByHalves) {
   EXPECT_TRUE(std::is_sorted(origin.points.begin(), origin.points.end(),
                              [](const SweepPoint& a, const SweepPoint& b) { return a.hold < b.hold; }));
   const std::string text = render_sweep_terminal(sweep, false, 200);
-  EXPECT_THAT(text, HasSubstr("1.55 s more than it holds out"));
+  EXPECT_THAT(text, HasSubstr("1.57 s more than it holds out"));
   EXPECT_THAT(text, HasSubstr("core: every run survived a hold of"));
   EXPECT_THAT(text, HasSubstr(", and so it does"));
 }
