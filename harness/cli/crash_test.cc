@@ -123,7 +123,10 @@ TEST_F(Crash, ALockThatIsNotFreedIsNoticed) {
   const auto end = run.wait();
   EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
   EXPECT_TRUE(holds(end.out, "delivered: 2 of 2")) << end.out;
-  EXPECT_TRUE(holds(file_bytes(scratch() / "run/report.md"), "stopped while waiting")) << end.out;
+  // Which deadline ends the wait first depends on how late the agent comes to run.
+  const std::string report = file_bytes(scratch() / "run/report.md");
+  EXPECT_TRUE(holds(report, "stopped while waiting") || holds(report, "still held by another process"))
+      << end.out;
 }
 
 }  // namespace
