@@ -107,6 +107,10 @@ OrderedJson injector_json(const InjectorSummary& injector) {
     json["cut_short"] = injector.cut_short;
     json["recovered"] = injector.recovered;
   }
+  if (injector.made_wait > 0) {
+    json["made_wait"] = injector.made_wait;
+    json["made_wait_max_ms"] = json_number(injector.made_wait_max_ms);
+  }
   return json;
 }
 

@@ -20,6 +20,7 @@
 //            steps[]: retry planned planned_least_ms planned_greatest_ms observed observed_ms
 //   refusals.by_holder: share, pids[] (the first 32)    injectors: kind min_fired hold_ms
 //   variant (of the scenario, where it has some)    checks: waived (why this one does not decide)
+//   injectors: made_wait made_wait_max_ms (calls that waited for it and were done then; where there are any)
 //   injectors of kind "kill": cut_short recovered (broadcasts); at every call: points (file calls of a save)
 //            visited calls[]
 //   expectations[]: figure relation ("at_least", "at_most", "equals") threshold value (null: no data) met

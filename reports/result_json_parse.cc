@@ -147,6 +147,8 @@ void read_findings(const JsonFields& fields, Summary& summary) {
     const JsonFields hold = each.object("hold_ms", false);
     if (hold.present()) read_quantiles(hold, injector.hold_ms);
     each.texts("calls", injector.calls, false);
+    each.count("made_wait", injector.made_wait, false);
+    each.number("made_wait_max_ms", injector.made_wait_max_ms, false);
     each.count("visited", injector.visited, false);
     each.count("cut_short", injector.cut_short, false);
     each.count("recovered", injector.recovered, false);

@@ -141,6 +141,10 @@ std::string injector_sentence(const InjectorSummary& injector) {
                     : fmt::format("; before {} of the {} of a save", format_count(injector.visited),
                                   format_counted(injector.calls.size(), "file call"));
   }
+  if (injector.made_wait > 0) {
+    sentence += fmt::format("; made {} wait, {} at most", format_counted(injector.made_wait, "call"),
+                            format_ms(injector.made_wait_max_ms));
+  }
   if (injector.cut_short > 0) {
     sentence +=
         fmt::format("; {} cut short, {} of them delivered all the same",

@@ -113,6 +113,23 @@ void summarise_walks(const Injector& planned, const InjectorRecord& record, Inje
   summary.visited = shown->visited;
 }
 
+// A call that was done all the same names whom it waited for.
+void summarise_delays(const History& history, Summary& summary) {
+  for (const Call& call : history.calls) {
+    if (call.windows_code != 0) continue;
+    std::vector<std::uint32_t> counted;
+    for (const Holder& holder : call.holders) {
+      const bool known = holder.kind == HolderKind::injector && holder.index < summary.injectors.size();
+      if (!known || std::find(counted.begin(), counted.end(), holder.index) != counted.end()) continue;
+      counted.push_back(holder.index);
+      InjectorSummary& injector = summary.injectors[holder.index];
+      ++injector.made_wait;
+      injector.made_wait_max_ms =
+          std::max(injector.made_wait_max_ms, milliseconds(call.answered_ns - call.received_ns));
+    }
+  }
+}
+
 void summarise_injectors(const Plan& plan, const History& history, Summary& summary) {
   const auto& planned = plan.scenario.injectors;
   std::vector<std::vector<double>> holds_ms(planned.size());
@@ -132,6 +149,7 @@ void summarise_injectors(const Plan& plan, const History& history, Summary& summ
       if (seen) holds_ms[record.index].push_back(milliseconds(fault.released_ns - fault.fired_ns));
     }
   }
+  summarise_delays(history, summary);
   for (std::size_t at = 0; at < planned.size(); ++at) {
     summary.injectors[at].hold_ms = quantiles_of(std::move(holds_ms[at]));
   }

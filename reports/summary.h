@@ -55,6 +55,9 @@ struct InjectorSummary {
   std::uint64_t visited = 0;
   // Of kills: broadcasts that they cut short, and how many of these were delivered all the same.
   std::uint64_t cut_short = 0, recovered = 0;
+  // Of who makes callers wait instead of refusing them: how many calls, and for how long at most.
+  std::uint64_t made_wait = 0;
+  double made_wait_max_ms = 0;
 };
 
 struct ExpectationResult {

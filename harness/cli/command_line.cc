@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/nearest_name.h"
+#include "reports/sweep.h"
 
 namespace holdfast {
 namespace {
@@ -26,6 +27,7 @@ Examples:
   holdfast run lockstep --trials 20              each variant 20 times, compared in one report
   holdfast run broadcast-8 --until-fail          one trial after another, until one fails
   holdfast run no-fault --until-sure             until it is sure that 99 % of trials pass, and not 95 %
+  holdfast sweep retry-budget --hold 0ms..4s     how long a hold is survived, and where retries are used up
   holdfast compare runs/before runs/after        two runs side by side, with Fisher's p
   holdfast replay runs/before                    the same plan again, ten times: how often does it fail?
   holdfast shrink runs/before                    the smallest plan that still fails, as a scenario of its own
@@ -88,6 +90,24 @@ std::string as_number_of_trials(const std::string& text) {
   return fits ? std::string() : fmt::format("{} is not from 1 to 100000", text);
 }
 
+// What `run` and `sweep` have in common.
+void add_run_options(CLI::App& app, RunCommand& run) {
+  app.add_option("scenario", run.scenario,
+                 "A scenario file, or the name of a shipped one (see 'holdfast list')")
+      ->required();
+  app.add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->capture_default_str();
+  app.add_option("--agents", run.agents, "How many agents, instead of the scenario's number")
+      ->transform(CLI::Validator(as_whole_number, ""));
+  app.add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--variant", run.variant, "Only this variant of a scenario that has several");
+  app.add_option("--out", run.out, "The run directory (default: a new one under holdfast-runs/)");
+  app.add_flag("--quiet", run.quiet, "No progress and no summary; the exit code tells");
+}
+
 std::string not_a_command(const std::string& word, const CLI::App& app) {
   const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
   std::vector<std::string_view> names{"--help", "--version"};
@@ -126,19 +146,7 @@ Command parse_command_line(int argc, char** argv) {
 
   RunCommand run;
   auto* run_app = app.add_subcommand("run", "Run a scenario and judge it");
-  run_app
-      ->add_option("scenario", run.scenario,
-                   "A scenario file, or the name of a shipped one (see 'holdfast list')")
-      ->required();
-  run_app->add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
-      ->transform(CLI::Validator(as_whole_number, ""))
-      ->capture_default_str();
-  run_app->add_option("--agents", run.agents, "How many agents, instead of the scenario's number")
-      ->transform(CLI::Validator(as_whole_number, ""));
-  run_app->add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
-      ->take_all()
-      ->allow_extra_args(false);
-  run_app->add_option("--variant", run.variant, "Only this variant of a scenario that has several");
+  add_run_options(*run_app, run);
   run_app
       ->add_option("--trials", run.trials,
                    "So many runs of each variant, with the seeds from --seed on; they are judged together")
@@ -166,9 +174,28 @@ Command parse_command_line(int argc, char** argv) {
   run_app->add_option("--keep", keep, "Of which trials events and stores stay: failing, or all")
       ->check(CLI::IsMember({"failing", "all"}))
       ->capture_default_str();
-  run_app->add_option("--out", run.out, "The run directory (default: a new one under holdfast-runs/)");
   run_app->add_flag("--json", run.json, "Print result.json instead of the summary");
-  run_app->add_flag("--quiet", run.quiet, "No progress and no summary; the exit code tells");
+
+  SweepCommand sweep;
+  auto* sweep_app = app.add_subcommand(
+      "sweep", "A scenario under longer and longer holds: how long is survived, where retries are used up");
+  add_run_options(*sweep_app, sweep.run);
+  sweep_app->add_option("--hold", sweep.hold, "From the shortest hold to the longest, as in 0ms..10s")
+      ->required();
+  sweep_app->add_option("--injector", sweep.injector, "Whose hold grows (default: the only open-handle)");
+  const auto count_option = [&](const char* name, std::uint64_t& value, const char* meaning,
+                                std::uint64_t most) {
+    sweep_app->add_option(name, value, meaning)
+        ->transform(CLI::Validator(as_whole_number, ""))
+        ->check(CLI::Range(std::uint64_t{1}, most))
+        ->capture_default_str();
+  };
+  count_option("--steps", sweep.steps, "Holds at even distances, before it is looked for the edge by halves",
+               most_sweep_steps);
+  count_option("--runs", sweep.runs, "Runs of each hold", most_sweep_runs);
+  count_option("--at-once", sweep.at_once, "Runs side by side; they mostly wait", 64);
+  sweep_app->add_flag("--json", sweep.run.json, "Print sweep.json instead of the summary");
+  sweep_app->add_flag("--keep-all", sweep.run.keep_all, "Keep events and stores of every run");
 
   CheckCommand check;
   auto* check_app = app.add_subcommand("check", "Judge a stored run again, from its events alone");
@@ -352,6 +379,7 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
     run.keep_all = keep == "all";
     return run;
   }
+  if (*sweep_app) return sweep;
   if (*check_app) return check;
   if (*report_app) return report;
   if (*replay_app) return replay;

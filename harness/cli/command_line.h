@@ -27,6 +27,15 @@ struct RunCommand {
   bool quiet = false;
 };
 
+struct SweepCommand {
+  RunCommand run;        // scenario, seed, agents, settings, variant, keep_all, out, json, quiet
+  std::string hold;      // "0ms..10s"
+  std::string injector;  // whose hold grows; empty: the scenario's only open-handle
+  std::uint64_t steps = 11;
+  std::uint64_t runs = 5;  // of each hold
+  std::uint64_t at_once = 4;
+};
+
 struct CheckCommand {
   std::string directory;
   bool json = false;
@@ -129,17 +138,19 @@ struct NoCommand {
   int exit_code = 0;
 };
 
-using Command = std::variant<NoCommand, RunCommand, CheckCommand, ReportCommand, ReplayCommand, ShrinkCommand,
-                             CompareCommand, ListCommand, HoldCommand, WhoCommand, ExecCommand, RulesCommand,
-                             DoctorCommand, SelftestCommand, InternalCommand>;
+using Command = std::variant<NoCommand, RunCommand, SweepCommand, CheckCommand, ReportCommand, ReplayCommand,
+                             ShrinkCommand, CompareCommand, ListCommand, HoldCommand, WhoCommand, ExecCommand,
+                             RulesCommand, DoctorCommand, SelftestCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
 // Exit codes; a run's own (0 to 3) come from exit_code(Summary).
+inline constexpr int exit_sweep_cut_short = 2;
 inline constexpr int exit_usage = 64;
 inline constexpr int exit_internal = 70;
 
 int carry_out(const RunCommand& command);
+int carry_out(const SweepCommand& command);
 int carry_out(const CheckCommand& command);
 int carry_out(const ReportCommand& command);
 int carry_out(const ReplayCommand& command);

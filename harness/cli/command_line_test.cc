@@ -27,7 +27,8 @@ TEST_F(CommandLine, HelpOfEach) {
   EXPECT_EQ(top.exit_code, 0);
   EXPECT_EQ(top.err, "");
   EXPECT_TRUE(holds(top.out, "Exit codes: 0 pass, 1 a check failed, 2 inconclusive")) << top.out;
-  for (const std::string command : {"run", "check", "report", "compare", "list", "hold", "who", "doctor"}) {
+  for (const std::string command :
+       {"run", "sweep", "check", "report", "compare", "list", "hold", "who", "doctor"}) {
     SCOPED_TRACE(command);
     const auto end = holdfast({command, "--help"});
     EXPECT_EQ(end.exit_code, 0);

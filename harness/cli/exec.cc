@@ -158,8 +158,8 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   const auto names = directories->names();
   for (std::size_t i = 0; i < process->injectors().size(); ++i) {
     const Injector& injector = prepared.injectors[i % prepared.injectors.size()];
-    participants.add(process->injectors()[i],
-                     {Role::injector, static_cast<std::uint32_t>(i), share_of(injector)});
+    participants.add(process->injectors()[i], {Role::injector, static_cast<std::uint32_t>(i),
+                                               share_of(injector), makes_wait(injector)});
   }
   auto supervisor = Supervisor::start(process->take_listener(), prepared.domain,
                                       std::make_unique<ExecLog>(report, names), participants);

@@ -76,8 +76,9 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
         set(setting);
       }
     }
-    if (kind == "antivirus" && !has_hold) set("hold={median=\"30ms\",p99=\"300ms\",max=\"1500ms\"}");
-    if (kind == "open-handle" && !has_hold) set("hold=1s");
+    if ((kind == "antivirus" || kind == "indexer") && !has_hold)
+      set("hold={median=\"30ms\",p99=\"300ms\",max=\"1500ms\"}");
+    if ((kind == "open-handle" || kind == "backup") && !has_hold) set("hold=1s");
     if (kind == "open-handle" && !has_path) set("path=\"*\"");
     if (kind == "kill") return fail(Code::invalid, "--inject kill: kills are for agents of a scenario");
   }

@@ -21,6 +21,9 @@ namespace holdfast {
 // Returns the exit code. A signal that `held` holds back ends the trial under way, then the series.
 int run_series(const RunCommand& command, const std::vector<Variant>& variants, const HeldSignals& held);
 
+// Of a run that is over only its plan and its result stay.
+Result<> thin_out(const std::filesystem::path& run_directory);
+
 bool is_series_directory(const std::filesystem::path& directory);
 
 enum class Judging {

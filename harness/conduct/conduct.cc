@@ -69,6 +69,7 @@ bool opens_are_decided(const Plan& plan) {
   const auto denies = [](FileBits share) { return (share & read_and_write) != read_and_write; };
   const Scenario& scenario = plan.scenario;
   if (scenario.sharing.rules != Rules::windows) return false;
+  if (scenario.sharing.deletion == Deletion::classic) return true;
   const auto profile = find_profile(scenario.sharing.profile);
   return (profile && denies(profile->share)) ||
          std::any_of(scenario.injectors.begin(), scenario.injectors.end(), [&](const Injector& injector) {
@@ -82,6 +83,7 @@ Domain domain_of(const Plan& plan, const Profile& profile, const std::filesystem
   domain.mode = plan.scenario.sharing.rules == Rules::windows ? Domain::Mode::enforce : Domain::Mode::posix;
   domain.profile = profile;
   domain.opens = opens_are_decided(plan);
+  domain.deletion = plan.scenario.sharing.deletion;
   return domain;
 }
 
@@ -341,7 +343,7 @@ class Conductor {
       }
       ++spawned_;
       member.process = message.process;
-      participants_.add(message.process, {member.role, member.index, share_of(member)});
+      participants_.add(message.process, participant_of(member));
       return record({.type = EventType::spawned,
                      .process = member.index,
                      .pid = member.process,
@@ -392,9 +394,10 @@ class Conductor {
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
 
-  FileBits share_of(const CrewMember& member) const {
-    if (member.role != Role::injector) return read_bit | write_bit;
-    return parse_letters(plan_.scenario.injectors[member.index].share).value_or(0);
+  [[nodiscard]] Participant participant_of(const CrewMember& member) const {
+    if (member.role != Role::injector) return {member.role, member.index};
+    const Injector& injector = plan_.scenario.injectors[member.index];
+    return {member.role, member.index, parse_letters(injector.share).value_or(0), makes_wait(injector)};
   }
 
   // What a process that failed had to say.

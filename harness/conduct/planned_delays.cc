@@ -10,7 +10,8 @@ std::vector<DelayRule> planned_delays(const Plan& plan) {
     const Injector& injector = injectors[index];
     if (injector.kind != InjectorKind::delay) continue;
     DelayRule rule{index, injector.victims, injector.call, injector.path, injector.every, {}};
-    for (std::uint64_t number = 0; number < (injector.hold.p99 ? drawn : 1); ++number)
+    const bool all_alike = !injector.hold.p99 && !injector.hold.rare;
+    for (std::uint64_t number = 0; number < (all_alike ? 1 : drawn); ++number)
       rule.hold_ns.push_back(planned_hold(plan, index, number).count());
     rules.push_back(std::move(rule));
   }

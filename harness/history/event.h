@@ -73,17 +73,18 @@ enum class EventType : std::uint8_t {
 
   // By the supervisor.
   call = 20,     // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
-                 // answered, holders that follow, 1 = observed only; text fields: path, destination
-  holder = 21,   // of the refused call before it; process = index if agent or injector; pid;
+                 // answered, holders that follow (of a call that was done: whom it waited for), 1 = observed
+                 // only; text fields: path, destination
+  holder = 21,   // of the call before it; process = index if agent or injector; pid;
                  // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
                  // text fields: program, path
   warning = 22,  // text; value: 1 = makes the run inconclusive
 
   // By injectors. `op` numbers the faults of this injector.
-  planned = 30,  // value: hold ns
-  fired = 31,    // really opened; text: path
-  released = 32,
-  missed = 33,  // could not be opened; code = errno; text: path
+  planned = 30,   // value: hold ns
+  fired = 31,     // really opened; text: path
+  released = 32,  // value: 1 = before its time, because somebody else wanted the file
+  missed = 33,    // could not be opened; code = errno; text: path
 
   // By the supervisor, for injectors of kind `kill`: process = index of the injector, op as above.
   // planned: value: 0 or the number of the file call before which it comes, victim.

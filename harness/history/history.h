@@ -43,7 +43,7 @@ struct Call {
   std::int64_t answered_ns = 0;
   std::string path;
   std::string destination;
-  std::vector<Holder> holders;
+  std::vector<Holder> holders;  // who was in the way; of a call that was done: whom it waited for
 };
 
 // An entry of a read. There may be ten million of them, so nothing is kept that no check asks for.

@@ -1,6 +1,7 @@
 #include "harness/inject/injector.h"
 
 #include <fmt/core.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -23,14 +24,40 @@ Result<> run_injector(const std::filesystem::path& run_directory, std::uint32_t 
   if (!recorder) return fail(recorder.error());
 
   InjectorContext context{*plan, index, run_directory / "store", std::move(*recorder), token};
-  // A watcher must watch before the first agent writes, so each kind says for itself that it is ready.
-  const auto inject = plan->scenario.injectors[index].kind == InjectorKind::antivirus ? inject_antivirus
-                                                                                      : inject_open_handles;
   if (auto injected = inject(context); !injected) return injected;
   return context.recorder.close();
 }
 
 }  // namespace
+
+// A watcher must watch before the first agent writes, so each kind says for itself that it is ready.
+Result<> inject(InjectorContext& context) {
+  switch (context.plan.scenario.injectors[context.index].kind) {
+    case InjectorKind::open_handle:
+      return inject_open_handles(context);
+    case InjectorKind::antivirus:
+      return inject_antivirus(context);
+    case InjectorKind::indexer:
+      return inject_indexer(context);
+    case InjectorKind::backup:
+      return inject_backup(context);
+    case InjectorKind::kill:
+    case InjectorKind::delay:
+      break;
+  }
+  return fail(Code::invalid, "kills and delays have no process of their own");
+}
+
+bool wait_until(std::int64_t until_ns) {
+  for (;;) {
+    if (stop_requested()) return false;
+    const std::int64_t left_ns = until_ns - monotonic_ns();
+    if (left_ns <= 0) return true;
+    const timespec left{left_ns / 1'000'000'000, left_ns % 1'000'000'000};
+    pollfd polled[] = {{stop_descriptor, POLLIN, 0}, {stop_signal_descriptor(), POLLIN, 0}};
+    if (::ppoll(polled, 2, &left, nullptr) > 0) return false;
+  }
+}
 
 Result<> record_fault(InjectorContext& context, EventType type, Function function, std::uint64_t number,
                       std::uint64_t value, std::uint16_t code, const std::string& path) {

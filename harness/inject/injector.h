@@ -24,9 +24,17 @@ struct InjectorContext {
 // the exit code.
 int injector_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token);
 
-// One file an injector. Both return when the stop gate opens or SIGTERM comes, with every handle let go.
+// Does what the injector's kind does, until the stop gate opens or SIGTERM comes; then every handle is let go.
+Result<> inject(InjectorContext& context);
+
+// One file an injector.
 Result<> inject_open_handles(InjectorContext& context);
 Result<> inject_antivirus(InjectorContext& context);
+Result<> inject_indexer(InjectorContext& context);
+Result<> inject_backup(InjectorContext& context);
+
+// Waits for an instant of CLOCK_MONOTONIC; false if the injector is to end.
+bool wait_until(std::int64_t until_ns);
 
 // Writes down one thing that fault number `number` did.
 Result<> record_fault(InjectorContext& context, EventType type, Function function, std::uint64_t number,

@@ -64,9 +64,7 @@ class Stage {
       auto recorder = Recorder::open(events_, Role::injector, 0, 1);
       if (!recorder) return 2;
       InjectorContext context{plan_, 0, store(), std::move(*recorder), 1};
-      const auto kind = plan_.scenario.injectors[0].kind;
-      if (!(kind == InjectorKind::antivirus ? inject_antivirus(context) : inject_open_handles(context)))
-        return 3;
+      if (!holdfast::inject(context)) return 3;
       return context.recorder.close() ? 0 : 4;
     });
   }
@@ -210,6 +208,93 @@ TEST(OpenHandle, ToldToGoBeforeTheStart) {
   stage.terminate();
   EXPECT_EQ(stage.wait(), 0);
   EXPECT_EQ(stage.events(EventType::planned).size(), 0U);
+}
+
+TEST(Antivirus, ScansWhatIsOpenedOnceUntilItChanges) {
+  Stage stage("kind = \"antivirus\"\nhold = \"1ms\"\ntriggers = \"open\"\n");
+  stage.put("queue.json");
+  stage.begin();
+  const auto read = [&] {
+    EXPECT_TRUE(Descriptor(::open((stage.store() / "queue.json").c_str(), O_RDONLY)));
+  };
+  const auto scans = [&](std::size_t count) {
+    return soon([&] { return stage.events(EventType::released).size() == count; });
+  };
+  read();
+  ASSERT_TRUE(scans(1));
+  read();  // nothing new to see
+  stage.put("queue.json");
+  read();
+  ASSERT_TRUE(scans(2));
+  stage.put("empty");
+  std::filesystem::resize_file(stage.store() / "empty", 0);
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  for (const Event& fired : stage.events(EventType::fired))
+    EXPECT_EQ(fired.text, (stage.store() / "queue.json").string());
+}
+
+TEST(Indexer, LetsGoAsSoonAsSomebodyElseWantsTheFile) {
+  Stage stage("kind = \"indexer\"\nhold = \"1h\"\n");
+  stage.begin();
+  stage.put("queue.json");
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::fired).size() == 1; }));
+  // An open waits until the oplock is given back, so it is by then.
+  EXPECT_TRUE(Descriptor(::open((stage.store() / "queue.json").c_str(), O_RDONLY)));
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::released).size() == 1; }));
+  EXPECT_EQ(stage.events(EventType::released)[0].value[0], 1U);
+
+  // A look that does not wait is heard, too.
+  std::filesystem::rename(stage.store() / "queue.json", stage.store() / "renamed.json");
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::fired).size() == 2; }));
+  ASSERT_TRUE(soon([&] { return !stage.held("renamed.json"); }));
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  EXPECT_EQ(stage.events(EventType::released).size(), 2U);
+}
+
+TEST(Indexer, PassesOverWhatSomebodyHasOpen) {
+  Stage stage("kind = \"indexer\"\nhold = \"1h\"\ntriggers = \"replace\"\n");
+  stage.begin();
+  stage.put("queue.json.tmp");
+  const Descriptor reader(::open((stage.store() / "queue.json.tmp").c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(reader);
+  std::filesystem::rename(stage.store() / "queue.json.tmp", stage.store() / "queue.json");
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::missed).size() == 1; }));
+  EXPECT_EQ(stage.events(EventType::missed)[0].code, EAGAIN);
+  stage.terminate();
+  EXPECT_EQ(stage.wait(), 0);
+}
+
+TEST(Backup, TakesTheFilesInTurnButForLocks) {
+  Stage stage("kind = \"backup\"\nhold = \"1ms\"\ncount = 2\nperiod = \"1ms\"\n");
+  for (const char* name : {"b.json", "a.json", "queue.json.lock"}) stage.put(name);
+  stage.begin();
+  ASSERT_TRUE(soon([&] { return stage.events(EventType::released).size() == 4; }));
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  std::vector<std::string> held;
+  for (const Event& fired : stage.events(EventType::fired))
+    held.push_back(std::filesystem::path(fired.text).filename().string());
+  EXPECT_EQ(held, (std::vector<std::string>{"a.json", "b.json", "a.json", "b.json"}));
+  const auto all = stage.events();
+  std::size_t open = 0;
+  for (const Event& event : all) {
+    open += event.type == EventType::fired ? 1 : 0;
+    open -= event.type == EventType::released ? 1 : 0;
+    EXPECT_LE(open, 1U);  // one after the other
+  }
+}
+
+TEST(Backup, LetsGoWhenItIsToldTo) {
+  Stage stage("kind = \"backup\"\nhold = \"1h\"\n");
+  stage.put("queue.json");
+  stage.begin();
+  ASSERT_TRUE(soon([&] { return stage.held("queue.json"); }));
+  stage.open_stop_gate();
+  EXPECT_EQ(stage.wait(), 0);
+  EXPECT_FALSE(stage.held("queue.json"));
+  EXPECT_EQ(stage.events(EventType::released).size(), 1U);
 }
 
 }  // namespace

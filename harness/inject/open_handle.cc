@@ -4,49 +4,17 @@
 // opened as soon as it appears within the window; the window's end does not move, so that the instants at
 // which the file can be held are known from the plan.
 #include <fcntl.h>
-#include <fnmatch.h>
-#include <poll.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/base/clock.h"
 #include "harness/inject/injector.h"
+#include "harness/inject/matching_files.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/descriptor.h"
 
 namespace holdfast {
-namespace {
-
-// Waits for an instant; false if the injector is to end.
-bool wait_until(std::int64_t until_ns) {
-  for (;;) {
-    if (stop_requested()) return false;
-    const std::int64_t left_ns = until_ns - monotonic_ns();
-    if (left_ns <= 0) return true;
-    const timespec left{left_ns / 1'000'000'000, left_ns % 1'000'000'000};
-    pollfd polled[] = {{stop_descriptor, POLLIN, 0}, {stop_signal_descriptor(), POLLIN, 0}};
-    if (::ppoll(polled, 2, &left, nullptr) > 0) return false;
-  }
-}
-
-// The first file, by name, that the pattern fits; lock files only if it is their very name.
-std::string first_match(const std::filesystem::path& directory, const std::string& pattern) {
-  std::string first;
-  std::error_code error, unseen;
-  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (::fnmatch(pattern.c_str(), name.c_str(), 0) != 0 || (name.ends_with(".lock") && name != pattern))
-      continue;
-    if (entry->symlink_status(unseen).type() != std::filesystem::file_type::regular) continue;
-    if (first.empty() || name < first) first = name;
-  }
-  return first.empty() ? first : (directory / first).string();
-}
-
-}  // namespace
-
 Result<> inject_open_handles(InjectorContext& context) {
   constexpr std::int64_t look_again_ns = 2'000'000;
   const Injector& injector = context.plan.scenario.injectors[context.index];
@@ -66,8 +34,9 @@ Result<> inject_open_handles(InjectorContext& context) {
     std::string path;
     int error = ENOENT;
     while (!file && monotonic_ns() < end_ns) {
-      path = first_match(context.store, injector.path);
-      if (!path.empty()) {
+      const auto files = matching_files(context.store, injector.path);
+      if (!files.empty()) {
+        path = files.front();
         file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
         error = file ? 0 : errno;
       }

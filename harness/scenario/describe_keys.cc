@@ -19,7 +19,10 @@ std::string default_text(const Node& node) {
     return fmt::format("`{}`", describe(node));
   if (node.type == Node::Type::boolean) return fmt::format("`{}`", describe(node));
   if (node.type == Node::Type::array && node.items.size() == 1) return default_text(node.items.front());
-  return "";
+  if (node.type != Node::Type::array) return "";
+  std::vector<std::string> items;
+  for (const Node& item : node.items) items.push_back(default_text(item));
+  return fmt::format("{}", fmt::join(items, ", "));
 }
 
 template <typename Section>
@@ -56,6 +59,7 @@ std::string describe_keys() {
   append_table(out, "[sharing]", sharing_keys());
   append_table(out, "[[inject]]", injector_keys(), injector_kind_word);
   append_table(out, "inject.hold", hold_keys());
+  append_table(out, "inject.hold.rare", rare_keys());
   append_table(out, "[[expect]]: a figure and exactly one bound", expectation_keys());
   append_table(out, "[[waive]]", waiver_keys());
   append_table(out, "[[variant]]: these, and any other key of the scenario, laid over it", variant_keys());

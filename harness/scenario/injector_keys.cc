@@ -12,6 +12,8 @@ namespace holdfast {
 
 const Words<InjectorKind> injector_words = {{"open-handle", InjectorKind::open_handle},
                                             {"antivirus", InjectorKind::antivirus},
+                                            {"indexer", InjectorKind::indexer},
+                                            {"backup", InjectorKind::backup},
                                             {"kill", InjectorKind::kill},
                                             {"delay", InjectorKind::delay}};
 
@@ -20,6 +22,11 @@ std::string_view to_string(InjectorKind kind) {
 }
 std::string_view injector_kind_word(const Injector& injector) {
   return to_string(injector.kind);
+}
+
+bool makes_wait(const Injector& injector) {
+  return injector.kind == InjectorKind::indexer ||
+         (injector.kind == InjectorKind::antivirus && injector.mode == WhileScanning::delay);
 }
 
 Result<> check_hold(const Node& node, const std::string& path, const HoldTime& hold) {
@@ -34,15 +41,37 @@ Result<> check_hold(const Node& node, const std::string& path, const HoldTime& h
     return refuse("max", fmt::format("is {}, but must not be below {}", format_duration(*hold.max), median));
   }
   if (hold.max && !hold.p99) return refuse("max", "cuts a distribution, so it needs hold.p99 beside it");
+  if (hold.rare && hold.rare->max < hold.rare->min) {
+    return fail_at(node.find("rare")->find("max")->place,
+                   fmt::format("{}.rare.max is {}, but must not be below rare.min, {}", path,
+                               format_duration(hold.rare->max), format_duration(hold.rare->min)));
+  }
   return {};
 }
 
 namespace {
 
+Field<HoldTime> rare_field() {
+  const std::string wanted = "{ chance, min, max }";
+  return {wanted,
+          [=](const Node& node, const std::string& path, HoldTime& hold) -> Result<> {
+            if (node.type != Node::Type::table) return mismatch(node, path, wanted);
+            RareHolds rare;
+            if (auto read = read_section(node, path, rare_keys(), rare); !read) return read;
+            hold.rare = rare;
+            return {};
+          },
+          [](const HoldTime& hold) {
+            return hold.rare ? std::optional<Node>(write_section(*hold.rare, rare_keys())) : std::nullopt;
+          }};
+}
+
 // A name or glob that cannot leave the store directory.
+constexpr const char* store_path_wanted =
+    "a file name inside the store directory, such as \"queue.json\"; * and ? stand for others";
+
 Field<Injector> store_path_field() {
-  const std::string wanted =
-      "a file name inside the store directory, such as \"queue.json\"; * and ? stand for others";
+  const std::string wanted = store_path_wanted;
   return {wanted,
           [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
             const std::string& name = node.text;
@@ -68,6 +97,48 @@ Field<Injector> share_field() {
             return {};
           },
           [](const Injector& injector) { return Node::of(injector.share); }};
+}
+
+struct TriggerWord {
+  std::string_view word;
+  bool Triggers::*member;
+};
+constexpr std::array trigger_words{TriggerWord{"close", &Triggers::close},
+                                   TriggerWord{"replace", &Triggers::replace},
+                                   TriggerWord{"open", &Triggers::open}};
+
+// One word, or several.
+Field<Injector> triggers_field() {
+  const std::string wanted = "\"close\", \"replace\" or \"open\", or an array of different ones";
+  return {
+      wanted,
+      [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
+        const bool one = node.type == Node::Type::string;
+        if (!one && (node.type != Node::Type::array || node.items.empty()))
+          return mismatch(node, path, wanted);
+        injector.triggers = {false, false, false};
+        for (const Node& item : one ? std::vector<Node>{node} : node.items) {
+          if (item.type != Node::Type::string) return mismatch(item, path, wanted);
+          const auto known = std::find_if(trigger_words.begin(), trigger_words.end(),
+                                          [&](const TriggerWord& word) { return word.word == item.text; });
+          if (known == trigger_words.end()) {
+            return fail_at(item.place,
+                           path + ": " + unknown_word("trigger", item.text, {"close", "replace", "open"}));
+          }
+          bool& chosen = injector.triggers.*(known->member);
+          if (chosen) return fail_at(item.place, fmt::format("{} names {} twice", path, item.text));
+          chosen = true;
+        }
+        return {};
+      },
+      [](const Injector& injector) -> std::optional<Node> {
+        Node array;
+        array.type = Node::Type::array;
+        for (const auto& [word, member] : trigger_words) {
+          if (injector.triggers.*member) array.items.push_back(Node::of(std::string(word)));
+        }
+        return array;
+      }};
 }
 
 Field<Injector> injector_name_field() {
@@ -197,15 +268,20 @@ Result<> check_injector(const Node& node, const std::string& path, const Injecto
   if (injector.kind == InjectorKind::kill) {
     if (auto sound = check_kill(node, path, injector, scenario); !sound) return sound;
   }
+  const bool by_time = injector.kind == InjectorKind::open_handle || injector.kind == InjectorKind::backup;
+  const bool on_one_file = injector.kind == InjectorKind::open_handle || injector.kind == InjectorKind::delay;
+  if (on_one_file && node.find("path") == nullptr)
+    return fail_at(node.place, fmt::format("{}.path is missing; it must be {}", path, store_path_wanted));
   if (injector.kind == InjectorKind::delay) return check_delay(node, path, injector, scenario);
   const bool counted = injector.kind == InjectorKind::open_handle ||
                        (injector.kind == InjectorKind::kill && injector.kill_at == KillAt::random);
-  if (!counted) return {};
-  if (injector.kind == InjectorKind::open_handle && injector.count > 1 && injector.period == Duration(0)) {
+  if (by_time && injector.count > 1 && injector.period == Duration(0)) {
+    const char* const what = injector.kind == InjectorKind::backup ? "passes" : "holds";
     return fail_at(node.place,
-                   fmt::format("{}.period is missing; {} holds need the time from one's start to the next's",
-                               path, injector.count));
+                   fmt::format("{}.period is missing; {} {} need the time from one's start to the next's",
+                               path, injector.count, what));
   }
+  if (!counted) return {};
   if (injector.min_fired > injector.count) {
     const Node* const place = node.find("min_fired") != nullptr ? node.find("min_fired") : &node;
     return fail_at(place->place,
@@ -220,6 +296,9 @@ Result<> add_injector(const Node& node, const std::string& path, Scenario& scena
   Injector injector;
   if (auto read = read_section(node, path, injector_keys(), injector, injector_kind_word); !read) return read;
   if (auto sound = check_injector(node, path, injector, scenario); !sound) return sound;
+  // A backup shares nothing unless it is told to; who yields is never in the way.
+  if (injector.kind == InjectorKind::backup && node.find("share") == nullptr) injector.share = "";
+  if (injector.kind == InjectorKind::indexer) injector.share = "rwd";
   const Node* const name = node.find("name");
   if (name == nullptr) injector.name = to_string(injector.kind);
   for (const Injector& other : scenario.injectors) {
@@ -242,42 +321,72 @@ const Keys<HoldTime>& hold_keys() {
        duration(&HoldTime::p99, Duration(1), longest_duration)},
       {"max", "none is longer: the distribution is cut here",
        duration(&HoldTime::max, Duration(1), longest_duration)},
+      {"rare", "some holds are of another kind, and longer", rare_field()},
+  };
+  return keys;
+}
+
+const Keys<RareHolds>& rare_keys() {
+  static const Keys<RareHolds> keys = {
+      {"chance", "of each hold to be such a one", real_number(&RareHolds::chance, 0, 1), true},
+      {"min", "none of them is shorter", duration(&RareHolds::min, Duration(1), longest_duration), true},
+      {"max", "none is longer; each order of magnitude between the two is as likely as another",
+       duration(&RareHolds::max, Duration(1), longest_duration), true},
   };
   return keys;
 }
 
 const Keys<Injector>& injector_keys() {
-  static constexpr std::array<std::string_view, 4> kinds = {"open-handle", "antivirus", "kill", "delay"};
+  static constexpr std::array<std::string_view, 6> kinds = {"open-handle", "backup", "antivirus",
+                                                            "indexer",     "delay",  "kill"};
   static constexpr std::span all = kinds;
-  static constexpr auto open_handle = all.subspan(0, 1);
-  static constexpr auto antivirus = all.subspan(1, 1);
-  static constexpr auto kill = all.subspan(2, 1);
-  static constexpr auto holders = all.subspan(0, 2);
-  static constexpr auto delay = all.subspan(3, 1);
-  static constexpr auto on_victims = all.subspan(2, 2);
-  static constexpr std::array<std::string_view, 3> timed = {"open-handle", "antivirus", "delay"};
-  static constexpr std::array<std::string_view, 2> with_path = {"open-handle", "delay"};
-  static constexpr std::array<std::string_view, 2> counted = {"open-handle", "kill"};
+  static constexpr auto by_time = all.subspan(0, 2);
+  static constexpr auto antivirus = all.subspan(2, 1);
+  static constexpr auto watchers = all.subspan(2, 2);
+  static constexpr auto indexer = all.subspan(3, 1);
+  static constexpr auto delay = all.subspan(4, 1);
+  static constexpr auto kill = all.subspan(5, 1);
+  static constexpr auto timed = all.subspan(0, 5);
+  static constexpr auto sharers = all.subspan(0, 3);
+  static constexpr auto on_victims = all.subspan(4, 2);
+  static constexpr std::array<std::string_view, 3> with_path = {"open-handle", "backup", "delay"};
+  static constexpr std::array<std::string_view, 3> counted = {"open-handle", "backup", "kill"};
+  static const Words<WhileScanning> mode_words = {{"refuse", WhileScanning::refuse},
+                                                  {"delay", WhileScanning::delay}};
   static const Words<KillAt> kill_words = {{"every-call", KillAt::every_call}, {"random", KillAt::random}};
   static const Keys<Injector> keys = {
       {"kind",
-       "who holds files: somebody at fixed times, or a scanner after each close and replace; or who kills "
-       "agents, or holds up their file calls",
+       "who holds files: somebody at fixed times, a scanner after each close and replace, an indexer that "
+       "lets go when asked, a backup that takes them in turn; or who kills agents, or holds up their file "
+       "calls",
        one_of(&Injector::kind, injector_words, "kind of injector"), true},
       {"name", "as reports call it; the kind if left out", injector_name_field()},
-      {"hold", "how long the file stays open; or the call is held up", hold_time(&Injector::hold), true,
-       timed},
-      {"path", "which file", store_path_field(), true, with_path},
-      {"period", "from one hold's start to the next's",
-       duration(&Injector::period, Duration(0), longest_duration), false, open_handle},
-      {"count", "how many holds; or how many kills at random",
+      {"hold", "how long a file stays open; or the call is held up", hold_time(&Injector::hold), true, timed},
+      {"path",
+       "which file, to be given for an open-handle or a delay; which files a backup takes, lock files "
+       "excepted",
+       store_path_field(), false, with_path},
+      {"period", "from the start of one hold or pass to the next's",
+       duration(&Injector::period, Duration(0), longest_duration), false, by_time},
+      {"count", "how many holds; how many passes over the files; or how many kills at random",
        unless_every_call(whole_number(&Injector::count, 1, most_holds)), false, counted},
       {"start_delay", "from the start of the run to the first hold",
-       duration(&Injector::start_delay, Duration(0), longest_duration), false, open_handle},
-      {"chance", "that a close or replace is acted on", real_number(&Injector::chance, 0, 1), false,
-       antivirus},
-      {"delay", "from the close or replace to the open",
-       duration(&Injector::delay, Duration(0), longest_duration), false, antivirus},
+       duration(&Injector::start_delay, Duration(0), longest_duration), false, by_time},
+      {"triggers",
+       "what a file is opened after: a writer's close, a replace, or any open since it changed (a rename "
+       "opens "
+       "a file, too)",
+       triggers_field(), false, watchers},
+      {"chance", "that a trigger is acted on", real_number(&Injector::chance, 0, 1), false, watchers},
+      {"delay", "from the trigger to the open", duration(&Injector::delay, Duration(0), longest_duration),
+       false, watchers},
+      {"yield_after", "how long the indexer takes to let go of a file that somebody else wants",
+       duration(&Injector::yield_after, Duration(0), longest_duration), false, indexer},
+      {"mode",
+       "whether a call that the open handle is in the way of is refused, or waits until the scan is over (30 "
+       "s "
+       "at most)",
+       one_of(&Injector::mode, mode_words, "mode"), false, antivirus},
       {"kill_at",
        "right before every file call of a save in turn, once each; or before file calls drawn from the seed",
        one_of(&Injector::kill_at, kill_words, "kill_at"), true, kill},
@@ -290,7 +399,8 @@ const Keys<Injector>& injector_keys() {
        false, delay},
       {"within", "a kill at random comes before one of so many file calls of the victim's",
        unless_every_call(whole_number(&Injector::within, 1, 1'000'000)), false, kill},
-      {"share", "what the open handle lets others do meanwhile", share_field(), false, holders},
+      {"share", "what the open handle lets others do meanwhile; a backup's nothing, unless it says so",
+       share_field(), false, sharers},
       {"min_fired", "with fewer holds, kills or delays the run is inconclusive",
        whole_number(&Injector::min_fired, 0, 1'000'000'000)},
   };

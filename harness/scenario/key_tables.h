@@ -21,6 +21,7 @@ const Keys<Agents>& agents_keys();
 const Keys<Sharing>& sharing_keys();
 const Keys<Injector>& injector_keys();
 const Keys<HoldTime>& hold_keys();
+const Keys<RareHolds>& rare_keys();
 const Keys<Expectation>& expectation_keys();
 const Keys<Waiver>& waiver_keys();
 const Keys<Variant>& variant_keys();
@@ -36,7 +37,7 @@ Result<> check_hold(const Node& node, const std::string& path, const HoldTime& h
 // A constant duration, or a distribution of them.
 template <typename Section>
 Field<Section> hold_time(HoldTime Section::*member) {
-  const std::string wanted = "a duration such as \"400ms\", or { median, p99, max }";
+  const std::string wanted = "a duration such as \"400ms\", or { median, p99, max, rare }";
   return {wanted,
           [=](const Node& node, const std::string& path, Section& section) -> Result<> {
             HoldTime& hold = section.*member;
@@ -50,7 +51,7 @@ Field<Section> hold_time(HoldTime Section::*member) {
           },
           [=](const Section& section) -> std::optional<Node> {
             const HoldTime& hold = section.*member;
-            if (hold.p99 || hold.max) return write_section(hold, hold_keys());
+            if (hold.p99 || hold.max || hold.rare) return write_section(hold, hold_keys());
             return Node::of(format_duration(hold.median));
           }};
 }

@@ -261,8 +261,14 @@ const Keys<Agents>& agents_keys() {
 
 const Keys<Sharing>& sharing_keys() {
   static const Words<Rules> rules = {{"windows", Rules::windows}, {"posix", Rules::posix}};
+  static const Words<Deletion> deletions = {{"posix", Deletion::posix}, {"classic", Deletion::classic}};
   static const Keys<Sharing> keys = {
       {"rules", "whose rules refuse: Windows', or nobody's", one_of(&Sharing::rules, rules, "rules")},
+      {"delete",
+       "what becomes of the name of a deleted file that others have open: it goes at once, or stays until "
+       "the last "
+       "handle closes",
+       one_of(&Sharing::deletion, deletions, "delete")},
       {"profile", "the runtime whose share modes and error codes the agents get", profile_field()},
   };
   return keys;

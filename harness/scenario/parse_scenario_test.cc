@@ -64,6 +64,32 @@ deadline = "90s"
 allowed_failures = 0.1
 )";
 
+TEST(ParseScenarioTest, ReadsWhatOtherHoldersHave) {
+  const auto read = parse_scenario(
+      "[[inject]]\nkind = \"antivirus\"\ntriggers = \"open\"\nmode = \"delay\"\nshare = \"\"\n"
+      "hold = { median = \"30ms\", p99 = \"1.5s\", rare = { chance = 0.001, min = \"5s\", max = \"60s\" } }\n"
+      "[[inject]]\nkind = \"indexer\"\nhold = \"1s\"\nyield_after = \"5ms\"\n"
+      "[[inject]]\nkind = \"backup\"\nhold = \"20ms\"\ncount = 3\nperiod = \"1s\"\nmin_fired = 6\n",
+      "s.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  const Injector& antivirus = read->injectors[0];
+  EXPECT_EQ(antivirus.triggers, (Triggers{false, false, true}));
+  EXPECT_EQ(antivirus.share, "");
+  EXPECT_EQ(antivirus.hold.rare, (RareHolds{0.001, std::chrono::seconds(5), std::chrono::seconds(60)}));
+  EXPECT_TRUE(makes_wait(antivirus));
+  const Injector& indexer = read->injectors[1];
+  EXPECT_EQ(indexer.triggers, (Triggers{true, true, false}));
+  EXPECT_EQ(indexer.yield_after, std::chrono::milliseconds(5));
+  EXPECT_EQ(indexer.share, "rwd");
+  EXPECT_TRUE(makes_wait(indexer));
+  const Injector& backup = read->injectors[2];
+  EXPECT_EQ(backup.path, "*");
+  EXPECT_EQ(backup.share, "");
+  EXPECT_EQ(backup.count, 3U);
+  EXPECT_EQ(backup.min_fired, 6U);  // a pass takes several files
+  EXPECT_FALSE(makes_wait(backup));
+}
+
 TEST(ParseScenarioTest, ReadsEveryKey) {
   const auto read = parse_scenario(sound_scenario, "dir/crowd.toml");
   ASSERT_TRUE(read) << read.error().message;
@@ -343,12 +369,38 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"q\"\ncount = 3\n",
                 "s.toml:1:1: inject.0.period is missing; 3 holds need"},
         Mistake{"[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"q\"\nchance = 1\n",
-                "s.toml:5:10: inject.0.chance belongs to kind = \"antivirus\", but this is kind = "
-                "\"open-handle\""},
+                "s.toml:5:10: inject.0.chance belongs to kind = \"antivirus\" or \"indexer\", but this is "
+                "kind = \"open-handle\""},
+        Mistake{"[[inject]]\nhold = \"1s\"\npath = \"q\"\nkind = \"antivirus\"\n",
+                "s.toml:3:8: inject.0.path belongs to kind = \"open-handle\" or \"backup\" or \"delay\", but "
+                "this is kind = "
+                "\"antivirus\""},
+        Mistake{"[[inject]]\nkind = \"backup\"\nhold = \"1s\"\ncount = 2\n",
+                "s.toml:1:1: inject.0.period is missing; 2 passes need"},
+        Mistake{"[[inject]]\nkind = \"backup\"\n", "s.toml:1:1: inject.0.hold is missing"},
+        Mistake{"[[inject]]\nkind = \"backup\"\nhold = \"1s\"\ntriggers = \"open\"\n",
+                "s.toml:4:12: inject.0.triggers belongs to kind = \"antivirus\" or \"indexer\""},
         Mistake{
-            "[[inject]]\nhold = \"1s\"\npath = \"q\"\nkind = \"antivirus\"\n",
-            "s.toml:3:8: inject.0.path belongs to kind = \"open-handle\" or \"delay\", but this is kind = "
-            "\"antivirus\""},
+            "[[inject]]\nkind = \"indexer\"\nhold = \"1s\"\nshare = \"rw\"\n",
+            "s.toml:4:9: inject.0.share belongs to kind = \"open-handle\" or \"backup\" or \"antivirus\""},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nyield_after = \"1s\"\n",
+                "s.toml:4:15: inject.0.yield_after belongs to kind = \"indexer\""},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nmode = \"delya\"\n",
+                "s.toml:4:8: inject.0.mode: unknown mode \"delya\"; the nearest is \"delay\""},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\ntriggers = [\"close\", \"opne\"]\n",
+                "s.toml:4:22: inject.0.triggers: unknown trigger \"opne\"; the nearest is \"open\""},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\ntriggers = [\"open\", \"open\"]\n",
+                "s.toml:4:21: inject.0.triggers names open twice"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\ntriggers = []\n",
+                "s.toml:4:12: inject.0.triggers is an array, but must be"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = { median = \"1s\", rare = \"5s\" }\n",
+                "s.toml:3:32: inject.0.hold.rare is the string \"5s\", but must be { chance, min, max }"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = { median = \"1s\", rare = { chance = 0.1, min = "
+                "\"5s\" } }\n",
+                "s.toml:3:32: inject.0.hold.rare.max is missing"},
+        Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = { median = \"1s\", rare = { chance = 0.1, min = "
+                "\"5s\", max = \"4s\" } }\n",
+                "s.toml:3:66: inject.0.hold.rare.max is 4s, but must not be below rare.min, 5s"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nchance = 1.5\n",
                 "s.toml:4:10: inject.0.chance is 1.5, but must be a number from 0 to 1"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nchance = nan\n",
@@ -405,10 +457,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:4:9: inject.0.count belongs to kill_at = \"random\""},
         Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"every-call\"\nwithin = 3\n",
                 "s.toml:4:10: inject.0.within belongs to kill_at = \"random\""},
-        Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nhold = \"1s\"\n",
-                "s.toml:4:8: inject.0.hold belongs to kind = \"open-handle\" or \"antivirus\" or \"delay\", "
-                "but this is kind "
-                "= \"kill\""},
+        Mistake{
+            "[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\nhold = \"1s\"\n",
+            "s.toml:4:8: inject.0.hold belongs to kind = \"open-handle\" or \"backup\" or \"antivirus\" or "
+            "\"indexer\" or \"delay\", but this is kind = \"kill\""},
         Mistake{"[[inject]]\nkind = \"kill\"\nkill_at = \"random\"\ncount = 2\nmin_fired = 3\n",
                 "s.toml:5:13: inject.0.min_fired is 3, but count allows only 2"},
         Mistake{

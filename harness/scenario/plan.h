@@ -47,7 +47,7 @@ std::int64_t intended_start_ns(const Plan& plan, MessageId id);
 // The seed of agent `agent`'s store; operation n of that store jitters with derive_seed(seed, n), n from 1.
 std::uint64_t agent_seed(const Plan& plan, std::uint32_t agent);
 
-// Hold number n (from 0) of an injector: how long, and (antivirus) whether this trigger is acted on.
+// Hold number n (from 0) of an injector: how long, and (antivirus, indexer) whether this trigger is acted on.
 // Lognormal holds are sampled from the distribution cut at max, so their median lies a little below the one
 // asked for.
 Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number);

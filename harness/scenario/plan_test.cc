@@ -37,7 +37,7 @@ Duration some_duration(Random& random, std::int64_t least_ns = 0) {
 
 Injector some_injector(Random& random, std::size_t index) {
   Injector injector;
-  injector.kind = static_cast<InjectorKind>(below(random, 4));
+  injector.kind = static_cast<InjectorKind>(below(random, 6));
   injector.name = "holder-" + std::to_string(index);
   if (injector.kind == InjectorKind::kill) {
     // Each of its own index: no agent is two injectors' victim.
@@ -56,6 +56,9 @@ Injector some_injector(Random& random, std::size_t index) {
     injector.hold.p99 = injector.hold.median * 2;
     if (below(random, 2) == 0) injector.hold.max = injector.hold.median * 3;
   }
+  if (below(random, 2) == 0)
+    injector.hold.rare = {random.uniform(), some_duration(random, 1) / 2, std::chrono::hours(24)};
+  if (injector.hold.rare && injector.hold.rare->min == Duration(0)) injector.hold.rare.reset();
   if (injector.kind == InjectorKind::delay) {
     injector.path = "*.tmp";
     injector.call = "write";
@@ -64,8 +67,10 @@ Injector some_injector(Random& random, std::size_t index) {
     injector.min_fired = below(random, 1'000'000);
     return injector;
   }
-  injector.share = below(random, 2) == 0 ? "rw" : "rwd";
-  if (injector.kind == InjectorKind::open_handle) {
+  const bool by_time = injector.kind == InjectorKind::open_handle || injector.kind == InjectorKind::backup;
+  injector.share = below(random, 2) == 0 ? "rw" : injector.kind == InjectorKind::backup ? "" : "rwd";
+  if (injector.kind == InjectorKind::indexer) injector.share = "rwd";
+  if (by_time) {
     injector.path = "queue*.json";
     injector.count = 1 + static_cast<std::uint32_t>(below(random, 1000));
     injector.period = some_duration(random, 1);
@@ -74,6 +79,10 @@ Injector some_injector(Random& random, std::size_t index) {
   } else {
     injector.chance = random.uniform();
     injector.delay = some_duration(random);
+    injector.triggers = {below(random, 2) == 0, true, below(random, 2) == 0};
+    if (injector.kind == InjectorKind::indexer) injector.yield_after = some_duration(random);
+    if (injector.kind == InjectorKind::antivirus)
+      injector.mode = static_cast<WhileScanning>(below(random, 2));
     injector.min_fired = below(random, 1'000'000);
   }
   return injector;
@@ -116,6 +125,7 @@ Plan some_plan(std::uint64_t seed) {
   scenario.agents.readers = static_cast<std::uint32_t>(below(random, 3));
   scenario.agents.reader_pause = some_duration(random);
   scenario.sharing.rules = static_cast<Rules>(below(random, 2));
+  scenario.sharing.deletion = static_cast<Deletion>(below(random, 2));
   for (std::size_t i = below(random, 4); i > 0; --i) scenario.injectors.push_back(some_injector(random, i));
   if (scenario.subject.kind == SubjectKind::command) {
     std::erase_if(scenario.injectors, [](const Injector& one) { return one.kind == InjectorKind::kill; });
@@ -384,6 +394,29 @@ RC_GTEST_PROP(PlannedHoldTest, NeverLeavesItsRange, (std::uint64_t seed, std::ui
   RC_ASSERT(held >= Duration(0));
   RC_ASSERT(!hold.max || held <= *hold.max);
   RC_ASSERT(held == planned_hold(plan, 0, number));
+}
+
+TEST(PlannedHoldTest, RareHoldsComeByChanceAndLeaveTheOthersAsTheyWere) {
+  const HoldTime usual{milliseconds(30), milliseconds(1500), std::nullopt};
+  HoldTime with_rare = usual;
+  with_rare.rare = RareHolds{0.01, std::chrono::seconds(5), std::chrono::seconds(60)};
+  const Plan before = plan_with_hold(usual), plan = plan_with_hold(with_rare);
+  std::vector<double> rare_s;
+  for (std::uint64_t n = 0; n < 100'000; ++n) {
+    const Duration held = planned_hold(plan, 0, n);
+    if (held == planned_hold(before, 0, n)) continue;
+    rare_s.push_back(std::chrono::duration<double>(held).count());
+  }
+  EXPECT_NEAR(static_cast<double>(rare_s.size()), 1'000, 100);
+  std::sort(rare_s.begin(), rare_s.end());
+  EXPECT_GE(rare_s.front(), 5);
+  EXPECT_LE(rare_s.back(), 60);
+  EXPECT_NEAR(rare_s[rare_s.size() / 2], std::sqrt(5.0 * 60.0),
+              1.5);  // half of them below the geometric mean
+
+  with_rare.rare = RareHolds{1, std::chrono::seconds(7), std::chrono::seconds(7)};
+  for (std::uint64_t n = 0; n < 100; ++n)
+    EXPECT_EQ(planned_hold(plan_with_hold(with_rare), 0, n), std::chrono::seconds(7));
 }
 
 TEST(PlannedHoldTest, InjectorsAndNumbersAndSeedsDiffer) {

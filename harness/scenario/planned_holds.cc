@@ -5,6 +5,10 @@
 // one hold (no rejection loop whose length depends on luck), no hold is longer than max, and no heap of holds
 // stands exactly at max, as clamping would leave. The cut takes from the long end: the median of what is
 // sampled lies a little below the median that was asked for.
+//
+// Rare holds replace some of those, by a draw of their own that follows the first: asking for them leaves all
+// others as they were. Nobody has published how long they last either (WINDOWS.md 4 has 5 to 60 s from reports), so
+// each order of magnitude is as likely as another.
 
 #include <algorithm>
 #include <array>
@@ -57,13 +61,13 @@ const Injector& injector_of(const Plan& plan, std::uint32_t injector) {
   return plan.scenario.injectors[injector];
 }
 
-// In [0, 1), the same for the same plan, injector or agent, and number.
-double uniform_for(const Plan& plan, Stream stream, std::uint32_t index, std::uint64_t number) {
-  return Random(derive_seed(stream_seed(plan.seed, stream, index), number)).uniform();
+// The same numbers for the same plan, injector or agent, and number.
+Random random_for(const Plan& plan, Stream stream, std::uint32_t index, std::uint64_t number) {
+  return Random(derive_seed(stream_seed(plan.seed, stream, index), number));
 }
 
 // The hold that the share `uniform`, in [0, 1), of its distribution falls on.
-Duration hold_at(const HoldTime& hold, double uniform) {
+Duration usual_hold(const HoldTime& hold, double uniform) {
   if (!hold.p99 || *hold.p99 <= hold.median) return hold.median;
 
   const auto median_ns = static_cast<double>(hold.median.count());
@@ -81,19 +85,32 @@ Duration hold_at(const HoldTime& hold, double uniform) {
                       : std::min(std::llround(ns), static_cast<long long>(longest)));
 }
 
+Duration rare_hold(const RareHolds& rare, double uniform) {
+  const auto least_ns = static_cast<double>(rare.min.count()),
+             most_ns = static_cast<double>(rare.max.count());
+  const auto ns = std::llround(least_ns * std::pow(most_ns / least_ns, uniform));
+  return std::clamp(Duration(ns), rare.min, rare.max);
+}
+
+Duration draw_hold(const HoldTime& hold, Random random) {
+  const Duration usual = usual_hold(hold, random.uniform());
+  if (!hold.rare || random.uniform() >= hold.rare->chance) return usual;
+  return rare_hold(*hold.rare, random.uniform());
+}
+
 }  // namespace
 
 Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number) {
-  return hold_at(injector_of(plan, injector).hold, uniform_for(plan, Stream::hold, injector, number));
+  return draw_hold(injector_of(plan, injector).hold, random_for(plan, Stream::hold, injector, number));
 }
 
 Duration planned_read(const Plan& plan, std::uint32_t agent, std::uint64_t number) {
   const auto& read_for = plan.scenario.subject.read_for;
-  return read_for ? hold_at(*read_for, uniform_for(plan, Stream::read, agent, number)) : Duration(0);
+  return read_for ? draw_hold(*read_for, random_for(plan, Stream::read, agent, number)) : Duration(0);
 }
 
 bool acts_on_trigger(const Plan& plan, std::uint32_t injector, std::uint64_t number) {
-  return uniform_for(plan, Stream::trigger, injector, number) < injector_of(plan, injector).chance;
+  return random_for(plan, Stream::trigger, injector, number).uniform() < injector_of(plan, injector).chance;
 }
 
 }  // namespace holdfast

@@ -13,17 +13,27 @@
 #include "core/base/result.h"
 #include "core/retry/retry_policy.h"
 #include "core/store/snapshot_store.h"
+#include "harness/sharing/sharing.h"
 #include "scenarios/mutants/fault.h"
 
 namespace holdfast {
 
 enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked, mutant };
 
-// A hold time: constant (median only) or lognormal by its median and p99, cut at max.
+// Holds that come now and then instead of the others: spread evenly over the logarithm of their time.
+struct RareHolds {
+  double chance = 0;  // of each hold
+  Duration min{0}, max{0};
+
+  bool operator==(const RareHolds&) const = default;
+};
+
+// A hold time: constant (median only) or lognormal by its median and p99, cut at max; some of them rare ones.
 struct HoldTime {
   Duration median{0};
   std::optional<Duration> p99;
   std::optional<Duration> max;
+  std::optional<RareHolds> rare{};
 
   bool operator==(const HoldTime&) const = default;
 };
@@ -67,11 +77,24 @@ enum class Rules { windows, posix };
 struct Sharing {
   Rules rules = Rules::windows;
   std::string profile = "python";
+  Deletion deletion = Deletion::posix;
 
   bool operator==(const Sharing&) const = default;
 };
 
-enum class InjectorKind { open_handle, antivirus, kill, delay };
+enum class InjectorKind { open_handle, antivirus, indexer, backup, kill, delay };
+
+// What makes an antivirus or an indexer open a file.
+struct Triggers {
+  bool close = true;    // a writer closed it
+  bool replace = true;  // it was renamed to its name
+  bool open = false;    // somebody opened it, and it has changed since it was scanned
+
+  bool operator==(const Triggers&) const = default;
+};
+
+// What happens to who wants a file that an antivirus scans.
+enum class WhileScanning { refuse, delay };
 
 enum class KillAt { every_call, random };
 
@@ -79,19 +102,22 @@ struct Injector {
   InjectorKind kind = InjectorKind::open_handle;
   std::string name;  // default: the kind; unique
   HoldTime hold;
-  std::string path;                          // open-handle: name or glob inside the store directory
-  Duration period{0};                        // open-handle: start to start
-  std::uint32_t count = 1;                   // open-handle: how many holds; kill at random: how many kills
-  Duration start_delay{0};                   // open-handle: after the barrier
-  double chance = 1.0;                       // antivirus: of each trigger
-  Duration delay{0};                         // antivirus: from trigger to open
-  std::string share = "rw";                  // what the handle grants others
-  KillAt kill_at = KillAt::every_call;       // kill
-  std::vector<std::uint32_t> victims = {0};  // kill, delay: agents, in the order written
-  std::uint32_t within = 60;                 // kill at random: before one of so many file calls
-  std::string call;                          // delay: "rename"; which of the victim's calls
-  std::uint32_t every = 1;                   // delay: each so many of these
-  std::uint64_t min_fired = 1;               // fewer: inconclusive
+  std::string path = "*";   // open-handle, backup, delay: name or glob in the store directory
+  Duration period{0};       // open-handle, backup: start to start
+  std::uint32_t count = 1;  // open-handle: holds; backup: passes; kill at random: kills
+  Duration start_delay{0};  // open-handle, backup: after the barrier
+  Triggers triggers;        // antivirus, indexer
+  double chance = 1.0;      // antivirus, indexer: of each trigger
+  Duration delay{0};        // antivirus, indexer: from trigger to open
+  Duration yield_after{0};  // indexer: from somebody's wish to the close
+  WhileScanning mode = WhileScanning::refuse;  // antivirus
+  std::string share = "rw";                    // what the handle grants others; an indexer's grants all
+  KillAt kill_at = KillAt::every_call;         // kill
+  std::vector<std::uint32_t> victims = {0};    // kill, delay: agents, in the order written
+  std::uint32_t within = 60;                   // kill at random: before one of so many file calls
+  std::string call;                            // delay: "rename"; which of the victim's calls
+  std::uint32_t every = 1;                     // delay: each so many of these
+  std::uint64_t min_fired = 1;                 // fewer: inconclusive
 
   bool operator==(const Injector&) const = default;
 };
@@ -131,12 +157,15 @@ struct Scenario {
 
 // Whether it is a process; the others act in the supervisor.
 inline bool has_process(InjectorKind kind) {
-  return kind == InjectorKind::open_handle || kind == InjectorKind::antivirus;
+  return kind != InjectorKind::kill && kind != InjectorKind::delay;
 }
 
 // Whether some injector kills this agent by plan.
 bool is_victim(const Scenario& scenario, std::uint32_t agent);
 bool any_kills(const Scenario& scenario);
+
+// Whether a call waits for this injector to let go, instead of being refused.
+bool makes_wait(const Injector& injector);
 
 // A scenario under some settings of its own; see [[variant]] in scenarios/KEYS.md.
 struct Variant {

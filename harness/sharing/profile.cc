@@ -67,6 +67,8 @@ int errno_for(const Profile& profile, std::uint16_t windows_code) {
       return 0;
     case error_sharing_violation:
       return profile.errno_sharing_violation;
+    case error_directory_not_empty:
+      return ENOTEMPTY;
     default:
       return profile.errno_access_denied;
   }

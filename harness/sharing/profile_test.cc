@@ -29,6 +29,7 @@ TEST(Profile, Table) {
     EXPECT_EQ(errno_for(*profile, error_access_denied), row.denied);
     EXPECT_EQ(errno_for(*profile, error_sharing_violation), row.violation);
     EXPECT_EQ(errno_for(*profile, 0), 0);
+    EXPECT_EQ(errno_for(*profile, error_directory_not_empty), ENOTEMPTY);
     const std::vector shares_deletion{Handle{read_bit, read_bit | write_bit | delete_bit}};
     EXPECT_EQ(replace_onto(*profile, shares_deletion), row.onto_who_shares_deletion);
     const std::vector does_not{Handle{read_bit, read_bit | write_bit}};

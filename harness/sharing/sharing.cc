@@ -50,6 +50,14 @@ std::uint16_t delete_of(std::span<const Handle> holders) {
   return code == 0 && some_run(holders) ? error_access_denied : code;
 }
 
+bool leaves_name(Deletion deletion, std::span<const Handle> holders) {
+  return deletion == Deletion::classic && !holders.empty();
+}
+
+std::uint16_t reach(bool is_delete_pending) {
+  return is_delete_pending ? error_access_denied : 0;
+}
+
 std::uint16_t remove_read_only(bool read_only) {
   return read_only ? error_access_denied : 0;
 }
@@ -60,6 +68,10 @@ std::uint16_t truncate_mapped(bool is_mapped) {
 
 std::uint16_t remove_directory(bool is_current_directory) {
   return is_current_directory ? error_sharing_violation : 0;
+}
+
+std::uint16_t remove_directory_around(bool has_delete_pending_child) {
+  return has_delete_pending_child ? error_directory_not_empty : 0;
 }
 
 std::uint16_t rename_directory(bool has_open_child) {

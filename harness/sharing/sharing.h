@@ -49,6 +49,19 @@ std::uint16_t posix_replace_onto(std::span<const Handle> holders);
 std::uint16_t rename_of(std::span<const Handle> holders);
 std::uint16_t delete_of(std::span<const Handle> holders);
 
+// How a file goes whose holders all share deletion, once it is deleted.
+enum class Deletion {
+  posix,    // its name at once: NTFS since Windows 10 1809 (FILE_DISPOSITION_POSIX_SEMANTICS)
+  classic,  // its name stays until the last handle closes: older systems, other filesystems (MS-FSA 2.1.5.4)
+};
+
+// Whether a delete that is allowed leaves the name behind, delete-pending.
+bool leaves_name(Deletion deletion, std::span<const Handle> holders);
+
+// Opening a delete-pending name, making a file in its place, deleting, renaming or replacing it: STATUS_DELETE_PENDING,
+// which Win32 gives as 5 (MS-FSA 2.1.5.1.2; checked before sharing is).
+std::uint16_t reach(bool is_delete_pending);
+
 // Deleting or replacing a file with the attribute READONLY is refused for ever (MS-FSA 2.1.5.14.3, 2.1.5.14.11).
 std::uint16_t remove_read_only(bool read_only);
 
@@ -57,6 +70,9 @@ std::uint16_t truncate_mapped(bool is_mapped);
 
 // RemoveDirectory of what is some process's current directory, whose handle does not share deletion.
 std::uint16_t remove_directory(bool is_current_directory);
+
+// RemoveDirectory of one whose only children are delete-pending: they are still there (STATUS_DIRECTORY_NOT_EMPTY).
+std::uint16_t remove_directory_around(bool has_delete_pending_child);
 
 // Renaming a directory while a file beneath it is open (MS-FSA 2.1.5.14.11).
 std::uint16_t rename_directory(bool has_open_child);

@@ -47,6 +47,18 @@ TEST(Sharing, Table) {
   EXPECT_EQ(rename_directory(false), 0);
 }
 
+TEST(Sharing, ClassicDeletionLeavesTheNameWhileAnybodyHasTheFileOpen) {
+  const std::vector holders{Handle{read_bit, rwd}};
+  EXPECT_EQ(delete_of(holders), 0);
+  EXPECT_TRUE(leaves_name(Deletion::classic, holders));
+  EXPECT_FALSE(leaves_name(Deletion::classic, {}));
+  EXPECT_FALSE(leaves_name(Deletion::posix, holders));
+  EXPECT_EQ(reach(true), 5);
+  EXPECT_EQ(reach(false), 0);
+  EXPECT_EQ(remove_directory_around(true), 145);
+  EXPECT_EQ(remove_directory_around(false), 0);
+}
+
 TEST(Sharing, SharingMoreNeverRefusesMore) {
   EXPECT_TRUE(rc::check([] {
     auto holders = random_handles(1);

@@ -6,9 +6,9 @@ namespace holdfast {
 
 void EventLog::decided(const DecidedCall& call) {
   const Decision& decision = call.decision;
-  // Opens are many: only refused ones are written down.
+  // Opens are many: only those that were refused or had to wait are written down.
   const bool opens = call.function == Function::open || call.function == Function::truncate;
-  if (opens && decision.windows_code == 0) return;
+  if (opens && decision.windows_code == 0 && decision.holders.empty()) return;
   const bool observed = decision.kind == Decision::Kind::pass_through;
   Event event;
   event.type = EventType::call;

@@ -124,9 +124,14 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
         return {};
       decision.path = parent.text;
     } else {
-      if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode) || exclusive) return {};
+      if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return {};
       decision.path = path_of(there.get());
-      if (!territory_.contains(there.get(), decision.path, caller.process)) return {};
+      if (pending_deletes_.is_pending(decision.path, identity)) {
+        Decision refused = refuse_delete_pending(caller, Lease::probe_file(there.get()));
+        refused.path = std::move(decision.path);
+        return refused;
+      }
+      if (exclusive || !territory_.contains(there.get(), decision.path, caller.process)) return {};
       const FileId id{identity.st_dev, identity.st_ino};
       const auto known = opened_.find(id);
       const bool cuts = truncates || (flags & O_TRUNC) != 0;
@@ -175,7 +180,11 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
         open_from(start, (flags & ~std::uint64_t{O_TRUNC}) | O_CLOEXEC | O_NONBLOCK, mode, resolve_flags));
     if (!opened) {
       decision.error = errno;
-      if (decision.error == EWOULDBLOCK && waits) return {};
+      if (decision.error == EWOULDBLOCK && waits) {
+        // Only a handle that nothing must be known of may be left to the kernel.
+        if (!denies(opener) && !declared.mode) return {};
+        decision.kind = Decision::Kind::probe_again;
+      }
       return decision;
     }
     struct stat now {};

@@ -8,11 +8,12 @@
 
 namespace holdfast {
 
-// DeleteFileW with POSIX semantics, as since Windows 10 1809 on NTFS, and RemoveDirectoryW.
-Decision Decider::decide_removal(const Request& request) {
+// DeleteFileW, with POSIX semantics as since Windows 10 1809 on NTFS or classic ones, and RemoveDirectoryW.
+Decision Decider::decide_removal(Request& request) {
   const TrappedCall& call = request.call;
   const Caller& caller = request.caller;
-  const ResolvedPath& from = request.from;
+  const auto& still_waiting = request.still_waiting;
+  ResolvedPath& from = request.from;
   Decision decision;
   decision.kind = Decision::Kind::answered;
   const int flags = call.function == Function::rmdir ? AT_REMOVEDIR : 0;
@@ -29,7 +30,11 @@ Decision Decider::decide_removal(const Request& request) {
       if (call.function != Function::rmdir) return remove();
       auto use = find_directory_use(lease.identity(), from.text, LookFor::current_directories);
       const std::uint16_t code = remove_directory(use.is_current_directory);
-      if (code == 0) return remove();
+      if (code == 0) {
+        const std::uint16_t around = remove_directory_around(pending_deletes_.has_child(lease.identity()));
+        if (around != 0) return refuse(caller, around, Obstacle::delete_pending, {});
+        return remove();
+      }
       std::vector<NamedHolder> holders;
       for (auto& holder : use.holders) holders.push_back(uses_.name(std::move(holder), caller));
       return refuse(caller, code, Obstacle::current_directory, std::move(holders));
@@ -53,6 +58,14 @@ Decision Decider::decide_removal(const Request& request) {
       return refuse(caller, error_sharing_violation, Obstacle::held, {uses_.unseen()});
     }
     if (auto doubt = flag_scan(lease, from.text); !doubt.empty()) decision.doubt = std::move(doubt);
+    if (domain_.mode == Domain::Mode::enforce && leaves_name(domain_.deletion, handles_of(use.holders))) {
+      if (still_waiting()) {
+        pending_deletes_.add(std::move(from), lease.identity());
+      } else {
+        decision.kind = Decision::Kind::abandoned;
+      }
+      return decision;
+    }
     decision = remove();
     if (decision.error == 0 && domain_.mode == Domain::Mode::enforce && !lease.unbroken()) ++late_openers_;
     return decision;

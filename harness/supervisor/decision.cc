@@ -77,6 +77,21 @@ Decision Decider::unreadable(const Caller& caller, int error) {
                             caller.process, std::strerror(error)));
 }
 
+Decision Decider::refuse_delete_pending(const Caller& caller, const Lease& lease) {
+  FileUse use = uses_.of(lease, caller, true, [](auto handles) { return !handles.empty(); });
+  if (use.holders.empty()) use.holders.push_back(uses_.unseen());
+  return refuse(caller, reach(true), Obstacle::delete_pending, std::move(use.holders));
+}
+
+std::optional<Decision> Decider::refuse_pending(const Caller& caller, int directory, const std::string& name,
+                                                const std::string& path) {
+  if (!pending_deletes_.any()) return std::nullopt;
+  const Lease lease = Lease::probe(directory, name.c_str());
+  if (lease.openness() == Openness::absent || !pending_deletes_.is_pending(path, lease.identity()))
+    return std::nullopt;
+  return refuse_delete_pending(caller, lease);
+}
+
 // The rights of a process with another identity differ from ours: nothing here may guess.
 Decision Decider::other_identity(const Caller& caller, const std::string& path) {
   return answer(ENOSYS,
@@ -86,6 +101,7 @@ Decision Decider::other_identity(const Caller& caller, const std::string& path) 
 
 Decision Decider::decide(const TrappedCall& call, const Caller& caller,
                          const std::function<bool()>& still_waiting) {
+  pending_deletes_.settle();
   if (call.function == Function::open || call.function == Function::truncate)
     return decide_open(call, caller, still_waiting);
 
@@ -129,7 +145,11 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
                             call.flags, from.text));
   }
   Decision decision;
-  if (call.function == Function::rename) {
+  auto pending = refuse_pending(caller, from.directory.get(), from.name, from.text);
+  if (!pending && two_paths) pending = refuse_pending(caller, to.directory.get(), to.name, to.text);
+  if (pending) {
+    decision = std::move(*pending);
+  } else if (call.function == Function::rename) {
     decision = decide_rename(request);
   } else if (call.function == Function::link) {
     // CreateHardLink opens for attributes only, so sharing never refuses it.

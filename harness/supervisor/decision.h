@@ -18,6 +18,7 @@
 #include "harness/supervisor/caller.h"
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/file_use.h"
+#include "harness/supervisor/pending_deletes.h"
 #include "harness/supervisor/territory.h"
 #include "harness/supervisor/trapped_calls.h"
 
@@ -33,8 +34,9 @@ struct Domain {
   // Absolute and canonical; calls that touch nothing beneath them pass through.
   std::vector<std::filesystem::path> directories;
   Mode mode = Mode::enforce;
-  std::optional<Profile> profile;  // none: each process that of the program it runs
-  bool opens = false;              // opens are trapped and decided as well
+  std::optional<Profile> profile;       // none: each process that of the program it runs
+  bool opens = false;                   // opens are trapped and decided as well
+  Deletion deletion = Deletion::posix;  // classic only where opens are decided
 };
 
 struct Decision {
@@ -67,6 +69,10 @@ class Decider {
   [[nodiscard]] bool decides_opens() const { return domain_.opens; }
   [[nodiscard]] bool only_observes() const { return domain_.mode == Domain::Mode::observe; }
 
+  // Classic deletion: whether names wait for their last handle to close, and removes those that need not any more.
+  [[nodiscard]] bool has_pending_deletes() const { return pending_deletes_.any(); }
+  void settle_deletes() { pending_deletes_.settle(); }
+
   // How often a process began to open a file in the microseconds in which it was renamed or removed, and got
   // it: on Windows one of the two would have been refused.
   [[nodiscard]] std::uint64_t late_openers() const { return late_openers_; }
@@ -80,13 +86,18 @@ class Decider {
   };
   using FileId = std::pair<dev_t, ino_t>;
 
-  Decision decide_rename(const Request& request);   // decide_rename.cc
-  Decision decide_removal(const Request& request);  // decide_removal.cc
+  Decision decide_rename(const Request& request);  // decide_rename.cc
+  Decision decide_removal(Request& request);       // decide_removal.cc
   Decision decide_open(const TrappedCall& call, const Caller& caller,
                        const std::function<bool()>& still_waiting);  // decide_open.cc
 
   FileUse obstacles_to(const Handle& opener, int file, const std::string& path, const Caller& caller,
                        bool cuts, std::string& doubt);
+
+  // Refused, if the name is delete-pending.
+  std::optional<Decision> refuse_pending(const Caller& caller, int directory, const std::string& name,
+                                         const std::string& path);
+  Decision refuse_delete_pending(const Caller& caller, const Lease& lease);
 
   // Parts of every decision.
   [[nodiscard]] bool inside(const ResolvedPath& path, const Caller& caller) const;
@@ -103,6 +114,7 @@ class Decider {
   Territory territory_;
   ProgramProfiles profiles_;
   FileUses uses_;
+  PendingDeletes pending_deletes_;
   bool scan_flagged_ = false;
   std::uint64_t late_openers_ = 0;
   // Modes that deny something, were handed over, and may be there yet. All others can be in the way only of who

@@ -59,7 +59,8 @@ void Lease::ask_for(Descriptor file) {
     file_ = std::move(file);
     return;
   }
-  openness_ = file && errno == EAGAIN ? Openness::held : Openness::ask_scan;
+  // EAGAIN of the open (EWOULDBLOCK): somebody has a lease on it, and has just been asked to let go.
+  openness_ = errno == EAGAIN ? Openness::held : Openness::ask_scan;
   error_ = errno;
 }
 

@@ -20,6 +20,7 @@ struct Participant {
   Role role = Role::agent;  // agent or injector
   std::uint32_t index = 0;
   FileBits share = read_bit | write_bit;  // of its handles
+  bool makes_wait = false;                // calls wait until it lets go, see obliging_holders.h
 };
 
 // Every member may be called from any thread.

@@ -12,14 +12,14 @@ constexpr std::uint64_t declares_mode = std::uint64_t{1} << 62;
 constexpr int access_shift = 48, share_shift = 52;
 constexpr FileBits all_bits = read_bit | write_bit | delete_bit;
 
-int signal_of(const Handle& mode) {
+}  // namespace
+
+int signal_of_mode(const Handle& mode) {
   return 1 + (mode.access << 3 | mode.share);  // 1 to 64, all of which the kernel takes for signals
 }
 
-}  // namespace
-
 bool mark_mode(int descriptor, const Handle& mode) {
-  return ::fcntl(descriptor, F_SETSIG, signal_of(mode)) == 0;
+  return ::fcntl(descriptor, F_SETSIG, signal_of_mode(mode)) == 0;
 }
 
 std::optional<Handle> marked_mode(pid_t process, int descriptor) {

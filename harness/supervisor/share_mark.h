@@ -18,6 +18,9 @@
 
 namespace holdfast {
 
+// The signal that stands for a mode.
+int signal_of_mode(const Handle& mode);
+
 // False if the kernel will not.
 bool mark_mode(int descriptor, const Handle& mode);
 

@@ -12,8 +12,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 #include "core/base/clock.h"
+#include "harness/supervisor/obliging_holders.h"
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS  // Linux 6.6; Debian 12's headers are older
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
@@ -27,7 +30,10 @@ struct Supervisor::Pending {
   pid_t thread = 0;
   seccomp_data data{};
   std::int64_t received_ns = 0;
-  std::optional<Delay> delay;  // once it is known whether it is held up
+  std::optional<Delay> delay{};           // by a rule, once it is known whether one holds it up
+  bool spared = false;                    // by the killer, who counts calls
+  std::int64_t look_ns = 0;               // it waits until then, whoever makes it wait
+  std::vector<NamedHolder> waited_for{};  // see obliging_holders.h
 };
 
 Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain,
@@ -53,6 +59,7 @@ Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, std:
     : listener_(std::move(listener)),
       wake_(std::move(wake)),
       log_(std::move(log)),
+      participants_(participants),
       callers_(participants),
       killer_(kills, domain.directories.front(), participants,
               [this](const Event& event) { log_->injected(event); }),
@@ -70,6 +77,7 @@ void Supervisor::end_thread() {
   while (::write(wake_.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
   thread_.join();
+  decider_.settle_deletes();
   if (decider_.late_openers() > 0) {
     log_->warned(fmt::format("{} times a process began to open a file in the microseconds in which it was "
                              "renamed or removed, and got it; Windows would have refused one of the two",
@@ -103,8 +111,10 @@ void Supervisor::run() {
   bool listening = true;  // until the last process under the filter is gone
   for (;;) {
     pollfd polled[] = {{wake_.get(), POLLIN, 0}, {listening ? listener_.get() : -1, POLLIN, 0}};
-    const int timeout_ms = !received_.empty() ? 0 : pending_.empty() ? -1 : probe_again_ms;
+    const bool soon = !pending_.empty() || decider_.has_pending_deletes();
+    const int timeout_ms = !received_.empty() ? 0 : soon ? probe_again_ms : -1;
     if (::poll(polled, 2, timeout_ms) < 0) continue;
+    decider_.settle_deletes();
     if (polled[0].revents != 0) return;
     // All are received before one is decided: a caller whose call was not received yet may be interrupted by a
     // signal, and then hears EINTR where no kernel says so.
@@ -114,11 +124,12 @@ void Supervisor::run() {
     }
     if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
     if (!received_.empty()) {
-      Pending next = received_.front();
+      Pending next = std::move(received_.front());
       received_.pop_front();
-      if (!handle(next)) pending_.push_back(next);
+      if (!handle(next)) pending_.push_back(std::move(next));
     }
-    std::erase_if(pending_, [&](Pending& pending) { return handle(pending); });
+    for (auto pending = pending_.begin(); pending != pending_.end();)
+      pending = handle(*pending) ? pending_.erase(pending) : std::next(pending);
   }
 }
 
@@ -126,26 +137,28 @@ void Supervisor::receive() {
   seccomp_notif notification{};
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
     return;  // the caller is gone again
-  received_.push_back({notification.id, static_cast<pid_t>(notification.pid), notification.data,
-                       monotonic_ns(), std::nullopt});
+  received_.push_back(
+      {notification.id, static_cast<pid_t>(notification.pid), notification.data, monotonic_ns()});
 }
 
 bool Supervisor::waiting(std::uint64_t id) const {
   return ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-// Whether the call has to wait yet.
+// Whether a rule makes the call wait. It is asked once a call, and heard of once more when the time is over.
 bool Supervisor::held_up(Pending& pending, const Caller& caller) {
-  const std::int64_t now_ns = monotonic_ns();
-  if (!pending.delay) pending.delay = delayer_.delay_of(pending.data, caller, now_ns);
-  if (pending.delay->until_ns == 0) return false;
-  if (now_ns < pending.delay->until_ns) return true;
-  delayer_.passed(*pending.delay, now_ns);
-  pending.delay = Delay{};
-  return false;
+  if (pending.delay) {
+    if (pending.delay->until_ns == 0) return false;
+    delayer_.passed(std::exchange(*pending.delay, Delay{}), monotonic_ns());
+    return false;
+  }
+  pending.delay = delayer_.delay_of(pending.data, caller, monotonic_ns());
+  pending.look_ns = pending.delay->until_ns;
+  return pending.look_ns != 0;
 }
 
 bool Supervisor::handle(Pending& pending) {
+  if (monotonic_ns() < pending.look_ns) return !waiting(pending.id);
   auto call = decode(pending.data);
   if (!call && is_identity_call(pending.data)) {
     callers_.identities_may_change();
@@ -172,13 +185,14 @@ bool Supervisor::handle(Pending& pending) {
     answer(pending.id, refused ? ENOSYS : 0, !refused);
     return true;
   }
-  // Before a kill is thought of: that counts calls, and a call that waits comes here again and again.
+  // Before a kill is thought of: that counts calls, and must not be done long before the call is.
   if (delayer_.has_rules() && held_up(pending, *caller)) return !waiting(pending.id);
-  if (may_be_killed) {
+  if (may_be_killed && !std::exchange(pending.spared, true)) {
     switch (killer_.before(pending.data, *caller, [&] { return waiting(pending.id); })) {
       case Killer::Fate::killed:
         return true;
       case Killer::Fate::not_known_yet:
+        pending.spared = false;
         return !waiting(pending.id);
       case Killer::Fate::spared:
         break;
@@ -189,10 +203,17 @@ bool Supervisor::handle(Pending& pending) {
     return true;
   }
   looked_at_.fetch_add(1, std::memory_order_relaxed);
-  const Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
+  Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
   if (decision.kind == Decision::Kind::abandoned) return true;
   if (!decision.doubt.empty()) log_->warned(decision.doubt, true);
+  if (const auto now_ns = monotonic_ns(); shall_wait(decision, participants_, now_ns - pending.received_ns)) {
+    pending.look_ns = now_ns + next_look_after_ns(now_ns - pending.received_ns);
+    pending.waited_for = std::move(decision.holders);
+    return !waiting(pending.id);
+  }
+  if (decision.windows_code == 0 && decision.kind != Decision::Kind::pass_through)
+    decision.holders = std::move(pending.waited_for);
   if (!decision.path.empty())
     log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
   if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);

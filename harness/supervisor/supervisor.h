@@ -64,6 +64,7 @@ class Supervisor {
   Descriptor listener_;
   Descriptor wake_;
   std::unique_ptr<CallLog> log_;
+  const Participants& participants_;
   Callers callers_;
   Killer killer_;
   Delayer delayer_;

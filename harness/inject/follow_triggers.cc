@@ -1,0 +1,191 @@
+#include "harness/inject/follow_triggers.h"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "harness/inject/scanned_files.h"
+#include "harness/supervisor/barrier.h"
+
+namespace holdfast {
+namespace {
+
+struct Scan {
+  std::uint64_t number = 0;
+  std::string path;
+  std::int64_t open_ns = 0;   // when to open
+  std::int64_t close_ns = 0;  // when to let go, once opened
+  Duration hold{0};
+  bool yielded = false;
+  int tries = 0;
+  Descriptor file;
+};
+
+class Follower {
+ public:
+  Follower(InjectorContext& context, const Interest& interest)
+      : context_(context), injector_(context.plan.scenario.injectors[context.index]), interest_(interest) {}
+
+  Result<> run() {
+    const Triggers& triggers = injector_.triggers;
+    const std::uint32_t mask = (triggers.close ? IN_CLOSE_WRITE : 0U) |
+                               (triggers.replace ? IN_MOVED_TO : 0U) | (triggers.open ? IN_OPEN : 0U);
+    watch_ = Descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (!watch_ || ::inotify_add_watch(watch_.get(), context_.store.c_str(), mask) < 0) {
+      return fail(Code::failed,
+                  fmt::format("the {} cannot watch {}: {} (see fs.inotify.max_user_instances)",
+                              injector_.name, context_.store.string(), std::strerror(errno)),
+                  errno);
+    }
+    tell_status({StatusKind::ready, context_.token, 0, 0});
+    if (!wait_for_gate(start_descriptor)) return {};
+    for (;;) {
+      pollfd polled[] = {{watch_.get(), POLLIN, 0},
+                         {stop_descriptor, POLLIN, 0},
+                         {stop_signal_descriptor(), POLLIN, 0},
+                         {interest_.wishes, POLLIN, 0}};
+      const timespec left = time_to_next();
+      ::ppoll(polled, 4, scans_.empty() ? nullptr : &left, nullptr);
+      const bool ends = polled[1].revents != 0 || polled[2].revents != 0;
+      if (polled[3].revents != 0) hear_wishes();
+      if (auto noticed = notice(); !noticed) return noticed;
+      if (auto advanced = advance(ends); !advanced) return advanced;
+      if (ends) return {};
+    }
+  }
+
+ private:
+  [[nodiscard]] timespec time_to_next() const {
+    std::int64_t next_ns = monotonic_ns() + 1'000'000'000;
+    for (const Scan& scan : scans_) next_ns = std::min(next_ns, scan.file ? scan.close_ns : scan.open_ns);
+    const std::int64_t left_ns = std::max<std::int64_t>(0, next_ns - monotonic_ns());
+    return {left_ns / 1'000'000'000, left_ns % 1'000'000'000};
+  }
+
+  // Who wants a held file gets it after yield_after.
+  void hear_wishes() {
+    signalfd_siginfo wish{};
+    while (::read(interest_.wishes, &wish, sizeof wish) == static_cast<ssize_t>(sizeof wish)) {
+      for (Scan& scan : scans_) {
+        if (!scan.file || scan.file.get() != wish.ssi_fd || scan.yielded) continue;
+        scan.yielded = true;
+        scan.close_ns = std::min(scan.close_ns, monotonic_ns() + injector_.yield_after.count());
+      }
+    }
+  }
+
+  // Reads what happened since, and plans a scan for each trigger.
+  Result<> notice() {
+    alignas(inotify_event) std::array<char, 16384> buffer;
+    for (;;) {
+      const ssize_t got = ::read(watch_.get(), buffer.data(), buffer.size());
+      if (got <= 0) return {};
+      for (ssize_t at = 0; at < got;) {
+        const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
+        at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+        if ((event->mask & IN_Q_OVERFLOW) != 0) {
+          return fail(Code::failed,
+                      fmt::format("the {} was told of more files than it could note down (see "
+                                  "fs.inotify.max_queued_events): what it should have scanned is not known",
+                                  injector_.name));
+        }
+        const std::string name = event->len > 0 ? event->name : "";
+        if (name.empty() || name.ends_with(".lock")) continue;
+        std::string path = (context_.store / name).string();
+        if ((event->mask & IN_OPEN) != 0 && !scanned_.changed(path)) continue;
+        if (auto planned = plan(std::move(path)); !planned) return planned;
+      }
+    }
+  }
+
+  Result<> plan(std::string path) {
+    const std::uint64_t trigger = triggers_++;
+    if (!acts_on_trigger(context_.plan, context_.index, trigger) || would_break_own(path)) return {};
+    Scan scan;
+    scan.number = trigger;
+    scan.path = std::move(path);
+    scan.open_ns = monotonic_ns() + injector_.delay.count();
+    scan.hold = planned_hold(context_.plan, context_.index, trigger);
+    auto recorded = record_fault(context_, EventType::planned, Function::scan, trigger,
+                                 static_cast<std::uint64_t>(scan.hold.count()));
+    if (!recorded) return recorded;
+    scans_.push_back(std::move(scan));
+    return injector_.delay.count() == 0 ? open(scans_.back()) : Result<>();
+  }
+
+  Result<> open(Scan& scan) {
+    int error = EBUSY;
+    if (!would_break_own(scan.path)) {
+      scan.file = interest_.open(scan.path);
+      error = scan.file ? 0 : errno;
+    }
+    // An oplock is not granted while whoever closed the file is not quite gone.
+    constexpr int most_tries = 6;
+    constexpr std::int64_t try_again_ns = 2'000'000;
+    if (error == EAGAIN && ++scan.tries < most_tries) {
+      scan.open_ns = monotonic_ns() + try_again_ns;
+      return {};
+    }
+    scan.close_ns = monotonic_ns() + scan.hold.count();
+    if (scan.file && injector_.triggers.open) scanned_.remember(scan.file.get());
+    if (!scan.file) scan.open_ns = -1;  // over: the file was gone before it could be scanned
+    return record_fault(context_, scan.file ? EventType::fired : EventType::missed, Function::scan,
+                        scan.number, 0, static_cast<std::uint16_t>(error), scan.path);
+  }
+
+  // Opening a file once more that is held under an oplock would break it.
+  [[nodiscard]] bool would_break_own(const std::string& path) const {
+    struct stat wanted {
+    }, held{};
+    if (interest_.wishes < 0 || ::lstat(path.c_str(), &wanted) != 0) return false;
+    return std::any_of(scans_.begin(), scans_.end(), [&](const Scan& scan) {
+      return scan.file && ::fstat(scan.file.get(), &held) == 0 && held.st_dev == wanted.st_dev &&
+             held.st_ino == wanted.st_ino;
+    });
+  }
+
+  // Opens and lets go of what is due, or of everything.
+  Result<> advance(bool everything) {
+    const std::int64_t now_ns = monotonic_ns();
+    for (Scan& scan : scans_) {
+      if (!scan.file && scan.open_ns >= 0 && scan.open_ns <= now_ns && !everything) {
+        if (auto opened = open(scan); !opened) return opened;
+      }
+      if (scan.file && (everything || scan.close_ns <= now_ns)) {
+        scan.file.reset();
+        scan.open_ns = -1;
+        auto recorded = record_fault(context_, EventType::released, Function::scan, scan.number,
+                                     scan.yielded && !everything ? 1 : 0);
+        if (!recorded) return recorded;
+      }
+    }
+    std::erase_if(scans_, [](const Scan& scan) { return scan.open_ns < 0; });
+    return {};
+  }
+
+  InjectorContext& context_;
+  const Injector& injector_;
+  const Interest& interest_;
+  Descriptor watch_;
+  std::vector<Scan> scans_;
+  ScannedFiles scanned_;
+  std::uint64_t triggers_ = 0;
+};
+
+}  // namespace
+
+Result<> follow_triggers(InjectorContext& context, const Interest& interest) {
+  return Follower(context, interest).run();
+}
+
+}  // namespace holdfast

@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include "reports/sweep_sentences.h"
+#include "reports/text.h"
+
+namespace holdfast {
+namespace {
+
+std::string escaped_table(std::vector<TableColumn> head, TableRows rows) {
+  for (auto& column : head) column.header = markdown_text(column.header);
+  for (auto& row : rows) {
+    for (auto& cell : row) cell = markdown_text(cell);
+  }
+  return markdown_table(head, rows);
+}
+
+}  // namespace
+
+std::string render_sweep_markdown(const Sweep& sweep) {
+  const SweepPlan& plan = sweep.plan;
+  std::string report = fmt::format("# How long a hold is survived: {}\n\n",
+                                   markdown_text(plan.title.empty() ? plan.scenario : plan.title));
+  for (std::size_t at = 0; at < sweep.curves.size(); ++at)
+    report += fmt::format("- {}\n", markdown_text(edge_sentence(sweep, at)));
+  if (!sweep.complete) report += fmt::format("- {}\n", markdown_text(short_sweep_sentence()));
+  for (std::size_t at = 0; at < sweep.curves.size(); ++at) {
+    const SweepCurve& curve = sweep.curves[at];
+    report += fmt::format("\n## {}\n\n", markdown_text(sweep_label(sweep, at)));
+    report += escaped_table(sweep_head(), sweep_rows(curve));
+    if (!curve.example.empty())
+      report += fmt::format("\nOne that failed, at the edge: {}\n", markdown_code(curve.example));
+  }
+  report += fmt::format("\n{}\n", markdown_text(sweep_design_sentence(sweep)));
+  const TableRows environment{{"Started", plan.started_at},
+                              {"Kernel", plan.kernel},
+                              {"Filesystem", plan.filesystem},
+                              {"Holdfast", plan.version}};
+  report += "\n## Environment\n\n" + escaped_table({{"What"}, {"Value"}}, environment);
+  return report + "\n## The same sweep again\n\n" + markdown_block(plan.command);
+}
+
+}  // namespace holdfast
