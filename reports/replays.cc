@@ -7,19 +7,16 @@
 #include "reports/verdict.h"
 
 namespace holdfast {
-namespace {
 
-std::string name_of(const ExpectationResult& result) {
-  return fmt::format("{} {}", result.expectation.figure, relation_name(result.expectation.relation));
+std::string name_of(const Expectation& expectation) {
+  return fmt::format("{} {}", expectation.figure, relation_name(expectation.relation));
 }
-
-}  // namespace
 
 std::optional<Failure> failure_of(const Summary& summary) {
   if (const Finding* gravest = gravest_failure(summary)) return Failure{true, gravest->name};
   if (exit_code(summary) != 3) return std::nullopt;
   for (const ExpectationResult& result : summary.expectations) {
-    if (!result.met) return Failure{false, name_of(result)};
+    if (!result.met) return Failure{false, name_of(result.expectation)};
   }
   return std::nullopt;
 }
@@ -34,7 +31,7 @@ bool fails_by(const Summary& summary, const Failure& failure) {
   // Figures of a run that is inconclusive miss nothing.
   if (summary.verdict == RunVerdict::inconclusive) return false;
   for (const ExpectationResult& result : summary.expectations) {
-    if (!result.met && name_of(result) == failure.name) return true;
+    if (!result.met && name_of(result.expectation) == failure.name) return true;
   }
   return false;
 }

@@ -19,6 +19,9 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+// What a Failure calls it.
+std::string name_of(const Expectation& expectation);
+
 std::optional<Failure> failure_of(const Summary& summary);  // none: it did not fail
 bool fails_by(const Summary& summary, const Failure& failure);
 std::string to_string(const Failure& failure);  // "the check lost", "the expectation wait.max at_most"

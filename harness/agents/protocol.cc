@@ -81,6 +81,12 @@ class AnswerReader {
     if (problem.empty()) problem = std::move(why);
     return false;
   }
+  bool add_entry(std::string name) {
+    if (answer.entries.size() >= entries_max_)
+      return reject(fmt::format("has more than {} entries, more than there can be", entries_max_));
+    answer.entries.emplace_back().id = std::move(name);
+    return true;
+  }
   bool scalar(const char* what) {
     if (depth_ == 0) return reject("is no JSON object");
     if (depth_ == 1 && (key_ == "result" || key_ == "op" || key_ == "id" || key_ == "error" ||
@@ -116,12 +122,7 @@ bool AnswerReader::string(string_t& text) {
     if (key_ == "body") answer.entries.back().body = text.substr(0, body_bytes_kept);
     return true;
   }
-  if (in_entries_ && depth_ == 2) {
-    if (answer.entries.size() >= entries_max_)
-      return reject(fmt::format("has more than {} entries, more than there can be", entries_max_));
-    answer.entries.emplace_back().id = kept;
-    return true;
-  }
+  if (in_entries_ && depth_ == 2) return add_entry(kept);
   if (depth_ != 1) return scalar("a string");
   if (key_ == "result") result = kept;
   if (key_ == "op") op = kept;
@@ -132,9 +133,7 @@ bool AnswerReader::string(string_t& text) {
 
 bool AnswerReader::start_object(std::size_t) {
   if (in_entries_ && depth_ == 2) {
-    if (answer.entries.size() >= entries_max_)
-      return reject(fmt::format("has more than {} entries, more than there can be", entries_max_));
-    answer.entries.emplace_back();
+    if (!add_entry("")) return false;
     in_entry_ = true;
   } else if (depth_ != 0 && !scalar("an object")) {
     return false;
@@ -163,11 +162,15 @@ bool AnswerReader::start_array(std::size_t) {
   return true;
 }
 
+// Bytes of the character at `at`; 0 if there is none.
+std::size_t character_length(std::string_view line, std::size_t at) {
+  return static_cast<unsigned char>(line[at]) < 0x80 ? 1 : multi_byte_length(line, at);
+}
+
 // Where text that is not UTF-8 begins.
 std::optional<std::size_t> first_byte_that_is_no_text(std::string_view line) {
   for (std::size_t at = 0; at < line.size();) {
-    const auto byte = static_cast<unsigned char>(line[at]);
-    const std::size_t length = byte < 0x80 ? 1 : multi_byte_length(line, at);
+    const std::size_t length = character_length(line, at);
     if (length == 0) return at;
     at += length;
   }
@@ -241,7 +244,7 @@ std::string quote_line(std::string_view line) {
   std::size_t at = 0;
   while (at < line.size() && shown.size() < longest) {
     const auto byte = static_cast<unsigned char>(line[at]);
-    const std::size_t length = byte < 0x80 ? 1 : multi_byte_length(line, at);
+    const std::size_t length = character_length(line, at);
     if (length == 0 || byte < 0x20 || byte == 0x7F) {
       shown += fmt::format("\\x{:02x}", byte);
       ++at;

@@ -166,11 +166,8 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
       return fmt::format("agent {}'s broadcast {} ({}) may or may not be done{}", agent, message, when,
                          error);
     case AgentOutcome::Reason::starved:
-      return fmt::format(
-          "agent {}'s broadcast {} failed at {}{}; but the machine was so busy that its processes waited {} "
-          "in all for a "
-          "processor",
-          agent, message, when, error, in_seconds(starvation_ns(history)));
+      return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
+                         excused_by(starvation_ns(history)));
     case AgentOutcome::Reason::unread:
       return fmt::format(
           "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,

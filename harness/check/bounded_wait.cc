@@ -41,14 +41,13 @@ Finding check_bounded_wait(const Evidence& evidence) {
   Finding finding;
   std::string excused;
   const auto found = [&](const Operation& operation, std::int64_t late_by_ns, const std::string& what) {
+    const bool may_be_excused = late_by_ns <= starved_ns;
+    if (may_be_excused ? !excused.empty() : finding.count++ != 0) return;
     const std::string witness =
         fmt::format("{}, asked for at {}, {}", named(operation), at_time(history, operation.invoke_ns), what);
-    if (late_by_ns <= starved_ns) {
-      if (excused.empty())
-        excused =
-            fmt::format("{}; but the machine was so busy that its processes waited {} in all for a processor",
-                        witness, in_seconds(starved_ns));
-    } else if (finding.count++ == 0) {
+    if (may_be_excused) {
+      excused = witness + excused_by(starved_ns);
+    } else {
       finding.witness = witness;
     }
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "harness/history/history.h"
 
@@ -10,5 +11,8 @@ namespace holdfast {
 // How long agents and the supervisor, all together, were ready to run while no processor was free for them. The sum,
 // since a lock passes the lateness of each on to those behind it: no answer is later than that by the machine's fault.
 std::int64_t starvation_ns(const History& history);
+
+// "; but the machine was so busy that …", the end of a witness.
+std::string excused_by(std::int64_t starved_ns);
 
 }  // namespace holdfast

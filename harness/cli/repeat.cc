@@ -7,7 +7,7 @@
 
 namespace holdfast {
 
-Result<FailedRun> load_failed_run(const std::string& directory) {
+Result<FailedRun> load_failed_run(const std::string& directory, const std::string& out) {
   if (is_series_directory(directory)) {
     return fail(
         Code::invalid,
@@ -18,11 +18,18 @@ Result<FailedRun> load_failed_run(const std::string& directory) {
   const auto summary = load_summary(directory);
   if (!summary) return fail(summary.error());
   const auto failure = failure_of(*summary);
-  if (failure) return FailedRun{std::move(*plan), *failure};
-  return fail(Code::invalid,
-              fmt::format("{}: no check failed in this run and no expectation was missed: there "
-                          "is nothing to look for again",
-                          directory));
+  if (!failure) {
+    return fail(Code::invalid,
+                fmt::format("{}: no check failed in this run and no expectation was missed: there "
+                            "is nothing to look for again",
+                            directory));
+  }
+  auto executable = own_executable();
+  if (!executable) return fail(executable.error());
+  FailedRun failed{std::move(*plan), *failure, std::move(*executable), {}};
+  failed.where.out = out;
+  failed.where.seed = failed.plan.seed;
+  return failed;
 }
 
 Result<RunEnding> repeat(const Plan& plan, const std::filesystem::path& directory, Keep keep,

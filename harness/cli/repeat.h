@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "harness/cli/command_line.h"
 #include "harness/cli/single_run.h"
 #include "harness/scenario/plan.h"
 #include "reports/replays.h"
@@ -13,10 +14,12 @@ namespace holdfast {
 struct FailedRun {
   Plan plan;
   Failure failure;
+  std::filesystem::path executable;  // that carries it out again
+  RunCommand where;                  // its seed, and the directory asked for
 };
 
-// Of a run directory. Code::invalid: it is none, or what it holds did not fail.
-Result<FailedRun> load_failed_run(const std::string& directory);
+// Of a run directory, to be repeated below `out`. Code::invalid: it is none, or what it holds did not fail.
+Result<FailedRun> load_failed_run(const std::string& directory, const std::string& out);
 
 // What is left of a repetition.
 enum class Keep { nothing, if_it_fails };  // if it fails in the same way; else plan and result alone

@@ -13,15 +13,11 @@
 namespace holdfast {
 
 int carry_out(const ReplayCommand& command) {
-  const auto failed = load_failed_run(command.directory);
+  const auto failed = load_failed_run(command.directory, command.out);
   if (!failed) return complain(failed.error());
-  const auto executable = own_executable();
-  if (!executable) return complain(executable.error());
-  RunCommand where;
-  where.out = command.out;
-  where.seed = failed->plan.seed;
   const HeldSignals held;
-  auto directory = claim_directory(where, failed->plan.scenario.name + "-replay", DirectoryKind::series);
+  auto directory =
+      claim_directory(failed->where, failed->plan.scenario.name + "-replay", DirectoryKind::series);
   if (!directory) return complain(directory.error());
 
   Replays replays;
@@ -32,7 +28,8 @@ int carry_out(const ReplayCommand& command) {
     const std::string prefix =
         fmt::format("run {} of {}, {} failed again", number, command.times, replays.same);
     const auto ending = repeat(
-        failed->plan, directory->path() / fmt::format("run-{}", number), Keep::if_it_fails, *executable,
+        failed->plan, directory->path() / fmt::format("run-{}", number), Keep::if_it_fails,
+        failed->executable,
         [&](const Progress& progress) {
           line.show(fmt::format("{}: {}", prefix, progress_text(progress)),
                     static_cast<double>(monotonic_ns() - begun_ns) * 1e-9);
@@ -55,7 +52,7 @@ int carry_out(const ReplayCommand& command) {
                wrapped(fmt::format("{}, seed {}: {}", one_line(failed->plan.scenario.name), failed->plan.seed,
                                    sentence(replays)),
                        80, "", "  "),
-               shown_path(where, *directory).string());
+               shown_path(failed->where, *directory).string());
   }
   return exit_code(replays);
 }

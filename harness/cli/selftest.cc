@@ -145,6 +145,7 @@ class SelfTester {
     arguments.push_back(run.directory.string());
 
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     posix_spawn_file_actions_t actions;

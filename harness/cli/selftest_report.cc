@@ -41,6 +41,7 @@ Tally tally_of(const SelfTest& test) {
 
 double median_seconds(const std::vector<MutantRun>& runs) {
   std::vector<double> seconds;
+  seconds.reserve(runs.size());
   for (const MutantRun& run : runs) seconds.push_back(run.seconds);
   std::sort(seconds.begin(), seconds.end());
   return seconds.empty() ? 0 : seconds[(seconds.size() - 1) / 2];

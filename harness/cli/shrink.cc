@@ -27,21 +27,15 @@ std::string size_of(const Scenario& scenario) {
 // Expectations are of the size that the scenario had: only the one that it shall fail by stays.
 Scenario without_other_expectations(Scenario scenario, const Failure& failure) {
   std::erase_if(scenario.expectations, [&](const Expectation& expectation) {
-    return failure.by_check ||
-           fmt::format("{} {}", expectation.figure, relation_name(expectation.relation)) != failure.name;
+    return failure.by_check || name_of(expectation) != failure.name;
   });
   return scenario;
 }
 
 class Search {
  public:
-  Search(const ShrinkCommand& command, const FailedRun& failed, std::filesystem::path directory,
-         std::filesystem::path executable)
-      : command_(command),
-        failed_(failed),
-        directory_(std::move(directory)),
-        executable_(std::move(executable)),
-        line_(command.quiet) {}
+  Search(const ShrinkCommand& command, const FailedRun& failed, std::filesystem::path directory)
+      : command_(command), failed_(failed), directory_(std::move(directory)), line_(command.quiet) {}
 
   // Whether a scenario fails in the same way in the share of runs that was asked for; no more runs than decide it.
   bool still(const Scenario& scenario) {
@@ -84,7 +78,7 @@ class Search {
   bool run(const Plan& plan, const std::string& name, Keep keep, Replays& replays) {
     const std::string prefix = fmt::format("run {}: {}", ++runs_, size_of(plan.scenario));
     const auto ending = repeat(
-        plan, directory_ / name, keep, executable_,
+        plan, directory_ / name, keep, failed_.executable,
         [&](const Progress&) { line_.show(prefix, static_cast<double>(monotonic_ns() - begun_ns_) * 1e-9); },
         replays);
     if (!ending) error_ = ending.error();
@@ -94,7 +88,7 @@ class Search {
 
   const ShrinkCommand& command_;
   const FailedRun& failed_;
-  std::filesystem::path directory_, executable_;
+  std::filesystem::path directory_;
   ProgressLine line_;
   std::int64_t begun_ns_ = monotonic_ns();
   std::uint64_t runs_ = 0;
@@ -111,19 +105,14 @@ std::string file_text(const FailedRun& failed, const Scenario& small, const Repl
 }  // namespace
 
 int carry_out(const ShrinkCommand& command) {
-  const auto failed = load_failed_run(command.directory);
+  const auto failed = load_failed_run(command.directory, command.out);
   if (!failed) return complain(failed.error());
-  const auto executable = own_executable();
-  if (!executable) return complain(executable.error());
-  RunCommand where;
-  where.out = command.out;
-  where.seed = failed->plan.seed;
   const HeldSignals held;
   const std::string& name = failed->plan.scenario.name;
-  auto directory = claim_directory(where, name + "-shrink", DirectoryKind::series);
+  auto directory = claim_directory(failed->where, name + "-shrink", DirectoryKind::series);
   if (!directory) return complain(directory.error());
 
-  Search search(command, *failed, directory->path(), *executable);
+  Search search(command, *failed, directory->path());
   Scenario small = without_other_expectations(failed->plan.scenario, failed->failure);
   const bool fails_at_all = search.still(small);
   if (fails_at_all) {
@@ -149,7 +138,7 @@ int carry_out(const ShrinkCommand& command) {
       !written)
     return complain(written.error());
   if (!command.quiet) {
-    const auto shown = shown_path(where, *directory) / file_name;
+    const auto shown = shown_path(failed->where, *directory) / file_name;
     fmt::print("{}{}holdfast run {} --seed {}\n",
                wrapped(fmt::format("{}: {}; before, {}. {} were run{}.", one_line(name), size_of(small),
                                    size_of(failed->plan.scenario), format_counted(search.runs(), "plan"),

@@ -219,14 +219,23 @@ Field<Injector> call_field() {
 }
 
 // Who is delayed must be there.
+Place place_of_victims(const Node& node) {
+  const Node* const victims = node.find("victim");
+  return victims != nullptr ? victims->place : node.place;
+}
+
+Result<> check_victim(const Node& node, const std::string& path, std::uint32_t victim,
+                      const Scenario& scenario) {
+  if (victim < scenario.agents.count) return {};
+  return fail_at(place_of_victims(node),
+                 fmt::format("{}.victim is agent {}, but agents.count is {}: the last is agent {}", path,
+                             victim, scenario.agents.count, scenario.agents.count - 1));
+}
+
 Result<> check_delay(const Node& node, const std::string& path, const Injector& injector,
                      const Scenario& scenario) {
   for (const std::uint32_t victim : injector.victims) {
-    if (victim < scenario.agents.count) continue;
-    const Node* const victims = node.find("victim");
-    return fail_at(victims != nullptr ? victims->place : node.place,
-                   fmt::format("{}.victim is agent {}, but agents.count is {}: the last is agent {}", path,
-                               victim, scenario.agents.count, scenario.agents.count - 1));
+    if (auto there = check_victim(node, path, victim, scenario); !there) return there;
   }
   return {};
 }
@@ -234,13 +243,9 @@ Result<> check_delay(const Node& node, const std::string& path, const Injector& 
 // What kills needs agents that are there, that nobody else kills, and that have a broadcast left afterwards.
 Result<> check_kill(const Node& node, const std::string& path, const Injector& injector,
                     const Scenario& scenario) {
-  const Node* const victims = node.find("victim");
-  const Place place = victims != nullptr ? victims->place : node.place;
+  const Place place = place_of_victims(node);
   for (const std::uint32_t victim : injector.victims) {
-    if (victim >= scenario.agents.count) {
-      return fail_at(place, fmt::format("{}.victim is agent {}, but agents.count is {}: the last is agent {}",
-                                        path, victim, scenario.agents.count, scenario.agents.count - 1));
-    }
+    if (auto there = check_victim(node, path, victim, scenario); !there) return there;
     if (is_victim(scenario, victim)) {
       return fail_at(place,
                      fmt::format("{}.victim: agent {} is another injector's victim already", path, victim));

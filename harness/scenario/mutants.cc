@@ -24,7 +24,8 @@ Field<Mutant> text_field(std::string Mutant::*member) {
 }
 
 // `known`: what each may be; none: anything.
-Field<Mutant> texts_field(std::vector<std::string> Mutant::*member, std::vector<std::string_view> known) {
+Field<Mutant> texts_field(std::vector<std::string> Mutant::*member,
+                          const std::vector<std::string_view>& known) {
   const std::string wanted = "an array of strings";
   return {wanted,
           [=](const Node& node, const std::string& path, Mutant& mutant) -> Result<> {

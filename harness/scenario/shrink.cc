@@ -28,10 +28,8 @@ std::optional<Scenario> with_agents(Scenario scenario, std::uint32_t count) {
   auto& neighbours = scenario.agents.neighbours;
   if (neighbours && *neighbours >= count) neighbours.reset();  // all of the ring
   for (const Injector& injector : scenario.injectors) {
-    if (std::any_of(injector.victims.begin(), injector.victims.end(),
-                    [&](std::uint32_t victim) { return victim >= count; })) {
-      return std::nullopt;
-    }
+    const auto is_gone = [&](std::uint32_t victim) { return victim >= count; };
+    if (std::any_of(injector.victims.begin(), injector.victims.end(), is_gone)) return std::nullopt;
   }
   return scenario;
 }

@@ -54,6 +54,16 @@ TEST(ShrinkTest, WhatNothingSmallerDoesStaysAsItIs) {
   EXPECT_EQ(shrink(large(), [](const Scenario&) { return false; }), large());
 }
 
+// A scenario whose victims are not there cannot be read.
+TEST(ShrinkTest, KeepsWhoIsHeldUp) {
+  Scenario scenario = large();
+  scenario.injectors[1].kind = InjectorKind::delay;
+  scenario.injectors[1].victims = {0, 6};
+  const Scenario small = shrink(scenario, [](const Scenario& smaller) { return has(smaller, "b"); });
+  EXPECT_EQ(small.agents.count, 7U);
+  EXPECT_EQ(shrink(scenario, [](const Scenario&) { return true; }).agents.count, 1U);
+}
+
 TEST(ShrinkTest, EndsWhenItIsEnough) {
   int asked = 0;
   const Scenario small = shrink(

@@ -18,9 +18,8 @@ enum class LauncherMessageKind : std::uint32_t {
   ready = 1,    // carries the listener, if calls are trapped
   refused = 2,  // cannot trap; text says why, error = errno
   spawned = 3,  // token, process; or error and text
-  exited =
-      4,  // token, process, status as waitpid gives it, starved_ns; token 0 = a descendant that was orphaned
-  gone = 5,  // no descendant is left; the launcher exits
+  exited = 4,   // token, process, status as waitpid gives it, starved_ns; token 0 = an orphaned descendant
+  gone = 5,     // no descendant is left; the launcher exits
   // conductor -> launcher
   spawn = 10,     // token, arguments: file for stderr, then argv
   signal = 11,    // token (0 = everyone), status = signal number; nothing happens to what has ended
