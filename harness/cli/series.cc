@@ -98,19 +98,6 @@ Result<OneTrial> run_trial(const SingleRun& run, const TrialsPlan& plan, const N
 
 }  // namespace
 
-// The events go in one step, so that nobody finds half of
-// them and takes the trial for one that was cut short.
-Result<> thin_out(const std::filesystem::path& run) {
-  std::error_code error;
-  std::filesystem::rename(run / "events", run / "discarded", error);
-  for (const char* part : {"discarded", "logs", "store", "report.md", "junit.xml"}) {
-    if (!error) std::filesystem::remove_all(run / part, error);
-  }
-  if (error)
-    return fail(Code::failed, fmt::format("cannot remove from {}: {}", run.string(), error.message()));
-  return {};
-}
-
 int run_series(const RunCommand& command, const std::vector<Variant>& variants, const HeldSignals& held) {
   if (auto sound = check_sprt_plan(command.sure); !sound) {
     return complain(sound.error().within("--sure-rate, --sure-against and --sure-error"));

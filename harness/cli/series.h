@@ -1,9 +1,8 @@
 // Runs trials of one or several variants, one after another, and keeps what is worth keeping.
 //
 //   DIR/trials-plan.json   what was to be done, before the first trial
-//   DIR/VARIANT/seed-N/    an ordinary run directory for each trial (DIR/seed-N/ without variants); of a
-//   trial
-//                          that passed, plan.json and result.json alone
+//   DIR/VARIANT/seed-N/    an ordinary run directory for each trial (DIR/seed-N/ without variants); of
+//                          a trial that passed, plan.json and result.json alone
 //   DIR/trials.json, report.html, report.md, junit.xml
 // Killed at any moment, it leaves what judge_trials() reads: `holdfast check DIR` tells what had been done.
 #pragma once
@@ -20,9 +19,6 @@ namespace holdfast {
 
 // Returns the exit code. A signal that `held` holds back ends the trial under way, then the series.
 int run_series(const RunCommand& command, const std::vector<Variant>& variants, const HeldSignals& held);
-
-// Of a run that is over only its plan and its result stay.
-Result<> thin_out(const std::filesystem::path& run_directory);
 
 bool is_series_directory(const std::filesystem::path& directory);
 

@@ -27,7 +27,7 @@ Result<std::size_t> injector_of(const SweepCommand& command, const Scenario& sce
   std::vector<std::string_view> names;
   for (std::size_t at = 0; at < scenario.injectors.size(); ++at) {
     const Injector& injector = scenario.injectors[at];
-    if (injector.kind == InjectorKind::kill) continue;
+    if (injector.kind == InjectorKind::kill || injector.kind == InjectorKind::delay) continue;
     names.push_back(injector.name);
     const bool meant = command.injector.empty() ? injector.kind == InjectorKind::open_handle
                                                 : injector.name == command.injector;
