@@ -55,6 +55,20 @@ std::vector<std::string> settings_for(std::size_t injector, Duration hold) {
   return {key + ".hold=1ns", key + ".min_fired=0"};
 }
 
+// What a sweep varies cannot be set as well.
+Result<> check_settings(const RunCommand& run, std::size_t injector) {
+  const std::string hold = fmt::format("inject.{}.hold", injector);
+  for (const std::string& setting : run.settings) {
+    if (setting.substr(0, setting.find('=')) == hold) {
+      return fail(Code::invalid,
+                  fmt::format("--set {}: a sweep itself says how long that holder stays: leave it out, and say "
+                              "from where to where with --hold",
+                              short_quote(setting)));
+    }
+  }
+  return {};
+}
+
 // The command line of one run, in the words of `holdfast run`.
 std::vector<std::string> arguments_of(const RunCommand& run, const SweepVariant& variant, std::uint64_t seed,
                                       const std::vector<std::string>& settings, const std::string& out) {
@@ -207,6 +221,7 @@ int carry_out(const SweepCommand& command) {
   const Scenario& scenario = variants->front().scenario;
   const auto injector = injector_of(command, scenario);
   if (!injector) return complain(injector.error());
+  if (auto free = check_settings(command.run, *injector); !free) return complain(free.error());
   // The longest hold shows whether the settings go with the scenario at all.
   RunCommand longest = command.run;
   for (auto& setting : settings_for(*injector, range->longest))

@@ -62,7 +62,7 @@ TEST_F(SweepCommandTest, FindsWhereRetriesAreUsedUp) {
 
 TEST_F(SweepCommandTest, CtrlCEndsItWithWhatThereIs) {
   put_file(scratch() / "slow.toml",
-           small_scenario("count = 1\nbroadcasts = 2000\nrate = 20",
+           small_scenario("count = 1\nbroadcasts = 1000\nrate = 20",
                           "[[inject]]\nkind = \"open-handle\"\npath = \"queue.json\"\nhold = \"1s\"\n"));
   auto sweep = start({"sweep", "slow.toml", "--hold", "0ms..1s", "--at-once", "2", "--out", "s"});
   ASSERT_TRUE(eventually([&] { return released("s/hold-0s-seed-1"); }));
