@@ -4,18 +4,6 @@
 #include "reports/text.h"
 
 namespace holdfast {
-namespace {
-
-std::string escaped_table(std::vector<TableColumn> head, TableRows rows) {
-  for (auto& column : head) column.header = markdown_text(column.header);
-  for (auto& row : rows) {
-    for (auto& cell : row) cell = markdown_text(cell);
-  }
-  return markdown_table(head, rows);
-}
-
-}  // namespace
-
 std::string render_sweep_markdown(const Sweep& sweep) {
   const SweepPlan& plan = sweep.plan;
   std::string report = fmt::format("# How long a hold is survived: {}\n\n",
@@ -26,7 +14,7 @@ std::string render_sweep_markdown(const Sweep& sweep) {
   for (std::size_t at = 0; at < sweep.curves.size(); ++at) {
     const SweepCurve& curve = sweep.curves[at];
     report += fmt::format("\n## {}\n\n", markdown_text(sweep_label(sweep, at)));
-    report += escaped_table(sweep_head(), sweep_rows(curve));
+    report += markdown_table_of_text(sweep_head(), sweep_rows(curve));
     if (!curve.example.empty())
       report += fmt::format("\nOne that failed, at the edge: {}\n", markdown_code(curve.example));
   }
@@ -35,7 +23,7 @@ std::string render_sweep_markdown(const Sweep& sweep) {
                               {"Kernel", plan.kernel},
                               {"Filesystem", plan.filesystem},
                               {"Holdfast", plan.version}};
-  report += "\n## Environment\n\n" + escaped_table({{"What"}, {"Value"}}, environment);
+  report += "\n## Environment\n\n" + markdown_table_of_text({{"What"}, {"Value"}}, environment);
   return report + "\n## The same sweep again\n\n" + markdown_block(plan.command);
 }
 

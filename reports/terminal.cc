@@ -54,10 +54,10 @@ void show_retries(TerminalPage& page, const Summary& summary) {
   std::uint64_t greatest = 0;
   for (const auto& [retries, broadcasts] : summary.retry_histogram) greatest = std::max(greatest, broadcasts);
   TableRows bars;
-  const std::size_t bar_columns = std::min<std::size_t>(40, page.columns() / 2);
+  const std::size_t widest_bar = std::min<std::size_t>(40, page.columns() / 2);
   for (const auto& [retries, broadcasts] : summary.retry_histogram) {
     bars.push_back(
-        {format_count(retries), format_count(broadcasts), text_bar(broadcasts, greatest, bar_columns)});
+        {format_count(retries), format_count(broadcasts), text_bar(broadcasts, greatest, widest_bar)});
   }
   page.table({{"retries", Align::right}, {"broadcasts", Align::right}, {"", Align::left}}, bars);
   if (!summary.retry_steps.empty()) {

@@ -76,4 +76,12 @@ std::string markdown_table(const std::vector<TableColumn>& head, const TableRows
   return table;
 }
 
+std::string markdown_table_of_text(std::vector<TableColumn> head, TableRows rows) {
+  for (auto& column : head) column.header = markdown_text(column.header);
+  for (auto& row : rows) {
+    for (auto& cell : row) cell = markdown_text(cell);
+  }
+  return markdown_table(head, rows);
+}
+
 }  // namespace holdfast

@@ -22,5 +22,6 @@ std::string terminal_table(const std::vector<TableColumn>& head, const TableRows
 
 // A table of GitHub's Markdown; cells are Markdown already.
 std::string markdown_table(const std::vector<TableColumn>& head, const TableRows& rows);
+std::string markdown_table_of_text(std::vector<TableColumn> head, TableRows rows);  // cells are any text
 
 }  // namespace holdfast

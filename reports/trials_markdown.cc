@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t most_trial_rows = 100;
 
-std::string escaped_table(std::vector<TableColumn> head, TableRows rows) {
-  for (auto& column : head) column.header = markdown_text(column.header);
-  for (auto& row : rows) {
-    for (auto& cell : row) cell = markdown_text(cell);
-  }
-  return markdown_table(head, rows);
-}
-
 std::string not_passed_part(const TrialsSummary& summary) {
   const auto trials = trials_not_passed(summary);
   if (trials.empty()) return "";
@@ -47,12 +39,12 @@ std::string render_trials_markdown(const TrialsSummary& summary) {
                                    markdown_text(plan.title.empty() ? plan.scenario : plan.title),
                                    verdict_word(summary.verdict));
   for (const auto& reason : summary.reasons) report += fmt::format("- {}\n", markdown_text(reason));
-  report += "\n## Trials\n\n" + escaped_table(trials_head(), trials_rows(summary)) +
+  report += "\n## Trials\n\n" + markdown_table_of_text(trials_head(), trials_rows(summary)) +
             fmt::format("\n{}\n", markdown_text(design_sentence(summary)));
   for (const auto& settings : settings_sentences(summary))
     report += fmt::format("\n{}\n", markdown_text(settings));
   report += summary.variants.size() > 1 ? "\n## Side by side\n\n" : "\n## All trials together\n\n";
-  report += escaped_table(variants_head(summary), variants_rows(summary));
+  report += markdown_table_of_text(variants_head(summary), variants_rows(summary));
   for (const auto& comparison : summary.comparisons)
     report += fmt::format("\n{}\n", markdown_text(comparison_sentence(summary, comparison)));
   report += fmt::format("\n{}\n", markdown_text(sharing_sentence()));
@@ -67,7 +59,7 @@ std::string render_trials_markdown(const TrialsSummary& summary) {
                         {"Filesystem", plan.filesystem},
                         {"Holdfast", plan.version},
                         {"Kept", keeping_sentence(summary)}};
-  report += "\n## Environment\n\n" + escaped_table({{"What"}, {"Value"}}, environment);
+  report += "\n## Environment\n\n" + markdown_table_of_text({{"What"}, {"Value"}}, environment);
   return report + "\n## The same series again\n\n" + markdown_block(plan.command);
 }
 

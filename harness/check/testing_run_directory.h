@@ -104,6 +104,7 @@ inline void write_correct_run(const Plan& plan, const std::filesystem::path& run
     file.add(EventType::ok, Function::read, quiet_ns + 3, read);
   }
 
+  mark(Mark::idle, quiet_ns);
   mark(Mark::quiesced, quiet_ns);
   for (std::uint32_t agent = 0; agent < agents; ++agent)
     conductor.add(EventType::exited, Function::none, quiet_ns + 4, 0, {agent_role}, agent);

@@ -60,10 +60,11 @@ Result<> check_settings(const RunCommand& run, std::size_t injector) {
   const std::string hold = fmt::format("inject.{}.hold", injector);
   for (const std::string& setting : run.settings) {
     if (setting.substr(0, setting.find('=')) == hold) {
-      return fail(Code::invalid,
-                  fmt::format("--set {}: a sweep itself says how long that holder stays: leave it out, and say "
-                              "from where to where with --hold",
-                              short_quote(setting)));
+      return fail(
+          Code::invalid,
+          fmt::format("--set {}: a sweep itself says how long that holder stays: leave it out, and say "
+                      "from where to where with --hold",
+                      short_quote(setting)));
     }
   }
   return {};

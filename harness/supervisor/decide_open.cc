@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "harness/supervisor/decision.h"
+#include "harness/supervisor/lease.h"
 #include "harness/supervisor/share_mark.h"
 
 namespace holdfast {
@@ -51,10 +52,6 @@ std::vector<Handle> open_handles_of(std::vector<NamedHolder> holders) {
     return holder.found.descriptor < 0 && !holder.found.running && holder.kind != HolderKind::unseen;
   });
   return handles_of(holders);
-}
-
-bool same_file(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 }  // namespace

@@ -18,6 +18,10 @@ enum class Openness {
   ask_scan,  // this file cannot be leased (not the owner and no CAP_LEASE, or the filesystem has none)
 };
 
+inline bool same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 class Lease {
  public:
   // Probes `leaf` in `parent`. Never opens for writing, never opens anything but a regular file. A name of

@@ -8,14 +8,6 @@
 #include "harness/supervisor/lease.h"
 
 namespace holdfast {
-namespace {
-
-bool same_file(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-}  // namespace
-
 void PendingDeletes::add(ResolvedPath&& path, const struct stat& identity) {
   Pending pending;
   pending.directory = std::move(path.directory);

@@ -16,7 +16,7 @@ export async function launch() {
 export async function opened(browser, file, options, look) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(120_000);  // for a machine that is busy with other things
   const complaints = [];
   const address = pathToFileURL(file).href;
   page.on("console", (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
