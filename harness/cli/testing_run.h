@@ -13,7 +13,7 @@
 
 namespace holdfast {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef HOLDFAST_SANITIZED
 inline constexpr bool sanitized = true;  // processes start and run several times slower
 #else
 inline constexpr bool sanitized = false;

@@ -4,7 +4,9 @@
 
 namespace holdfast {
 
-bool shall_wait(const Decision& decision, const Participants& participants, std::int64_t waited_ns) {
+bool shall_wait(const Decision& decision, const Caller& caller, const Participants& participants,
+                std::int64_t waited_ns) {
+  if (caller.participant && caller.participant->makes_wait) return false;
   const bool refused = decision.kind == Decision::Kind::answered && decision.windows_code != 0;
   if (!refused || decision.obstacle != Obstacle::held || decision.holders.empty() ||
       waited_ns >= longest_wait_ns)

@@ -15,8 +15,10 @@ namespace holdfast {
 // Then it is refused after all: as long as Microsoft's sample avscan lets a scan of a local file take.
 inline constexpr std::int64_t longest_wait_ns = 30'000'000'000;
 
-// Whether a call so decided, which came in `waited_ns` ago, shall wait.
-bool shall_wait(const Decision& decision, const Participants& participants, std::int64_t waited_ns);
+// Whether a call so decided, which came in `waited_ns` ago, shall wait. Those that make others wait never do
+// themselves: they would wait for each other, or for what they hold themselves.
+bool shall_wait(const Decision& decision, const Caller& caller, const Participants& participants,
+                std::int64_t waited_ns);
 
 // How long until it is decided anew: the longer it has waited, the longer.
 std::int64_t next_look_after_ns(std::int64_t waited_ns);

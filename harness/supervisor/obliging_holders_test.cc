@@ -24,7 +24,7 @@ TEST(ObligingHolders, OnlyTheyAreWaitedFor) {
     decision.kind = Decision::Kind::answered;
     decision.windows_code = error_access_denied;
     decision.holders = std::move(holders);
-    return shall_wait(decision, participants, waited_ns);
+    return shall_wait(decision, Caller{}, participants, waited_ns);
   };
   const NamedHolder obliging = held_by(delays, HolderKind::injector);
   EXPECT_TRUE(waits({obliging}));
@@ -43,14 +43,28 @@ TEST(ObligingHolders, WhatNoHolderIsInTheWayOfDoesNotWait) {
   Decision decision;
   decision.kind = Decision::Kind::answered;
   decision.holders = {held_by(delays, HolderKind::injector)};
-  EXPECT_FALSE(shall_wait(decision, participants, 0));  // done
+  EXPECT_FALSE(shall_wait(decision, Caller{}, participants, 0));  // done
   decision.windows_code = error_access_denied;
-  EXPECT_TRUE(shall_wait(decision, participants, 0));
+  EXPECT_TRUE(shall_wait(decision, Caller{}, participants, 0));
   decision.obstacle = Obstacle::read_only;
-  EXPECT_FALSE(shall_wait(decision, participants, 0));
+  EXPECT_FALSE(shall_wait(decision, Caller{}, participants, 0));
   decision.obstacle = Obstacle::held;
   decision.kind = Decision::Kind::pass_through;  // only observed
-  EXPECT_FALSE(shall_wait(decision, participants, 0));
+  EXPECT_FALSE(shall_wait(decision, Caller{}, participants, 0));
+}
+
+TEST(ObligingHolders, WhoMakesOthersWaitNeverWaits) {
+  Participants participants;
+  participants.add(delays, {Role::injector, 0, 0, true});
+  Decision decision;
+  decision.kind = Decision::Kind::answered;
+  decision.windows_code = error_sharing_violation;
+  decision.holders = {held_by(delays, HolderKind::injector)};
+  Caller caller;
+  caller.participant = Participant{Role::agent, 0};
+  EXPECT_TRUE(shall_wait(decision, caller, participants, 0));
+  caller.participant = participants.find(delays);  // it has the file open already, and would wait for itself
+  EXPECT_FALSE(shall_wait(decision, caller, participants, 0));
 }
 
 TEST(ObligingHolders, LooksBecomeRarer) {
