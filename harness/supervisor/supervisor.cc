@@ -207,7 +207,8 @@ bool Supervisor::handle(Pending& pending) {
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
   if (decision.kind == Decision::Kind::abandoned) return true;
   if (!decision.doubt.empty()) log_->warned(decision.doubt, true);
-  if (const auto now_ns = monotonic_ns(); shall_wait(decision, *caller, participants_, now_ns - pending.received_ns)) {
+  if (const auto now_ns = monotonic_ns();
+      shall_wait(decision, *caller, participants_, now_ns - pending.received_ns)) {
     pending.look_ns = now_ns + next_look_after_ns(now_ns - pending.received_ns);
     pending.waited_for = std::move(decision.holders);
     return !waiting(pending.id);
