@@ -21,6 +21,8 @@ Summary example_base() {
   summary.planned_budget_ms = 3100;
   summary.seed = 7;
   summary.duration_s = 12.34;
+  summary.load_s = 11.5;
+  summary.reference = ReferenceSummary{812, 0.045, 0.051};
   summary.runs_needed = 2995;
   summary.not_modelled = {
       "Byte-range locks: a read or write in a range that another handle has locked is not refused (33).",

@@ -124,6 +124,12 @@ OrderedJson check_json(const Finding& finding) {
   return json;
 }
 
+OrderedJson reference_json(const ReferenceSummary& reference) {
+  return {{"rounds", reference.rounds},
+          {"before_ms", json_number(reference.before_ms)},
+          {"after_ms", json_number(reference.after_ms)}};
+}
+
 OrderedJson expectation_json(const ExpectationResult& result) {
   return {{"figure", result.expectation.figure},
           {"relation", std::string(relation_name(result.expectation.relation))},
@@ -174,6 +180,8 @@ OrderedJson summary_json(const Summary& summary) {
   json["warnings"] = summary.warnings;
   json["not_modelled"] = summary.not_modelled;
   json["duration_s"] = json_number(summary.duration_s);
+  json["load_s"] = json_number(summary.load_s);
+  if (summary.reference) json["reference"] = reference_json(*summary.reference);
   json["environment"] = {{"version", summary.version},       {"kernel", summary.kernel},
                          {"filesystem", summary.filesystem}, {"store", summary.store},
                          {"rules", summary.rules},           {"profile", summary.profile},

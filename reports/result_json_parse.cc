@@ -185,6 +185,17 @@ void read_findings(const JsonFields& fields, Summary& summary) {
       false);
 }
 
+void read_reference(const JsonFields& fields, Summary& summary) {
+  if (!fields.present()) return;
+  ReferenceSummary reference;
+  fields.count("rounds", reference.rounds);
+  fields.number("before_ms", reference.before_ms);
+  fields.number("after_ms", reference.after_ms);
+  if (fields.intact() && !(reference.before_ms > 0)) fields.complain("before_ms", "is not more than 0");
+  if (fields.intact() && !(reference.after_ms > 0)) fields.complain("after_ms", "is not more than 0");
+  summary.reference = reference;
+}
+
 void read_environment(const JsonFields& fields, Summary& summary) {
   fields.text("version", summary.version, false);
   fields.text("kernel", summary.kernel, false);
@@ -230,6 +241,8 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   fields.texts("warnings", summary.warnings, false);
   fields.texts("not_modelled", summary.not_modelled, false);
   fields.number("duration_s", summary.duration_s, false);
+  fields.number("load_s", summary.load_s, false);
+  read_reference(fields.object("reference", false), summary);
   read_environment(fields.object("environment", false), summary);
   if (fields.intact() && (exit_code(summary) == 0) != (summary.verdict == RunVerdict::pass)) {
     fields.complain("verdict", "does not follow from the checks and expectations");

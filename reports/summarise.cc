@@ -178,6 +178,19 @@ void summarise_time(const History& history, Summary& summary) {
   summary.duration_s = milliseconds(end_ns - history.started_ns) / 1e3;
 }
 
+void summarise_reference(const History& history, Summary& summary) {
+  std::int64_t last_ns = history.started_ns;
+  for (const Operation& operation : history.operations) {
+    if (operation.function == Function::broadcast) last_ns = std::max(last_ns, operation.complete_ns);
+  }
+  if (history.started_ns > 0) summary.load_s = milliseconds(last_ns - history.started_ns) / 1e3;
+  const ReferenceWork& before = history.reference_before;
+  const ReferenceWork& after = history.reference_after;
+  if (before.rounds == 0 || after.rounds == 0 || before.round_ns == 0 || after.round_ns == 0) return;
+  summary.reference = {before.rounds + after.rounds, milliseconds(before.round_ns),
+                       milliseconds(after.round_ns)};
+}
+
 void collect_warnings(const History& history, Summary& summary) {
   for (const auto* texts : {&history.doubts, &history.warnings}) {
     summary.warnings.insert(summary.warnings.end(), texts->begin(), texts->end());
@@ -202,6 +215,7 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
   summarise_injectors(plan, history, summary);
   summarise_kills(plan, history, summary);
   summarise_time(history, summary);
+  summarise_reference(history, summary);
   collect_warnings(history, summary);
   summary.checks = std::move(findings);
   for (const Expectation& expectation : plan.scenario.expectations) {

@@ -60,6 +60,8 @@ TEST(Summarise, AGoodRun) {
   EXPECT_NEAR(summary.latency_ms.p50, 7, 7.0 / 256);
   EXPECT_EQ(summary.latency_ms.max, 305);
   EXPECT_EQ(summary.duration_s, 10.5);
+  EXPECT_GT(summary.load_s, 0);
+  EXPECT_LE(summary.load_s, 10.5);
   EXPECT_EQ(summary.store, "snapshot");
   EXPECT_EQ(summary.rules, "windows");
   EXPECT_EQ(summary.profile, "python");

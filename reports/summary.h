@@ -82,6 +82,13 @@ struct SeriesRow {
 // A run that lasts longer has steps of more than a second.
 inline constexpr std::size_t most_series_rows = 600;
 
+// The conductor's small work (harness/conduct/reference.h): how fast this machine was beside this load. Times of a
+// run divided by it can be compared with those of another day or machine.
+struct ReferenceSummary {
+  std::uint64_t rounds = 0;
+  double before_ms = 0, after_ms = 0;  // a round, right before and right after the load
+};
+
 enum class RunVerdict { pass, fail, inconclusive };
 
 struct Summary {
@@ -92,7 +99,9 @@ struct Summary {
   RunVerdict verdict = RunVerdict::inconclusive;
   std::vector<std::string> reasons;  // a sentence each, the most important first; never empty
   std::uint64_t trials = 1;
-  double duration_s = 0;  // from the barrier to the end
+  double duration_s = 0;                      // from the barrier to the end
+  double load_s = 0;                          // from the barrier to the last answer to a broadcast
+  std::optional<ReferenceSummary> reference;  // none: not timed both before and after
 
   std::uint64_t agents_total = 0, agents_succeeded = 0;
   std::vector<AgentSummary> agents;  // every planned agent, by id

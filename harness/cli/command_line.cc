@@ -31,6 +31,9 @@ Examples:
   holdfast compare runs/before runs/after        two runs side by side, with Fisher's p
   holdfast replay runs/before                    the same plan again, ten times: how often does it fail?
   holdfast shrink runs/before                    the smallest plan that still fails, as a scenario of its own
+  holdfast run broadcast-8 --expect 'success_rate.lower >= 0.98' --expect 'wait.max <= 3.1s'
+  holdfast baseline update runs/nightly --baseline broadcast-8.json
+  holdfast gate runs/series --baseline broadcast-8.json   is it slower, or does it fail more often?
   holdfast check runs/after                      judge a stored run again
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
   holdfast who queue.json                        who has it open, and what Windows would refuse now
@@ -38,8 +41,8 @@ Examples:
   holdfast doctor                                can this machine do it?
   holdfast selftest                              does the harness find what is there to be found?
 
-Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 64 usage or scenario error,
-70 internal error or a machine that cannot run it.
+Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 4 a regression
+against the baseline, 64 usage or scenario error, 70 internal error or a machine that cannot run it.
 )";
 
 // Holdfast starts itself in these roles; they parse by hand, since every agent pays for it.
@@ -147,6 +150,11 @@ Command parse_command_line(int argc, char** argv) {
   RunCommand run;
   auto* run_app = app.add_subcommand("run", "Run a scenario and judge it");
   add_run_options(*run_app, run);
+  constexpr const char* about_expect =
+      "A threshold on a figure, beside the scenario's own, as in 'lost == 0' or 'wait.max <= 3.1s'; a missed "
+      "one is "
+      "exit code 3. May be repeated";
+  run_app->add_option("--expect", run.expectations, about_expect)->take_all()->allow_extra_args(false);
   run_app
       ->add_option("--trials", run.trials,
                    "So many runs of each variant, with the seeds from --seed on; they are judged together")
@@ -200,6 +208,7 @@ Command parse_command_line(int argc, char** argv) {
   CheckCommand check;
   auto* check_app = app.add_subcommand("check", "Judge a stored run again, from its events alone");
   check_app->add_option("directory", check.directory, "A run directory")->required();
+  check_app->add_option("--expect", check.expectations, about_expect)->take_all()->allow_extra_args(false);
   check_app->add_flag("--json", check.json, "Print result.json instead of the summary");
 
   ReportCommand report;
@@ -252,6 +261,27 @@ Command parse_command_line(int argc, char** argv) {
   compare_app->add_option("--markdown", compare.markdown, "Write the comparison to this file as well");
   compare_app->add_option("--html", compare.html, "Write a page with both side by side to this file as well");
   compare_app->add_flag("--json", compare.json, "Print JSON instead of the table");
+
+  GateCommand gate;
+  auto* gate_app = app.add_subcommand("gate", "Are these runs worse than the baseline's?");
+  gate_app->add_option("directory", gate.directory, "A series of trials, or one run")->required();
+  gate_app->add_option("--baseline", gate.baseline, "The baseline's file; see 'holdfast baseline update'")
+      ->required();
+  gate_app->add_option("--variant", gate.variant, "Which variant, of a series that has several");
+  gate_app->add_flag("--json", gate.json, "Print JSON instead of the table");
+  gate_app->footer(
+      "\nExit codes: 0 no regression, 2 too few runs to tell, 4 a regression, 64 usage error or another "
+      "scenario's "
+      "baseline.");
+
+  BaselineCommand baseline;
+  auto* baseline_app = app.add_subcommand("baseline", "What a gate compares with");
+  baseline_app->require_subcommand(1);
+  auto* update_app = baseline_app->add_subcommand(
+      "update", "Add runs to a baseline, which keeps the latest 60, or begin one");
+  update_app->add_option("directories", baseline.directories, "Series of trials, or runs")->required();
+  update_app->add_option("--baseline", baseline.baseline, "The baseline's file")->required();
+  update_app->add_option("--variant", baseline.variant, "Which variant, of series that have several");
 
   ListCommand list;
   auto* list_app = app.add_subcommand("list", "The scenarios that ship");
@@ -385,6 +415,8 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
   if (*replay_app) return replay;
   if (*shrink_app) return shrink;
   if (*compare_app) return compare;
+  if (*gate_app) return gate;
+  if (*baseline_app) return baseline;
   if (*list_app) return list;
   if (*hold_app) return hold;
   if (*who_app) return who;

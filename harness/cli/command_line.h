@@ -15,9 +15,10 @@ struct RunCommand {
   std::string scenario;
   std::uint64_t seed = 1;
   std::optional<std::uint32_t> agents;
-  std::vector<std::string> settings;    // key=value
-  std::optional<std::string> variant;   // run alone; none: all there are
-  std::optional<std::uint64_t> trials;  // of each variant; with a stopping rule, at most
+  std::vector<std::string> settings;      // key=value
+  std::vector<std::string> expectations;  // beside the scenario's, see expect_expression.h
+  std::optional<std::string> variant;     // run alone; none: all there are
+  std::optional<std::uint64_t> trials;    // of each variant; with a stopping rule, at most
   bool until_fail = false;
   bool until_sure = false;
   SprtPlan sure;          // until_sure
@@ -38,6 +39,7 @@ struct SweepCommand {
 
 struct CheckCommand {
   std::string directory;
+  std::vector<std::string> expectations;
   bool json = false;
 };
 
@@ -68,6 +70,19 @@ struct CompareCommand {
   std::string before, after;   // run directories, or their result.json
   std::string markdown, html;  // files to write; empty: none
   bool json = false;
+};
+
+struct GateCommand {
+  std::string directory;  // of a run or a series
+  std::string baseline;   // a file
+  std::optional<std::string> variant;
+  bool json = false;
+};
+
+struct BaselineCommand {
+  std::vector<std::string> directories;  // of runs or series
+  std::string baseline;
+  std::optional<std::string> variant;
 };
 
 struct ListCommand {
@@ -139,12 +154,12 @@ struct NoCommand {
 };
 
 using Command = std::variant<NoCommand, RunCommand, SweepCommand, CheckCommand, ReportCommand, ReplayCommand,
-                             ShrinkCommand, CompareCommand, ListCommand, HoldCommand, WhoCommand, ExecCommand,
-                             RulesCommand, DoctorCommand, SelftestCommand, InternalCommand>;
+                             ShrinkCommand, CompareCommand, GateCommand, BaselineCommand, ListCommand, HoldCommand,
+                             WhoCommand, ExecCommand, RulesCommand, DoctorCommand, SelftestCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
-// Exit codes; a run's own (0 to 3) come from exit_code(Summary).
+// Exit codes; a run's own (0 to 3) come from exit_code(Summary), a gate's (0, 2, 4) from GateResult.
 inline constexpr int exit_sweep_cut_short = 2;
 inline constexpr int exit_usage = 64;
 inline constexpr int exit_internal = 70;
@@ -156,6 +171,8 @@ int carry_out(const ReportCommand& command);
 int carry_out(const ReplayCommand& command);
 int carry_out(const ShrinkCommand& command);
 int carry_out(const CompareCommand& command);
+int carry_out(const GateCommand& command);
+int carry_out(const BaselineCommand& command);
 int carry_out(const ListCommand& command);
 int carry_out(const HoldCommand& command);
 int carry_out(const WhoCommand& command);

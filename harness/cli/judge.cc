@@ -30,9 +30,12 @@ Result<> write_reports(const Summary& summary, const std::filesystem::path& run_
 
 }  // namespace
 
-Result<Summary> judge(const std::filesystem::path& run_directory) {
-  const auto plan = load_plan(run_directory);
+Result<Summary> judge(const std::filesystem::path& run_directory,
+                      const std::vector<Expectation>& expectations) {
+  auto plan = load_plan(run_directory);
   if (!plan) return fail(plan.error());
+  plan->scenario.expectations.insert(plan->scenario.expectations.end(), expectations.begin(),
+                                     expectations.end());
   std::error_code ignored;
   if (!std::filesystem::exists(run_directory / "events", ignored) &&
       std::filesystem::exists(run_directory / "result.json", ignored)) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "reports/summary.h"
@@ -10,8 +11,9 @@
 namespace holdfast {
 
 // Merges the events of a run directory, checks them, and writes result.json, report.html, report.md and
-// junit.xml. The same events give the same bytes, here or elsewhere.
-Result<Summary> judge(const std::filesystem::path& run_directory);
+// junit.xml. The same events give the same bytes, here or elsewhere. `expectations` are added to the plan's own.
+Result<Summary> judge(const std::filesystem::path& run_directory,
+                      const std::vector<Expectation>& expectations = {});
 
 // Reads result.json of a run directory, or the file itself if `path` is one.
 Result<Summary> load_summary(const std::filesystem::path& path);

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "harness/cli/explain.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/series.h"
@@ -23,7 +24,7 @@ int run_once(const RunCommand& command, const Variant& variant) {
   line.clear();
   if (!outcome) return complain(outcome.error());
   if (!command.quiet || command.json) show(outcome->summary, shown_path(command, *directory), command.json);
-  return exit_code(outcome->summary);
+  return explained(exit_code(outcome->summary), outcome->summary.reasons);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/clock.h"
+#include "harness/cli/explain.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/single_run.h"
@@ -144,7 +145,7 @@ int run_series(const RunCommand& command, const std::vector<Variant>& variants, 
   const auto summary = judge_trials(directory->path(), Judging::stored);
   if (!summary) return complain(summary.error());
   if (!command.quiet || command.json) show(*summary, shown_path(command, *directory), command.json);
-  return summary->exit_code;
+  return explained(summary->exit_code, summary->reasons);
 }
 
 }  // namespace holdfast

@@ -9,6 +9,7 @@
 
 #include "core/base/nearest_name.h"
 #include "core/base/random.h"
+#include "harness/cli/explain.h"
 #include "harness/cli/judge.h"
 #include "harness/scenario/plan.h"
 #include "harness/scenario/quote.h"
@@ -52,7 +53,15 @@ Result<std::vector<Variant>> variants_of(const RunCommand& command) {
   if (!path) return fail(path.error());
   auto settings = command.settings;
   if (command.agents) settings.push_back(fmt::format("agents.count={}", *command.agents));
+  const auto expectations = expectations_of(command.expectations);
+  if (!expectations) return fail(expectations.error());
   auto variants = load_variants(*path, settings);
+  if (variants) {
+    for (Variant& variant : *variants) {
+      auto& all = variant.scenario.expectations;
+      all.insert(all.end(), expectations->begin(), expectations->end());
+    }
+  }
   if (!variants || !command.variant) return variants;
 
   const std::string asked = fmt::format("--variant {}: the scenario {}", short_quote(*command.variant),
@@ -76,6 +85,7 @@ std::string command_of(const RunCommand& command, const std::string& variant, st
   line += fmt::format(" --seed {}", seed);
   if (command.agents) line += fmt::format(" --agents {}", *command.agents);
   for (const std::string& setting : command.settings) line += " --set " + shell_quoted(setting);
+  for (const std::string& text : command.expectations) line += " --expect " + shell_quoted(text);
   return line;
 }
 

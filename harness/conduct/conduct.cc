@@ -25,6 +25,7 @@
 #include "harness/conduct/leftovers.h"
 #include "harness/conduct/planned_delays.h"
 #include "harness/conduct/planned_kills.h"
+#include "harness/conduct/reference.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher_messages.h"
@@ -53,6 +54,9 @@ std::string why_given_up(const CrewMember& member, std::string_view said) {
   return fmt::format("{} {} exited with {} and could not say why: is there space left on the disk?", role,
                      member.index, WEXITSTATUS(member.wait_status));
 }
+
+// When the reference was timed, seen from the load.
+enum class Beside : std::uint64_t { before = 0, after = 1 };
 
 // Why a wait ended.
 enum class Woken { met, interrupted, timed_out };
@@ -129,6 +133,7 @@ class Conductor {
     auto woken = start_crew();
     if (!woken) return fail(woken.error());
     if (*woken == Woken::met) {
+      if (auto measured = measure(Beside::before); !measured) return measured;
       phase_ = "broadcasting";
       if (auto marked = mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
@@ -146,6 +151,7 @@ class Conductor {
       if (auto looked = look_at_idle_agents(); !looked) return looked;
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
+      if (auto measured = measure(Beside::after); !measured) return measured;
       admitted_ = ended_;
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
         admit_readers();
@@ -417,6 +423,15 @@ class Conductor {
     Event event{.type = EventType::warning, .value = {member.role == Role::agent ? 0U : 1U, 0, 0, 0}};
     event.text = fmt::format("{} {} said: {}", role_name(member.role), member.index, text);
     return record(std::move(event));
+  }
+
+  // How fast this machine is right now, while nobody of the run does anything.
+  Result<> measure(Beside beside) {
+    const auto work = time_reference(directory_, plan_.scenario.subject.durability == Durability::power);
+    if (!work) return {};  // a gate will miss it; the run does not
+    return record({.type = EventType::reference,
+                   .value = {static_cast<std::uint64_t>(beside), work->rounds,
+                             static_cast<std::uint64_t>(work->round_ns), 0}});
   }
 
   Result<> mark(Mark what) {

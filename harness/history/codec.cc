@@ -126,6 +126,7 @@ bool is_event_type(std::uint8_t type) {
     case EventType::leftover:
     case EventType::idle:
     case EventType::locked:
+    case EventType::reference:
       return true;
     case EventType::header:
     case EventType::text:

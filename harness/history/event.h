@@ -103,6 +103,8 @@ enum class EventType : std::uint8_t {
   idle = 44,      // an agent that had done everything still had files of the store open; process, pid;
                   // value: handles, of these on files that are gone, most on one file; text: a path
   locked = 45,    // a file of the store was locked then; text: name
+  reference =
+      46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (median)
 };
 
 enum class Mark : std::uint64_t {

@@ -142,6 +142,12 @@ struct IdleHandles {
   std::string path;                 // of one of those
 };
 
+// A small work that the conductor timed beside the load, with nobody else at it; see harness/conduct/reference.h.
+struct ReferenceWork {
+  std::uint64_t rounds = 0;  // 0: not done
+  std::int64_t round_ns = 0;
+};
+
 struct History {
   std::uint64_t run_id = 0;
   std::int64_t started_ns = 0;  // the barrier; 0 = never opened
@@ -165,8 +171,9 @@ struct History {
   std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
   std::vector<std::string> leftovers;
-  std::vector<IdleHandles> idle;      // of agents that held any
-  std::vector<std::string> locked;    // files of the store that were locked then
+  std::vector<IdleHandles> idle;    // of agents that held any
+  std::vector<std::string> locked;  // files of the store that were locked then
+  ReferenceWork reference_before, reference_after;
   std::vector<std::string> warnings;  // to be shown
   std::vector<std::string> doubts;    // warnings that make the run inconclusive; damage found included
 

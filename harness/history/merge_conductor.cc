@@ -35,6 +35,10 @@ void ConductorMerge::add(Event&& event) {
     case EventType::locked:
       history_.locked.push_back(std::move(event.text));
       return;
+    case EventType::reference:
+      (event.value[0] == 0 ? history_.reference_before : history_.reference_after) = {
+          event.value[1], static_cast<std::int64_t>(event.value[2] & INT64_MAX)};
+      return;
     default:
       doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",
                                       static_cast<unsigned>(event.type)));

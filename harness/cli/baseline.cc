@@ -1,0 +1,70 @@
+#include "reports/baseline.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "harness/cli/command_line.h"
+#include "harness/cli/judge.h"
+#include "harness/cli/measured_runs.h"
+#include "harness/conduct/run_directory.h"
+#include "harness/supervisor/descriptor.h"
+#include "reports/gate.h"
+#include "reports/number_format.h"
+
+namespace holdfast {
+namespace {
+
+// Of two updates at once neither may lose the other's runs. The lock is on the directory, so no lock file stays.
+Result<Descriptor> lock_directory_of(const std::filesystem::path& file) {
+  const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  Descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  while (lock && ::flock(lock.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) lock.reset();
+  }
+  if (lock) return lock;
+  return fail(Code::invalid, fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+int carry_out(const BaselineCommand& command) {
+  const auto runs = measured_runs(command.directories, command.variant);
+  if (!runs) return complain(runs.error());
+  const auto lock = lock_directory_of(command.baseline);
+  if (!lock) return complain(lock.error());
+  Baseline baseline = runs->as_baseline;
+  baseline.runs.clear();
+  std::error_code ignored;
+  if (std::filesystem::symlink_status(command.baseline, ignored).type() !=
+      std::filesystem::file_type::not_found) {
+    auto stored = load_baseline(command.baseline);
+    if (!stored) return complain(stored.error());
+    if (auto same = check_same_kind(*stored, runs->as_baseline, command.baseline); !same)
+      return complain(same.error());
+    baseline = std::move(*stored);
+  }
+  const std::size_t added = add_runs(baseline, runs->as_baseline.runs);
+  if (auto written = write_result_file(command.baseline, to_json(baseline)); !written)
+    return complain(written.error());
+  const std::uint64_t needed = runs_needed_for(baseline.runs);
+  fmt::print("{}: {} added, {} there already, {} inconclusive and left out; it has {} now\n",
+             command.baseline, added, runs->as_baseline.runs.size() - added, runs->left_out,
+             format_counted(baseline.runs.size(), "run"));
+  if (needed > 0) {
+    fmt::print(
+        "With {} or more, 'holdfast gate' catches a slowdown of 20 % or a success rate 5 points lower in 95 "
+        "%\n",
+        format_counted(needed, "run"));
+  } else {
+    fmt::print(
+        "Not enough yet for a gate: 100 runs would not show a slowdown of 20 %; add runs, or make them "
+        "longer\n");
+  }
+  return 0;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,40 @@
+#include "reports/gate.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "harness/cli/command_line.h"
+#include "harness/cli/explain.h"
+#include "harness/cli/judge.h"
+#include "harness/cli/measured_runs.h"
+#include "harness/cli/terminal.h"
+
+namespace holdfast {
+
+int carry_out(const GateCommand& command) {
+  auto baseline = load_baseline(command.baseline);
+  if (!baseline) return complain(baseline.error());
+  const auto runs = measured_runs({command.directory}, command.variant);
+  if (!runs) return complain(runs.error());
+  if (auto same = check_same_kind(*baseline, runs->as_baseline, command.baseline); !same)
+    return complain(same.error());
+  // A run is no evidence that it is like itself.
+  std::erase_if(baseline->runs, [&](const RunFigures& before) {
+    return std::any_of(runs->as_baseline.runs.begin(), runs->as_baseline.runs.end(),
+                       [&](const RunFigures& now) { return now.run == before.run; });
+  });
+  if (baseline->runs.empty()) {
+    return complain(
+        {Code::invalid, fmt::format("{} holds these runs and no others: there is nothing to compare with",
+                                    command.baseline)});
+  }
+  const GateResult result = gate(*baseline, runs->as_baseline);
+  fmt::print("{}", command.json ? to_json(result, *baseline)
+                                : render_gate(result, *baseline, columns_of(STDOUT_FILENO)));
+  if (runs->left_out > 0 && !command.json) fmt::print("  {} inconclusive and left out\n", runs->left_out);
+  return explained(result.exit_code, result.reasons);
+}
+
+}  // namespace holdfast
