@@ -77,7 +77,8 @@ std::string finding_word(const Finding& finding) {
   return finding.waived ? word + " <span class=\"tag none\">waived</span>" : word;
 }
 
-// What stands before the word, so that it is not told by colour alone.
+}  // namespace
+
 std::string_view verdict_sign(RunVerdict verdict) {
   switch (verdict) {
     case RunVerdict::pass:
@@ -89,8 +90,6 @@ std::string_view verdict_sign(RunVerdict verdict) {
   }
   return "?";
 }
-
-}  // namespace
 
 std::string html_verdict(RunVerdict verdict) {
   return fmt::format("<span aria-hidden=\"true\">{}</span> {}", verdict_sign(verdict), verdict_word(verdict));

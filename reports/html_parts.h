@@ -2,14 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "reports/summary.h"
 #include "reports/timeline.h"
 
 namespace holdfast {
 
-std::string html_verdict(RunVerdict verdict);  // a sign, so that it is not told by colour alone, and the word
-std::string html_header(const Summary& summary);  // verdict, reasons, key figures
+std::string_view verdict_sign(RunVerdict verdict);  // so that it is not told by colour alone
+std::string html_verdict(RunVerdict verdict);       // the sign and the word
+std::string html_header(const Summary& summary);    // verdict, reasons, key figures
 std::string html_checks(const Summary& summary);
 std::string html_holders(const Summary& summary, const Timeline* timeline);
 std::string html_refusals(const Timeline& timeline);  // no <section>: a table that is folded

@@ -40,6 +40,19 @@ std::string html_text(std::string_view text) {
   return html;
 }
 
+std::string path_address(std::string_view path) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  std::string address;
+  for (const char c : path) {
+    if (plain.find(c) != std::string_view::npos) {
+      address += c;
+    } else {
+      address += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return address;
+}
+
 std::string script_json(std::string_view json) {
   std::string escaped;
   escaped.reserve(json.size());

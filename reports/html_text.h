@@ -14,6 +14,9 @@ namespace holdfast {
 // attributes.
 std::string html_text(std::string_view text);
 
+// A path as an address: what is not plain is percent-encoded, and so nothing in it is markup.
+std::string path_address(std::string_view path);
+
 // JSON that stands in a <script> element: none of its texts can end the element or begin a comment.
 std::string script_json(std::string_view json);
 

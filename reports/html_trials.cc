@@ -35,17 +35,7 @@ std::string paragraphs(const std::vector<std::string>& sentences, std::string_vi
 
 // The report of a trial that was kept, beside this page; nothing in a name leads elsewhere.
 std::string report_address(const Trial& trial) {
-  std::string address = "./";
-  for (const char c : trial.directory) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '/' || c == '.';
-    address += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return address + "/report.html";
-}
-
-std::string_view sign_of(RunVerdict verdict) {
-  return verdict == RunVerdict::pass ? "✓" : verdict == RunVerdict::fail ? "✗" : "?";
+  return "./" + path_address(trial.directory) + "/report.html";
 }
 
 // A sign for each trial, in the order in which they were run.
@@ -59,7 +49,7 @@ std::string signs(const TrialsSummary& summary, std::size_t variant) {
         "<li class=\"tag {}\" title=\"{}\"><span aria-hidden=\"true\">{}</span><span "
         "class=\"unseen\">seed {}: {}</span></li>\n",
         trial.verdict == RunVerdict::inconclusive ? "unknown" : to_string(trial.verdict),
-        html_text(trial_sentence(summary, trial)), sign_of(trial.verdict), trial.seed,
+        html_text(trial_sentence(summary, trial)), verdict_sign(trial.verdict), trial.seed,
         verdict_word(trial.verdict));
   }
   html += "</ol>\n";

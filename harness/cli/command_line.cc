@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/nearest_name.h"
+#include "harness/cli/help_pages.h"
 #include "reports/sweep.h"
 
 namespace holdfast {
@@ -35,6 +36,7 @@ Examples:
   holdfast baseline update runs/nightly --baseline broadcast-8.json
   holdfast gate runs/series --baseline broadcast-8.json   is it slower, or does it fail more often?
   holdfast check runs/after                      judge a stored run again
+  holdfast serve holdfast-runs                   past runs in a browser
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
   holdfast who queue.json                        who has it open, and what Windows would refuse now
   holdfast exec -- pytest                        which of its file calls would Windows refuse, and why?
@@ -381,6 +383,24 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
   selftest_app->add_flag("--json", selftest.json, "Print JSON");
   selftest_app->add_flag("--quiet", selftest.quiet, "No progress");
 
+  ServeCommand serve;
+  auto* serve_app =
+      app.add_subcommand("serve", "Past runs in a browser, on this machine alone: verdicts, trends, reports");
+  serve_app->add_option("directory", serve.directory, "Where runs are kept")->capture_default_str();
+  serve_app->add_option("--port", serve.port, "Of 127.0.0.1; 0 takes a free one")->capture_default_str();
+
+  std::string page;
+  auto* completion_app = app.add_subcommand(
+      "completion", "Print what a shell needs to complete this command line, or the man page");
+  completion_app->add_option("for", page, "bash, zsh, fish, or man for the page of the manual")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}));
+  completion_app->footer(R"(
+Examples:
+  . <(holdfast completion bash)                         for this shell
+  holdfast completion fish | source
+  holdfast completion man | man -l -)");
+
   // All behind "--" is the command's.
   std::vector<std::string> behind;
   if (argc > 1 && std::string_view(argv[1]) == "exec") {
@@ -432,6 +452,14 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
   }
   if (*rules_app) return rules;
   if (*selftest_app) return selftest;
+  if (*serve_app) return serve;
+  if (*completion_app) {
+    fmt::print("{}", page == "bash"   ? bash_completion(app)
+                     : page == "zsh"  ? zsh_completion(app)
+                     : page == "fish" ? fish_completion(app)
+                                      : man_page(app, HOLDFAST_VERSION));
+    return NoCommand{0};
+  }
   return doctor;
 }
 

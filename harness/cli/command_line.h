@@ -149,13 +149,19 @@ struct InternalCommand {
 };
 
 // Nothing left to do: help or the version was printed, or the command line was wrong.
+struct ServeCommand {
+  std::string directory = "holdfast-runs";
+  std::uint16_t port = 8480;  // 0: a free one
+};
+
 struct NoCommand {
   int exit_code = 0;
 };
 
 using Command = std::variant<NoCommand, RunCommand, SweepCommand, CheckCommand, ReportCommand, ReplayCommand,
-                             ShrinkCommand, CompareCommand, GateCommand, BaselineCommand, ListCommand, HoldCommand,
-                             WhoCommand, ExecCommand, RulesCommand, DoctorCommand, SelftestCommand, InternalCommand>;
+                             ShrinkCommand, CompareCommand, GateCommand, BaselineCommand, ListCommand,
+                             HoldCommand, WhoCommand, ExecCommand, RulesCommand, DoctorCommand,
+                             SelftestCommand, ServeCommand, InternalCommand>;
 
 Command parse_command_line(int argc, char** argv);
 
@@ -180,5 +186,6 @@ int carry_out(const ExecCommand& command);
 int carry_out(const RulesCommand& command);
 int carry_out(const DoctorCommand& command);
 int carry_out(const SelftestCommand& command);
+int carry_out(const ServeCommand& command);
 
 }  // namespace holdfast
