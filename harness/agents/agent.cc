@@ -66,7 +66,7 @@ class Agent {
         if (every == 0 || (number + 1) % every != 0 || stop_requested()) continue;
         if (auto done = read(plan_.scenario.agents.broadcasts + 1 + number); !done) return done;
       }
-      tell_status({StatusKind::done, token_, ok_, failed_});
+      tell_status({StatusKind::done, token_, ok_, failed_, retries()});
       if (wait_for_turn()) {
         if (auto done = read(plan_.scenario.agents.broadcasts); !done) return done;
       }
@@ -77,6 +77,10 @@ class Agent {
   }
 
  private:
+  [[nodiscard]] std::uint32_t retries() const {
+    return static_cast<std::uint32_t>(queue_->counters().retries);
+  }
+
   // Back-off ends early when the run is stopped, and where it would outlast the operation's deadline.
   bool sleep(Duration wait) {
     const std::int64_t until_ns = monotonic_ns() + wait.count();
@@ -111,7 +115,7 @@ class Agent {
     // Who may be killed says at once that a broadcast was answered: the supervisor knows saves apart by it.
     if (const std::int64_t now_ns = monotonic_ns(); tells_each_ || now_ns - told_ns_ > progress_every_ns) {
       told_ns_ = now_ns;
-      tell_status({StatusKind::progress, token_, ok_, failed_});
+      tell_status({StatusKind::progress, token_, ok_, failed_, retries()});
     }
     return recorded;
   }

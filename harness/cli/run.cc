@@ -2,7 +2,7 @@
 
 #include "harness/cli/explain.h"
 #include "harness/cli/judge.h"
-#include "harness/cli/progress.h"
+#include "harness/cli/live_view.h"
 #include "harness/cli/series.h"
 #include "harness/cli/single_run.h"
 #include "harness/conduct/held_signals.h"
@@ -16,12 +16,11 @@ int run_once(const RunCommand& command, const Variant& variant) {
   if (!executable) return complain(executable.error());
   auto directory = claim_directory(command, variant.scenario.name, DirectoryKind::run);
   if (!directory) return complain(directory.error());
-  ProgressLine line(command.quiet);
-  const auto outcome =
-      perform({command, variant, command.seed, *executable,
-               [&](const Progress& progress) { line.show(progress_text(progress), progress.elapsed_s); }},
-              *directory);
-  line.clear();
+  LiveView view(command.quiet, fmt::format("{}, seed {}", variant.scenario.name, command.seed));
+  const auto outcome = perform(
+      {command, variant, command.seed, *executable, [&](const Progress& progress) { view.show(progress); }},
+      *directory);
+  view.clear();
   if (!outcome) return complain(outcome.error());
   if (!command.quiet || command.json) show(outcome->summary, shown_path(command, *directory), command.json);
   return explained(exit_code(outcome->summary), outcome->summary.reasons);

@@ -25,6 +25,13 @@ bool colour_wanted(int descriptor) {
   return is_live_terminal(descriptor) && (no_color == nullptr || *no_color == '\0');
 }
 
+int rows_of(int descriptor) {
+  constexpr int usual = 24;
+  winsize size{};
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return usual;
+  return size.ws_row;
+}
+
 int columns_of(int descriptor) {
   constexpr int usual = 80;
   winsize size{};

@@ -331,6 +331,7 @@ class Conductor {
       member.done = member.done || record.kind == StatusKind::done;
       member.ok = record.ok;
       member.failed = record.failed;
+      member.retries = record.retries;
     }
   }
 
@@ -491,6 +492,26 @@ class Conductor {
     }
   }
 
+  // Injectors by their names, whoever else by his kind.
+  [[nodiscard]] std::vector<RefusedBy> named(const std::vector<HolderRefusals>& refusals) const {
+    std::vector<RefusedBy> by;
+    for (const HolderRefusals& holder : refusals) {
+      std::string name = holder.kind == HolderKind::agent ? "other agents" : "others";
+      if (holder.kind == HolderKind::self) name = "the caller itself";
+      if (holder.kind == HolderKind::injector && holder.index < plan_.scenario.injectors.size())
+        name = plan_.scenario.injectors[holder.index].name;
+      const auto same =
+          std::find_if(by.begin(), by.end(), [&](const RefusedBy& known) { return known.name == name; });
+      if (same == by.end()) {
+        by.push_back({std::move(name), holder.refusals});
+      } else {
+        same->refusals += holder.refusals;
+      }
+    }
+    std::sort(by.begin(), by.end(), [](const auto& a, const auto& b) { return a.refusals > b.refusals; });
+    return by;
+  }
+
   void show_progress() {
     constexpr std::int64_t every_ns = 200'000'000;
     const std::int64_t now_ns = monotonic_ns();
@@ -501,9 +522,12 @@ class Conductor {
     for (const CrewMember& member : crew_) {
       progress.done += member.ok + member.failed;
       progress.failed += member.failed;
+      progress.retries += member.retries;
+      if (member.role == Role::agent) progress.agents.push_back({member.ok, member.failed});
     }
     progress.total = std::uint64_t{plan_.scenario.agents.count} * plan_.scenario.agents.broadcasts;
     progress.refused = supervisor_ ? supervisor_->refused() : 0;
+    if (supervisor_) progress.refused_by = named(supervisor_->refusals_by_holder());
     progress.elapsed_s = static_cast<double>(now_ns - begun_ns_) * 1e-9;
     options_.on_progress(progress);
   }

@@ -5,11 +5,22 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "harness/scenario/plan.h"
 
 namespace holdfast {
+
+struct AgentProgress {
+  std::uint32_t ok = 0, failed = 0;  // broadcasts that were answered
+};
+
+struct RefusedBy {
+  std::string name;  // an injector's; "other agents", "the caller itself", "others"
+  std::uint64_t refusals = 0;
+};
 
 struct Progress {
   const char* phase = "";  // "starting", "broadcasting", …
@@ -17,6 +28,9 @@ struct Progress {
   std::uint64_t total = 0;
   std::uint64_t failed = 0;
   std::uint64_t refused = 0;
+  std::uint64_t retries = 0;
+  std::vector<AgentProgress> agents;  // by id
+  std::vector<RefusedBy> refused_by;  // most first; a call that several held is counted for each
   double elapsed_s = 0;
 };
 

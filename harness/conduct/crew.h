@@ -25,6 +25,7 @@ struct CrewMember {
   int wait_status = 0;
   std::uint32_t ok = 0;
   std::uint32_t failed = 0;
+  std::uint32_t retries = 0;
 };
 
 // Agents first, then the injectors that have a process (kills and delays are the supervisor's), then readers; a

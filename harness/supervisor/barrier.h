@@ -27,6 +27,7 @@ struct StatusRecord {
   std::uint32_t token = 0;  // as the launcher knows the child
   std::uint32_t ok = 0;
   std::uint32_t failed = 0;
+  std::uint32_t retries = 0;
 };
 
 // What every child does first: hides the descriptors from what it may start itself, dies with its parent, and

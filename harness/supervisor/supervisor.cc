@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstring>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -217,13 +218,29 @@ bool Supervisor::handle(Pending& pending) {
     decision.holders = std::move(pending.waited_for);
   if (!decision.path.empty())
     log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
-  if (decision.windows_code != 0) refused_.fetch_add(1, std::memory_order_relaxed);
+  if (decision.windows_code != 0) count_refusal(decision);
   if (decision.kind == Decision::Kind::handed_over) {
     hand_over(pending.id, decision);
   } else {
     answer(pending.id, decision.error, decision.kind == Decision::Kind::pass_through);
   }
   return true;
+}
+
+void Supervisor::count_refusal(const Decision& decision) {
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  std::set<std::pair<HolderKind, std::uint32_t>> holders;
+  for (const NamedHolder& holder : decision.holders)
+    holders.insert({holder.kind, holder.kind == HolderKind::injector ? holder.index : no_process});
+  const std::lock_guard lock(refusals_mutex_);
+  for (const auto& holder : holders) ++refusals_[holder];
+}
+
+std::vector<HolderRefusals> Supervisor::refusals_by_holder() const {
+  const std::lock_guard lock(refusals_mutex_);
+  std::vector<HolderRefusals> all;
+  for (const auto& [holder, refusals] : refusals_) all.push_back({holder.first, holder.second, refusals});
+  return all;
 }
 
 void Supervisor::hand_over(std::uint64_t id, const Decision& decision) {

@@ -4,8 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -17,6 +20,13 @@
 #include "harness/supervisor/participants.h"
 
 namespace holdfast {
+
+// Calls refused on account of a holder; of injectors each for itself, of others all of a kind together.
+struct HolderRefusals {
+  HolderKind kind = HolderKind::unseen;
+  std::uint32_t index = no_process;
+  std::uint64_t refusals = 0;
+};
 
 class Supervisor {
  public:
@@ -41,7 +51,8 @@ class Supervisor {
   // Whether this process, which has ended, was killed by plan; to be asked once; any thread.
   bool take_killed(pid_t process) { return killer_.take_killed(process); }
 
-  // For progress lines; any thread.
+  // For progress; any thread.
+  [[nodiscard]] std::vector<HolderRefusals> refusals_by_holder() const;
   [[nodiscard]] std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
   // Calls that were looked at, those outside of the domain too; any thread.
@@ -60,6 +71,7 @@ class Supervisor {
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
   void hand_over(std::uint64_t id, const Decision& decision);
+  void count_refusal(const Decision& decision);
 
   Descriptor listener_;
   Descriptor wake_;
@@ -73,6 +85,8 @@ class Supervisor {
   std::vector<Pending> pending_;  // to be asked again shortly
   Result<> outcome_;
   std::atomic<std::uint64_t> refused_{0};
+  mutable std::mutex refusals_mutex_;
+  std::map<std::pair<HolderKind, std::uint32_t>, std::uint64_t> refusals_;  // see HolderRefusals
   std::atomic<std::uint64_t> looked_at_{0};
   std::thread thread_;
 };
