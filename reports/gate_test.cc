@@ -54,6 +54,13 @@ bool any_regression(const std::vector<FigureComparison>& figures) {
   return std::any_of(figures.begin(), figures.end(), [](const auto& figure) { return figure.regression; });
 }
 
+// Rates are found with enough draws in the plain builds; sanitizers only want to see every line.
+#ifdef HOLDFAST_SANITIZED
+constexpr int draws_of_a_kind = 20;
+#else
+constexpr int draws_of_a_kind = 1000;
+#endif
+
 // How many of `comparisons` are called worse when `change` is done to every run that is compared.
 template <typename Change>
 int called_worse(int comparisons, int before, int now, const Machine& machine, Change change) {
@@ -80,21 +87,21 @@ Baseline as_baseline(std::vector<RunFigures> runs) {
 
 TEST(Gate, CallsIdenticalRunsWorseInOneOfThreeHundredAtMost) {
   const auto same = [](RunFigures&) {};
-  EXPECT_LE(called_worse(1000, 30, 12, {}, same), 3);
-  EXPECT_LE(called_worse(1000, 60, 20, {}, same), 3);
+  EXPECT_LE(called_worse(draws_of_a_kind, 30, 12, {}, same), 3);
+  EXPECT_LE(called_worse(draws_of_a_kind, 60, 20, {}, same), 3);
   // Where everything succeeds most values are equal.
-  EXPECT_LE(called_worse(1000, 30, 12, {0.1, 1, 1}, same), 3);
+  EXPECT_LE(called_worse(draws_of_a_kind, 30, 12, {0.1, 1, 1}, same), 3);
 }
 
 TEST(Gate, FindsASlowdownOfAFifth) {
-  EXPECT_GE(called_worse(1000, 60, 20, {}, slower), 980);
-  EXPECT_GE(called_worse(300, 60, 12, {0.05, 1, 1}, slower), 298);
+  EXPECT_GE(called_worse(draws_of_a_kind, 60, 20, {}, slower), draws_of_a_kind * 98 / 100);
+  EXPECT_GE(called_worse(draws_of_a_kind * 3 / 10, 60, 12, {0.05, 1, 1}, slower), draws_of_a_kind * 3 / 10 - 2);
 }
 
 TEST(Gate, FindsASuccessRateFivePointsLower) {
   const auto drop = [](RunFigures& run) { *run.success_rate -= 0.05; };
-  EXPECT_GE(called_worse(1000, 60, 20, {}, drop), 980);
-  EXPECT_GE(called_worse(300, 60, 12, {0.1, 1, 1}, drop), 298);
+  EXPECT_GE(called_worse(draws_of_a_kind, 60, 20, {}, drop), draws_of_a_kind * 98 / 100);
+  EXPECT_GE(called_worse(draws_of_a_kind * 3 / 10, 60, 12, {0.1, 1, 1}, drop), draws_of_a_kind * 3 / 10 - 2);
 }
 
 TEST(Gate, AnotherMachineOfHalfTheSpeedIsNoRegression) {
@@ -104,7 +111,7 @@ TEST(Gate, AnotherMachineOfHalfTheSpeedIsNoRegression) {
     *run.latency_p99_ms *= 2;
     *run.reference_ms *= 2;
   };
-  EXPECT_LE(called_worse(300, 60, 20, {}, elsewhere), 2);
+  EXPECT_LE(called_worse(draws_of_a_kind * 3 / 10, 60, 20, {}, elsewhere), 2);
 }
 
 TEST(Gate, WhatIsBetterOrHardlyWorseIsNoRegression) {
