@@ -8,6 +8,7 @@ namespace holdfast {
 namespace {
 
 constexpr int toml_dots_per_line_max = 40;
+constexpr int toml_brackets_max = 32;
 constexpr std::size_t toml_bytes_max = 1U << 20;
 
 enum class TomlState { outside, comment, basic_string, literal_string };
@@ -30,7 +31,7 @@ Result<> screen_toml(std::string_view text, const std::string& file_name) {
     return fail_at(place, fmt::format("this is longer than {} bytes, the most that is read", toml_bytes_max));
   }
   TomlState state = TomlState::outside;
-  int dots = 0;
+  int dots = 0, open_brackets = 0;
   const std::size_t byte_order_mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   for (std::size_t at = byte_order_mark; at < text.size(); ++at, ++place.column) {
     const char c = text[at];
@@ -60,6 +61,11 @@ Result<> screen_toml(std::string_view text, const std::string& file_name) {
       }
       if (c == '.' && ++dots > toml_dots_per_line_max) {
         return fail_at(place, fmt::format("more than {} dots on one line", toml_dots_per_line_max));
+      }
+      if (c == '[' || c == '{') ++open_brackets;
+      if (c == ']' || c == '}') --open_brackets;
+      if (open_brackets > toml_brackets_max) {
+        return fail_at(place, fmt::format("more than {} brackets within each other", toml_brackets_max));
       }
       if (c == '#') state = TomlState::comment;
       if (c == '"') state = TomlState::basic_string;
