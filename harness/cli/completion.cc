@@ -76,7 +76,7 @@ std::string bash_completion(const CLI::App& app) {
     cases += fmt::format("    {}) words={} {};;\n", in_single_quotes(typed.words), in_single_quotes(words),
                          takes_scenario(*typed.app) ? "scenarios=1 " : "");
   }
-  return fmt::format(R"(# Completion of holdfast for bash. Load it with: . <(holdfast completion bash)
+  return fmt::format(R"bash(# Completion of holdfast for bash. Load it with: . <(holdfast completion bash)
 _holdfast() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} command='' words='' scenarios='' known={0}
   local at
@@ -108,7 +108,7 @@ _holdfast() {{
   mapfile -t -O "${{#COMPREPLY[@]}}" COMPREPLY < <(compgen -W "$words" -- "$word")
 }}
 complete -o default -F _holdfast holdfast
-)",
+)bash",
                      in_single_quotes(names_of(commands_of(app))), cases, valued);
 }
 
@@ -132,33 +132,26 @@ std::string zsh_completion(const CLI::App& app) {
                                       : " \\\n        '*:file:_files'";
     cases += " ;;\n";
   }
-  return fmt::format(R"(#compdef holdfast
+  return fmt::format(R"zsh(#compdef holdfast
 # Completion of holdfast for zsh. Load it with: source <(holdfast completion zsh)
 _holdfast_scenarios() {{
   local -a names=(${{(f)"$(holdfast list 2>/dev/null | cut -d ' ' -f 1)"}})
   _alternative "scenarios:scenario:compadd -a names" "files:file:_files -g '*.toml'"
-}
-}
-_holdfast() {
-  {
+}}
+_holdfast() {{
   local -a commands=(
 {0}  )
   local state line
   _arguments -C '--help[Print help]' '--version[Print the version]' '1:command:->command' '*::argument:->argument'
   case $state in
-    command) _describe command commands ;
-  ;
-    argument) case $words[1] in
-{1}    esac ;
-    ;
-    esac
-  }
-}
-if
-  ["$funcstack[1]" = _holdfast];
-then _holdfast "$@";
-else compdef _holdfast holdfast; fi
-)",
+    command) _describe command commands ;;
+    argument)
+      case $words[1] in
+{1}      esac ;;
+  esac
+}}
+if [ "$funcstack[1]" = _holdfast ]; then _holdfast "$@"; else compdef _holdfast holdfast; fi
+)zsh",
                      commands, cases);
 }
 
