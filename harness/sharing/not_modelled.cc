@@ -11,6 +11,7 @@ std::vector<std::string> not_modelled(bool windows_rules) {
   return {
       "Byte-range locks: a read or write in a range that another handle has locked is not refused (33).",
       "Handles that ask for attributes only: on Windows even they refuse a replace of the file (5).",
+      // NOLINTNEXTLINE(bugprone-suspicious-missing-comma)
       "Opening: decided only where somebody denies reading or writing (32) or deletion is classic; elsewhere "
       "a file that is mapped can be cut (1224).",
       "Renaming without replacing: that the target exists (183) cannot be told from a rename that replaces.",
