@@ -152,6 +152,7 @@ void plant_drop(RunFigures& run) {
 
 std::vector<RunFigures> drawn_from(const std::vector<RunFigures>& runs, std::size_t count, Random& random) {
   std::vector<RunFigures> drawn;
+  drawn.reserve(count);
   for (std::size_t i = 0; i < count; ++i) drawn.push_back(runs[random.next() % runs.size()]);
   return drawn;
 }
@@ -210,8 +211,9 @@ void say_why_inconclusive(GateResult& result) {
 }  // namespace
 
 std::vector<FigureComparison> compare_figures(const std::vector<RunFigures>& before,
-                                              const std::vector<RunFigures>& now) {
   std::vector<FigureComparison> figures;
+  std::vector<FigureComparison> figures;
+  figures.reserve(gate_figures.size());
   for (const GateFigure& figure : gate_figures) figures.push_back(compare_figure(figure, before, now));
   share_out_error(figures);
   return figures;
