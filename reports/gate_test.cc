@@ -95,7 +95,8 @@ TEST(Gate, CallsIdenticalRunsWorseInOneOfThreeHundredAtMost) {
 
 TEST(Gate, FindsASlowdownOfAFifth) {
   EXPECT_GE(called_worse(draws_of_a_kind, 60, 20, {}, slower), draws_of_a_kind * 98 / 100);
-  EXPECT_GE(called_worse(draws_of_a_kind * 3 / 10, 60, 12, {0.05, 1, 1}, slower), draws_of_a_kind * 3 / 10 - 2);
+  EXPECT_GE(called_worse(draws_of_a_kind * 3 / 10, 60, 12, {0.05, 1, 1}, slower),
+            draws_of_a_kind * 3 / 10 - 2);
 }
 
 TEST(Gate, FindsASuccessRateFivePointsLower) {
