@@ -211,7 +211,7 @@ void say_why_inconclusive(GateResult& result) {
 }  // namespace
 
 std::vector<FigureComparison> compare_figures(const std::vector<RunFigures>& before,
-  std::vector<FigureComparison> figures;
+                                              const std::vector<RunFigures>& now) {
   std::vector<FigureComparison> figures;
   figures.reserve(gate_figures.size());
   for (const GateFigure& figure : gate_figures) figures.push_back(compare_figure(figure, before, now));
