@@ -231,7 +231,8 @@ int agent_main(const std::filesystem::path& run_directory, std::uint32_t index, 
   ::mallopt(M_MMAP_THRESHOLD, own_mapping_bytes);
   const auto done = run_agent(run_directory, index, token, restarted);
   if (done) return 0;
-  fmt::print(stderr, "holdfast: agent {}: {}\n", index, done.error().message);
+  // Not fmt::print, which throws where the disk is full.
+  std::fputs(fmt::format("holdfast: agent {}: {}\n", index, done.error().message).c_str(), stderr);
   return child_exit_code(done.error());
 }
 

@@ -143,7 +143,7 @@ int reader_main(const std::filesystem::path& run_directory, std::uint32_t index,
                 const std::string& mailboxes) {
   const auto done = run_reader(run_directory, index, token, mailboxes);
   if (done) return 0;
-  fmt::print(stderr, "holdfast: reader {}: {}\n", index, done.error().message);
+  std::fputs(fmt::format("holdfast: reader {}: {}\n", index, done.error().message).c_str(), stderr);
   return child_exit_code(done.error());
 }
 
