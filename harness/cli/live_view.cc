@@ -63,8 +63,7 @@ std::string time_left(const Progress& progress) {
   if (progress.done == 0 || progress.done >= progress.total) return "";
   const double left_s = progress.elapsed_s * static_cast<double>(progress.total - progress.done) /
                         static_cast<double>(progress.done);
-  return left_s < 90 ? fmt::format(", about {:.0f} s left", left_s)
-                     : fmt::format(", about {:.0f} min left", left_s / 60);
+  return fmt::format(", about {} left", time_left_text(left_s));
 }
 
 std::string refusals_line(const Progress& progress) {
@@ -76,17 +75,6 @@ std::string refusals_line(const Progress& progress) {
   return line + fmt::format("; {} retries", progress.retries);
 }
 
-// Cut where it is too wide, by code points.
-std::string fitted(const std::string& line, std::size_t columns) {
-  std::size_t used = 0, at = 0;
-  while (at < line.size() && used < columns) {
-    ++at;
-    while (at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0) == 0x80) ++at;
-    ++used;
-  }
-  return line.substr(0, at);
-}
-
 }  // namespace
 
 std::vector<std::string> live_lines(const Progress& progress, const std::string& title, std::size_t columns,
@@ -94,15 +82,14 @@ std::vector<std::string> live_lines(const Progress& progress, const std::string&
   std::vector<std::string> lines{fmt::format("{}: {:.0f} s, {}{}", one_line(title), progress.elapsed_s,
                                              progress.phase, time_left(progress))};
   std::vector<Bar> bars = bars_of(progress, std::min(most_bars, most_lines - 3));
-  std::uint64_t failed = progress.failed;
-  bars.push_back({"all", progress.done - failed, failed, progress.total});
+  bars.push_back({"all", progress.done - progress.failed, progress.failed, progress.total});
   std::size_t label_columns = 0;
   for (const Bar& bar : bars) label_columns = std::max(label_columns, bar.label.size());
   const std::size_t beside = label_columns + 4 + 24;  // the label, and the figures
   const std::size_t bar_columns = columns > beside + 4 ? std::min(widest_bar, columns - beside) : 4;
   for (const Bar& bar : bars) lines.push_back(bar_line(bar, label_columns, bar_columns));
   lines.push_back(refusals_line(progress));
-  for (std::string& line : lines) line = fitted(line, columns);
+  for (std::string& line : lines) line = cut_to(line, columns);
   return lines;
 }
 

@@ -12,6 +12,7 @@
 
 #include "harness/cli/testing_run.h"
 #include "harness/supervisor/descriptor.h"
+#include "reports/text.h"
 
 namespace holdfast {
 namespace {
@@ -28,11 +29,6 @@ Progress progress_of(std::size_t agents, std::uint32_t ok, std::uint32_t failed)
   progress.retries = 7;
   progress.refused_by = {{"scanner", 9}, {"other agents", 3}};
   return progress;
-}
-
-std::size_t columns_used(const std::string& line) {
-  return static_cast<std::size_t>(std::count_if(
-      line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 TEST(LiveLines, BarsOfAgentsAndWhoIsInTheWay) {
@@ -62,7 +58,7 @@ RC_GTEST_PROP(LiveLines, FitWhateverComes, ()) {
   const auto lines = live_lines(progress, *rc::gen::arbitrary<std::string>(), columns, rows);
   RC_ASSERT(lines.size() <= rows);
   for (const std::string& line : lines) {
-    RC_ASSERT(columns_used(line) <= columns);
+    RC_ASSERT(display_width(line) <= columns);
     RC_ASSERT(line.find_first_of("\x1b\r\n") == std::string::npos);
   }
 }

@@ -22,6 +22,10 @@ std::string progress_text(const Progress& progress) {
                      progress.phase, progress.done, progress.total, progress.failed, progress.refused);
 }
 
+std::string time_left_text(double seconds) {
+  return seconds < 90 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.0f} min", seconds / 60);
+}
+
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), live_(is_live_terminal(STDERR_FILENO)) {}
 
 void ProgressLine::show(const std::string& text, double elapsed_s) {

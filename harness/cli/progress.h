@@ -10,6 +10,8 @@ namespace holdfast {
 
 std::string progress_text(const Progress& progress);  // "12 s, broadcasting: 40 of 200 broadcasts, …"
 
+std::string time_left_text(double seconds);  // "80 s", "3 min"
+
 class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);

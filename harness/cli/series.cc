@@ -60,7 +60,8 @@ class SeriesProgress {
                           name.empty() ? "" : name + ", ", next.seed, not_passed);
     if (!done.empty() && plan_.stop == StopRule::after_all) {
       const double each_s = elapsed_s() / static_cast<double>(done.size());
-      prefix_ += fmt::format(", about {} left", time_left(each_s * static_cast<double>(most - done.size())));
+      prefix_ +=
+          fmt::format(", about {} left", time_left_text(each_s * static_cast<double>(most - done.size())));
     }
   }
   void show(const Progress& progress) { line_.show(prefix_ + ": " + progress_text(progress), elapsed_s()); }
@@ -68,9 +69,6 @@ class SeriesProgress {
 
  private:
   [[nodiscard]] double elapsed_s() const { return static_cast<double>(monotonic_ns() - begun_ns_) * 1e-9; }
-  static std::string time_left(double seconds) {
-    return seconds < 90 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.0f} min", seconds / 60);
-  }
 
   ProgressLine line_;
   const TrialsPlan& plan_;
