@@ -226,8 +226,7 @@ TEST(Antivirus, ScansWhatIsOpenedOnceUntilItChanges) {
   stage.put("queue.json");
   read();
   ASSERT_TRUE(scans(2));
-  stage.put("empty");
-  std::filesystem::resize_file(stage.store() / "empty", 0);
+  EXPECT_TRUE(Descriptor(::open((stage.store() / "empty").c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644)));
   stage.open_stop_gate();
   EXPECT_EQ(stage.wait(), 0);
   for (const Event& fired : stage.events(EventType::fired))
