@@ -18,9 +18,11 @@ RunFigures run_figures(const Summary& summary, std::uint64_t run_id) {
   const int code = exit_code(summary);
   figures.passed = code == 0 || code == 3;
   if (summary.attempted > 0) figures.success_rate = summary.success_rate;
-  const auto positive = [](double value) { return value > 0 ? std::optional(value) : std::nullopt; };
+  const auto positive = [](double value) {
+    return value >= least_figure && value <= greatest_figure ? std::optional(value) : std::nullopt;
+  };
   if (summary.ok > 0) {
-    if (summary.load_s > 0) figures.per_second = static_cast<double>(summary.ok) / summary.load_s;
+    if (summary.load_s > 0) figures.per_second = positive(static_cast<double>(summary.ok) / summary.load_s);
     figures.latency_p50_ms = positive(summary.latency_ms.p50);
     figures.latency_p99_ms = positive(summary.latency_ms.p99);
   }
@@ -29,7 +31,7 @@ RunFigures run_figures(const Summary& summary, std::uint64_t run_id) {
   return figures;
 }
 
-std::size_t add_runs(Baseline& baseline, const std::vector<RunFigures>& runs) {
+std::size_t merge_runs(Baseline& baseline, const std::vector<RunFigures>& runs) {
   std::size_t added = 0;
   for (const RunFigures& run : runs) {
     const bool known = std::any_of(baseline.runs.begin(), baseline.runs.end(),
@@ -38,6 +40,13 @@ std::size_t add_runs(Baseline& baseline, const std::vector<RunFigures>& runs) {
     baseline.runs.push_back(run);
     ++added;
   }
+  return added;
+}
+
+std::size_t add_runs(Baseline& baseline, const std::vector<RunFigures>& runs) {
+  const std::size_t added = merge_runs(baseline, runs);
+  std::stable_sort(baseline.runs.begin(), baseline.runs.end(),
+                   [](const RunFigures& a, const RunFigures& b) { return a.started_at < b.started_at; });
   if (baseline.runs.size() > most_baseline_runs) {
     const auto beyond = static_cast<std::ptrdiff_t>(baseline.runs.size() - most_baseline_runs);
     baseline.runs.erase(baseline.runs.begin(), baseline.runs.begin() + beyond);

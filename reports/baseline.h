@@ -36,8 +36,15 @@ struct Baseline {
 
 inline constexpr std::size_t most_baseline_runs = 60;  // the latest are kept
 
-// Adds the runs that are not in it yet and drops the oldest beyond most_baseline_runs; how many were new.
+inline constexpr std::size_t most_baseline_bytes = std::size_t{1} << 20;  // of its file
+
+// Adds the runs that are not in it yet; how many were new.
+std::size_t merge_runs(Baseline& baseline, const std::vector<RunFigures>& runs);
+// The same, and drops beyond most_baseline_runs those that were started first.
 std::size_t add_runs(Baseline& baseline, const std::vector<RunFigures>& runs);
+
+// Of times and rates: what no clock measures is no figure, and its logarithm would be none either.
+inline constexpr double least_figure = 1e-9, greatest_figure = 1e12;
 
 // Code::invalid, in one sentence, unless both are of the same scenario, variant and settings.
 Result<> check_same_kind(const Baseline& baseline, const Baseline& other, const std::string& file_name);

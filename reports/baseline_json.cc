@@ -12,7 +12,6 @@
 namespace holdfast {
 namespace {
 
-constexpr std::size_t greatest_baseline_bytes = std::size_t{1} << 20;
 constexpr int greatest_baseline_depth = 4;
 constexpr const char* baseline_schema = "holdfast.baseline/1";
 
@@ -41,6 +40,8 @@ void read_hex(const JsonFields& fields, const char* name, std::string& into) {
 void read_positive(const JsonFields& fields, const char* name, std::optional<double>& into) {
   fields.maybe_number(name, into);
   if (fields.intact() && into && !(*into > 0)) fields.complain(name, "is not more than 0");
+  if (fields.intact() && into && (*into < least_figure || *into > greatest_figure))
+    fields.complain(name, fmt::format("is not between {:g} and {:g}", least_figure, greatest_figure));
 }
 
 RunFigures read_run_figures(const JsonFields& fields) {
@@ -98,7 +99,7 @@ std::string to_json(const Baseline& baseline) {
 }
 
 Result<Baseline> parse_baseline(std::string_view json, const std::string& file_name) {
-  if (json.size() > greatest_baseline_bytes || nesting_depth(json) > greatest_baseline_depth) {
+  if (json.size() > most_baseline_bytes || nesting_depth(json) > greatest_baseline_depth) {
     return fail(Code::invalid,
                 fmt::format("{}: larger or nested deeper than any baseline of Holdfast's", file_name));
   }

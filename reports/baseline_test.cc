@@ -49,6 +49,37 @@ TEST(Baseline, KeepsTheLatestRunsAndNoneTwice) {
   EXPECT_EQ(baseline.runs, numbered_runs(40, 100));
 }
 
+TEST(Baseline, KeepsTheLatestByTheirTimeAndNotByTheirComing) {
+  Baseline baseline = example_baseline(0);
+  auto newer = numbered_runs(0, 60);
+  for (RunFigures& run : newer) run.started_at = "2025-06-01T00:00:00Z";
+  add_runs(baseline, newer);
+  EXPECT_EQ(add_runs(baseline, numbered_runs(60, 90)), 30U);  // older ones, found later
+  EXPECT_EQ(baseline.runs, newer);
+}
+
+TEST(Baseline, RunsToBeComparedAreNotCutToWhatABaselineKeeps) {
+  Baseline runs = example_baseline(3);
+  EXPECT_EQ(merge_runs(runs, numbered_runs(0, 100)), 97U);
+  EXPECT_EQ(runs.runs, numbered_runs(0, 100));
+}
+
+// A logarithm is taken of each, and of their quotients.
+TEST(Baseline, WhatNoClockMeasuresIsNoFigure) {
+  for (const double value : {1e-310, 1e-10, 1e13, 1e300}) {
+    Baseline baseline = example_baseline(1);
+    baseline.runs[0].latency_p50_ms = value;
+    const auto read = parse_baseline(to_json(baseline), "b.json");
+    ASSERT_FALSE(read) << value;
+    EXPECT_NE(read.error().message.find("runs[0].latency_p50_ms is not between 1e-09 and 1e"),
+              std::string::npos)
+        << read.error().message;
+  }
+  Summary summary = example_pass();
+  summary.reference = ReferenceSummary{100, 1e200, 1e200};
+  EXPECT_FALSE(run_figures(summary, 1).reference_ms);
+}
+
 TEST(Baseline, TakesItsFiguresFromARun) {
   Summary summary = example_pass();
   summary.load_s = 2;

@@ -1,8 +1,8 @@
 // Is a series of runs worse than its baseline? Pure functions.
 //
 // The run is the unit. Times are taken in rounds of the reference that the same run timed, so that the machine's
-// speed cancels out. Each figure is tested one-sided, for worse alone: the share of runs that pass with Fisher's
-// exact test, all others with Mann and Whitney's on a value a run. Holm's procedure (Scandinavian Journal of
+// speed cancels out. Each figure is tested for worse alone: the share of runs that pass with Fisher's
+// exact test (two-sided, which errs on the safe side), all others one-sided with Mann and Whitney's on a value a run. Holm's procedure (Scandinavian Journal of
 // Statistics 6, 1979) shares the error out over the figures, so that identical runs are called worse in one
 // comparison of 300 at most. Significant means different, not worth a fuss: a figure counts only if it is also
 // worse by a least effect.
@@ -28,7 +28,7 @@ struct FigureComparison {
   double before = 0, now = 0;                   // medians; of rates, means
   double worse_by =
       0;             // ratio: a factor, 1.2 = takes 20 % longer; else a difference of shares, 0.05 = 5 points
-  double p = 1;      // one-sided
+  double p = 1;      // one-sided, but for the share of runs
   double level = 0;  // that p is held against
   bool reachable = false;   // so many runs could show anything at all
   bool regression = false;  // significantly worse, and by the least effect

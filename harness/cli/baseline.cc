@@ -34,13 +34,16 @@ Result<Descriptor> lock_directory_of(const std::filesystem::path& file) {
 int carry_out(const BaselineCommand& command) {
   const auto runs = measured_runs(command.directories, command.variant);
   if (!runs) return complain(runs.error());
-  const auto lock = lock_directory_of(command.baseline);
+  std::error_code error;
+  const auto file =
+      std::filesystem::weakly_canonical(command.baseline, error);  // of a link, what it leads to
+  if (error)
+    return complain({Code::invalid, fmt::format("cannot write {}: {}", command.baseline, error.message())});
+  const auto lock = lock_directory_of(file);
   if (!lock) return complain(lock.error());
   Baseline baseline = runs->as_baseline;
   baseline.runs.clear();
-  std::error_code ignored;
-  if (std::filesystem::symlink_status(command.baseline, ignored).type() !=
-      std::filesystem::file_type::not_found) {
+  if (std::filesystem::status(file, error).type() != std::filesystem::file_type::not_found) {
     auto stored = load_baseline(command.baseline);
     if (!stored) return complain(stored.error());
     if (auto same = check_same_kind(*stored, runs->as_baseline, command.baseline); !same)
@@ -48,8 +51,7 @@ int carry_out(const BaselineCommand& command) {
     baseline = std::move(*stored);
   }
   const std::size_t added = add_runs(baseline, runs->as_baseline.runs);
-  if (auto written = write_result_file(command.baseline, to_json(baseline)); !written)
-    return complain(written.error());
+  if (auto written = write_result_file(file, to_json(baseline)); !written) return complain(written.error());
   const std::uint64_t needed = runs_needed_for(baseline.runs);
   fmt::print("{}: {} added, {} there already, {} inconclusive and left out; it has {} now\n",
              command.baseline, added, runs->as_baseline.runs.size() - added, runs->left_out,

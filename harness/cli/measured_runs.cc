@@ -15,8 +15,6 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uintmax_t most_baseline_bytes = 1U << 20U;
-
 // A series has its runs one or two levels down.
 void find_runs(const std::filesystem::path& directory, int levels, std::vector<std::filesystem::path>& runs) {
   std::error_code ignored;
@@ -70,15 +68,13 @@ Result<MeasuredRuns> measured_runs(const std::vector<std::string>& directories,
     if (summary->verdict == RunVerdict::inconclusive) {
       ++measured.left_out;
     } else {
-      add_runs(all, {run_figures(*summary, plan->run_id)});
+      merge_runs(all, {run_figures(*summary, plan->run_id)});
     }
   }
   if (first)
     return fail(Code::invalid, fmt::format("no run here is of the variant {}", short_quote(*variant)));
   if (all.runs.empty())
     return fail(Code::invalid, "every run here is inconclusive: none has figures that one could compare");
-  std::stable_sort(all.runs.begin(), all.runs.end(),
-                   [](const RunFigures& a, const RunFigures& b) { return a.started_at < b.started_at; });
   return measured;
 }
 
