@@ -148,12 +148,12 @@ struct InternalCommand {
   std::string output;      // rules: file for the rows
 };
 
-// Nothing left to do: help or the version was printed, or the command line was wrong.
 struct ServeCommand {
   std::string directory = "holdfast-runs";
   std::uint16_t port = 8480;  // 0: a free one
 };
 
+// Nothing left to do: help or the version was printed, or the command line was wrong.
 struct NoCommand {
   int exit_code = 0;
 };

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/judge.h"
+#include "harness/scenario/json_depth.h"
 #include "reports/html_text.h"
 
 namespace holdfast {
 namespace {
 
 constexpr int deepest = 3;
+constexpr int deepest_json = 16;
 constexpr std::size_t most_directories = 20'000;  // a mistyped root is not searched for ever
 constexpr std::uintmax_t most_json_bytes = std::uintmax_t{16} << 20;
 
@@ -26,20 +29,25 @@ std::optional<ListedRun> run_in(const std::filesystem::path& directory) {
   run.started_at = summary->started_at;
   run.seed = summary->seed;
   run.verdict = summary->verdict;
-  run.reason = summary->reasons.front();
+  if (!summary->reasons.empty()) run.reason = summary->reasons.front();
   if (summary->attempted > 0) run.success_rate = summary->success_rate;
   if (summary->ok > 0) run.latency_p99_ms = summary->latency_ms.p99;
   return run;
 }
 
+// A file of the size and kind that Holdfast writes, and no link to one elsewhere.
+bool is_result_file(const std::filesystem::path& file) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error)) &&
+         std::filesystem::file_size(file, error) <= most_json_bytes && !error;
+}
+
 // Of a series' or a sweep's JSON only what is listed.
 std::optional<ListedRun> several_in(const std::filesystem::path& file, const char* kind) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error) ||
-      std::filesystem::file_size(file, error) > most_json_bytes)
-    return std::nullopt;
   std::ifstream in(file, std::ios::binary);
-  const auto json = nlohmann::json::parse(in, nullptr, false);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  if (nesting_depth(bytes) > deepest_json) return std::nullopt;
+  const auto json = nlohmann::json::parse(bytes, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   const auto text = [](const nlohmann::json& object, const char* name) {
     const auto found = object.find(name);
@@ -62,12 +70,9 @@ std::optional<ListedRun> several_in(const std::filesystem::path& file, const cha
 }
 
 std::optional<ListedRun> anything_in(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  if (std::filesystem::exists(directory / "trials.json", ignored))
-    return several_in(directory / "trials.json", "series");
-  if (std::filesystem::exists(directory / "sweep.json", ignored))
-    return several_in(directory / "sweep.json", "sweep");
-  if (std::filesystem::exists(directory / "result.json", ignored)) return run_in(directory);
+  if (is_result_file(directory / "trials.json")) return several_in(directory / "trials.json", "series");
+  if (is_result_file(directory / "sweep.json")) return several_in(directory / "sweep.json", "sweep");
+  if (is_result_file(directory / "result.json")) return run_in(directory);
   return std::nullopt;
 }
 
@@ -79,7 +84,7 @@ bool is_report_file(std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::vector<ListedRun> past_runs(const std::filesystem::path& root) {
+std::vector<ListedRun> past_runs(const std::filesystem::path& root, const std::function<bool()>& give_up) {
   std::vector<ListedRun> runs;
   struct Place {
     std::filesystem::path below;  // relative to root
@@ -87,7 +92,7 @@ std::vector<ListedRun> past_runs(const std::filesystem::path& root) {
   };
   std::vector<Place> places{{}};
   std::error_code ignored;
-  for (std::size_t at = 0; at < places.size(); ++at) {
+  for (std::size_t at = 0; at < places.size() && !give_up(); ++at) {
     const Place place = places[at];
     const auto directory = root / place.below;
     if (auto run = anything_in(directory)) {
@@ -103,9 +108,11 @@ std::vector<ListedRun> past_runs(const std::filesystem::path& root) {
       continue;
     }
     if (place.depth == deepest) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
-      if (places.size() < most_directories && !entry.is_symlink(ignored) && entry.is_directory(ignored))
-        places.push_back({place.below / entry.path().filename(), place.depth + 1});
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (places.size() < most_directories && !entry->is_symlink(ignored) && entry->is_directory(ignored))
+        places.push_back({place.below / entry->path().filename(), place.depth + 1});
     }
   }
   return runs;

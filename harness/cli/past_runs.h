@@ -2,15 +2,18 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "reports/run_list.h"
 
 namespace holdfast {
 
-// Of `directory` and what lies up to three levels below it; nothing is followed out of it. What cannot be read is left
-// out. Addresses are below `/runs/`. Trials of a series are told by the series alone.
-std::vector<ListedRun> past_runs(const std::filesystem::path& directory);
+// Of `directory` and what lies up to three levels below it; no symbolic link is followed. What cannot be read is left
+// out. Addresses are below `/runs/`. Trials of a series are told by the series alone. It ends early when `give_up` says
+// so, which is asked for each directory.
+std::vector<ListedRun> past_runs(const std::filesystem::path& directory,
+                                 const std::function<bool()>& give_up);
 
 // Whether it is a file that reports consist of and link to.
 bool is_report_file(std::string_view name);

@@ -20,10 +20,15 @@
 #include <boost/beast/http/parser.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
+#include <exception>
 #include <list>
+#include <mutex>
+#include <system_error>
 #include <thread>
 
+#include "core/base/clock.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/past_runs.h"
@@ -38,12 +43,17 @@ namespace http = boost::beast::http;
 constexpr std::size_t most_connections = 32;
 constexpr std::uint32_t most_header_bytes = 16 * 1024;
 constexpr timeval patience{10, 0};  // with a client that says or takes nothing
+constexpr std::int64_t most_request_ns = 10'000'000'000,
+                       most_reply_ns = 300'000'000'000;  // with one that dawdles
+constexpr off_t most_report_bytes = off_t{256} << 20;
 
 // A directory that is served, and the names under which a browser may ask for it.
 struct Served {
   Descriptor directory;
   std::string path;
-  std::string hosts[2];  // "127.0.0.1:8480", "localhost:8480"
+  std::string hosts[2];          // "127.0.0.1:8480", "localhost:8480"
+  mutable std::mutex listing{};  // one list at a time: it reads every result there is
+  std::atomic<bool> ends{false};
 };
 
 struct Reply {
@@ -98,6 +108,7 @@ Reply file_reply(const Served& served, const std::string& path) {
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
     return refusal(404, "there is no such report");
+  if (status.st_size > most_report_bytes) return refusal(413, "this file is larger than any report");
   Reply reply{200, type_of(name), std::string(static_cast<std::size_t>(status.st_size), '\0')};
   std::size_t got = 0;
   while (got < reply.body.size()) {
@@ -118,15 +129,19 @@ Reply reply_to(const Served& served, const http::request<http::empty_body>& requ
     return refusal(405, "reports are read, and nothing else");
   std::string_view target(request.target());
   target = target.substr(0, target.find_first_of("?#"));
-  if (target == "/")
-    return {200, type_of(".html"), render_run_list_html(past_runs(served.path), served.path)};
+  if (target == "/") {
+    const std::lock_guard alone(served.listing);
+    const auto runs = past_runs(served.path, [&] { return served.ends.load(); });
+    return {200, type_of(".html"), render_run_list_html(runs, served.path)};
+  }
   constexpr std::string_view runs = "/runs/";
   const auto path = target.starts_with(runs) ? decoded(target.substr(runs.size())) : std::nullopt;
   return path ? file_reply(served, *path) : refusal(404, "there is no such page: / lists all runs");
 }
 
 void send_all(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
+  const std::int64_t until_ns = monotonic_ns() + most_reply_ns;
+  while (!bytes.empty() && monotonic_ns() < until_ns) {
     const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -138,7 +153,8 @@ void answer_request(const Served& served, int socket) {
   parser.header_limit(most_header_bytes);
   std::string received;
   boost::beast::error_code error;
-  while (!parser.is_header_done()) {
+  const std::int64_t until_ns = monotonic_ns() + most_request_ns;
+  while (!parser.is_header_done() && monotonic_ns() < until_ns) {
     char bytes[4096];
     const ssize_t got = ::recv(socket, bytes, sizeof bytes, 0);
     if (got <= 0) return;
@@ -172,10 +188,11 @@ struct Connection {
 
 class Server {
  public:
-  explicit Server(const Served& served) : served_(served) {}
+  explicit Server(Served& served) : served_(served) {}
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server() {
+    served_.ends = true;
     for (Connection& connection : connections_) ::shutdown(connection.socket.get(), SHUT_RDWR);
     for (Connection& connection : connections_) connection.thread.join();
   }
@@ -187,10 +204,20 @@ class Server {
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     Connection& connection = connections_.emplace_back();
     connection.socket = std::move(socket);
-    connection.thread = std::thread([this, &connection] {
-      answer_request(served_, connection.socket.get());
-      connection.over = true;
-    });
+    // Of a machine that has no thread left the client hears by being hung up on.
+    try {
+      connection.thread = std::thread([this, &connection] {
+        // Whatever lies in that directory, the others are answered.
+        try {
+          answer_request(served_, connection.socket.get());
+        } catch (const std::exception& error) {
+          std::fputs(fmt::format("holdfast: a request was not answered: {}\n", error.what()).c_str(), stderr);
+        }
+        connection.over = true;
+      });
+    } catch (const std::system_error&) {
+      connections_.pop_back();
+    }
   }
 
   // Closes what was answered. False: there are as many as may be at once.
@@ -205,7 +232,7 @@ class Server {
   [[nodiscard]] bool idle() const { return connections_.empty(); }
 
  private:
-  const Served& served_;
+  Served& served_;
   std::list<Connection> connections_;
 };
 
@@ -244,13 +271,20 @@ int carry_out(const ServeCommand& command) {
   std::uint16_t port = 0;
   const auto listener = listen_on(command.port, port);
   if (!listener) return complain(listener.error());
-  served.hosts[0] = fmt::format("127.0.0.1:{}", port);
-  served.hosts[1] = fmt::format("localhost:{}", port);
+  constexpr std::uint16_t usual_port = 80;  // browsers do not name it
+  const std::string behind = port == usual_port ? "" : fmt::format(":{}", port);
+  served.hosts[0] = "127.0.0.1" + behind;
+  served.hosts[1] = "localhost" + behind;
 
   const HeldSignals held;
   sigset_t ends;
   sigemptyset(&ends);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ends, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // One that is ignored would come all the same, once it is blocked: nohup means that it shall not.
+    struct sigaction action {};
+    ::sigaction(signal, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&ends, signal);
+  }
   const Descriptor signals(::signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK));
   fmt::print("Runs in {}: http://{}/  (Ctrl-C ends it)\n", served.path, served.hosts[0]);
   std::fflush(stdout);

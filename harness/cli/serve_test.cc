@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 
 #include "harness/cli/testing_run.h"
 #include "harness/supervisor/descriptor.h"
@@ -37,8 +38,10 @@ class Serve : public RunTest {
     if (host.empty()) host = "127.0.0.1:" + std::to_string(port_);
     return said_to(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
   }
-  TestProcess serving(const std::string& directory) {
-    auto server = start({"serve", directory, "--port", "0"});
+  TestProcess serving(const std::string& directory, const std::function<bool()>& prepare = {}) {
+    ProcessOptions options;
+    options.prepare = prepare;
+    auto server = start({"serve", directory, "--port", "0"}, options);
     EXPECT_TRUE(eventually([&] { return (port_ = told_port()) != 0; }));
     return server;
   }
@@ -112,6 +115,45 @@ TEST_F(Serve, GivesNothingButReports) {
   EXPECT_TRUE(
       said_to("GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(got("/runs/one/report.md").starts_with("HTTP/1.1 200 OK\r\n"));
+  server.send(SIGTERM);
+  EXPECT_EQ(server.wait().exit_code, 0);
+}
+
+// Whatever lies in the directory, the server answers and goes on.
+TEST_F(Serve, OutlivesHostileFiles) {
+  put_file(scratch() / "small.toml", small_scenario("count = 1\nbroadcasts = 1"));
+  ASSERT_EQ(holdfast({"run", "small.toml", "--quiet", "--out", "runs/one"}).exit_code, 0);
+  std::string without_reasons = file_bytes(scratch() / "runs" / "one" / "result.json");
+  const auto from = without_reasons.find('[', without_reasons.find("\"reasons\""));
+  without_reasons.erase(from + 1, without_reasons.find(']', from) - from - 1);
+  for (const char* const name : {"silent", "deep", "linked", "huge"})
+    std::filesystem::create_directories(scratch() / "runs" / name);
+  put_file(scratch() / "runs" / "silent" / "result.json", without_reasons);
+  put_file(scratch() / "runs" / "deep" / "trials.json", std::string(1 << 20, '['));
+  std::filesystem::create_symlink(scratch() / "runs" / "one" / "result.json",
+                                  scratch() / "runs" / "linked" / "result.json");
+  put_file(scratch() / "runs" / "huge" / "report.html", "");
+  put_file(scratch() / "runs" / "huge" / "result.json", "");
+  constexpr std::uintmax_t terabyte = std::uintmax_t{1} << 40;
+  std::filesystem::resize_file(scratch() / "runs" / "huge" / "report.html", terabyte);
+  std::filesystem::resize_file(scratch() / "runs" / "huge" / "result.json", terabyte);
+  auto server = serving("runs");
+  const std::string list = got("/");
+  EXPECT_TRUE(list.starts_with("HTTP/1.1 200 OK\r\n")) << list;
+  EXPECT_TRUE(holds(list, "/runs/one/report.html") && holds(list, ">silent<")) << list;
+  EXPECT_FALSE(holds(list, "deep") || holds(list, "linked") || holds(list, "huge")) << list;
+  EXPECT_TRUE(got("/runs/huge/report.html").starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(got("/").starts_with("HTTP/1.1 200 OK\r\n"));
+  server.send(SIGINT);
+  EXPECT_EQ(server.wait().exit_code, 0);
+}
+
+TEST_F(Serve, AnIgnoredSignalDoesNotEndIt) {
+  std::filesystem::create_directory(scratch() / "runs");
+  auto server = serving("runs", [] { return ::signal(SIGHUP, SIG_IGN) != SIG_ERR; });
+  server.send(SIGHUP);
+  EXPECT_TRUE(got("/").starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(server.runs());
   server.send(SIGTERM);
   EXPECT_EQ(server.wait().exit_code, 0);
 }
