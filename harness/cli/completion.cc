@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/help_pages.h"
+#include "harness/cli/single_run.h"
 
 namespace holdfast {
 namespace {
@@ -40,12 +41,6 @@ bool takes_scenario(const CLI::App& app) {
   return app.get_option_no_throw("scenario") != nullptr;
 }
 
-std::string in_single_quotes(std::string_view text) {
-  std::string quoted;
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return "'" + quoted + "'";
-}
-
 // A description inside [...] or behind a colon of zsh's _arguments.
 std::string zsh_text(std::string_view text) {
   std::string escaped;
@@ -56,6 +51,8 @@ std::string zsh_text(std::string_view text) {
   return escaped;
 }
 
+constexpr const char* shells = "bash zsh fish man";
+
 std::string names_of(const std::vector<const CLI::App*>& commands) {
   std::string names;
   for (const CLI::App* command : commands) names += (names.empty() ? "" : " ") + command->get_name();
@@ -65,20 +62,21 @@ std::string names_of(const std::vector<const CLI::App*>& commands) {
 }  // namespace
 
 std::string bash_completion(const CLI::App& app) {
-  std::string cases, valued;
+  std::string cases;
   for (const TypedCommand& typed : typed_commands(app)) {
-    std::string words = names_of(commands_of(*typed.app));
+    std::string words = typed.app->get_name() == "completion" ? shells : names_of(commands_of(*typed.app));
+    std::string valued = " ";
     for (const CLI::Option* option : named_options(*typed.app)) {
-      words += fmt::format("{}--{}", words.empty() ? "" : " ", option->get_lnames().front());
-      if (takes_value(*option))
-        valued += fmt::format("{}--{}", valued.empty() ? "" : "|", option->get_lnames().front());
+      const std::string name = "--" + option->get_lnames().front();
+      words += (words.empty() ? "" : " ") + name;
+      if (takes_value(*option)) valued += name + " ";
     }
-    cases += fmt::format("    {}) words={} {};;\n", in_single_quotes(typed.words), in_single_quotes(words),
-                         takes_scenario(*typed.app) ? "scenarios=1 " : "");
+    cases += fmt::format("    {}) words={} valued={} {};;\n", shell_quoted(typed.words), shell_quoted(words),
+                         shell_quoted(valued), takes_scenario(*typed.app) ? "scenarios=1 " : "");
   }
   return fmt::format(R"bash(# Completion of holdfast for bash. Load it with: . <(holdfast completion bash)
 _holdfast() {{
-  local word=${{COMP_WORDS[COMP_CWORD]}} command='' words='' scenarios='' known={0}
+  local word=${{COMP_WORDS[COMP_CWORD]}} command='' words='' valued='' scenarios='' known={0}
   local at
   COMPREPLY=()
   for ((at = 1; at < COMP_CWORD; ++at)); do
@@ -96,38 +94,36 @@ _holdfast() {{
   case $command in
     '') words="$known --help --version" ;;
 {1}  esac
-  if ((COMP_CWORD > 1)); then
-    case ${{COMP_WORDS[COMP_CWORD - 1]}} in
-      {2}) return ;;  # its value: files, by -o default
-    esac
-  fi
+  [[ $valued == *" ${{COMP_WORDS[COMP_CWORD - 1]}} "* ]] && return  # its value: files, by -o default
   if [[ -n $scenarios && $word != -* ]]; then
     words=$(holdfast list 2>/dev/null | cut -d ' ' -f 1)
+    compopt -o filenames 2>/dev/null || true
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   fi
   mapfile -t -O "${{#COMPREPLY[@]}}" COMPREPLY < <(compgen -W "$words" -- "$word")
 }}
 complete -o default -F _holdfast holdfast
 )bash",
-                     in_single_quotes(names_of(commands_of(app))), cases, valued);
+                     shell_quoted(names_of(commands_of(app))), cases);
 }
 
 std::string zsh_completion(const CLI::App& app) {
   std::string commands, cases;
   for (const CLI::App* command : commands_of(app)) {
-    commands += fmt::format(
-        "    {}\n", in_single_quotes(command->get_name() + ":" + zsh_text(command->get_description())));
+    commands += fmt::format("    {}\n",
+                            shell_quoted(command->get_name() + ":" + zsh_text(command->get_description())));
     cases += fmt::format("      {}) _arguments", command->get_name());
     const auto parts = commands_of(*command);
     for (const CLI::App* with_options :
          parts.empty() ? std::vector{static_cast<const CLI::App*>(command)} : parts) {
       for (const CLI::Option* option : named_options(*with_options)) {
-        cases += " \\\n        " + in_single_quotes(fmt::format("--{}[{}]{}", option->get_lnames().front(),
-                                                                zsh_text(option->get_description()),
-                                                                takes_value(*option) ? ":value:_files" : ""));
+        cases += " \\\n        " + shell_quoted(fmt::format("--{}[{}]{}", option->get_lnames().front(),
+                                                            zsh_text(option->get_description()),
+                                                            takes_value(*option) ? ":value:_files" : ""));
       }
     }
-    if (!parts.empty()) cases += fmt::format(" \\\n        '1:what:({})'", names_of(parts));
+    const std::string first = command->get_name() == "completion" ? shells : names_of(parts);
+    if (!first.empty()) cases += fmt::format(" \\\n        '1:what:({})'", first);
     cases += takes_scenario(*command) ? " \\\n        '1:scenario:_holdfast_scenarios'"
                                       : " \\\n        '*:file:_files'";
     cases += " ;;\n";
@@ -159,14 +155,14 @@ std::string fish_completion(const CLI::App& app) {
   std::string lines = "# Completion of holdfast for fish. Load it with: holdfast completion fish | source\n";
   for (const CLI::App* command : commands_of(app)) {
     lines += fmt::format("complete -c holdfast -n __fish_use_subcommand -f -a {} -d {}\n",
-                         command->get_name(), in_single_quotes(command->get_description()));
+                         command->get_name(), shell_quoted(command->get_description()));
   }
   for (const TypedCommand& typed : typed_commands(app)) {
     const std::string last = typed.words.substr(typed.words.rfind(' ') + 1);
-    const std::string when = in_single_quotes("__fish_seen_subcommand_from " + last);
+    const std::string when = shell_quoted("__fish_seen_subcommand_from " + last);
     for (const CLI::App* part : commands_of(*typed.app)) {
       lines += fmt::format("complete -c holdfast -n {} -f -a {} -d {}\n", when, part->get_name(),
-                           in_single_quotes(part->get_description()));
+                           shell_quoted(part->get_description()));
     }
     if (takes_scenario(*typed.app)) {
       lines += fmt::format(
@@ -174,7 +170,7 @@ std::string fish_completion(const CLI::App& app) {
     }
     for (const CLI::Option* option : named_options(*typed.app)) {
       lines += fmt::format("complete -c holdfast -n {} -l {}{} -d {}\n", when, option->get_lnames().front(),
-                           takes_value(*option) ? " -r" : "", in_single_quotes(option->get_description()));
+                           takes_value(*option) ? " -r" : "", shell_quoted(option->get_description()));
     }
   }
   return lines;

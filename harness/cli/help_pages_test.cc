@@ -45,6 +45,10 @@ TEST_F(HelpPages, BashOffersWhatMayFollow) {
   EXPECT_EQ(offered({"exec", "--", "--que"}), Words({""}));                // another program's words
   EXPECT_EQ(offered({"exec", "--opens", "--enf"}), Words({"--enforce"}));  // a flag takes no value
   EXPECT_EQ(offered({"completion", "--he"}), Words({"--help"}));
+  EXPECT_EQ(offered({"completion", "z"}), Words({"zsh"}));
+  // A flag of one command takes a value in another.
+  EXPECT_EQ(offered({"run", "--json", "--vari"}), Words({"--variant"}));
+  EXPECT_EQ(offered({"exec", "--json", "--vari"}), Words({""}));
 }
 
 TEST_F(HelpPages, EveryShellKnowsEveryCommandAndOption) {
