@@ -48,10 +48,6 @@ std::string_view threshold_wanted(const Figure& figure) {
   return "a number, 0 or more";
 }
 
-std::string_view sign_of(Relation relation) {
-  return relation == Relation::at_least ? ">=" : relation == Relation::at_most ? "<=" : "==";
-}
-
 }  // namespace
 
 Result<Expectation> parse_expectation(std::string_view text) {
@@ -87,10 +83,6 @@ Result<Expectation> parse_expectation(std::string_view text) {
   }
   expectation.value = *threshold;
   return expectation;
-}
-
-std::string to_expression(const Expectation& expectation) {
-  return fmt::format("{} {} {}", expectation.figure, sign_of(expectation.relation), expectation.value);
 }
 
 }  // namespace holdfast

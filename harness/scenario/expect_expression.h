@@ -13,7 +13,4 @@ namespace holdfast {
 // names the nearest valid figure, or what may stand there.
 Result<Expectation> parse_expectation(std::string_view text);
 
-// As parse_expectation() reads it back.
-std::string to_expression(const Expectation& expectation);
-
 }  // namespace holdfast

@@ -1,5 +1,6 @@
 #include "harness/scenario/expect_expression.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "harness/scenario/figures.h"
@@ -31,6 +32,13 @@ TEST(ExpectExpression, ReadsFigureRelationAndValue) {
     EXPECT_EQ(read->relation, each.relation) << each.text;
     EXPECT_DOUBLE_EQ(read->value, each.value) << each.text;
   }
+}
+
+std::string to_expression(const Expectation& expectation) {
+  const char* const sign = expectation.relation == Relation::at_least  ? ">="
+                           : expectation.relation == Relation::at_most ? "<="
+                                                                       : "==";
+  return fmt::format("{} {} {}", expectation.figure, sign, expectation.value);
 }
 
 TEST(ExpectExpression, EveryFigureAndRelationComesBack) {
