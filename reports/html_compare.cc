@@ -62,15 +62,12 @@ std::string render_comparison_html(const Comparison& whole) {
   Comparison comparison = whole;
   comparison.before = shortened(whole.before);
   comparison.after = shortened(whole.after);
-  TableRows rows = comparison_rows(comparison);
-  for (auto& row : rows) {
-    for (auto& cell : row) cell = html_text(cell);
-  }
   std::string body = html_section(
       "figures", "Figure by figure",
-      html_table("Figures",
-                 {{"What"}, {"Before", Align::right}, {"After", Align::right}, {"p or ratio", Align::right}},
-                 rows) +
+      html_table_of_text(
+          "Figures",
+          {{"What"}, {"Before", Align::right}, {"After", Align::right}, {"p or ratio", Align::right}},
+          comparison_rows(comparison)) +
           "<p class=\"note\">Intervals are Clopper and Pearson’s, 95 %. p is that of Fisher’s exact test, "
           "two-sided.</p>\n");
   body += html_section("attempts", "Attempts that a broadcast took", attempts_table(comparison));

@@ -89,6 +89,14 @@ std::string html_table(std::string_view label, const std::vector<TableColumn>& h
   return table + "</tbody></table></div>\n";
 }
 
+std::string html_table_of_text(std::string_view label, std::vector<TableColumn> head, TableRows rows) {
+  for (auto& column : head) column.header = html_text(column.header);
+  for (auto& row : rows) {
+    for (auto& cell : row) cell = html_text(cell);
+  }
+  return html_table(label, head, rows);
+}
+
 std::string html_section(std::string_view id, std::string_view heading, std::string_view body) {
   return fmt::format(
       "<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n{2}</section>\n", id,

@@ -22,6 +22,8 @@ std::string script_json(std::string_view json);
 
 // <table>, in a box that scrolls sideways and bears `label`. Cells and headers are HTML already.
 std::string html_table(std::string_view label, const std::vector<TableColumn>& head, const TableRows& rows);
+std::string html_table_of_text(std::string_view label, std::vector<TableColumn> head,
+                               TableRows rows);  // plain text
 
 std::string html_section(std::string_view id, std::string_view heading, std::string_view body);
 std::string html_paragraph(std::string_view plain, std::string_view kind = "");       // kind: its class

@@ -17,19 +17,9 @@ namespace {
 constexpr std::size_t most_listed_trials = 200;
 constexpr std::size_t most_signs = 400;  // of each variant
 
-std::string escaped_table(std::string_view label, std::vector<TableColumn> head, TableRows rows) {
-  for (auto& column : head) column.header = html_text(column.header);
-  for (auto& row : rows) {
-    for (auto& cell : row) cell = html_text(cell);
-  }
-  return html_table(label, head, rows);
-}
-
 std::string paragraphs(const std::vector<std::string>& sentences, std::string_view kind = "") {
   std::string html;
-  for (const auto& sentence : sentences)
-    html += fmt::format("<p{}>{}</p>\n", kind.empty() ? "" : fmt::format(" class=\"{}\"", kind),
-                        html_text(sentence));
+  for (const auto& sentence : sentences) html += html_paragraph(sentence, kind);
   return html;
 }
 
@@ -108,9 +98,9 @@ std::string render_trials_html(const TrialsSummary& summary) {
 
   std::string body =
       html_section("trials", "Trials",
-                   escaped_table("Trials", trials_head(), trials_rows(summary)) +
+                   html_table_of_text("Trials", trials_head(), trials_rows(summary)) +
                        paragraphs({design_sentence(summary)}) + paragraphs(settings_sentences(summary)));
-  std::string figures = escaped_table("Figures", variants_head(summary), variants_rows(summary));
+  std::string figures = html_table_of_text("Figures", variants_head(summary), variants_rows(summary));
   for (const auto& comparison : summary.comparisons)
     figures += paragraphs({comparison_sentence(summary, comparison)});
   body += html_section("figures", summary.variants.size() > 1 ? "Side by side" : "All trials together",
@@ -120,13 +110,13 @@ std::string render_trials_html(const TrialsSummary& summary) {
     body += html_section("waived", "Waived by the scenario", html_list(waived));
   body += html_section(
       "how", "Environment",
-      escaped_table("Environment", {{"What"}, {"Value"}},
-                    {{"First seed", std::to_string(plan.seed)},
-                     {"Started", plan.started_at},
-                     {"Kernel", plan.kernel},
-                     {"Filesystem", plan.filesystem},
-                     {"Holdfast", plan.version},
-                     {"Kept", keeping_sentence(summary)}}) +
+      html_table_of_text("Environment", {{"What"}, {"Value"}},
+                         {{"First seed", std::to_string(plan.seed)},
+                          {"Started", plan.started_at},
+                          {"Kernel", plan.kernel},
+                          {"Filesystem", plan.filesystem},
+                          {"Holdfast", plan.version},
+                          {"Kept", keeping_sentence(summary)}}) +
           fmt::format("<h3>The same series again</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
                       html_text(plan.command)));
   return filled(assets::plain_page_html,
