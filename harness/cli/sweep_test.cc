@@ -11,7 +11,7 @@ namespace {
 
 using SweepCommandTest = RunTest;
 
-// One agent whose second broadcast meets the holder; 0.15 s of retries against none.
+// One agent that broadcasts all the while the holder may be there, however late either comes; 0.15 s of retries against none.
 const char* const swept_scenario = R"(
 [[inject]]
 kind = "open-handle"
@@ -29,7 +29,7 @@ subject.retry.base_delay = "50ms"
 )";
 
 std::string a_scenario() {
-  return small_scenario("count = 1\nbroadcasts = 2\nrate = 20", swept_scenario);
+  return small_scenario("count = 1\nbroadcasts = 20\nrate = 20", swept_scenario);
 }
 
 TEST_F(SweepCommandTest, FindsWhereRetriesAreUsedUp) {
