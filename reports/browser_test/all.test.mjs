@@ -228,3 +228,26 @@ test("before and after stand side by side, and so do variants", async () => {
     assert.equal(await links.count(), trials.trials.filter(({ verdict }) => verdict !== "pass").length);
   });
 });
+
+test("past runs are served: a list without barriers, and reports that work as they do from disk", async () => {
+  await runs.served(async (address) => {
+    let report;
+    for (const options of [{ colorScheme: "light" }, { colorScheme: "dark", viewport: { width: 390, height: 844 } }]) {
+      await opened(browser, address, options, async (page) => {
+        assert.deepEqual(await seriousViolations(page), []);
+        assert.ok(await wider(page) <= 0, `the list is wider than ${options.viewport?.width ?? 1280} px`);
+        const links = await page.locator("a[href$='/report.html']").evaluateAll((all) => all.map(({ href }) => href));
+        for (const name of ["pass", "fail", "inconclusive", "one_operation", "million", "series"]) {
+          assert.ok(links.includes(`${address}runs/${name}/report.html`), `${name} is not among ${links.join(" ")}`);
+        }
+        report = links.find((link) => link.endsWith("/fail/report.html"));
+      });
+    }
+    await opened(browser, report, {}, async (page) => {
+      assert.match(await page.locator("header .word").innerText(), /FAIL$/);
+      await page.locator("#lanes-box").focus();
+      await page.keyboard.press("r");
+      assert.match(await story(page), /Held by /);
+    });
+  });
+});

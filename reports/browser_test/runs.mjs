@@ -1,6 +1,7 @@
 // Real runs, made once: a directory each, with its report.html.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,5 +34,30 @@ export class Runs {
     this.written = Date.now();
     this.holdfast(0, "check", this.path("million"));
     this.written = Date.now() - this.written;
+  }
+
+  // Serves all of them while `work` is done with their address.
+  async served(work) {
+    const server = spawn(binary, ["serve", this.directory, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      const address = await new Promise((found, failed) => {
+        let said = "";
+        const hear = (bytes) => {
+          said += bytes;
+          const told = /http:\/\/127\.0\.0\.1:\d+\/(?=\s)/.exec(said);
+          if (told) found(told[0]);
+        };
+        server.stdout.on("data", hear);
+        server.stderr.on("data", hear);
+        server.on("close", () => failed(new Error(`holdfast serve ended: ${said}`)));
+      });
+      await work(address);
+    } finally {
+      if (server.exitCode === null) {
+        server.kill("SIGINT");
+        await once(server, "exit");
+      }
+    }
+    assert.equal(server.exitCode, 0);
   }
 }
