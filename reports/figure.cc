@@ -31,7 +31,7 @@ FigureValue if_acknowledged(const Summary& summary, double value) {
   return value;
 }
 
-// What a check counted; a check that could not tell has no figure.
+// What a check counted, under its name; a check that could not tell has no figure.
 FigureValue count_of_check(const Summary& summary, std::string_view name) {
   for (const auto& finding : summary.checks) {
     if (finding.name != name) continue;
@@ -56,32 +56,41 @@ FigureValue faults_fired(const Summary& summary) {
   return figure_count(fired);
 }
 
-constexpr std::array<NamedFigure, 24> named_figures{{
+FigureValue throughput(const Summary& summary) {
+  if (summary.ok == 0 || summary.load_s <= 0) return std::nullopt;
+  return static_cast<double>(summary.ok) / summary.load_s;
+}
+
+constexpr auto named_figures = std::to_array<NamedFigure>({
     {"agents.succeeded", [](const Summary& s) { return figure_count(s.agents_succeeded); }},
     {"agents.total", [](const Summary& s) { return figure_count(s.agents_total); }},
     {"success_rate", [](const Summary& s) { return if_attempted(s, s.success_rate); }},
     {"success_rate.lower", [](const Summary& s) { return if_attempted(s, s.ci95.lower); }},
     {"success_rate.upper", [](const Summary& s) { return if_attempted(s, s.ci95.upper); }},
+    {"runs_needed", [](const Summary& s) { return figure_count(s.runs_needed); }},
+    {"planned", [](const Summary& s) { return figure_count(s.planned); }},
     {"attempted", [](const Summary& s) { return figure_count(s.attempted); }},
     {"ok", [](const Summary& s) { return figure_count(s.ok); }},
     {"failed", [](const Summary& s) { return figure_count(s.failed); }},
     {"unknown", [](const Summary& s) { return figure_count(s.unknown); }},
-    {"lost", [](const Summary& s) { return count_of_check(s, "lost"); }},
-    {"phantom", [](const Summary& s) { return count_of_check(s, "phantom"); }},
-    {"duplicate", [](const Summary& s) { return count_of_check(s, "duplicate"); }},
     {"retries.total", [](const Summary& s) { return if_attempted(s, total_retries(s)); }},
     {"retries.max", [](const Summary& s) { return if_attempted(s, greatest_retries(s)); }},
     {"retries.p99", [](const Summary& s) { return if_attempted(s, quantile_of(s.retry_histogram, 0.99)); }},
     {"wait.p50", [](const Summary& s) { return if_attempted(s, s.waits_ms.p50); }},
+    {"wait.p90", [](const Summary& s) { return if_attempted(s, s.waits_ms.p90); }},
     {"wait.p99", [](const Summary& s) { return if_attempted(s, s.waits_ms.p99); }},
     {"wait.max", [](const Summary& s) { return if_attempted(s, s.waits_ms.max); }},
     {"latency.p50", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p50); }},
     {"latency.p90", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p90); }},
     {"latency.p99", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p99); }},
+    {"latency.p999", [](const Summary& s) { return if_acknowledged(s, s.latency_p999_ms); }},
     {"latency.max", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.max); }},
     {"refusals.total", [](const Summary& s) { return figure_count(s.refusals); }},
     {"injectors.fired", faults_fired},
-}};
+    {"throughput", throughput},
+    {"load", [](const Summary& s) { return if_attempted(s, s.load_s * 1e3); }},
+    {"duration", [](const Summary& s) { return if_attempted(s, s.duration_s * 1e3); }},
+});
 
 const NamedFigure* reader_of_figure(std::string_view name) {
   const auto* const found = std::find_if(named_figures.begin(), named_figures.end(),
@@ -99,11 +108,7 @@ std::uint64_t total_retries(const Summary& summary) {
 
 std::optional<double> figure(const Summary& summary, const std::string& name) {
   const NamedFigure* const found = reader_of_figure(name);
-  return found == nullptr ? std::nullopt : found->value(summary);
-}
-
-bool is_figure(const std::string& name) {
-  return reader_of_figure(name) != nullptr;
+  return found == nullptr ? count_of_check(summary, name) : found->value(summary);
 }
 
 }  // namespace holdfast

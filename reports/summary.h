@@ -148,7 +148,6 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
 // The value of a dotted figure name (harness/scenario/figures.h), or none if there is no such figure or no
 // data for it.
 std::optional<double> figure(const Summary& summary, const std::string& name);
-bool is_figure(const std::string& name);
 
 // 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed.
 int exit_code(const Summary& summary);

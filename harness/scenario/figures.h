@@ -1,5 +1,5 @@
 // The names that [[expect]] and --expect may use: figures of result.json, in the units it has
-// (ms, shares, counts).
+// (ms, 1/s, shares, counts).
 #pragma once
 
 #include <string_view>
@@ -9,13 +9,11 @@ namespace holdfast {
 
 struct Figure {
   std::string_view name;
-  std::string_view unit;  // "ms", "share" (0 to 1) or "count"
+  std::string_view unit;  // "ms", "1/s", "share" (0 to 1) or "count"
   std::string_view meaning;
 };
 
-// agents.succeeded, agents.total, success_rate, success_rate.lower, success_rate.upper, attempted, ok,
-// failed, unknown, lost, phantom, duplicate, retries.total, retries.max, retries.p99, wait.p50, wait.p99,
-// wait.max, latency.p50, latency.p90, latency.p99, latency.max, refusals.total, injectors.fired
+// In the order of scenarios/KEYS.md. Those with a check's name are how many bad things it counted.
 const std::vector<Figure>& figures();
 const std::vector<std::string_view>& figure_names();
 
