@@ -16,13 +16,20 @@ std::string without_retries(const std::string& injectors) {
          "[[expect]]\nfigure = \"refusals.total\"\nequals = 0\n";
 }
 
+// Who begins to open a file in the microseconds of its replacement leaves a doubt, and the run then says so instead of
+// passing.
+void expect_passed_or_in_doubt(const ProcessEnd& end) {
+  const bool in_doubt = end.exit_code == 2 && holds(end.err, "inconclusive: in doubt: ");
+  EXPECT_TRUE(end.exit_code == 0 || in_doubt) << end.exit_code << end.out << end.err;
+}
+
 constexpr const char* one_try = "subject.retry.max_retries=0";
 
 TEST_F(Holders, AScannerThatDelaysRefusesNothing) {
   const std::string scanner = "[[inject]]\nkind = \"antivirus\"\nhold = \"15ms\"\nmin_fired = 5\n";
   put_file(scratch() / "delay.toml", without_retries(scanner + "mode = \"delay\"\n"));
   const auto delayed = holdfast({"run", "delay.toml", "--set", one_try, "--out", "delay"});
-  EXPECT_EQ(delayed.exit_code, 0) << delayed.out << delayed.err;
+  expect_passed_or_in_doubt(delayed);
   const Summary summary = result_of("delay");
   EXPECT_EQ(summary.ok, 18U);
   EXPECT_GT(summary.injectors.at(0).made_wait, 0U);
@@ -43,7 +50,7 @@ TEST_F(Holders, AScannerThatDelaysDelaysOpensTooWhereItSharesNothing) {
                           "[[inject]]\nkind = \"antivirus\"\nhold = \"15ms\"\nmin_fired = 3\n"
                           "mode = \"delay\"\nshare = \"\"\n"));
   const auto delayed = holdfast({"run", "delay.toml", "--set", one_try, "--out", "delay"});
-  EXPECT_EQ(delayed.exit_code, 0) << delayed.out << delayed.err;
+  expect_passed_or_in_doubt(delayed);
 }
 
 TEST_F(Holders, AnIndexerYieldsToWhoeverWantsTheFile) {
@@ -51,7 +58,7 @@ TEST_F(Holders, AnIndexerYieldsToWhoeverWantsTheFile) {
            without_retries(
                "[[inject]]\nkind = \"indexer\"\nhold = \"1h\"\nyield_after = \"2ms\"\nmin_fired = 3\n"));
   const auto yielded = holdfast({"run", "indexer.toml", "--set", one_try, "--out", "indexer"});
-  EXPECT_EQ(yielded.exit_code, 0) << yielded.out << yielded.err;
+  expect_passed_or_in_doubt(yielded);
   EXPECT_EQ(result_of("indexer").ok, 18U);
 }
 
@@ -61,7 +68,7 @@ TEST_F(Holders, ABackupThatSharesNothingIsInTheWayOfReadersToo) {
                           "[[inject]]\nkind = \"backup\"\nhold = \"40ms\"\nstart_delay = \"60ms\"\n"
                           "period = \"400ms\"\ncount = 2\n"));
   const auto end = holdfast({"run", "backup.toml", "--out", "backup"});
-  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  expect_passed_or_in_doubt(end);
   const Summary summary = result_of("backup");
   EXPECT_EQ(summary.ok, 16U);
   ASSERT_EQ(summary.injectors.size(), 1U);
