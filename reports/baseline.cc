@@ -17,15 +17,13 @@ RunFigures run_figures(const Summary& summary, std::uint64_t run_id) {
   // Thresholds may differ from run to run, and are no part of the settings: the checks alone count here.
   const int code = exit_code(summary);
   figures.passed = code == 0 || code == 3;
-  if (summary.attempted > 0) figures.success_rate = summary.success_rate;
-  const auto positive = [](double value) {
-    return value >= least_figure && value <= greatest_figure ? std::optional(value) : std::nullopt;
+  const auto positive = [](std::optional<double> value) {
+    return value && *value >= least_figure && *value <= greatest_figure ? value : std::nullopt;
   };
-  if (summary.ok > 0) {
-    if (summary.load_s > 0) figures.per_second = positive(static_cast<double>(summary.ok) / summary.load_s);
-    figures.latency_p50_ms = positive(summary.latency_ms.p50);
-    figures.latency_p99_ms = positive(summary.latency_ms.p99);
-  }
+  figures.success_rate = figure(summary, "success_rate");
+  figures.per_second = positive(figure(summary, "throughput"));
+  figures.latency_p50_ms = positive(figure(summary, "latency.p50"));
+  figures.latency_p99_ms = positive(figure(summary, "latency.p99"));
   if (summary.reference)
     figures.reference_ms = positive(std::sqrt(summary.reference->before_ms * summary.reference->after_ms));
   return figures;
