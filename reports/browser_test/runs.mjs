@@ -39,6 +39,7 @@ export class Runs {
   // Serves all of them while `work` is done with their address.
   async served(work) {
     const server = spawn(binary, ["serve", this.directory, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
+    const ended = once(server, "exit");
     try {
       const address = await new Promise((found, failed) => {
         let said = "";
@@ -53,10 +54,8 @@ export class Runs {
       });
       await work(address);
     } finally {
-      if (server.exitCode === null) {
-        server.kill("SIGINT");
-        await once(server, "exit");
-      }
+      server.kill("SIGINT");
+      await ended;
     }
     assert.equal(server.exitCode, 0);
   }
