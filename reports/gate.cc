@@ -49,7 +49,9 @@ constexpr std::array<GateFigure, 5> gate_figures{{
     {"success_rate", GateTest::share, 0.02, [](const RunFigures& r) { return r.success_rate; }},
     {"throughput", GateTest::time, 1.1, time_per_broadcast},
     {"latency.p50", GateTest::time, 1.1, [](const RunFigures& r) { return in_rounds(r.latency_p50_ms, r); }},
-    {"latency.p99", GateTest::time, 1.1, [](const RunFigures& r) { return in_rounds(r.latency_p99_ms, r); }},
+    // A tail wanders more than the reference's mean tells: over 420 identical runs in a row, that of 20 was worse than
+    // that of the 60 before by up to 15 %, while the two above stayed within 10 %.
+    {"latency.p99", GateTest::time, 1.25, [](const RunFigures& r) { return in_rounds(r.latency_p99_ms, r); }},
 }};
 
 FigureValues values_of(const std::vector<RunFigures>& runs, ReadFigure value) {

@@ -104,7 +104,7 @@ enum class EventType : std::uint8_t {
                   // value: handles, of these on files that are gone, most on one file; text: a path
   locked = 45,    // a file of the store was locked then; text: name
   reference =
-      46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (median)
+      46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (mean)
 };
 
 enum class Mark : std::uint64_t {

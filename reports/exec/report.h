@@ -22,7 +22,7 @@ struct ExecHolder {
   int descriptor = -1;                   // -1: a mapping
   FileBits access = 0;
   FileBits share = 0;
-  std::optional<std::int64_t> open_ns;  // for how long it was open, if that is known
+  std::optional<std::int64_t> open_ns;  // for how long it had been open; only injectors tell
 
   bool operator==(const ExecHolder&) const = default;
 };
@@ -57,6 +57,7 @@ struct ExecReport {
   std::vector<std::string> directories;  // the domain: absolute and canonical
   int wait_status = 0;                   // of the command, as wait(2) gives it
   bool enforced = false;                 // false: every call went on, undisturbed
+  std::int64_t begun_ns = 0;             // CLOCK_MONOTONIC: what the times of refusals count from
   std::int64_t duration_ns = 0;
   std::uint64_t decided = 0;  // calls within the domain that were held against the rules
   std::vector<ExecRefusal> refusals;
