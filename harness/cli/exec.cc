@@ -170,7 +170,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   report.wait_status = process->wait(signals);
   report.duration_ns = monotonic_ns() - begun_ns;
   process->end_injectors();
-  report.injectors = directories->done();
+  directories->tell(report);
   if (leave_minder((*supervisor)->release()) && command.enforce) {
     report.warnings.emplace_back(
         "processes of the command went on after its end, and are refused nothing since");

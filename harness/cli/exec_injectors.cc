@@ -3,10 +3,13 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <map>
 
 #include "harness/history/event_reader.h"
 #include "harness/history/recorder.h"
@@ -99,28 +102,28 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
                                                         std::uint64_t seed) {
   InjectorDirectories made(injectors);
   if (injectors.empty()) return made;
+  auto parent = make_directory();
+  if (!parent) return fail(parent.error());
+  auto gone_with_us = GoneWithUs::start(*parent);
+  if (!gone_with_us) return fail(gone_with_us.error());
+  made.gone_with_us_ = std::move(*gone_with_us);
   for (const auto& directory : domain) {
-    auto path = make_directory();
-    if (!path) return fail(path.error());
-    made.directories_.push_back(*path);
+    const auto path = *parent / fmt::format("{}", made.directories_.size());
+    made.directories_.push_back(path);
     Plan plan;
     plan.scenario.injectors = injectors;
     plan.seed = seed;
     plan.run_id = seed;
     std::error_code error;
-    std::filesystem::create_directory(*path / "events", error);
-    if (!error) std::filesystem::create_directory_symlink(directory, *path / "store", error);
-    std::ofstream file(*path / "plan.json", std::ios::binary);
+    std::filesystem::create_directories(path / "events", error);
+    if (!error) std::filesystem::create_directory_symlink(directory, path / "store", error);
+    std::ofstream file(path / "plan.json", std::ios::binary);
     file << to_json(plan);
     file.close();
-    if (error || !file) return fail(Code::failed, fmt::format("cannot write into {}", path->string()));
+    if (error || !file) return fail(Code::failed, fmt::format("cannot write into {}", path.string()));
   }
+  made.domain_ = domain;
   return made;
-}
-
-InjectorDirectories::~InjectorDirectories() {
-  std::error_code ignored;
-  for (const auto& directory : directories_) std::filesystem::remove_all(directory, ignored);
 }
 
 std::vector<std::vector<std::string>> InjectorDirectories::commands(
@@ -143,22 +146,35 @@ std::vector<std::string> InjectorDirectories::names() const {
   return names;
 }
 
-std::vector<ExecInjector> InjectorDirectories::done() const {
-  std::vector<ExecInjector> done;
+void InjectorDirectories::tell(ExecReport& report) const {
+  std::map<std::pair<pid_t, std::string>, std::vector<std::int64_t>> opened_ns;
   for (std::size_t i = 0; i < injectors_.size(); ++i) {
-    ExecInjector& injector = done.emplace_back();
+    ExecInjector& injector = report.injectors.emplace_back();
     injector.name = injectors_[i].name;
-    for (const auto& directory : directories_) {
+    for (std::size_t at = 0; at < directories_.size(); ++at) {
       const auto name = event_file_name(Role::injector, static_cast<std::uint32_t>(i));
-      auto reader = EventReader::open(directory / "events" / name);
+      auto reader = EventReader::open(directories_[at] / "events" / name);
       if (!reader) continue;
+      const std::string store = (directories_[at] / "store").string();
       while (const Event* event = reader->next()) {
         if (event->type == EventType::planned) ++injector.planned;
-        if (event->type == EventType::fired) ++injector.fired;
+        if (event->type != EventType::fired) continue;
+        ++injector.fired;
+        if (event->text.starts_with(store))
+          opened_ns[{event->pid, domain_[at].string() + event->text.substr(store.size())}].push_back(
+              event->time_ns - report.begun_ns);
       }
     }
   }
-  return done;
+  for (ExecRefusal& refusal : report.refusals) {
+    for (ExecHolder& holder : refusal.holders) {
+      if (holder.kind != HolderKind::injector) continue;
+      const auto found = opened_ns.find({holder.pid, holder.path});
+      if (found == opened_ns.end()) continue;
+      const auto after = std::upper_bound(found->second.begin(), found->second.end(), refusal.at_ns);
+      if (after != found->second.begin()) holder.open_ns = refusal.at_ns - *std::prev(after);
+    }
+  }
 }
 
 }  // namespace holdfast

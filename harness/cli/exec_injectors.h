@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "harness/conduct/gone_with_us.h"
 #include "harness/scenario/scenario.h"
 #include "reports/exec/report.h"
 
@@ -17,28 +18,26 @@ namespace holdfast {
 Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications);
 
 // A directory for each domain directory, in which the injectors look for their plan and write what they did; gone with
-// this object.
+// this object, and with this process however it ends.
 class InjectorDirectories {
  public:
   static Result<InjectorDirectories> create(const std::vector<Injector>& injectors,
                                             const std::vector<std::filesystem::path>& domain,
                                             std::uint64_t seed);
-  InjectorDirectories(InjectorDirectories&&) noexcept = default;
-  InjectorDirectories& operator=(InjectorDirectories&&) = delete;
-  ~InjectorDirectories();
-
   // An argv for each injector in each directory, in the order of names().
   [[nodiscard]] std::vector<std::vector<std::string>> commands(const std::filesystem::path& executable) const;
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] const std::vector<Injector>& injectors() const { return injectors_; }
 
-  // What they planned and did, from the events that they wrote; once they have ended.
-  [[nodiscard]] std::vector<ExecInjector> done() const;
+  // What they planned and did, and for how long they had had a file when it was in somebody's way, from the events
+  // that they wrote; once they have ended.
+  void tell(ExecReport& report) const;
 
  private:
   explicit InjectorDirectories(std::vector<Injector> injectors) : injectors_(std::move(injectors)) {}
   std::vector<Injector> injectors_;
-  std::vector<std::filesystem::path> directories_;
+  std::vector<std::filesystem::path> domain_, directories_;  // one of these for each of those
+  GoneWithUs gone_with_us_;
 };
 
 }  // namespace holdfast

@@ -49,7 +49,9 @@ std::string program_of(pid_t process) {
 }  // namespace
 
 ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names)
-    : report_(report), injector_names_(std::move(injector_names)), begun_ns_(monotonic_ns()) {}
+    : report_(report), injector_names_(std::move(injector_names)) {
+  report_.begun_ns = monotonic_ns();
+}
 
 void ExecLog::decided(const DecidedCall& call) {
   ++report_.decided;
@@ -68,7 +70,7 @@ void ExecLog::decided(const DecidedCall& call) {
   refusal.reason = decision.obstacle;
   refusal.pid = call.process;
   refusal.program = program_of(call.process);
-  refusal.at_ns = call.received_ns - begun_ns_;
+  refusal.at_ns = call.received_ns - report_.begun_ns;
   for (const NamedHolder& holder : decision.holders) {
     if (refusal.holders.size() == most_holders) break;
     refusal.holders.push_back(holder_of(holder));

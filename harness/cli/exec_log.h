@@ -26,7 +26,6 @@ class ExecLog : public CallLog {
 
   ExecReport& report_;
   std::vector<std::string> injector_names_;
-  std::int64_t begun_ns_;
 };
 
 }  // namespace holdfast

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -99,12 +100,18 @@ TEST_F(Exec, SignalsReachTheCommand) {
 
 // Who kills us wants it all to end.
 TEST_F(Exec, NothingStaysWhenItIsKilled) {
+  const auto temporary = scratch() / "temporary";
+  std::filesystem::create_directory(temporary);
+  ProcessOptions options = in_work();
+  options.environment = {"TMPDIR=" + temporary.string()};
   auto started =
-      start({"exec", "--inject", "antivirus", "--", "sh", "-c", ": > ready; exec sleep 1000"}, in_work());
+      start({"exec", "--inject", "antivirus", "--", "sh", "-c", ": > ready; exec sleep 1000"}, options);
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(work() / "ready"); }));
+  EXPECT_FALSE(std::filesystem::is_empty(temporary)) << "what the injectors write";
   started.send(SIGKILL);
   started.wait();
   EXPECT_TRUE(eventually([&] { return processes_naming(scratch().string()).empty(); }));
+  EXPECT_TRUE(std::filesystem::is_empty(temporary));
 }
 
 TEST_F(Exec, WhatItLeavesBehindGoesOn) {
@@ -151,10 +158,17 @@ TEST_F(Exec, OnlyTheDomainIsJudged) {
 }
 
 TEST_F(Exec, InjectorsHoldFilesMeanwhile) {
-  const auto end = shell("i=0; while [ $i -lt 20 ]; do echo $i > t; mv -f t f 2> /dev/null; i=$((i+1)); done",
-                         {"--enforce", "--quiet", "--json", "../found.json", "--inject",
-                          "antivirus:hold=200ms,share=rw", "--seed", "3"});
+  const auto temporary = scratch() / "temporary";
+  std::filesystem::create_directory(temporary);
+  ProcessOptions options = in_work();
+  options.environment = {"TMPDIR=" + temporary.string()};
+  const auto end =
+      exec({"--enforce", "--quiet", "--json", "../found.json", "--inject", "antivirus:hold=200ms,share=rw",
+            "--seed", "3", "--", "sh", "-c",
+            "i=0; while [ $i -lt 20 ]; do echo $i > t; mv -f t f 2> /dev/null; i=$((i+1)); done"},
+           options);
   EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_TRUE(std::filesystem::is_empty(temporary)) << "what the injectors wrote goes with them";
   const auto found = report();
   ASSERT_FALSE(found.is_discarded());
   EXPECT_GE(found.at("injectors")[0].at("fired"), 1) << found.dump(1);
@@ -163,6 +177,11 @@ TEST_F(Exec, InjectorsHoldFilesMeanwhile) {
   EXPECT_EQ(holder.at("kind"), "injector");
   EXPECT_EQ(holder.at("program"), "antivirus");
   EXPECT_EQ(holder.at("share"), "rw-");
+  const auto& refusals = found.at("refusals");
+  EXPECT_TRUE(std::any_of(refusals.begin(), refusals.end(), [](const nlohmann::json& refusal) {
+    const auto& open_ms = refusal.at("holders")[0].at("open_ms");
+    return open_ms.is_number() && open_ms > 0;
+  })) << found.dump(1);
 }
 
 // Opens are decided where somebody shares less than reading and writing.

@@ -1,7 +1,7 @@
 // What the domain costs: the same calls by a process under the filter and by one that is not, in one program.
 //
-// Arguments: 0 = outside of any domain, 1 = inside, 2 = inside of one that kills, where store calls are trapped
-// too. Compare the rows of a benchmark; the difference is the supervisor's. HOLDFAST_BENCH_DIR chooses another directory for the "disk" rows than the temporary one.
+// Arguments: see Watch. Compare the rows of a benchmark; the difference is the supervisor's. HOLDFAST_BENCH_DIR
+// chooses another directory for the "disk" rows than the temporary one.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -23,7 +23,15 @@
 namespace holdfast {
 namespace {
 
-enum class Work : int { rename, rename_elsewhere, read_write_close, quit };
+enum Watch : std::int64_t {
+  outside,        // of any domain
+  names_decided,  // inside: calls that change a name are trapped
+  all_trapped,    // where agents are killed, the other calls of a store are, too
+  opens_decided,  // where somebody denies reading or writing, opens are, too
+  opens_marked,   // and whoever opens denies writing: each handle's mode is kept
+};
+
+enum class Work : int { rename, rename_elsewhere, read_write_close, open_close, open_close_elsewhere, quit };
 
 struct Batch {
   Work work = Work::quit;
@@ -39,30 +47,38 @@ void make_file(const std::string& path) {
   ::close(fd);
 }
 
+bool renames(Work work) {
+  return work == Work::rename || work == Work::rename_elsewhere;
+}
+
 std::int64_t work_ns(const Batch& batch, const std::string& directory) {
   const std::string a = directory + "/a", b = directory + "/b";
   std::int64_t spent_ns = 0;
   for (int i = 0; i < batch.count; ++i) {
-    if (batch.work != Work::read_write_close) make_file(a);
+    if (renames(batch.work)) make_file(a);
     const std::int64_t begin_ns = monotonic_ns();
-    if (batch.work == Work::read_write_close) {
+    if (renames(batch.work)) {
+      if (::rename(a.c_str(), b.c_str()) != 0) std::abort();
+    } else {
+      const Descriptor file(::open(b.c_str(), O_RDWR | O_CLOEXEC));
       char page[4096];
-      const int fd = ::open(b.c_str(), O_RDWR | O_CLOEXEC);
-      if (::read(fd, page, sizeof page) < 0 || ::pwrite(fd, page, sizeof page, 0) < 0) std::abort();
-      ::close(fd);
-    } else if (::rename(a.c_str(), b.c_str()) != 0) {
-      std::abort();
+      if (!file || (batch.work == Work::read_write_close && (::read(file.get(), page, sizeof page) < 0 ||
+                                                             ::pwrite(file.get(), page, sizeof page, 0) < 0)))
+        std::abort();
     }
     spent_ns += monotonic_ns() - begin_ns;
   }
   return spent_ns;
 }
 
-[[noreturn]] void serve(int socket, std::int64_t domain, const std::string& directory) {
+[[noreturn]] void serve(int socket, std::int64_t watch, const std::string& directory) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   LauncherMessage hello{.kind = LauncherMessageKind::ready};
-  if (domain != 0) {
-    auto listener = install_filter(domain == 1 ? Trap::decided_calls : Trap::store_calls);
+  if (watch != outside) {
+    const Trap trap = watch == names_decided ? Trap::decided_calls
+                      : watch == all_trapped ? Trap::store_calls
+                                             : Trap::opens;
+    auto listener = install_filter(trap);
     if (!listener) std::abort();
     hello.descriptor = Descriptor(*listener);
   }
@@ -73,7 +89,7 @@ std::int64_t work_ns(const Batch& batch, const std::string& directory) {
   make_file(directory + "/elsewhere/b");
   Batch batch;
   while (::recv(socket, &batch, sizeof batch, 0) == sizeof batch && batch.work != Work::quit) {
-    const bool elsewhere = batch.work == Work::rename_elsewhere;
+    const bool elsewhere = batch.work == Work::rename_elsewhere || batch.work == Work::open_close_elsewhere;
     const std::int64_t spent_ns =
         work_ns(batch, elsewhere ? directory + "/elsewhere" : directory + "/domain");
     ::send(socket, &spent_ns, sizeof spent_ns, 0);
@@ -90,7 +106,7 @@ void measure(benchmark::State& state, Work work, const std::string& base) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return state.SkipWithError("socketpair");
-  const bool trapped = state.range(0) != 0;
+  const bool trapped = state.range(0) != outside;
   const pid_t worker = ::fork();
   if (worker == 0) {
     ::close(ends[0]);
@@ -103,10 +119,11 @@ void measure(benchmark::State& state, Work work, const std::string& base) {
   auto hello = receive_message(socket.get());
   if (trapped && hello && *hello) {
     auto recorder = Recorder::open(directory + "/events", Role::supervisor, 0, 1);
-    auto started =
-        Supervisor::start(std::move((*hello)->descriptor),
-                          {{directory + "/domain"}, Domain::Mode::enforce, *find_profile("python")},
-                          std::make_unique<EventLog>(std::move(*recorder)), participants);
+    Domain domain{{directory + "/domain"}, Domain::Mode::enforce, *find_profile("python")};
+    domain.opens = state.range(0) >= opens_decided;
+    if (state.range(0) == opens_marked) domain.profile = *find_profile("share:r--");
+    auto started = Supervisor::start(std::move((*hello)->descriptor), domain,
+                                     std::make_unique<EventLog>(std::move(*recorder)), participants);
     if (!started) return state.SkipWithError("the supervisor did not start");
     supervisor = std::move(*started);
   }
@@ -144,27 +161,32 @@ void open_read_write_close(benchmark::State& state) {
   measure(state, Work::read_write_close, "/dev/shm");
 }
 
-BENCHMARK(rename_on_tmpfs)
-    ->Arg(0)
-    ->Arg(1)
-    ->Arg(2)
-    ->UseManualTime()
-    ->Iterations(40)
-    ->Unit(benchmark::kMicrosecond);
-BENCHMARK(rename_on_disk)->Arg(0)->Arg(1)->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
-BENCHMARK(rename_outside_the_domain)
-    ->Arg(0)
-    ->Arg(1)
-    ->UseManualTime()
-    ->Iterations(40)
-    ->Unit(benchmark::kMicrosecond);
+void open_close(benchmark::State& state) {
+  measure(state, Work::open_close, "/dev/shm");
+}
+void open_close_outside_the_domain(benchmark::State& state) {
+  measure(state, Work::open_close_elsewhere, "/dev/shm");
+}
+
+void settings(benchmark::internal::Benchmark* benchmark) {
+  benchmark->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
+}
+BENCHMARK(rename_on_tmpfs)->Arg(outside)->Arg(names_decided)->Arg(all_trapped)->Apply(settings);
+BENCHMARK(rename_on_disk)->Arg(outside)->Arg(names_decided)->Apply(settings);
+BENCHMARK(rename_outside_the_domain)->Arg(outside)->Arg(names_decided)->Apply(settings);
 BENCHMARK(open_read_write_close)
-    ->Arg(0)
-    ->Arg(1)
-    ->Arg(2)
-    ->UseManualTime()
-    ->Iterations(40)
-    ->Unit(benchmark::kMicrosecond);
+    ->Arg(outside)
+    ->Arg(names_decided)
+    ->Arg(all_trapped)
+    ->Arg(opens_decided)
+    ->Apply(settings);
+BENCHMARK(open_close)
+    ->Arg(outside)
+    ->Arg(names_decided)
+    ->Arg(opens_decided)
+    ->Arg(opens_marked)
+    ->Apply(settings);
+BENCHMARK(open_close_outside_the_domain)->Arg(outside)->Arg(opens_decided)->Apply(settings);
 
 }  // namespace
 }  // namespace holdfast
