@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "harness/sharing/sharing.h"
 #include "reports/summary.h"
 
 namespace holdfast {
@@ -49,6 +50,11 @@ std::uint64_t greatest_retries(const Summary& summary) {
   return greatest;
 }
 
+FigureValue refused_with(const Summary& summary, std::uint16_t code) {
+  const auto found = summary.refusals_by_code.find(code);
+  return figure_count(found == summary.refusals_by_code.end() ? 0 : found->second);
+}
+
 FigureValue faults_fired(const Summary& summary) {
   if (summary.injectors.empty()) return std::nullopt;
   std::uint64_t fired = 0;
@@ -86,6 +92,8 @@ constexpr auto named_figures = std::to_array<NamedFigure>({
     {"latency.p999", [](const Summary& s) { return if_acknowledged(s, s.latency_p999_ms); }},
     {"latency.max", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.max); }},
     {"refusals.total", [](const Summary& s) { return figure_count(s.refusals); }},
+    {"refusals.5", [](const Summary& s) { return refused_with(s, error_access_denied); }},
+    {"refusals.32", [](const Summary& s) { return refused_with(s, error_sharing_violation); }},
     {"injectors.fired", faults_fired},
     {"throughput", throughput},
     {"load", [](const Summary& s) { return if_attempted(s, s.load_s * 1e3); }},

@@ -43,14 +43,15 @@ std::optional<double> time_per_broadcast(const RunFigures& run) {
   return in_rounds(run.per_second ? std::optional(1e3 / *run.per_second) : std::nullopt, run);
 }
 
+// Least effects: 820 identical runs in a row drifted apart that far, while the machine did something else for minutes
+// at a time. In rounds of the reference blocks of 20 to 30 were slower than the 40 to 60 before by less than 12 %,
+// and had tails longer by up to 15 %.
 constexpr std::array<GateFigure, 5> gate_figures{{
     {"passed", GateTest::share_of_runs, 0.05,
      [](const RunFigures& r) { return std::optional(r.passed ? 1.0 : 0.0); }},
     {"success_rate", GateTest::share, 0.02, [](const RunFigures& r) { return r.success_rate; }},
-    {"throughput", GateTest::time, 1.1, time_per_broadcast},
-    {"latency.p50", GateTest::time, 1.1, [](const RunFigures& r) { return in_rounds(r.latency_p50_ms, r); }},
-    // A tail wanders more than the reference's mean tells: over 420 identical runs in a row, that of 20 was worse than
-    // that of the 60 before by up to 15 %, while the two above stayed within 10 %.
+    {"throughput", GateTest::time, 1.12, time_per_broadcast},
+    {"latency.p50", GateTest::time, 1.12, [](const RunFigures& r) { return in_rounds(r.latency_p50_ms, r); }},
     {"latency.p99", GateTest::time, 1.25, [](const RunFigures& r) { return in_rounds(r.latency_p99_ms, r); }},
 }};
 

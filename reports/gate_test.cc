@@ -128,6 +128,14 @@ TEST(Gate, WhatIsBetterOrHardlyWorseIsNoRegression) {
   EXPECT_EQ(called_worse(100, 60, 60, {0.01, 0.97, 0.95}, hardly), 0);
 }
 
+// Identical runs have tails 15 % longer for a while, by what else the machine does.
+TEST(Gate, ATailThatWandersIsNoRegressionAndOneThatGrowsIs) {
+  const auto wandering = [](RunFigures& run) { *run.latency_p99_ms *= 1.15; };
+  const auto grown = [](RunFigures& run) { *run.latency_p99_ms *= 1.5; };
+  EXPECT_EQ(called_worse(100, 60, 60, {0.01, 0.97, 0.95}, wandering), 0);
+  EXPECT_EQ(called_worse(100, 60, 60, {0.01, 0.97, 0.95}, grown), 100);
+}
+
 TEST(Gate, TooFewRunsAreInconclusiveAndToldHowManyItTakes) {
   Random random(1);
   const Baseline baseline = as_baseline(made_up_runs(random, 60));

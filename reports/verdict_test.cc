@@ -160,6 +160,8 @@ TEST(Figures, Values) {
   EXPECT_EQ(value("wait.max"), 700.9);
   EXPECT_EQ(value("latency.p90"), 104.7);
   EXPECT_EQ(value("refusals.total"), 63);
+  EXPECT_EQ(value("refusals.5"), 60);
+  EXPECT_EQ(value("refusals.32"), 3);
   EXPECT_EQ(value("injectors.fired"), 204);
   EXPECT_EQ(value("ok"), 200);
   EXPECT_NEAR(value("throughput"), 200 / summary.load_s, 1e-9);

@@ -43,6 +43,8 @@ const std::vector<Figure>& figures() {
       {"latency.p999", "ms", "99.9th percentile of it"},
       {"latency.max", "ms", "the longest"},
       {"refusals.total", "count", "calls that were refused because somebody held the file"},
+      {"refusals.5", "count", "those refused as access denied"},
+      {"refusals.32", "count", "those refused as a sharing violation"},
       {"injectors.fired", "count", "holds and kills that really happened"},
       {"throughput", "1/s", "broadcasts acknowledged a second, while there was load"},
       {"load", "ms", "from the barrier to the last answer to a broadcast"},
