@@ -1,6 +1,7 @@
 // What `holdfast exec` costs a command: whole processes, alone and watched.
 //
-// Arguments: 0 = alone, 1 = under `holdfast exec --quiet`. Compare the rows of a benchmark.
+// Arguments: 0 = alone, 1 = under `holdfast exec --quiet`. Compare the medians of a benchmark's rows, with
+// --benchmark_enable_random_interleaving=true --benchmark_repetitions=9, or the machine's mood is compared.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <spawn.h>
