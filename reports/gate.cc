@@ -43,9 +43,9 @@ std::optional<double> time_per_broadcast(const RunFigures& run) {
   return in_rounds(run.per_second ? std::optional(1e3 / *run.per_second) : std::nullopt, run);
 }
 
-// Least effects: 820 identical runs in a row drifted apart that far, while the machine did something else for minutes
-// at a time. In rounds of the reference blocks of 20 to 30 were slower than the 40 to 60 before by less than 12 %,
-// and had tails longer by up to 15 %.
+// Least effects of times are chosen by 820 identical runs in a row, on a machine that had other things to do for minutes
+// at a time: in rounds of the reference, blocks of 20 to 30 runs were slower than the 40 to 60 before by less than 12 %,
+// and had tails up to 15 % longer, for which half as much again is left.
 constexpr std::array<GateFigure, 5> gate_figures{{
     {"passed", GateTest::share_of_runs, 0.05,
      [](const RunFigures& r) { return std::optional(r.passed ? 1.0 : 0.0); }},

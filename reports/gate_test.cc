@@ -124,13 +124,12 @@ TEST(Gate, WhatIsBetterOrHardlyWorseIsNoRegression) {
   };
   EXPECT_EQ(called_worse(100, 60, 20, {}, better), 0);
   // Seen for certain, and below the least effect.
-  const auto hardly = [](RunFigures& run) { *run.latency_p50_ms *= 1.05; };
+  const auto hardly = [](RunFigures& run) { *run.latency_p50_ms *= 1.09; };
   EXPECT_EQ(called_worse(100, 60, 60, {0.01, 0.97, 0.95}, hardly), 0);
 }
 
-// Identical runs have tails 15 % longer for a while, by what else the machine does.
 TEST(Gate, ATailThatWandersIsNoRegressionAndOneThatGrowsIs) {
-  const auto wandering = [](RunFigures& run) { *run.latency_p99_ms *= 1.15; };
+  const auto wandering = [](RunFigures& run) { *run.latency_p99_ms *= 1.1; };
   const auto grown = [](RunFigures& run) { *run.latency_p99_ms *= 1.5; };
   EXPECT_EQ(called_worse(100, 60, 60, {0.01, 0.97, 0.95}, wandering), 0);
   EXPECT_EQ(called_worse(100, 60, 60, {0.01, 0.97, 0.95}, grown), 100);

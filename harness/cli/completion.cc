@@ -164,6 +164,8 @@ std::string fish_completion(const CLI::App& app) {
       lines += fmt::format("complete -c holdfast -n {} -f -a {} -d {}\n", when, part->get_name(),
                            shell_quoted(part->get_description()));
     }
+    if (last == "completion")
+      lines += fmt::format("complete -c holdfast -n {} -f -a {}\n", when, shell_quoted(shells));
     if (takes_scenario(*typed.app)) {
       lines += fmt::format(
           "complete -c holdfast -n {} -a '(holdfast list 2>/dev/null | cut -d \" \" -f 1)'\n", when);

@@ -170,8 +170,9 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   report.wait_status = process->wait(signals);
   report.duration_ns = monotonic_ns() - begun_ns;
   process->end_injectors();
+  Descriptor listener = (*supervisor)->release();  // from here on the report is ours alone
   directories->tell(report);
-  if (leave_minder((*supervisor)->release()) && command.enforce) {
+  if (leave_minder(std::move(listener)) && command.enforce) {
     report.warnings.emplace_back(
         "processes of the command went on after its end, and are refused nothing since");
   }

@@ -52,8 +52,9 @@ void start_up(benchmark::State& state) {
 void cpu_bound_tests(benchmark::State& state) {
   measure(state, {"python3", "-m", "test", "-q", "test_json", "test_tokenize"}, "/tmp");
 }
+// No open is trapped where nobody denies reading: what remains is the filter that each call passes.
 void reading_every_header(benchmark::State& state) {
-  measure(state, {"sh", "-c", "grep -r -c include /usr/include"}, "/usr/include");
+  measure(state, {"grep", "-r", "-c", "include", "/usr/include"}, "/usr/include");
 }
 
 void settings(benchmark::internal::Benchmark* benchmark) {

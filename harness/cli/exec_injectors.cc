@@ -3,17 +3,17 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <map>
+#include <utility>
 
 #include "harness/history/event_reader.h"
 #include "harness/history/recorder.h"
 #include "harness/scenario/plan.h"
+#include "reports/exec/how_long.h"
 
 namespace holdfast {
 namespace {
@@ -108,8 +108,8 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
   if (!gone_with_us) return fail(gone_with_us.error());
   made.gone_with_us_ = std::move(*gone_with_us);
   for (const auto& directory : domain) {
-    const auto path = *parent / fmt::format("{}", made.directories_.size());
-    made.directories_.push_back(path);
+    const auto path = *parent / fmt::format("{}", made.served_.size());
+    made.served_.push_back({directory, path});
     Plan plan;
     plan.scenario.injectors = injectors;
     plan.seed = seed;
@@ -122,16 +122,15 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
     file.close();
     if (error || !file) return fail(Code::failed, fmt::format("cannot write into {}", path.string()));
   }
-  made.domain_ = domain;
   return made;
 }
 
 std::vector<std::vector<std::string>> InjectorDirectories::commands(
     const std::filesystem::path& executable) const {
   std::vector<std::vector<std::string>> commands;
-  for (const auto& directory : directories_) {
+  for (const Served& served : served_) {
     for (std::size_t i = 0; i < injectors_.size(); ++i) {
-      commands.push_back({executable.string(), "internal-injector", directory.string(), fmt::format("{}", i),
+      commands.push_back({executable.string(), "internal-injector", served.run.string(), fmt::format("{}", i),
                           fmt::format("{}", commands.size() + 1)});
     }
   }
@@ -140,41 +139,41 @@ std::vector<std::vector<std::string>> InjectorDirectories::commands(
 
 std::vector<std::string> InjectorDirectories::names() const {
   std::vector<std::string> names;
-  for (std::size_t directory = 0; directory < directories_.size(); ++directory) {
+  for (std::size_t i = 0; i < served_.size(); ++i) {
     for (const Injector& injector : injectors_) names.push_back(injector.name);
   }
   return names;
 }
 
 void InjectorDirectories::tell(ExecReport& report) const {
-  std::map<std::pair<pid_t, std::string>, std::vector<std::int64_t>> opened_ns;
+  std::vector<InjectorHold> holds;
   for (std::size_t i = 0; i < injectors_.size(); ++i) {
     ExecInjector& injector = report.injectors.emplace_back();
     injector.name = injectors_[i].name;
-    for (std::size_t at = 0; at < directories_.size(); ++at) {
-      const auto name = event_file_name(Role::injector, static_cast<std::uint32_t>(i));
-      auto reader = EventReader::open(directories_[at] / "events" / name);
+    const auto events = event_file_name(Role::injector, static_cast<std::uint32_t>(i));
+    for (const Served& served : served_) {
+      auto reader = EventReader::open(served.run / "events" / events);
       if (!reader) continue;
-      const std::string store = (directories_[at] / "store").string();
+      const std::string store = (served.run / "store/").string();
+      std::map<std::uint64_t, std::size_t> under_way;  // by the fault's number, in holds
       while (const Event* event = reader->next()) {
         if (event->type == EventType::planned) ++injector.planned;
-        if (event->type != EventType::fired) continue;
-        ++injector.fired;
-        if (event->text.starts_with(store))
-          opened_ns[{event->pid, domain_[at].string() + event->text.substr(store.size())}].push_back(
-              event->time_ns - report.begun_ns);
+        if (event->type == EventType::fired) {
+          ++injector.fired;
+          if (!event->text.starts_with(store)) continue;
+          under_way[event->op] = holds.size();
+          InjectorHold& hold = holds.emplace_back();
+          hold.pid = event->pid;
+          hold.path = served.domain / event->text.substr(store.size());
+          hold.from_ns = event->time_ns - report.begun_ns;
+        } else if (event->type == EventType::released) {
+          const auto found = under_way.find(event->op);
+          if (found != under_way.end()) holds[found->second].to_ns = event->time_ns - report.begun_ns;
+        }
       }
     }
   }
-  for (ExecRefusal& refusal : report.refusals) {
-    for (ExecHolder& holder : refusal.holders) {
-      if (holder.kind != HolderKind::injector) continue;
-      const auto found = opened_ns.find({holder.pid, holder.path});
-      if (found == opened_ns.end()) continue;
-      const auto after = std::upper_bound(found->second.begin(), found->second.end(), refusal.at_ns);
-      if (after != found->second.begin()) holder.open_ns = refusal.at_ns - *std::prev(after);
-    }
-  }
+  tell_how_long(report, holds);
 }
 
 }  // namespace holdfast

@@ -18,7 +18,7 @@ namespace holdfast {
 Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications);
 
 // A directory for each domain directory, in which the injectors look for their plan and write what they did; gone with
-// this object, and with this process however it ends.
+// this object, and with this process even when SIGKILL ends it.
 class InjectorDirectories {
  public:
   static Result<InjectorDirectories> create(const std::vector<Injector>& injectors,
@@ -36,7 +36,10 @@ class InjectorDirectories {
  private:
   explicit InjectorDirectories(std::vector<Injector> injectors) : injectors_(std::move(injectors)) {}
   std::vector<Injector> injectors_;
-  std::vector<std::filesystem::path> domain_, directories_;  // one of these for each of those
+  struct Served {
+    std::filesystem::path domain, run;
+  };
+  std::vector<Served> served_;
   GoneWithUs gone_with_us_;
 };
 

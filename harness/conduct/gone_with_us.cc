@@ -15,48 +15,47 @@ namespace holdfast {
 namespace {
 
 [[noreturn]] void remove_when_alone(const std::filesystem::path& directory, int alive) {
-  // Neither a signal to our group nor who waits for the end of our output shall meet it.
+  // Nothing that is meant for others shall meet it: signals to our group, the wait for the end of our output, a
+  // look at who uses a directory.
   ::setsid();
   ::close_range(0, static_cast<unsigned>(alive) - 1, 0);
   ::close_range(static_cast<unsigned>(alive) + 1, ~0U, 0);
+  static_cast<void>(!::chdir("/"));
   char nothing;
-  while (::read(alive, &nothing, 1) < 0 && errno == EINTR) {
+  while (::read(alive, &nothing, 1) != 0) {
   }
-  std::error_code error;
-  std::filesystem::remove_all(directory, error);
-  ::_exit(error ? 1 : 0);
+  std::error_code ignored;
+  std::filesystem::remove_all(directory, ignored);
+  ::_exit(0);
 }
 
 }  // namespace
 
 Result<GoneWithUs> GoneWithUs::start(const std::filesystem::path& directory) {
   GoneWithUs made;
+  made.directory_ = directory;
   std::array<int, 2> ends{};
-  // Not among the lowest numbers, which are somebody's standard streams.
-  Descriptor reads;
-  if (::pipe2(ends.data(), O_CLOEXEC) == 0) {
-    made.alive_ = Descriptor(ends[1]);
-    const Descriptor low(ends[0]);
-    reads = Descriptor(::fcntl(low.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return fail(Code::failed, fmt::format("pipe: {}", std::strerror(errno)), errno);
   }
-  if (reads) made.remover_ = ::fork();
-  if (!reads || made.remover_ < 0) {
-    made.remover_ = 0;
-    const int error = errno;
-    std::error_code ignored;
-    std::filesystem::remove_all(directory, ignored);
-    return fail(Code::failed,
-                fmt::format("cannot start what removes {}: {}", directory.string(), std::strerror(error)),
-                error);
+  const Descriptor reads(ends[0]);
+  made.alive_ = Descriptor(ends[1]);
+  made.remover_ = ::fork();
+  if (made.remover_ < 0) return fail(Code::failed, fmt::format("fork: {}", std::strerror(errno)), errno);
+  if (made.remover_ == 0) {
+    made.alive_.reset();
+    remove_when_alone(directory, reads.get());
   }
-  if (made.remover_ == 0) remove_when_alone(directory, reads.get());
   return made;
 }
 
 GoneWithUs::GoneWithUs(GoneWithUs&& other) noexcept
-    : remover_(std::exchange(other.remover_, 0)), alive_(std::move(other.alive_)) {}
+    : directory_(std::exchange(other.directory_, {})),
+      remover_(std::exchange(other.remover_, 0)),
+      alive_(std::move(other.alive_)) {}
 
 GoneWithUs& GoneWithUs::operator=(GoneWithUs&& other) noexcept {
+  std::swap(directory_, other.directory_);
   std::swap(remover_, other.remover_);
   std::swap(alive_, other.alive_);
   return *this;
@@ -68,6 +67,9 @@ GoneWithUs::~GoneWithUs() {
     while (::waitpid(remover_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
+  // Somebody may have killed the remover, or it could not be started.
+  std::error_code ignored;
+  if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
 }
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// A directory that goes with this process, however that ends: SIGKILL leaves nobody here to remove it.
+// A directory that goes with this process, even when SIGKILL ends it and nobody is left here to remove it.
 #pragma once
 
 #include <sys/types.h>
@@ -10,8 +10,8 @@
 
 namespace holdfast {
 
-// Removed, with all that is in it, by a small process of its own; as soon as this object, this process, and every
-// process forked from it that has not called exec are gone. Started while the process has but one thread.
+// Removed, with all that is in it, when this object goes; or by a small process of its own, which waits until this
+// process and all that were forked from it and have not called exec are gone. Started while there is but one thread.
 class GoneWithUs {
  public:
   GoneWithUs() = default;
@@ -21,6 +21,7 @@ class GoneWithUs {
   ~GoneWithUs();  // returns when the directory is gone
 
  private:
+  std::filesystem::path directory_;
   pid_t remover_ = 0;  // 0: none
   Descriptor alive_;   // the remover reads the other end
 };

@@ -6,6 +6,7 @@
 #include "reports/code_points.h"
 #include "reports/exec/fold_name.h"
 #include "reports/exec/groups.h"
+#include "reports/exec/how_long.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
@@ -298,6 +299,30 @@ TEST(ExecRenderers, TakeAnyName) {
     std::erase(page, '\n');
     RC_ASSERT(one_line(page) == page);
   }));
+}
+
+TEST(HowLong, AnInjectorHadAFileIsKnownFromTheHoldThatWasUnderWay) {
+  const std::vector<InjectorHold> holds = {
+      {90, "/srv/f", 1000, 2000}, {90, "/srv/f", 5000, 6000}, {90, "/srv/g", 5500}, {91, "/srv/f", 1, 9000}};
+  struct Row {
+    std::int64_t at_ns;
+    std::string path;
+    std::optional<std::int64_t> open_ns;
+  };
+  for (const Row& row :
+       {Row{999, "/srv/f", {}}, Row{1000, "/srv/f", 0}, Row{2000, "/srv/f", 1000},
+        Row{2001, "/srv/f", {}},  // let go since, and found under that name by some other way
+        Row{5250, "/srv/f", 250}, Row{7000, "/srv/f", {}}, Row{7000, "/srv/g", 1500},
+        Row{5250, "/srv/h", {}}}) {
+    ExecReport report;
+    report.refusals = {refusal(Function::rename, row.path, "", 5,
+                               {holder(HolderKind::injector, 90, "antivirus", row.path),
+                                holder(HolderKind::self, 90, "sh", row.path)})};
+    report.refusals[0].at_ns = row.at_ns;
+    tell_how_long(report, holds);
+    EXPECT_EQ(report.refusals[0].holders[0].open_ns, row.open_ns) << row.at_ns << " " << row.path;
+    EXPECT_EQ(report.refusals[0].holders[1].open_ns, std::nullopt);
+  }
 }
 
 }  // namespace
