@@ -110,7 +110,7 @@ Result<Baseline> parse_baseline(std::string_view json, const std::string& file_n
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return baseline;
   } catch (const OrderedJson::exception& error) {
-    return fail(Code::invalid, fmt::format("{}: {}", file_name, cut_to(one_line(error.what()), 200)));
+    return fail(Code::invalid, fmt::format("{}: {}", file_name, parser_words(error)));
   }
 }
 

@@ -69,7 +69,8 @@ double mean_of(const FigureValues& values) {
 double median_of_values(FigureValues values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  if (values.size() % 2 == 1) return *middle;
+  return (*std::max_element(values.begin(), middle) + *middle) / 2;
 }
 
 double fisher_p_worse(const FigureValues& before, const FigureValues& now) {

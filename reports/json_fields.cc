@@ -21,6 +21,14 @@ std::string quoted_json(const OrderedJson& json) {
 
 }  // namespace
 
+std::string parser_words(const OrderedJson::exception& error) {
+  // "[json.exception.parse_error.101] parse error at line 3, column 1: …"
+  const std::string_view words = error.what();
+  const auto bracket = words.find("] ");
+  return cut_to(one_line(std::string(bracket == std::string_view::npos ? words : words.substr(bracket + 2))),
+                200);
+}
+
 JsonFields::JsonFields(const OrderedJson* json, std::string place, std::optional<std::string>* problem)
     : json_(json), place_(std::move(place)), problem_(problem) {
   if (json_ != nullptr && !json_->is_object()) {

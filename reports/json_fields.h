@@ -14,6 +14,9 @@
 
 namespace holdfast {
 
+// What the parser says, without its own numbers before it.
+std::string parser_words(const OrderedJson::exception& error);
+
 class JsonFields {
  public:
   // `json` and `problem` outlive this; `place` is how a person finds it: "agents.each[3]", or "" at the top.

@@ -269,7 +269,7 @@ Result<Summary> parse_summary(std::string_view json, const std::string& file_nam
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return summary;
   } catch (const OrderedJson::exception& error) {
-    return fail(Code::invalid, fmt::format("{}: {}", file_name, one_line(error.what())));
+    return fail(Code::invalid, fmt::format("{}: {}", file_name, parser_words(error)));
   }
 }
 

@@ -105,7 +105,7 @@ TEST(ResultJson, RefusesWhatIsNoResult) {
   expect_refused(replaced(good, "\"total\": 8", "\"total\": 7"), "agents.succeeded is more than total");
   expect_refused(replaced(good, "\"ok\": 25", "\"ok\": \"25\""), "agents.each[0].ok is \"25\"");
   expect_refused(replaced(good, "\"ok\": 200", "\"ok\": 199"), "broadcasts.attempted is not the sum");
-  expect_refused(replaced(good, "\"success_rate\": 1.0", "\"success_rate\": 1e999"), "out_of_range");
+  expect_refused(replaced(good, "\"success_rate\": 1.0", "\"success_rate\": 1e999"), "number overflow");
   expect_refused(replaced(good, "\"success_rate\": 1.0", "\"success_rate\": 1.5"), "success_rate");
   expect_refused(replaced(good, "\"0\": 150", "\"0\": 151"), "does not sum");
   expect_refused(replaced(good, "\"0\": 150", "\"00\": 150"), "retries.histogram.00");

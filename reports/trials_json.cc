@@ -213,7 +213,7 @@ Result<TrialsPlan> parse_trials_plan(std::string_view json, const std::string& f
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return plan;
   } catch (const OrderedJson::exception& error) {
-    return fail(Code::invalid, fmt::format("{}: {}", file_name, one_line(error.what())));
+    return fail(Code::invalid, fmt::format("{}: {}", file_name, parser_words(error)));
   }
 }
 

@@ -1,6 +1,8 @@
 // What people type wrongly: one clear sentence, exit code 64, and nothing left behind.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/cli/testing_run.h"
 
@@ -88,6 +90,17 @@ TEST_F(BadInput, PlanThatIsNoPlan) {
 }
 
 // As an ordinary user, since root may write anywhere.
+// Small answers are written at the end, large ones on the way.
+TEST_F(BadInput, AnAnswerThatCannotBeWrittenIsAnError) {
+  ProcessOptions full;
+  full.prepare = [] {
+    return ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO) == STDOUT_FILENO;
+  };
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"list"}, {"rules", "--json"}, {"completion", "bash"}, {"who", "."}})
+    expect_one_sentence(holdfast(command, full), 70, "cannot write to standard output");
+}
+
 TEST_F(BadInput, DirectoryThatMayNotBeWritten) {
   const auto locked = scratch() / "locked";
   ASSERT_TRUE(std::filesystem::create_directory(locked));

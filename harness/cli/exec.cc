@@ -1,5 +1,5 @@
 // Any command in a domain: what would Windows have refused?
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -108,7 +108,10 @@ Result<Preparation> prepare(const ExecCommand& command) {
   if (!injectors) return fail(injectors.error());
   if (!command.json.empty()) {
     const auto parent = std::filesystem::absolute(command.json).parent_path();
-    if (::access(parent.c_str(), W_OK) != 0) {
+    std::error_code ignored;
+    const bool directory = std::filesystem::is_directory(command.json, ignored);
+    if (directory || ::access(parent.c_str(), W_OK) != 0) {
+      if (directory) errno = EISDIR;
       return fail(Code::invalid,
                   fmt::format("cannot write --json {}: {}", command.json, std::strerror(errno)));
     }
@@ -203,6 +206,15 @@ int carry_out(const ExecCommand& command) {
       return complain(written.error());
   }
   if (command.fail_on_refusal && counted_refusals(report) > 0) return exit_refusals;
+  // A gate that saw nothing must not be green.
+  if (command.fail_on_refusal && report.decided == 0) {
+    fmt::print(
+        stderr,
+        "holdfast: --fail-on-refusal: nothing was judged, for the command made no call below {} that Windows "
+        "could refuse; is it the right directory (--dir)?\n",
+        fmt::join(report.directories, ", "));
+    return exit_refusals;
+  }
   return end_like(report.wait_status);
 }
 

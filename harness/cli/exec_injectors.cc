@@ -14,6 +14,7 @@
 #include "harness/history/recorder.h"
 #include "harness/scenario/plan.h"
 #include "reports/exec/how_long.h"
+#include "reports/number_format.h"
 
 namespace holdfast {
 namespace {
@@ -83,7 +84,9 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
       set("hold={median=\"30ms\",p99=\"300ms\",max=\"1500ms\"}");
     if ((kind == "open-handle" || kind == "backup") && !has_hold) set("hold=1s");
     if (kind == "open-handle" && !has_path) set("path=\"*\"");
-    if (kind == "kill") return fail(Code::invalid, "--inject kill: kills are for agents of a scenario");
+    if (kind == "kill" || kind == "delay") {
+      return fail(Code::invalid, fmt::format("--inject {0}: {0}s are for agents of a scenario", kind));
+    }
   }
   auto scenario = parse_scenario("", "--inject", settings);
   if (scenario) return std::move(scenario->injectors);
@@ -171,6 +174,12 @@ void InjectorDirectories::tell(ExecReport& report) const {
           if (found != under_way.end()) holds[found->second].to_ns = event->time_ns - report.begun_ns;
         }
       }
+    }
+    if (injector.fired < injectors_[i].min_fired) {
+      report.warnings.push_back(
+          fmt::format("{} took hold of a file {}, fewer than the {} of min_fired: it tested too "
+                      "little; has it the right path, and time enough?",
+                      injector.name, format_counted(injector.fired, "time"), injectors_[i].min_fired));
     }
   }
   tell_how_long(report, holds);

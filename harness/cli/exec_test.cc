@@ -163,12 +163,23 @@ TEST_F(Exec, FailsOnRefusalsButThoseThatAreSuppressed) {
 
 TEST_F(Exec, OnlyTheDomainIsJudged) {
   std::filesystem::create_directory(scratch() / "elsewhere");
-  const std::string script = "cd ../elsewhere && " + std::string(refused_script);
+  const std::string script = "echo a > q; mv q r; cd ../elsewhere && " + std::string(refused_script);
   EXPECT_EQ(shell(script, {"--quiet", "--enforce", "--fail-on-refusal"}).exit_code, 0);
   EXPECT_EQ(shell(script, {"--quiet", "--fail-on-refusal", "--dir", ".", "--dir", "../elsewhere"}).exit_code,
             125);
   std::filesystem::create_directory_symlink(scratch() / "elsewhere", scratch() / "link");
   EXPECT_EQ(shell(script, {"--quiet", "--fail-on-refusal", "--dir", "../link"}).exit_code, 125);
+}
+
+// What saw no call, or tried nothing, proves nothing.
+TEST_F(Exec, SaysWhereNothingWasTested) {
+  std::filesystem::create_directory(work() / "elsewhere");
+  expect_one_sentence(shell("echo a > f; mv f g", {"--quiet", "--fail-on-refusal", "--dir", "elsewhere"}),
+                      125, "nothing was judged");
+  EXPECT_EQ(shell("echo a > f; mv f g", {"--quiet", "--fail-on-refusal"}).exit_code, 0);
+  const auto idle = shell("echo a > f; mv f g", {"--inject", "open-handle:path=missing"});
+  EXPECT_TRUE(holds(idle.err, "open-handle took hold of a file 0 times, fewer than the 1 of min_fired"))
+      << idle.err;
 }
 
 TEST_F(Exec, InjectorsHoldFilesMeanwhile) {
@@ -262,6 +273,8 @@ TEST_F(Exec, BadCommandLines) {
   expect_one_sentence(exec({"--inject", "antivirus:hold=soon", "--", "true"}), 64, "must be a duration");
   expect_one_sentence(exec({"--inject", "antivirus:hold", "--", "true"}), 64, "'hold' is no KEY=VALUE");
   expect_one_sentence(exec({"--json", "missing/found.json", "--", "true"}), 64, "cannot write --json");
+  expect_one_sentence(exec({"--json", ".", "--", "true"}), 64, "cannot write --json .: Is a directory");
+  expect_one_sentence(exec({"--inject", "delay", "--", "true"}), 64, "delays are for agents of a scenario");
   expect_one_sentence(exec({"--quiet", "--", HOLDFAST_BINARY, "exec", "--", "true"}), 70,
                       "another seccomp listener is in force already");
 }

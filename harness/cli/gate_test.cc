@@ -144,6 +144,7 @@ TEST_F(GateCli, RefusesWhatCannotBeCompared) {
                       "'holdfast baseline update' makes one");
   expect_one_sentence(holdfast({"baseline", "update", "run", "--baseline", "none/b.json"}), 64,
                       "none/b.json");
+  std::filesystem::create_directory(scratch() / "empty");
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"gate"}, std::vector<std::string>{"baseline", "update"}}) {
     const auto with = [&](const std::string& directory) {
@@ -151,7 +152,8 @@ TEST_F(GateCli, RefusesWhatCannotBeCompared) {
       arguments.insert(arguments.end(), {directory, "--baseline", "b.json"});
       return holdfast(arguments);
     };
-    expect_one_sentence(with("none"), 64, "none has no result.json");
+    expect_one_sentence(with("none"), 64, "there is no directory none");
+    expect_one_sentence(with("empty"), 64, "empty has no result.json");
     expect_one_sentence(with("other"), 64, "b.json is a baseline of small, and these runs are of other");
     expect_one_sentence(with("larger"), 64, "under other settings");
   }

@@ -1,7 +1,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <variant>
 
@@ -61,10 +63,19 @@ void open_standard_descriptors() {
 
 int main(int argc, char** argv) {
   open_standard_descriptors();
+  int code = holdfast::exit_internal;
   try {
-    return std::visit(CarryOut{}, holdfast::parse_command_line(argc, argv));
+    code = std::visit(CarryOut{}, holdfast::parse_command_line(argc, argv));
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "holdfast: internal error: %s\n", error.what());
-    return holdfast::exit_internal;
+    if (std::ferror(stdout) == 0) {
+      std::fprintf(stderr, "holdfast: internal error: %s\n", error.what());
+      return holdfast::exit_internal;
+    }
   }
+  // What was asked for did not arrive, whatever it was worth.
+  const bool flushed = std::fflush(stdout) == 0;
+  if (flushed && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "holdfast: cannot write to standard output%s%s\n", flushed ? "" : ": ",
+               flushed ? "" : std::strerror(errno));
+  return holdfast::exit_internal;
 }
