@@ -13,6 +13,7 @@
 #include "reports/number_format.h"
 #include "reports/statistics/fisher.h"
 #include "reports/statistics/mann_whitney.h"
+#include "reports/statistics/median.h"
 
 namespace holdfast {
 namespace {
@@ -66,13 +67,6 @@ double mean_of(const FigureValues& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double median_of_values(FigureValues values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*std::max_element(values.begin(), middle) + *middle) / 2;
-}
-
 double fisher_p_worse(const FigureValues& before, const FigureValues& now) {
   const auto passed = [](const FigureValues& values) {
     return static_cast<std::uint64_t>(std::count(values.begin(), values.end(), 1.0));
@@ -113,8 +107,8 @@ FigureComparison compare_figure(const GateFigure& figure, const std::vector<RunF
     result.p = figure.test == GateTest::share_of_runs ? fisher_p_worse(before, now)
                                                       : worse_side(mann_whitney(now, before), false);
   } else {
-    result.before = std::exp(median_of_values(before));
-    result.now = std::exp(median_of_values(now));
+    result.before = std::exp(median(before));
+    result.now = std::exp(median(now));
     const MannWhitney test = mann_whitney(now, before);
     result.worse_by = std::exp(test.shift.value_or(0));
     result.p = worse_side(test, true);

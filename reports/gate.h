@@ -5,8 +5,8 @@
 // exact test (two-sided, which errs on the safe side), all others one-sided with Mann and Whitney's on a value a run. Holm's procedure (Scandinavian Journal of
 // Statistics 6, 1979) shares the error out over the figures, so that identical runs are called worse in one
 // comparison of 300 at most. Significant means different, not worth a fuss: a figure counts only if it is also
-// worse by a least effect: 5 points of the runs that pass, 2 points of the success rate, 12 % of throughput or median latency,
-// 25 % of latency.p99.
+// worse by a least effect: 5 points of the runs that pass, 2 points of the success rate, 12 % of throughput or
+// median latency, 25 % of latency.p99.
 #pragma once
 
 #include <cstdint>

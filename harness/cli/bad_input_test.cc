@@ -89,7 +89,6 @@ TEST_F(BadInput, PlanThatIsNoPlan) {
   EXPECT_FALSE(std::filesystem::exists(run / "result.json"));
 }
 
-// As an ordinary user, since root may write anywhere.
 // Small answers are written at the end, large ones on the way.
 TEST_F(BadInput, AnAnswerThatCannotBeWrittenIsAnError) {
   ProcessOptions full;
@@ -101,6 +100,7 @@ TEST_F(BadInput, AnAnswerThatCannotBeWrittenIsAnError) {
     expect_one_sentence(holdfast(command, full), 70, "cannot write to standard output");
 }
 
+// As an ordinary user, since root may write anywhere.
 TEST_F(BadInput, DirectoryThatMayNotBeWritten) {
   const auto locked = scratch() / "locked";
   ASSERT_TRUE(std::filesystem::create_directory(locked));

@@ -1,5 +1,5 @@
 // Any command in a domain: what would Windows have refused?
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -109,12 +109,12 @@ Result<Preparation> prepare(const ExecCommand& command) {
   if (!command.json.empty()) {
     const auto parent = std::filesystem::absolute(command.json).parent_path();
     std::error_code ignored;
-    const bool directory = std::filesystem::is_directory(command.json, ignored);
-    if (directory || ::access(parent.c_str(), W_OK) != 0) {
-      if (directory) errno = EISDIR;
+    const int error = std::filesystem::is_directory(command.json, ignored) ? EISDIR
+                      : ::access(parent.c_str(), W_OK) != 0                ? errno
+                                                                           : 0;
+    if (error != 0)
       return fail(Code::invalid,
-                  fmt::format("cannot write --json {}: {}", command.json, std::strerror(errno)));
-    }
+                  fmt::format("cannot write --json {}: {}", command.json, std::strerror(error)));
   }
   prepared.domain.directories = std::move(*directories);
   prepared.domain.mode = command.enforce ? Domain::Mode::enforce : Domain::Mode::observe;
@@ -207,12 +207,8 @@ int carry_out(const ExecCommand& command) {
   }
   if (command.fail_on_refusal && counted_refusals(report) > 0) return exit_refusals;
   // A gate that saw nothing must not be green.
-  if (command.fail_on_refusal && report.decided == 0) {
-    fmt::print(
-        stderr,
-        "holdfast: --fail-on-refusal: nothing was judged, for the command made no call below {} that Windows "
-        "could refuse; is it the right directory (--dir)?\n",
-        fmt::join(report.directories, ", "));
+  if (command.fail_on_refusal && nothing_judged(report)) {
+    fmt::print(stderr, "holdfast: --fail-on-refusal: {}\n", nothing_judged_sentence(report));
     return exit_refusals;
   }
   return end_like(report.wait_status);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class InjectorDirectories {
   static Result<InjectorDirectories> create(const std::vector<Injector>& injectors,
                                             const std::vector<std::filesystem::path>& domain,
                                             std::uint64_t seed);
+
   // An argv for each injector in each directory, in the order of names().
   [[nodiscard]] std::vector<std::vector<std::string>> commands(const std::filesystem::path& executable) const;
   [[nodiscard]] std::vector<std::string> names() const;
@@ -40,7 +42,7 @@ class InjectorDirectories {
     std::filesystem::path domain, run;
   };
   std::vector<Served> served_;
-  GoneWithUs gone_with_us_;
+  std::unique_ptr<GoneWithUs> gone_with_us_;
 };
 
 }  // namespace holdfast

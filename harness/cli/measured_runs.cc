@@ -36,11 +36,11 @@ Result<MeasuredRuns> measured_runs(const std::vector<std::string>& directories,
                                    const std::optional<std::string>& variant) {
   std::vector<std::filesystem::path> found;
   for (const std::string& directory : directories) {
-    const std::size_t before = found.size();
-    find_runs(directory, is_series_directory(directory) ? 2 : 0, found);
     std::error_code ignored;
     if (!std::filesystem::exists(directory, ignored))
       return fail(Code::invalid, fmt::format("there is no directory {}", directory));
+    const std::size_t before = found.size();
+    find_runs(directory, is_series_directory(directory) ? 2 : 0, found);
     if (found.size() == before) {
       return fail(Code::invalid,
                   fmt::format("{} has no result.json: give the directory of a run or of a series of trials",

@@ -31,34 +31,21 @@ namespace {
 
 }  // namespace
 
-Result<GoneWithUs> GoneWithUs::start(const std::filesystem::path& directory) {
-  GoneWithUs made;
-  made.directory_ = directory;
+Result<std::unique_ptr<GoneWithUs>> GoneWithUs::start(const std::filesystem::path& directory) {
+  std::unique_ptr<GoneWithUs> made(new GoneWithUs(directory));
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return fail(Code::failed, fmt::format("pipe: {}", std::strerror(errno)), errno);
   }
   const Descriptor reads(ends[0]);
-  made.alive_ = Descriptor(ends[1]);
-  made.remover_ = ::fork();
-  if (made.remover_ < 0) return fail(Code::failed, fmt::format("fork: {}", std::strerror(errno)), errno);
-  if (made.remover_ == 0) {
-    made.alive_.reset();
+  made->alive_ = Descriptor(ends[1]);
+  made->remover_ = ::fork();
+  if (made->remover_ < 0) return fail(Code::failed, fmt::format("fork: {}", std::strerror(errno)), errno);
+  if (made->remover_ == 0) {
+    made->alive_.reset();
     remove_when_alone(directory, reads.get());
   }
   return made;
-}
-
-GoneWithUs::GoneWithUs(GoneWithUs&& other) noexcept
-    : directory_(std::exchange(other.directory_, {})),
-      remover_(std::exchange(other.remover_, 0)),
-      alive_(std::move(other.alive_)) {}
-
-GoneWithUs& GoneWithUs::operator=(GoneWithUs&& other) noexcept {
-  std::swap(directory_, other.directory_);
-  std::swap(remover_, other.remover_);
-  std::swap(alive_, other.alive_);
-  return *this;
 }
 
 GoneWithUs::~GoneWithUs() {
@@ -69,7 +56,7 @@ GoneWithUs::~GoneWithUs() {
   }
   // Somebody may have killed the remover, or it could not be started.
   std::error_code ignored;
-  if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
+  std::filesystem::remove_all(directory_, ignored);
 }
 
 }  // namespace holdfast

@@ -4,6 +4,8 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <memory>
+#include <utility>
 
 #include "core/base/result.h"
 #include "harness/supervisor/descriptor.h"
@@ -14,15 +16,17 @@ namespace holdfast {
 // process and all that were forked from it and have not called exec are gone. Started while there is but one thread.
 class GoneWithUs {
  public:
-  GoneWithUs() = default;
-  static Result<GoneWithUs> start(const std::filesystem::path& directory);
-  GoneWithUs(GoneWithUs&& other) noexcept;
-  GoneWithUs& operator=(GoneWithUs&& other) noexcept;
+  static Result<std::unique_ptr<GoneWithUs>> start(const std::filesystem::path& directory);
   ~GoneWithUs();  // returns when the directory is gone
 
+  GoneWithUs(const GoneWithUs&) = delete;
+  GoneWithUs& operator=(const GoneWithUs&) = delete;
+
  private:
+  explicit GoneWithUs(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
   std::filesystem::path directory_;
-  pid_t remover_ = 0;  // 0: none
+  pid_t remover_ = 0;  // not above 0: none
   Descriptor alive_;   // the remover reads the other end
 };
 

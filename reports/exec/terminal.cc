@@ -21,22 +21,11 @@ constexpr std::size_t most_holders_listed = 4;
 constexpr std::size_t most_warnings_listed = 10;
 constexpr std::size_t label_columns = 10;
 
-std::string directories_text(const ExecReport& report) {
-  std::string text;
-  for (const std::string& directory : report.directories) {
-    text += (text.empty() ? "" : ", ") + directory;
-  }
-  return text;
-}
-
 std::string result_sentence(const ExecReport& report, std::size_t groups) {
   const std::uint64_t refused = counted_refusals(report);
   const std::string looked_at =
       fmt::format("{} on files below {}", format_counted(report.decided, "call"), directories_text(report));
-  if (report.decided == 0 && refused == 0) {
-    return "the command made no call below " + directories_text(report) +
-           " that Windows could refuse: nothing was judged. Is it the right directory (--dir)?";
-  }
+  if (nothing_judged(report)) return nothing_judged_sentence(report);
   const std::string but = report.suppressed > 0
                               ? fmt::format(", but for {} suppressed", format_count(report.suppressed))
                               : std::string();

@@ -117,4 +117,21 @@ std::string holder_sentence(const ExecHolder& holder) {
   return sentence;
 }
 
+std::string directories_text(const ExecReport& report) {
+  std::string text;
+  for (const std::string& directory : report.directories) {
+    text += (text.empty() ? "" : ", ") + directory;
+  }
+  return text;
+}
+
+bool nothing_judged(const ExecReport& report) {
+  return report.decided == 0 && counted_refusals(report) == 0;
+}
+
+std::string nothing_judged_sentence(const ExecReport& report) {
+  return "the command made no call below " + directories_text(report) +
+         " that Windows could refuse: nothing was judged. Is it the right directory (--dir)?";
+}
+
 }  // namespace holdfast

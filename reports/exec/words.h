@@ -24,6 +24,12 @@ bool is_replace(const ExecRefusal& refusal);  // refused for the sake of its des
 // "python3 (pid 12), another process of the command: descriptor 5, rw-, shares rw-, open for 1.2 s"
 std::string holder_sentence(const ExecHolder& holder);
 
+std::string directories_text(const ExecReport& report);  // of the domain: "/srv/a, /srv/b"
+
+// No call was held against the rules: what to say then.
+bool nothing_judged(const ExecReport& report);
+std::string nothing_judged_sentence(const ExecReport& report);
+
 // The last part of a path.
 std::string_view file_name(std::string_view path);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "reports/statistics/median.h"
 
 namespace holdfast {
 namespace {
@@ -81,10 +82,7 @@ double median_difference(std::span<const double> first, std::span<const double> 
   for (const double a : first) {
     for (const double b : second) differences.push_back(a - b);
   }
-  const auto middle = differences.begin() + static_cast<std::ptrdiff_t>(differences.size() / 2);
-  std::nth_element(differences.begin(), middle, differences.end());
-  if (differences.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(differences.begin(), middle)) / 2;
+  return median(std::move(differences));
 }
 
 }  // namespace
