@@ -57,13 +57,13 @@ bool reads_are_planned(const Evidence& evidence) {
   return agents.read_every != 0 || agents.readers != 0 || !evidence.history.readings.empty();
 }
 
-std::string name_of(const Evidence& evidence, const Mailbox& mailbox, const MailRead& read) {
+std::string name_of(const Evidence& evidence, std::uint32_t agent, const MailRead& read) {
   const std::string when = at_time(evidence.history, read.invoke_ns);
-  if (read.reader == no_process) return fmt::format("agent {}'s read at {}", mailbox.agent, when);
+  if (read.reader == no_process) return fmt::format("agent {}'s read at {}", agent, when);
   const bool fresh = read.reader >= evidence.plan.scenario.agents.readers;
   return fmt::format("{}'s read of agent {}'s mail at {}",
-                     fresh ? std::string("a fresh process") : fmt::format("reader {}", read.reader),
-                     mailbox.agent, when);
+                     fresh ? std::string("a fresh process") : fmt::format("reader {}", read.reader), agent,
+                     when);
 }
 
 }  // namespace holdfast

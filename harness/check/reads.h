@@ -32,7 +32,7 @@ std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence);
 bool reads_are_planned(const Evidence& evidence);
 
 // "agent 0's read at 1.204 s", "reader 1's read of agent 0's mail at 1.204 s", "a fresh process's read of …".
-std::string name_of(const Evidence& evidence, const Mailbox& mailbox, const MailRead& read);
+std::string name_of(const Evidence& evidence, std::uint32_t agent, const MailRead& read);
 
 // Whether messages of that sender are for this agent.
 bool writes_to(const Plan& plan, std::uint32_t sender, std::uint32_t agent);

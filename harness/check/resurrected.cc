@@ -7,6 +7,8 @@
 // something did, and nobody whom it was for read anything afterwards.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
 #include "harness/check/prose.h"
@@ -14,9 +16,10 @@
 namespace holdfast {
 namespace {
 
-struct Sighting {
-  bool seen = false;
-  std::uint32_t agent = 0;  // whose mail
+// A message whose sender was told that it failed, and the first read that held it all the same.
+struct Failed {
+  std::uint32_t ordinal = 0;
+  std::uint32_t agent = not_there;  // whose mail; not_there: no read did
   std::int64_t read_ns = 0;
 };
 
@@ -26,11 +29,11 @@ Finding check_resurrected(const Evidence& evidence) {
   const History& history = evidence.history;
   const SentIndex& sent = evidence.delivery.sent();
   Finding finding;
-  std::vector<Sighting> sightings(sent.size());
-  std::uint64_t failed = 0;
-  for (std::uint32_t ordinal = 0; ordinal < sent.size(); ++ordinal)
-    failed += sent.operation(ordinal).outcome == Outcome::fail ? 1 : 0;
-  if (failed == 0) {
+  std::vector<Failed> failed;  // ascending
+  for (std::uint32_t ordinal = 0; ordinal < sent.size(); ++ordinal) {
+    if (sent.operation(ordinal).outcome == Outcome::fail) failed.push_back({ordinal});
+  }
+  if (failed.empty()) {
     finding.verdict = Verdict::not_applicable;
     return finding;
   }
@@ -39,8 +42,11 @@ Finding check_resurrected(const Evidence& evidence) {
     read_any = true;
     for (const Seen& seen : std::span(history.seen).subspan(first, count)) {
       const std::uint32_t ordinal = sent.find(seen.message);
-      if (ordinal == not_there || sightings[ordinal].seen) continue;
-      sightings[ordinal] = {true, agent, read_ns};
+      if (ordinal == not_there || sent.operation(ordinal).outcome != Outcome::fail) continue;
+      Failed& message =
+          *std::lower_bound(failed.begin(), failed.end(), ordinal,
+                            [](const Failed& other, std::uint32_t wanted) { return other.ordinal < wanted; });
+      if (message.agent == not_there) message = {ordinal, agent, read_ns};
     }
   };
   for (const Operation& operation : history.operations) {
@@ -55,17 +61,15 @@ Finding check_resurrected(const Evidence& evidence) {
     finding.witness = "broadcasts failed, and no read ended well that would show them";
     return finding;
   }
-  for (std::uint32_t ordinal = 0; ordinal < sent.size(); ++ordinal) {
-    const Operation& broadcast = sent.operation(ordinal);
-    if (broadcast.outcome != Outcome::fail) continue;
+  for (const Failed& message : failed) {
     ++finding.checked;
-    const Sighting& sighting = sightings[ordinal];
-    if (!sighting.seen || finding.count++ != 0) continue;
+    if (message.agent == not_there || finding.count++ != 0) continue;
+    const Operation& broadcast = sent.operation(message.ordinal);
     finding.witness = fmt::format(
         "agent {} was told at {} that {} failed{}, but a read of agent {}'s mail at {} holds it",
-        broadcast.agent, at_time(history, broadcast.complete_ns), to_string(sent.id(ordinal)),
+        broadcast.agent, at_time(history, broadcast.complete_ns), to_string(sent.id(message.ordinal)),
         broadcast.error != 0 ? fmt::format(" ({})", history.texts[broadcast.error]) : std::string(),
-        sighting.agent, at_time(history, sighting.read_ns));
+        message.agent, at_time(history, message.read_ns));
   }
   finding.verdict = finding.count == 0 ? Verdict::pass : Verdict::fail;
   return finding;

@@ -78,7 +78,7 @@ Finding check_stale_read(const Evidence& evidence) {
         "at the "
         "median, {} at the 99th percentile and {} at most",
         broadcast.agent, to_string(sent.id(first.ordinal)), at_time(evidence.history, broadcast.complete_ns),
-        name_of(evidence, *first.mailbox, *first.read),
+        name_of(evidence, first.mailbox->agent, *first.read),
         ages_ns.size() == 1 ? "1 message in a read was"
                             : with_commas(ages_ns.size()) + " messages in reads were",
         in_seconds(quantile(ages_ns, 0.5)), in_seconds(quantile(ages_ns, 0.99)), in_seconds(ages_ns.back()));

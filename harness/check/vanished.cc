@@ -54,10 +54,10 @@ Finding check_vanished(const Evidence& evidence) {
               });
             });
         finding.witness = fmt::format(
-            "{} held {}, and {} does not; {}", name_of(evidence, mailbox, mailbox.reads[message.by]),
-            to_string(sent.id(ordinal)), name_of(evidence, mailbox, read),
+            "{} held {}, and {} does not; {}", name_of(evidence, mailbox.agent, mailbox.reads[message.by]),
+            to_string(sent.id(ordinal)), name_of(evidence, mailbox.agent, read),
             back == mailbox.reads.end() ? "no later one does"
-                                        : name_of(evidence, mailbox, *back) + " has it again");
+                                        : name_of(evidence, mailbox.agent, *back) + " has it again");
       }
       for (const Seen& seen : read.entries) {
         const std::uint32_t ordinal = ordinal_of(evidence, mailbox.agent, seen);
