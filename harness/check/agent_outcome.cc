@@ -61,11 +61,12 @@ bool may_be_starved(const Plan& plan, const Operation& broadcast, std::int64_t s
 void look_at_message(const History& history, const Delivery& delivery,
                      const std::vector<std::uint32_t>& addressed, std::uint32_t ordinal,
                      AgentOutcome& outcome) {
+  const Operation& broadcast = delivery.sent().operation(ordinal);
   for (std::size_t place = 0; place < addressed.size(); ++place) {
     const std::uint32_t read = delivery.final_read(addressed[place]);
-    if (read == not_there || !must_hold(history.operations[read], delivery.sent().operation(ordinal))) {
+    if (read == not_there || !must_hold(history.operations[read], broadcast)) {
       note(outcome, AgentOutcome::Reason::unread, ordinal, addressed[place]);
-    } else if (delivery.times_read(ordinal, place) != 1) {
+    } else if (delivery.times_read(broadcast.agent, ordinal, place) != 1) {
       note(outcome, AgentOutcome::Reason::not_delivered, ordinal, addressed[place]);
     }
   }

@@ -1,14 +1,17 @@
 #include "harness/check/delivery.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace holdfast {
 
 SentIndex::SentIndex(const Plan& plan, const History& history)
     : history_(&history),
       first_(std::size_t{plan.scenario.agents.count} + 1, 0),
+      last_acknowledged_ns_(plan.scenario.agents.count, std::numeric_limits<std::int64_t>::min()),
       final_reads_(plan.scenario.agents.count, not_there) {
   sent_.reserve(history.operations.size());
+  acknowledged_.reserve(history.operations.size());
   bool in_order = true;
   MessageId before;
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
@@ -20,6 +23,7 @@ SentIndex::SentIndex(const Plan& plan, const History& history)
     in_order = in_order && (sent_.empty() || before < id);
     before = id;
     sent_.push_back({operation.number, i});
+    note_outcome(operation);
     ++first_[operation.agent + 1];
   }
   if (!in_order) sort();
@@ -33,6 +37,13 @@ void SentIndex::note_read(std::uint32_t index) {
   if (last == not_there || history_->operations[last].invoke_ns <= read.invoke_ns) last = index;
 }
 
+void SentIndex::note_outcome(const Operation& broadcast) {
+  const bool ok = broadcast.outcome == Outcome::ok;
+  acknowledged_.push_back(ok);
+  std::int64_t& last_ns = last_acknowledged_ns_[broadcast.agent];
+  if (ok) last_ns = std::max(last_ns, broadcast.complete_ns);
+}
+
 // Merged histories are in order; of one that is not, the first of equal numbers counts.
 void SentIndex::sort() {
   const auto key = [&](const Sent& sent) {
@@ -42,7 +53,11 @@ void SentIndex::sort() {
   const auto same = [&](const Sent& a, const Sent& b) { return key(a) == key(b); };
   sent_.erase(std::unique(sent_.begin(), sent_.end(), same), sent_.end());
   std::fill(first_.begin(), first_.end(), 0);
-  for (const Sent& sent : sent_) ++first_[key(sent).sender + 1];
+  acknowledged_.clear();
+  for (const Sent& sent : sent_) {
+    ++first_[key(sent).sender + 1];
+    note_outcome(history_->operations[sent.operation]);
+  }
 }
 
 std::uint32_t SentIndex::search(std::uint32_t first, std::uint32_t end, std::uint32_t number) const {

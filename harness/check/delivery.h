@@ -44,6 +44,12 @@ class SentIndex {
   [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> of_sender(std::uint32_t sender) const {
     return {first_[sender], first_[sender + 1]};
   }
+  // Whether its sender was told ok; the same as operation(ordinal).outcome, without the way to the operation.
+  [[nodiscard]] bool acknowledged(std::uint32_t ordinal) const { return acknowledged_[ordinal]; }
+  // When the sender was told ok last; the least of times if never.
+  [[nodiscard]] std::int64_t last_acknowledged_ns(std::uint32_t sender) const {
+    return last_acknowledged_ns_[sender];
+  }
   // The index of the agent's read that counts, or not_there. That is its last complete read; of a run that
   // grew quiet, its last complete read that was asked for afterwards.
   [[nodiscard]] std::uint32_t final_read(std::uint32_t agent) const { return final_reads_[agent]; }
@@ -54,13 +60,16 @@ class SentIndex {
     std::uint32_t operation;
   };
   void note_read(std::uint32_t index);
+  void note_outcome(const Operation& broadcast);
   void sort();
   [[nodiscard]] std::uint32_t search(std::uint32_t first, std::uint32_t end, std::uint32_t number) const;
 
   const History* history_;
   std::vector<Sent> sent_;
-  std::vector<std::uint32_t> first_;        // by sender; one more at the end
-  std::vector<std::uint32_t> final_reads_;  // by agent
+  std::vector<bool> acknowledged_;                  // by ordinal
+  std::vector<std::uint32_t> first_;                // by sender; one more at the end
+  std::vector<std::int64_t> last_acknowledged_ns_;  // by sender
+  std::vector<std::uint32_t> final_reads_;          // by agent
 };
 
 std::span<const Seen> seen_by(const History& history, const Operation& read);
@@ -85,10 +94,11 @@ class Delivery {
   [[nodiscard]] std::span<const std::uint32_t> log(std::uint32_t agent) const {
     return std::span(entries_).subspan(first_entry_[agent], first_entry_[agent + 1] - first_entry_[agent]);
   }
-  // How often a message stands in the final read of a recipient, by the recipient's place among the
-  // recipients of that sender: 0, 1, or 2 for more often.
-  [[nodiscard]] std::uint8_t times_read(std::uint32_t ordinal, std::size_t place) const {
-    return times_[cell(sent_.operation(ordinal).agent, ordinal, place)];
+  // How often a message stands in the final read of a recipient, by its sender, its ordinal, and the recipient's
+  // place among the recipients of that sender: 0, 1, or 2 for more often.
+  [[nodiscard]] std::uint8_t times_read(std::uint32_t sender, std::uint32_t ordinal,
+                                        std::size_t place) const {
+    return times_[cell(sender, ordinal, place)];
   }
   // Whether some recipient read the message at all.
   [[nodiscard]] bool was_read(std::uint32_t ordinal) const {

@@ -44,7 +44,7 @@ Finding check_durability(const Evidence& evidence) {
         continue;
       }
       ++finding.checked;
-      if (delivery.times_read(ordinal, place) != 0 || finding.count++ != 0) continue;
+      if (delivery.times_read(broadcast.agent, ordinal, place) != 0 || finding.count++ != 0) continue;
       const Kill& kill = **next;
       finding.witness = fmt::format(
           "agent {} was told ok for {} at {}, agent {} was killed at {} right before {}{}, and agent {}'s "

@@ -123,7 +123,7 @@ std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& los
   const auto to = recipients(evidence.plan, delivery.sent().id(ordinal));
   for (std::size_t place = 0; place < to.size(); ++place) {
     if (to[place] == recipient || delivery.final_read(to[place]) == not_there) continue;
-    ++(delivery.times_read(ordinal, place) != 0 ? others_with : others_without);
+    ++(delivery.times_read(broadcast.agent, ordinal, place) != 0 ? others_with : others_without);
   }
   std::string text =
       fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read of {} does not hold it",
@@ -155,28 +155,35 @@ Finding check_lost(const Evidence& evidence) {
   const History& history = evidence.history;
   const Delivery& delivery = evidence.delivery;
   Finding finding;
-  RecipientsOf addressed(evidence.plan);
+  const SentIndex& sent = delivery.sent();
   bool acknowledged_any = false;
   std::uint32_t unread = not_there;        // a recipient whose mail could not be read
   constexpr std::size_t most_kept = 1000;  // to choose the witness from
   std::vector<Loss> lost;
-  for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
-    const Operation& broadcast = delivery.sent().operation(ordinal);
-    if (broadcast.outcome != Outcome::ok) continue;
-    acknowledged_any = true;
-    const auto& to = addressed.sender(broadcast.agent);
-    for (std::size_t place = 0; place < to.size(); ++place) {
-      const std::uint32_t read = delivery.final_read(to[place]);
-      if (read == not_there) {
-        unread = std::min(unread, to[place]);
-        continue;
+  for (std::uint32_t sender = 0; sender < evidence.plan.scenario.agents.count; ++sender) {
+    const auto [first, end] = sent.of_sender(sender);
+    if (first == end) continue;
+    const auto to = recipients(evidence.plan, MessageId{sender, 0});
+    for (std::uint32_t ordinal = first; ordinal < end; ++ordinal) {
+      if (!sent.acknowledged(ordinal)) continue;
+      acknowledged_any = true;
+      for (std::size_t place = 0; place < to.size(); ++place) {
+        const std::uint32_t read = delivery.final_read(to[place]);
+        if (read == not_there) {
+          unread = std::min(unread, to[place]);
+          continue;
+        }
+        // Mostly all was acknowledged before: then no operation has to be looked at.
+        const Operation& reading = history.operations[read];
+        if (sent.last_acknowledged_ns(sender) > reading.invoke_ns &&
+            !must_hold(reading, sent.operation(ordinal)))
+          continue;
+        ++finding.checked;
+        if (delivery.times_read(sender, ordinal, place) != 0) continue;
+        ++finding.count;
+        if (lost.size() < most_kept && (lost.empty() || lost.back().ordinal != ordinal))
+          lost.push_back({ordinal, to[place]});
       }
-      if (!must_hold(history.operations[read], broadcast)) continue;
-      ++finding.checked;
-      if (delivery.times_read(ordinal, place) != 0) continue;
-      ++finding.count;
-      if (lost.size() < most_kept && (lost.empty() || lost.back().ordinal != ordinal))
-        lost.push_back({ordinal, to[place]});
     }
   }
   if (finding.count != 0) {
