@@ -39,7 +39,7 @@ void SentIndex::note_read(std::uint32_t index) {
 
 void SentIndex::note_outcome(const Operation& broadcast) {
   const bool ok = broadcast.outcome == Outcome::ok;
-  acknowledged_.push_back(ok);
+  acknowledged_.push_back(ok ? 1 : 0);
   std::int64_t& last_ns = last_acknowledged_ns_[broadcast.agent];
   if (ok) last_ns = std::max(last_ns, broadcast.complete_ns);
 }

@@ -45,7 +45,7 @@ class SentIndex {
     return {first_[sender], first_[sender + 1]};
   }
   // Whether its sender was told ok; the same as operation(ordinal).outcome, without the way to the operation.
-  [[nodiscard]] bool acknowledged(std::uint32_t ordinal) const { return acknowledged_[ordinal]; }
+  [[nodiscard]] bool acknowledged(std::uint32_t ordinal) const { return acknowledged_[ordinal] != 0; }
   // When the sender was told ok last; the least of times if never.
   [[nodiscard]] std::int64_t last_acknowledged_ns(std::uint32_t sender) const {
     return last_acknowledged_ns_[sender];
@@ -66,7 +66,7 @@ class SentIndex {
 
   const History* history_;
   std::vector<Sent> sent_;
-  std::vector<bool> acknowledged_;                  // by ordinal
+  std::vector<std::uint8_t> acknowledged_;          // by ordinal; bytes, for bits are slow to add
   std::vector<std::uint32_t> first_;                // by sender; one more at the end
   std::vector<std::int64_t> last_acknowledged_ns_;  // by sender
   std::vector<std::uint32_t> final_reads_;          // by agent
