@@ -26,7 +26,7 @@ std::vector<std::uint32_t> lacking_recipients(const Plan& plan, const History& h
     std::uint32_t& count = lacking[static_cast<std::size_t>(&broadcast - history.operations.data())];
     for (std::size_t place = 0; place < recipients.size(); ++place) {
       const std::uint32_t read = delivery.final_read(recipients[place]);
-      if (read == not_there || delivery.times_read(ordinal, place) != 0) continue;
+      if (read == not_there || delivery.times_read(broadcast.agent, ordinal, place) != 0) continue;
       if (must_hold(history.operations[read], broadcast)) ++count;
     }
   }

@@ -168,7 +168,7 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
                          error);
     case AgentOutcome::Reason::starved:
       return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
-                         excused_by(starvation_ns(history)));
+                         excused_by(history));
     case AgentOutcome::Reason::unread:
       return fmt::format(
           "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,

@@ -4,7 +4,7 @@
 // go on is starvation-freedom (Herlihy and Shavit, 2008). Waking late is no fault: a second or two more are granted,
 // which no wait of a store can hide behind on a machine that runs at all. Sound: the time is taken before an operation
 // is asked and after it is answered, and waits between a refusal's answer and the next call; the supervisor's own time
-// is not in them; and what is late by no more than the machine kept some agent from running is held against nobody:
+// is not in them; and what is late by no more than the machine kept agents from running, or its disk stood still, is held against nobody:
 // that is unknown. Indefinite outcomes: one that was never answered counts as long as its agent lived and the run was
 // not cut short, or, where the run's time was up, until then; what a planned kill cut short does not count.
 #include <fmt/format.h>
@@ -46,7 +46,7 @@ Finding check_bounded_wait(const Evidence& evidence) {
     const std::string witness =
         fmt::format("{}, asked for at {}, {}", named(operation), at_time(history, operation.invoke_ns), what);
     if (may_be_excused) {
-      excused = witness + excused_by(starved_ns);
+      excused = witness + excused_by(history);
     } else {
       finding.witness = witness;
     }

@@ -43,6 +43,12 @@ TEST(BoundedWait, WhatABusyMachineMayHaveDelayedIsUnknown) {
       "starved");
   run.history.conductor_starved_ns = 199'000'000;
   EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::fail);
+  run.history.stood_still_ns = 1'000'000;
+  expect_finding(
+      check_bounded_wait({run.plan, run.history}), Verdict::unknown, 2, 0,
+      "but the machine was so busy that its processes waited 0.499 s in all for a processor, and its "
+      "disk stood still for 0.001 s",
+      "stood still");
 }
 
 TEST(BoundedWait, NoAnswerWhenTheTimeWasUp) {

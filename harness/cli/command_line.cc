@@ -121,12 +121,47 @@ std::string not_a_command(const std::string& word, const CLI::App& app) {
                      word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
 }
 
+// "baseline update"
+std::string words_of(const CLI::App& command) {
+  const CLI::App* above = command.get_parent();
+  return above == nullptr || above->get_parent() == nullptr ? command.get_name()
+                                                            : words_of(*above) + " " + command.get_name();
+}
+
 std::string not_an_option(const std::string& word, const CLI::App& command) {
+  const std::string given = word.substr(0, word.find('='));
   std::vector<std::string> known;
-  for (const CLI::Option* option : command.get_options()) known.push_back("--" + option->get_single_name());
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
   const std::vector<std::string_view> names(known.begin(), known.end());
-  return fmt::format("holdfast: {} has no option '{}'; the nearest is '{}'\n", command.get_name(), word,
-                     nearest_name(word, names));
+  return fmt::format("holdfast: {} has no option '{}'; the nearest is '{}'\n", words_of(command), given,
+                     nearest_name(given, names));
+}
+
+// CLI11 looks for what is missing before it looks at what is too much, and a mistyped option is mostly both.
+std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& command) {
+  const std::string words = words_of(command);
+  const std::vector<std::string> unknown = command.remaining();
+  const auto option = std::find_if(unknown.begin(), unknown.end(),
+                                   [](const std::string& word) { return word.starts_with('-'); });
+  const auto own = command.get_subcommands([](const CLI::App*) { return true; });
+  if (!own.empty()) {
+    return fmt::format("holdfast: after '{}' comes '{}'; see 'holdfast {} --help'\n", words,
+                       own.front()->get_name(), words);
+  }
+  if (option != unknown.end()) return not_an_option(*option, command);
+  if (!unknown.empty()) {
+    return fmt::format("holdfast: {} has no use for '{}'; see 'holdfast {} --help'\n", words, unknown.front(),
+                       words);
+  }
+  return fmt::format("holdfast: {}: {}; see 'holdfast {} --help'\n", words, error.what(), words);
+}
+
+// The subcommand that the words led to, and no further.
+const CLI::App& innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : innermost(*chosen.front());
 }
 
 Command checked(ExecCommand command) {
@@ -416,11 +451,16 @@ Examples:
     app.exit(success);
     return NoCommand{0};
   } catch (const CLI::ParseError& error) {
-    // CLI11 would say that a subcommand is missing, and not which word it took for none.
-    if (app.get_subcommands().empty() && argc > 1) {
+    const CLI::App& command = innermost(app);
+    if (&command != &app) {
+      fmt::print(stderr, "{}", what_is_wrong(error, command));
+    } else if (argc >
+               1) {  // CLI11 would say that a subcommand is missing, and not which word it took for none
       fmt::print(stderr, "{}", not_a_command(argv[1], app));
     } else {
-      app.exit(error);
+      fmt::print(
+          stderr,
+          "holdfast: it needs a command, such as 'holdfast run broadcast-8'; 'holdfast --help' lists all\n");
     }
     return NoCommand{exit_usage};
   }

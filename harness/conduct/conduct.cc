@@ -25,6 +25,7 @@
 #include "harness/conduct/leftovers.h"
 #include "harness/conduct/planned_delays.h"
 #include "harness/conduct/planned_kills.h"
+#include "harness/conduct/pulse.h"
 #include "harness/conduct/reference.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
@@ -110,6 +111,7 @@ class Conductor {
       if (auto stopped = supervisor_->stop(); !stopped && outcome) outcome = stopped;
     }
     if (recorder_) {
+      if (outcome) outcome = record_pulse();
       if (outcome) outcome = record_leftovers();
       if (outcome && finished_) outcome = mark(Mark::finished);
       if (auto closed = recorder_->close(); !closed && outcome) outcome = closed;
@@ -135,6 +137,7 @@ class Conductor {
     if (*woken == Woken::met) {
       if (auto measured = measure(Beside::before); !measured) return measured;
       phase_ = "broadcasting";
+      pulse_.emplace(directory_, flushes());
       if (auto marked = mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
@@ -426,13 +429,24 @@ class Conductor {
     return record(std::move(event));
   }
 
+  [[nodiscard]] bool flushes() const { return plan_.scenario.subject.durability == Durability::power; }
+
   // How fast this machine is right now, while nobody of the run does anything.
   Result<> measure(Beside beside) {
-    const auto work = time_reference(directory_, plan_.scenario.subject.durability == Durability::power);
+    const auto work = time_reference(directory_, flushes());
     if (!work) return {};  // a gate will miss it; the run does not
     return record({.type = EventType::reference,
                    .value = {static_cast<std::uint64_t>(beside), work->rounds,
                              static_cast<std::uint64_t>(work->round_ns), 0}});
+  }
+
+  // How long the disk stood still since the barrier was opened.
+  Result<> record_pulse() {
+    if (!pulse_) return {};
+    const std::int64_t stood_still_ns = pulse_->stop();
+    if (stood_still_ns == 0) return {};
+    return record(
+        {.type = EventType::standstill, .value = {static_cast<std::uint64_t>(stood_still_ns), 0, 0, 0}});
   }
 
   Result<> mark(Mark what) {
@@ -541,6 +555,7 @@ class Conductor {
   std::optional<LauncherProcess> launcher_;
   std::unique_ptr<Supervisor> supervisor_;
   std::optional<Recorder> recorder_;
+  std::optional<Pulse> pulse_;
   std::vector<CrewMember> crew_;
   std::vector<pid_t> children_before_;  // not ours to end
   std::size_t requested_ = 0;

@@ -2,7 +2,9 @@
 // filesystem are right now.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "harness/history/history.h"
@@ -14,5 +16,8 @@ namespace holdfast {
 // The mean of a round and not the median, for what slows a load down slows some rounds much more than others: over
 // 420 runs, times in rounds spread less by a seventh.
 Result<ReferenceWork> time_reference(const std::filesystem::path& directory, bool flushed);
+
+// One such round, in ns, by a file of this name.
+Result<std::int64_t> time_round(const std::filesystem::path& directory, std::string_view name, bool flushed);
 
 }  // namespace holdfast

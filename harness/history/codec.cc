@@ -127,6 +127,7 @@ bool is_event_type(std::uint8_t type) {
     case EventType::idle:
     case EventType::locked:
     case EventType::reference:
+    case EventType::standstill:
       return true;
     case EventType::header:
     case EventType::text:

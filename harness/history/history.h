@@ -155,6 +155,7 @@ struct History {
   std::int64_t finished_ns = 0;
   std::int64_t idle_ns = 0;               // when idle agents were looked at; 0 = never
   std::int64_t conductor_starved_ns = 0;  // its threads and the supervisor's, all together
+  std::int64_t stood_still_ns = 0;        // the disk, while the load ran; see harness/conduct/pulse.h
   std::int64_t cut_ns = 0;                // when it was interrupted, or its time was up
   bool interrupted = false;
   bool timed_out = false;

@@ -12,9 +12,9 @@ namespace holdfast {
 namespace {
 
 // Cut, so that no file makes a sum overflow.
-std::int64_t starved_ns(const Event& event) {
+std::int64_t duration_ns(std::uint64_t claimed_ns) {
   constexpr std::uint64_t most_ns = 1'000'000'000'000;
-  return static_cast<std::int64_t>(std::min(event.op, most_ns));
+  return static_cast<std::int64_t>(std::min(claimed_ns, most_ns));
 }
 
 }  // namespace
@@ -38,6 +38,9 @@ void ConductorMerge::add(Event&& event) {
     case EventType::reference:
       (event.value[0] == 0 ? history_.reference_before : history_.reference_after) = {
           event.value[1], static_cast<std::int64_t>(event.value[2] & INT64_MAX)};
+      return;
+    case EventType::standstill:
+      history_.stood_still_ns = duration_ns(event.value[0]);
       return;
     default:
       doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",
@@ -82,7 +85,7 @@ void ConductorMerge::exited(const Event& event) {
   record.wait_status = static_cast<int>(event.value[1]);
   record.stopped = event.value[2] != 0;
   record.killed_by_plan = event.value[3] != 0;
-  record.starved_ns = starved_ns(event);
+  record.starved_ns = duration_ns(event.op);
 }
 
 void ConductorMerge::idle(Event&& event) {
@@ -93,7 +96,7 @@ void ConductorMerge::idle(Event&& event) {
 }
 
 void ConductorMerge::mark(const Event& event) {
-  history_.conductor_starved_ns = std::max(history_.conductor_starved_ns, starved_ns(event));
+  history_.conductor_starved_ns = std::max(history_.conductor_starved_ns, duration_ns(event.op));
   switch (static_cast<Mark>(event.value[0])) {
     case Mark::released:
       history_.started_ns = event.time_ns;

@@ -1,0 +1,37 @@
+#include "harness/conduct/pulse.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <chrono>
+#include <string>
+
+namespace holdfast {
+namespace {
+
+TEST(Pulse, CountsOnlyWhatABusyDiskDoesNotTake) {
+  EXPECT_EQ(standstill_ns(50'000), 0);
+  EXPECT_EQ(standstill_ns(249'999'999), 0);
+  EXPECT_EQ(standstill_ns(250'000'000), 250'000'000);
+  EXPECT_EQ(standstill_ns(25'000'000'000), 25'000'000'000);
+}
+
+TEST(Pulse, LeavesNothing) {
+  std::string name = std::filesystem::temp_directory_path() / "holdfast-pulse-XXXXXX";
+  ASSERT_NE(::mkdtemp(name.data()), nullptr);
+  Pulse pulse(name, false);
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  EXPECT_GE(pulse.stop(), 0);
+  EXPECT_EQ(pulse.stop(), pulse.stop());
+  EXPECT_TRUE(std::filesystem::is_empty(name));
+  std::filesystem::remove(name);
+}
+
+TEST(Pulse, OfADirectoryThatIsGoneIsStill) {
+  Pulse pulse("/nowhere/at/all", true);
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  EXPECT_EQ(pulse.stop(), 0);
+}
+
+}  // namespace
+}  // namespace holdfast
