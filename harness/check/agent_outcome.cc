@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "harness/check/busy_machine.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
-#include "harness/check/starvation.h"
 
 namespace holdfast {
 namespace {
@@ -53,9 +53,10 @@ void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordi
 }
 
 // Whether it failed at its deadline, and that time was for a good part not the store's.
-bool may_be_starved(const Plan& plan, const Operation& broadcast, std::int64_t starved_ns) {
+bool may_be_starved(const Plan& plan, const Operation& broadcast, const BusyMachine& machine) {
   const std::int64_t took_ns = broadcast.complete_ns - broadcast.invoke_ns;
-  return took_ns >= plan.scenario.agents.operation_deadline.count() && starved_ns >= took_ns / 4;
+  return took_ns >= plan.scenario.agents.operation_deadline.count() &&
+         machine.may_delay_ns(broadcast.invoke_ns, broadcast.complete_ns) >= took_ns / 4;
 }
 
 void look_at_message(const History& history, const Delivery& delivery,
@@ -77,7 +78,7 @@ void look_at_message(const History& history, const Delivery& delivery,
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
                                          bool forgive_unacknowledged) {
   const auto processes = agent_processes(plan, history);
-  const std::int64_t starved_ns = starvation_ns(history);
+  const BusyMachine machine(history);
   const bool run_cut = history.interrupted || history.timed_out;
   std::vector<AgentOutcome> outcomes(plan.scenario.agents.count);
   RecipientsOf addressed(plan);
@@ -106,9 +107,9 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
         note(outcome, AgentOutcome::Reason::died, ordinal);
       } else if (!forgive_unacknowledged) {
         note(outcome,
-             broadcast.outcome != Outcome::fail            ? AgentOutcome::Reason::unanswered
-             : may_be_starved(plan, broadcast, starved_ns) ? AgentOutcome::Reason::starved
-                                                           : AgentOutcome::Reason::refused,
+             broadcast.outcome != Outcome::fail         ? AgentOutcome::Reason::unanswered
+             : may_be_starved(plan, broadcast, machine) ? AgentOutcome::Reason::starved
+                                                        : AgentOutcome::Reason::refused,
              ordinal);
       }
     }
@@ -133,11 +134,13 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
   std::string message;
   std::string error;
   std::string when;
+  std::string excuse;
   if (outcome.ordinal != not_there) {
     const Operation& broadcast = delivery.sent().operation(outcome.ordinal);
     message = to_string(delivery.sent().id(outcome.ordinal));
     when = at_time(history, broadcast.complete_ns != 0 ? broadcast.complete_ns : broadcast.invoke_ns);
     if (broadcast.error != 0) error = ": " + history.texts[broadcast.error];
+    excuse = BusyMachine(history).excuse(broadcast.invoke_ns, broadcast.complete_ns);
   }
   switch (outcome.reason) {
     case AgentOutcome::Reason::none:
@@ -167,8 +170,7 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
       return fmt::format("agent {}'s broadcast {} ({}) may or may not be done{}", agent, message, when,
                          error);
     case AgentOutcome::Reason::starved:
-      return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
-                         excused_by(history));
+      return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error, excuse);
     case AgentOutcome::Reason::unread:
       return fmt::format(
           "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,

@@ -4,19 +4,19 @@
 // go on is starvation-freedom (Herlihy and Shavit, 2008). Waking late is no fault: a second or two more are granted,
 // which no wait of a store can hide behind on a machine that runs at all. Sound: the time is taken before an operation
 // is asked and after it is answered, and waits between a refusal's answer and the next call; the supervisor's own time
-// is not in them; and what is late by no more than the machine kept agents from running, or its disk stood still, is held against nobody:
-// that is unknown. Indefinite outcomes: one that was never answered counts as long as its agent lived and the run was
-// not cut short, or, where the run's time was up, until then; what a planned kill cut short does not count.
+// is not in them; and what is late by no more than a busy machine may have made it is held against nobody: that is
+// unknown. Indefinite outcomes: one that was never answered counts as long as its agent lived and the run was not cut
+// short, or, where the run's time was up, until then; what a planned kill cut short does not count.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/retry/retry_policy.h"
 #include "harness/check/attempts.h"
+#include "harness/check/busy_machine.h"
 #include "harness/check/checks.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
-#include "harness/check/starvation.h"
 
 namespace holdfast {
 namespace {
@@ -37,16 +37,17 @@ Finding check_bounded_wait(const Evidence& evidence) {
   const History& history = evidence.history;
   const Scenario& scenario = evidence.plan.scenario;
   const std::int64_t deadline_ns = scenario.agents.operation_deadline.count();
-  const std::int64_t starved_ns = starvation_ns(history);
+  const BusyMachine machine(history);
   Finding finding;
   std::string excused;
-  const auto found = [&](const Operation& operation, std::int64_t late_by_ns, const std::string& what) {
-    const bool may_be_excused = late_by_ns <= starved_ns;
+  const auto found = [&](const Operation& operation, std::int64_t until_ns, std::int64_t late_by_ns,
+                         const std::string& what) {
+    const bool may_be_excused = late_by_ns <= machine.may_delay_ns(operation.invoke_ns, until_ns);
     if (may_be_excused ? !excused.empty() : finding.count++ != 0) return;
     const std::string witness =
         fmt::format("{}, asked for at {}, {}", named(operation), at_time(history, operation.invoke_ns), what);
     if (may_be_excused) {
-      excused = witness + excused_by(history);
+      excused = witness + machine.excuse(operation.invoke_ns, until_ns);
     } else {
       finding.witness = witness;
     }
@@ -58,7 +59,7 @@ Finding check_bounded_wait(const Evidence& evidence) {
     ++finding.checked;
     const std::int64_t took_ns = until_ns - operation.invoke_ns;
     if (took_ns > deadline_ns + late_ns) {
-      found(operation, took_ns - deadline_ns - late_ns,
+      found(operation, until_ns, took_ns - deadline_ns - late_ns,
             fmt::format("{} after {}, but its deadline is {}", answered ? "was answered" : "was not answered",
                         in_seconds(took_ns), in_seconds(deadline_ns)));
       continue;
@@ -72,7 +73,7 @@ Finding check_bounded_wait(const Evidence& evidence) {
       allowed_ns += wait_bounds(scenario.subject.retry, wait.retry).greatest.count();
     }
     if (waited_ns > allowed_ns + late_waits_ns) {
-      found(operation, waited_ns - allowed_ns - late_waits_ns,
+      found(operation, until_ns, waited_ns - allowed_ns - late_waits_ns,
             fmt::format("waited {} between its attempts, but the policy waits {} at most",
                         in_seconds(waited_ns), in_seconds(allowed_ns)));
     }

@@ -142,20 +142,27 @@ std::string not_an_option(const std::string& word, const CLI::App& command) {
 // CLI11 looks for what is missing before it looks at what is too much, and a mistyped option is mostly both.
 std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& command) {
   const std::string words = words_of(command);
-  const std::vector<std::string> unknown = command.remaining();
-  const auto option = std::find_if(unknown.begin(), unknown.end(),
-                                   [](const std::string& word) { return word.starts_with('-'); });
   const auto own = command.get_subcommands([](const CLI::App*) { return true; });
   if (!own.empty()) {
     return fmt::format("holdfast: after '{}' comes '{}'; see 'holdfast {} --help'\n", words,
                        own.front()->get_name(), words);
   }
-  if (option != unknown.end()) return not_an_option(*option, command);
-  if (!unknown.empty()) {
-    return fmt::format("holdfast: {} has no use for '{}'; see 'holdfast {} --help'\n", words, unknown.front(),
-                       words);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
+      dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    std::vector<std::string> unknown = command.remaining();
+    std::erase(unknown, "--");
+    const auto option = std::find_if(unknown.begin(), unknown.end(),
+                                     [](const std::string& word) { return word.starts_with('-'); });
+    if (option != unknown.end()) return not_an_option(*option, command);
+    if (!unknown.empty()) {
+      return fmt::format("holdfast: {} has no use for '{}'; see 'holdfast {} --help'\n", words,
+                         unknown.front(), words);
+    }
   }
-  return fmt::format("holdfast: {}: {}; see 'holdfast {} --help'\n", words, error.what(), words);
+  std::string what = error.what();
+  if (what.ends_with(" missing"))
+    what = what.substr(0, what.find(':')) + " needs a value";  // "1 required UINT missing"
+  return fmt::format("holdfast: {}: {}; see 'holdfast {} --help'\n", words, what, words);
 }
 
 // The subcommand that the words led to, and no further.
@@ -452,7 +459,9 @@ Examples:
     return NoCommand{0};
   } catch (const CLI::ParseError& error) {
     const CLI::App& command = innermost(app);
-    if (&command != &app) {
+    if (const auto before = app.remaining(); !before.empty() && &command != &app) {
+      fmt::print(stderr, "{}", not_a_command(before.front(), app));
+    } else if (&command != &app) {
       fmt::print(stderr, "{}", what_is_wrong(error, command));
     } else if (argc >
                1) {  // CLI11 would say that a subcommand is missing, and not which word it took for none

@@ -111,7 +111,7 @@ class Conductor {
       if (auto stopped = supervisor_->stop(); !stopped && outcome) outcome = stopped;
     }
     if (recorder_) {
-      if (outcome) outcome = record_pulse();
+      if (outcome) outcome = end_pulse();
       if (outcome) outcome = record_leftovers();
       if (outcome && finished_) outcome = mark(Mark::finished);
       if (auto closed = recorder_->close(); !closed && outcome) outcome = closed;
@@ -154,7 +154,9 @@ class Conductor {
       if (auto looked = look_at_idle_agents(); !looked) return looked;
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
+      if (auto ended = end_pulse(); !ended) return ended;
       if (auto measured = measure(Beside::after); !measured) return measured;
+      pulse_.emplace(directory_, flushes());
       admitted_ = ended_;
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
         admit_readers();
@@ -440,13 +442,18 @@ class Conductor {
                              static_cast<std::uint64_t>(work->round_ns), 0}});
   }
 
-  // How long the disk stood still since the barrier was opened.
-  Result<> record_pulse() {
+  // Writes down when the disk stood still.
+  Result<> end_pulse() {
     if (!pulse_) return {};
-    const std::int64_t stood_still_ns = pulse_->stop();
-    if (stood_still_ns == 0) return {};
-    return record(
-        {.type = EventType::standstill, .value = {static_cast<std::uint64_t>(stood_still_ns), 0, 0, 0}});
+    const auto standstills = pulse_->stop();
+    pulse_.reset();
+    for (const Standstill& standstill : standstills) {
+      auto recorded = record({.type = EventType::standstill,
+                              .value = {static_cast<std::uint64_t>(standstill.begin_ns),
+                                        static_cast<std::uint64_t>(standstill.end_ns), 0, 0}});
+      if (!recorded) return recorded;
+    }
+    return {};
   }
 
   Result<> mark(Mark what) {

@@ -1,42 +1,55 @@
 #include "harness/conduct/pulse.h"
 
+#include <fcntl.h>
+
 #include <chrono>
 #include <utility>
 
+#include "core/base/clock.h"
 #include "harness/conduct/reference.h"
+#include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/proc.h"
 
 namespace holdfast {
 namespace {
 
 constexpr std::chrono::milliseconds rest(500);
-constexpr std::int64_t busy_ns = 250'000'000;  // a flush behind a few others still takes less
+constexpr std::int64_t busy_ns = 250'000'000;  // flushes behind a few others still take less
+
+std::int64_t starved_here_ns() {
+  return starved_ns(Descriptor(::open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC)).get());
+}
 
 }  // namespace
 
-std::int64_t standstill_ns(std::int64_t round_ns) {
-  return round_ns < busy_ns ? 0 : round_ns;
+bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns) {
+  return round_ns - starved_ns >= busy_ns;
 }
 
 Pulse::Pulse(std::filesystem::path directory, bool flushed)
     : directory_(std::move(directory)), flushed_(flushed), thread_([this] { beat(); }) {}
 
-std::int64_t Pulse::stop() {
+std::vector<Standstill> Pulse::stop() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
-  return stood_still_ns_;
+  return standstills_;
 }
 
 void Pulse::beat() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, rest, [&] { return stopping_; })) {
     lock.unlock();
-    const auto round_ns = time_round(directory_, "pulse", flushed_);
+    const std::int64_t starved_before_ns = starved_here_ns();
+    const std::int64_t begin_ns = monotonic_ns();
+    const bool well = replace_once(directory_, "pulse", flushed_);
+    const std::int64_t end_ns = monotonic_ns();
+    const std::int64_t starved_ns = starved_here_ns() - starved_before_ns;
     lock.lock();
-    if (round_ns) stood_still_ns_ += standstill_ns(*round_ns);
+    if (well && is_standstill(end_ns - begin_ns, starved_ns)) standstills_.push_back({begin_ns, end_ns});
   }
 }
 

@@ -1,6 +1,6 @@
-// How long the disk stood still while the load ran: every half second a round of the reference work (reference.h),
-// beside everybody else's. Journals that wait for another program's writes hold up all of a filesystem for seconds,
-// the most correct store too, and no other clock of ours shows it.
+// When the disk stood still: every half second a file is made, replaced, read and removed, as in the reference work
+// (reference.h), beside what everybody else does. Journals that wait for another program's writes hold up all of a
+// filesystem for seconds, the most correct store too, and no other clock of ours shows it.
 #pragma once
 
 #include <condition_variable>
@@ -8,6 +8,9 @@
 #include <filesystem>
 #include <mutex>
 #include <thread>
+#include <vector>
+
+#include "harness/history/history.h"
 
 namespace holdfast {
 
@@ -18,9 +21,10 @@ class Pulse {
   Pulse& operator=(const Pulse&) = delete;
   ~Pulse() { stop(); }
 
-  // Ends it, after the round that is under way, and leaves no file. All the time of rounds that took longer than a disk
-  // takes that is only busy; rounds that failed are the store's to tell. From the thread that began it.
-  std::int64_t stop();
+  // Ends it, after the round that is under way, and leaves no file. Rounds that took longer than they take on a disk
+  // that is only busy, in order; a standstill shorter than a rest and a round may have gone unnoticed, and the
+  // beginning of each. Rounds that failed say nothing. From the thread that began it.
+  std::vector<Standstill> stop();
 
  private:
   void beat();
@@ -30,11 +34,12 @@ class Pulse {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::int64_t stood_still_ns_ = 0;  // read once the thread is gone
+  std::vector<Standstill> standstills_;  // read once the thread is gone
   std::thread thread_;
 };
 
-// What a round counts for.
-std::int64_t standstill_ns(std::int64_t round_ns);
+// Whether a round counts that took so long, but for what its thread waited for a processor: that is no fault of the
+// disk's, and told by others.
+bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns);
 
 }  // namespace holdfast

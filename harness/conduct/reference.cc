@@ -49,10 +49,6 @@ class Files {
   const std::string target_, temporary_;
 };
 
-auto cannot_time(const std::filesystem::path& directory, int error) {
-  return fail(Code::failed, "cannot time the reference work in " + directory.string(), error);
-}
-
 }  // namespace
 
 Result<ReferenceWork> time_reference(const std::filesystem::path& directory, bool flushed) {
@@ -66,15 +62,13 @@ Result<ReferenceWork> time_reference(const std::filesystem::path& directory, boo
     spent_ns = monotonic_ns() - begun_ns;
     ++rounds;
   }
-  if (!well) return cannot_time(directory, errno);
+  if (!well) return fail(Code::failed, "cannot time the reference work in " + directory.string(), errno);
   return ReferenceWork{rounds, spent_ns / static_cast<std::int64_t>(rounds)};
 }
 
-Result<std::int64_t> time_round(const std::filesystem::path& directory, std::string_view name, bool flushed) {
+bool replace_once(const std::filesystem::path& directory, std::string_view name, bool flushed) {
   const Files files(directory, name);
-  const std::int64_t begun_ns = monotonic_ns();
-  if (!files.replace_and_read(flushed)) return cannot_time(directory, errno);
-  return monotonic_ns() - begun_ns;
+  return files.replace_and_read(flushed) && files.replace_and_read(flushed);
 }
 
 }  // namespace holdfast

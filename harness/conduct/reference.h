@@ -2,7 +2,6 @@
 // filesystem are right now.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -17,7 +16,7 @@ namespace holdfast {
 // 420 runs, times in rounds spread less by a seventh.
 Result<ReferenceWork> time_reference(const std::filesystem::path& directory, bool flushed);
 
-// One such round, in ns, by a file of this name.
-Result<std::int64_t> time_round(const std::filesystem::path& directory, std::string_view name, bool flushed);
+// A file of this name is made, replaced by another, read, and removed. Whether all went well.
+bool replace_once(const std::filesystem::path& directory, std::string_view name, bool flushed);
 
 }  // namespace holdfast

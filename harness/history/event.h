@@ -105,7 +105,7 @@ enum class EventType : std::uint8_t {
   locked = 45,    // a file of the store was locked then; text: name
   reference =
       46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (mean)
-  standstill = 47,  // the disk stood still during the run; value: for how many ns in all
+  standstill = 47,  // the disk stood still; value: from when on, and until when, as time_ns
 };
 
 enum class Mark : std::uint64_t {

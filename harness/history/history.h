@@ -148,6 +148,14 @@ struct ReferenceWork {
   std::int64_t round_ns = 0;
 };
 
+// The disk did: files took long that take a moment; see harness/conduct/pulse.h.
+struct Standstill {
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+
+  bool operator==(const Standstill&) const = default;
+};
+
 struct History {
   std::uint64_t run_id = 0;
   std::int64_t started_ns = 0;  // the barrier; 0 = never opened
@@ -155,7 +163,6 @@ struct History {
   std::int64_t finished_ns = 0;
   std::int64_t idle_ns = 0;               // when idle agents were looked at; 0 = never
   std::int64_t conductor_starved_ns = 0;  // its threads and the supervisor's, all together
-  std::int64_t stood_still_ns = 0;        // the disk, while the load ran; see harness/conduct/pulse.h
   std::int64_t cut_ns = 0;                // when it was interrupted, or its time was up
   bool interrupted = false;
   bool timed_out = false;
@@ -175,8 +182,9 @@ struct History {
   std::vector<IdleHandles> idle;    // of agents that held any
   std::vector<std::string> locked;  // files of the store that were locked then
   ReferenceWork reference_before, reference_after;
-  std::vector<std::string> warnings;  // to be shown
-  std::vector<std::string> doubts;    // warnings that make the run inconclusive; damage found included
+  std::vector<Standstill> standstills;  // in order, apart from each other
+  std::vector<std::string> warnings;    // to be shown
+  std::vector<std::string> doubts;      // warnings that make the run inconclusive; damage found included
 
   // Whose record is missing, damaged, cut short or contradicts itself: what it does not show may have
   // happened all the same, so checks conclude nothing from its absence.

@@ -12,9 +12,9 @@ namespace holdfast {
 namespace {
 
 // Cut, so that no file makes a sum overflow.
-std::int64_t duration_ns(std::uint64_t claimed_ns) {
+std::int64_t starved_ns(const Event& event) {
   constexpr std::uint64_t most_ns = 1'000'000'000'000;
-  return static_cast<std::int64_t>(std::min(claimed_ns, most_ns));
+  return static_cast<std::int64_t>(std::min(event.op, most_ns));
 }
 
 }  // namespace
@@ -40,8 +40,7 @@ void ConductorMerge::add(Event&& event) {
           event.value[1], static_cast<std::int64_t>(event.value[2] & INT64_MAX)};
       return;
     case EventType::standstill:
-      history_.stood_still_ns = duration_ns(event.value[0]);
-      return;
+      return standstill(event);
     default:
       doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",
                                       static_cast<unsigned>(event.type)));
@@ -85,7 +84,19 @@ void ConductorMerge::exited(const Event& event) {
   record.wait_status = static_cast<int>(event.value[1]);
   record.stopped = event.value[2] != 0;
   record.killed_by_plan = event.value[3] != 0;
-  record.starved_ns = duration_ns(event.op);
+  record.starved_ns = starved_ns(event);
+}
+
+void ConductorMerge::standstill(const Event& event) {
+  const auto begin_ns = static_cast<std::int64_t>(event.value[0] & INT64_MAX);
+  const auto end_ns = static_cast<std::int64_t>(event.value[1] & INT64_MAX);
+  const std::int64_t before_ns = history_.standstills.empty() ? 0 : history_.standstills.back().end_ns;
+  if (begin_ns < before_ns || end_ns < begin_ns || end_ns > event.time_ns)
+    return doubts_.add("standstill",
+                       fmt::format("the disk stood still from {} to {} ns, which is not after the last "
+                                   "time and before {} ns, when it was written down",
+                                   begin_ns, end_ns, event.time_ns));
+  history_.standstills.push_back({begin_ns, end_ns});
 }
 
 void ConductorMerge::idle(Event&& event) {
@@ -96,7 +107,7 @@ void ConductorMerge::idle(Event&& event) {
 }
 
 void ConductorMerge::mark(const Event& event) {
-  history_.conductor_starved_ns = std::max(history_.conductor_starved_ns, duration_ns(event.op));
+  history_.conductor_starved_ns = std::max(history_.conductor_starved_ns, starved_ns(event));
   switch (static_cast<Mark>(event.value[0])) {
     case Mark::released:
       history_.started_ns = event.time_ns;

@@ -76,7 +76,7 @@ class RunFiles {
                                              process_event(EventType::exited, Role::agent, 0),
                                              process_event(EventType::exited, Role::agent, 1),
                                              process_event(EventType::exited, Role::injector, 0),
-                                             event_of(EventType::standstill, 8000, 0, {300}),
+                                             event_of(EventType::standstill, 8000, 0, {2000, 2300}),
                                              event_of(EventType::mark, 9000, 0, {3}),
                                              event_of(EventType::end, 9001)};
     conductor()[6].op = 7;
@@ -150,7 +150,7 @@ TEST(Merge, AGoodRunBecomesOneHistory) {
   EXPECT_TRUE(history.processes[0].exited);
   EXPECT_EQ(history.processes[1].starved_ns, 7);
   EXPECT_EQ(history.conductor_starved_ns, 3);
-  EXPECT_EQ(history.stood_still_ns, 300);
+  EXPECT_THAT(history.standstills, ElementsAre(Standstill{2000, 2300}));
 
   ASSERT_EQ(history.operations.size(), 4U);
   const Operation& first = history.operations[0];
