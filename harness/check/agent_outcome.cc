@@ -134,13 +134,11 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
   std::string message;
   std::string error;
   std::string when;
-  std::string excuse;
   if (outcome.ordinal != not_there) {
     const Operation& broadcast = delivery.sent().operation(outcome.ordinal);
     message = to_string(delivery.sent().id(outcome.ordinal));
     when = at_time(history, broadcast.complete_ns != 0 ? broadcast.complete_ns : broadcast.invoke_ns);
     if (broadcast.error != 0) error = ": " + history.texts[broadcast.error];
-    excuse = BusyMachine(history).excuse(broadcast.invoke_ns, broadcast.complete_ns);
   }
   switch (outcome.reason) {
     case AgentOutcome::Reason::none:
@@ -169,8 +167,11 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     case AgentOutcome::Reason::unanswered:
       return fmt::format("agent {}'s broadcast {} ({}) may or may not be done{}", agent, message, when,
                          error);
-    case AgentOutcome::Reason::starved:
-      return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error, excuse);
+    case AgentOutcome::Reason::starved: {
+      const Operation& broadcast = delivery.sent().operation(outcome.ordinal);
+      return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
+                         BusyMachine(history).excuse(broadcast.invoke_ns, broadcast.complete_ns));
+    }
     case AgentOutcome::Reason::unread:
       return fmt::format(
           "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,

@@ -4,10 +4,9 @@
 // the orders of all reads together must have no cycle. Sound: the queue has one order, whoever reads and whenever, and
 // each reader's mail is a part of it. O(entries): a message that only one read holds lies on no cycle, save as a step
 // between two that others hold too; among these an edge from each entry of a read to the next, and Kahn's topological
-// sort; what it cannot place lies on a cycle or behind one. Messages of every outcome count: that one is
-// there at all is for other checks, but wherever it is, it stands in one place. One that is twice in a read counts
-// where it stands first. Not applicable with fewer than two readers of the same messages by plan; unknown if nothing
-// was read.
+// sort; what it cannot place lies on a cycle or behind one. Messages of every outcome count: that one is there at all
+// is for other checks, but wherever it is, it stands in one place. One that is twice in a read counts where it stands
+// first. Not applicable with fewer than two readers of the same messages by plan; unknown if nothing was read.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,13 +1,12 @@
 // What a large run costs in memory: ten million operations have to fit in a gibibyte,
 // the history and its checks, and leave something for what a real run adds.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "core/testing/scratch_directory.h"
 #include "harness/check/check.h"
 #include "harness/check/testing_run_directory.h"
 
@@ -32,15 +31,14 @@ TEST(Memory, AnOperationTakesAtMostAHundredBytes) {
   plan.scenario.agents.neighbours = 1;
   plan.scenario.agents.broadcasts = 5000;
   const std::uint64_t operations = 500'000;
-  std::string directory = (std::filesystem::temp_directory_path() / "holdfast-memory-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
-  write_correct_run(plan, directory);
+  const ScratchDirectory scratch;
+  write_correct_run(plan, scratch.path());
 
   std::ofstream("/proc/self/clear_refs") << "5";  // proc(5): the peak begins anew
   const std::uint64_t before = status_bytes("VmRSS");
   std::uint64_t checked = 0;
   {
-    const auto history = merge(directory);
+    const auto history = merge(scratch.path());
     ASSERT_TRUE(history && history->doubts.empty());
     for (const Finding& finding : run_checks(plan, *history)) {
       EXPECT_EQ(finding.count, 0U) << finding.name;
@@ -48,8 +46,6 @@ TEST(Memory, AnOperationTakesAtMostAHundredBytes) {
     }
   }
   const std::uint64_t peak = status_bytes("VmHWM");
-  std::error_code ignored;
-  std::filesystem::remove_all(directory, ignored);
   EXPECT_GT(checked, operations);
   EXPECT_GT(peak, before + 56 * operations) << "less than the operations alone: nothing was measured";
   EXPECT_LE((peak - before) / operations, 100U);

@@ -139,11 +139,21 @@ std::string not_an_option(const std::string& word, const CLI::App& command) {
                      nearest_name(given, names));
 }
 
-// CLI11 looks for what is missing before it looks at what is too much, and a mistyped option is mostly both.
-std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& command) {
+// The subcommand that the words led to, and no further.
+const CLI::App& innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : innermost(*chosen.front());
+}
+
+// CLI11 looks for what is missing before it looks at what is too much, and a mistyped word is mostly both.
+std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& app) {
+  if (const auto unknown = app.remaining(); !unknown.empty()) return not_a_command(unknown.front(), app);
+  const CLI::App& command = innermost(app);
+  if (&command == &app) {
+    return "holdfast: it needs a command, such as 'holdfast run broadcast-8'; 'holdfast --help' lists all\n";
+  }
   const std::string words = words_of(command);
-  const auto own = command.get_subcommands([](const CLI::App*) { return true; });
-  if (!own.empty()) {
+  if (const auto own = command.get_subcommands([](const CLI::App*) { return true; }); !own.empty()) {
     return fmt::format("holdfast: after '{}' comes '{}'; see 'holdfast {} --help'\n", words,
                        own.front()->get_name(), words);
   }
@@ -163,12 +173,6 @@ std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& command)
   if (what.ends_with(" missing"))
     what = what.substr(0, what.find(':')) + " needs a value";  // "1 required UINT missing"
   return fmt::format("holdfast: {}: {}; see 'holdfast {} --help'\n", words, what, words);
-}
-
-// The subcommand that the words led to, and no further.
-const CLI::App& innermost(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? app : innermost(*chosen.front());
 }
 
 Command checked(ExecCommand command) {
@@ -458,19 +462,7 @@ Examples:
     app.exit(success);
     return NoCommand{0};
   } catch (const CLI::ParseError& error) {
-    const CLI::App& command = innermost(app);
-    if (const auto before = app.remaining(); !before.empty() && &command != &app) {
-      fmt::print(stderr, "{}", not_a_command(before.front(), app));
-    } else if (&command != &app) {
-      fmt::print(stderr, "{}", what_is_wrong(error, command));
-    } else if (argc >
-               1) {  // CLI11 would say that a subcommand is missing, and not which word it took for none
-      fmt::print(stderr, "{}", not_a_command(argv[1], app));
-    } else {
-      fmt::print(
-          stderr,
-          "holdfast: it needs a command, such as 'holdfast run broadcast-8'; 'holdfast --help' lists all\n");
-    }
+    fmt::print(stderr, "{}", what_is_wrong(error, app));
     return NoCommand{exit_usage};
   }
   if (*run_app) {

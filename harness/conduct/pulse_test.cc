@@ -1,10 +1,12 @@
 #include "harness/conduct/pulse.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <chrono>
-#include <string>
+#include <filesystem>
+#include <thread>
+
+#include "core/testing/scratch_directory.h"
 
 namespace holdfast {
 namespace {
@@ -18,13 +20,11 @@ TEST(Pulse, CountsOnlyWhatABusyDiskDoesNotTake) {
 }
 
 TEST(Pulse, LeavesNothing) {
-  std::string name = std::filesystem::temp_directory_path() / "holdfast-pulse-XXXXXX";
-  ASSERT_NE(::mkdtemp(name.data()), nullptr);
-  Pulse pulse(name, false);
+  const ScratchDirectory scratch;
+  Pulse pulse(scratch.path(), false);
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
   EXPECT_EQ(pulse.stop(), pulse.stop());
-  EXPECT_TRUE(std::filesystem::is_empty(name));
-  std::filesystem::remove(name);
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
 }
 
 TEST(Pulse, OfADirectoryThatIsGoneIsStill) {

@@ -62,7 +62,8 @@ Result<ReferenceWork> time_reference(const std::filesystem::path& directory, boo
     spent_ns = monotonic_ns() - begun_ns;
     ++rounds;
   }
-  if (!well) return fail(Code::failed, "cannot time the reference work in " + directory.string(), errno);
+  const int error = errno;
+  if (!well) return fail(Code::failed, "cannot time the reference work in " + directory.string(), error);
   return ReferenceWork{rounds, spent_ns / static_cast<std::int64_t>(rounds)};
 }
 

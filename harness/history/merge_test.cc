@@ -348,6 +348,16 @@ std::vector<BrokenRun> broken_runs() {
       {"planned backwards", [](RunFiles& run) { run.injector()[3].op = 1; },
        "fault 1 is planned after fault 1"},
       {"unknown mark", [](RunFiles& run) { run.conductor()[3].value[0] = 77; }, "unknown mark 77"},
+      {"standstill of the future", [](RunFiles& run) { run.conductor()[8].value[1] = 8001; },
+       "the disk stood still from 2000 to 8001 ns"},
+      {"standstill backwards", [](RunFiles& run) { run.conductor()[8].value[0] = 2301; },
+       "the disk stood still from 2301 to 2300 ns"},
+      {"standstill twice at once",
+       [](RunFiles& run) {
+         run.conductor().insert(run.conductor().begin() + 9,
+                                event_of(EventType::standstill, 8000, 0, {2299, 2400}));
+       },
+       "the disk stood still from 2299 to 2400 ns"},
       {"marks out of order", [](RunFiles& run) { run.conductor()[4].time_ns = 10; }, "not in that order"},
       {"end of nobody", [](RunFiles& run) { run.conductor()[6].process = 44; },
        "process 44 (pid 1001) ended"},
