@@ -1,6 +1,7 @@
-// When the disk stood still: every half second a file is made, replaced, read and removed, as in the reference work
-// (reference.h), beside what everybody else does. Journals that wait for another program's writes hold up all of a
-// filesystem for seconds, the most correct store too, and no other clock of ours shows it.
+// When the disk stood still: every half second a file is made and written, beside what everybody else does. Journals
+// that wait for another program's writes hold up all of a filesystem for seconds, the most correct store too, and no
+// other clock of ours shows it. The file never has a name (O_TMPFILE), so that none stays whoever is killed meanwhile;
+// where a filesystem has no such files, nothing is noticed.
 #pragma once
 
 #include <condition_variable>
@@ -16,14 +17,15 @@ namespace holdfast {
 
 class Pulse {
  public:
-  Pulse(std::filesystem::path directory, bool flushed);  // begins; as time_reference does
+  // Begins, on the filesystem of that directory; `flushed` to the device, as a store that shall survive a power cut does.
+  Pulse(std::filesystem::path directory, bool flushed);
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;
   ~Pulse() { stop(); }
 
-  // Ends it, after the round that is under way, and leaves no file. Rounds that took longer than they take on a disk
-  // that is only busy, in order; a standstill shorter than a rest and a round may have gone unnoticed, and the
-  // beginning of each. Rounds that failed say nothing. From the thread that began it.
+  // Ends it, after the round that is under way. Rounds that took longer than they take on a disk that is only busy, in
+  // order; a standstill shorter than a rest and a round may have gone unnoticed, and the beginning of each. Rounds that
+  // failed say nothing. From the thread that began it.
   std::vector<Standstill> stop();
 
  private:

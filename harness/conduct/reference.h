@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string_view>
 
 #include "core/base/result.h"
 #include "harness/history/history.h"
@@ -15,8 +14,5 @@ namespace holdfast {
 // The mean of a round and not the median, for what slows a load down slows some rounds much more than others: over
 // 420 runs, times in rounds spread less by a seventh.
 Result<ReferenceWork> time_reference(const std::filesystem::path& directory, bool flushed);
-
-// A file of this name is made, replaced by another, read, and removed. Whether all went well.
-bool replace_once(const std::filesystem::path& directory, std::string_view name, bool flushed);
 
 }  // namespace holdfast
