@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <utility>
 
+#include "harness/scenario/check_names.h"
 #include "reports/number_format.h"
 #include "reports/sentences.h"
 #include "reports/statistics/fisher.h"
@@ -27,16 +26,15 @@ const Finding* finding_named(const Summary& summary, std::string_view name) {
 // "Nothing was lost after, 312 were lost before" for the counts that decide more than any rate.
 std::string damage_sentence(const Comparison& comparison) {
   std::string sentence;
-  constexpr std::array<std::pair<const char*, const char*>, 4> damages{
-      {{"lost", "lost"}, {"duplicate", "delivered twice"}, {"phantom", "never sent"}, {"torn-read", "torn"}}};
-  for (const auto& [name, words] : damages) {
-    const Finding* before = finding_named(comparison.before, name);
-    const Finding* after = finding_named(comparison.after, name);
+  for (const CheckRow& check : check_rows) {
+    if (check.damage.empty()) continue;
+    const Finding* before = finding_named(comparison.before, check.name);
+    const Finding* after = finding_named(comparison.after, check.name);
     const std::uint64_t before_count = before == nullptr ? 0 : before->count;
     const std::uint64_t after_count = after == nullptr ? 0 : after->count;
     if (before_count == 0 && after_count == 0) continue;
     sentence += fmt::format("{}{} {}, {} before", sentence.empty() ? " Messages: " : "; ",
-                            format_count(after_count), words, format_count(before_count));
+                            format_count(after_count), check.damage, format_count(before_count));
   }
   return sentence.empty() ? "" : sentence + ".";
 }

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
+#include "harness/scenario/check_names.h"
 #include "reports/number_format.h"
 #include "reports/sentences.h"
 
@@ -18,6 +22,11 @@ std::string interval_cell(const Interval& interval) {
 
 Interval agents_interval(const Summary& summary) {
   return clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95);
+}
+
+bool has_check(const Summary& summary, std::string_view name) {
+  return std::any_of(summary.checks.begin(), summary.checks.end(),
+                     [&](const Finding& finding) { return finding.name == name; });
 }
 
 std::string check_cell(const Summary& summary, const std::string& name) {
@@ -55,7 +64,9 @@ TableRows comparison_rows(const Comparison& comparison) {
        fmt::format("p {}", format_p(comparison.fisher_p_broadcasts))},
       {"  95 % interval", interval_cell(before.ci95), interval_cell(after.ci95), ""},
   };
-  for (const char* name : {"lost", "duplicate", "phantom", "torn-read"}) {
+  for (const CheckRow& check : check_rows) {
+    if (check.damage.empty() || (!has_check(before, check.name) && !has_check(after, check.name))) continue;
+    const std::string name(check.name);
     rows.push_back({name, check_cell(before, name), check_cell(after, name), ""});
   }
   rows.push_back({"Retries", format_count(total_retries(before)), format_count(total_retries(after)), ""});

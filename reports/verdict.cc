@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
+#include "harness/scenario/check_names.h"
 #include "harness/scenario/figures.h"
 #include "reports/number_format.h"
 #include "reports/text.h"
@@ -15,15 +15,10 @@ namespace {
 
 constexpr std::size_t most_doubts_told = 3;
 
-// The worst first: what destroys data before what only fails to store it. Checks not named here follow in
-// their own order.
-constexpr std::array<std::string_view, 9> gravest_checks{"lost",    "vanished",        "torn-read",
-                                                         "phantom", "duplicate",       "resurrected",
-                                                         "order",   "divergent-order", "durability"};
-
-std::size_t gravity(const Finding& finding) {
-  const auto* const found = std::find(gravest_checks.begin(), gravest_checks.end(), finding.name);
-  return static_cast<std::size_t>(found - gravest_checks.begin());
+// The worst first: what destroys data before what only fails to store it.
+std::uint8_t gravity(const Finding& finding) {
+  const CheckRow* const row = find_check(finding.name);
+  return row == nullptr ? unranked : row->gravity;
 }
 
 std::vector<const Finding*> findings_with(const Summary& summary, Verdict verdict) {
@@ -187,10 +182,8 @@ std::string_view relation_name(Relation relation) {
 }
 
 std::string check_title(const std::string& name) {
-  for (const auto& check : all_checks()) {
-    if (check.name == name) return std::string(check.title);
-  }
-  return name;
+  const CheckRow* const row = find_check(name);
+  return row == nullptr ? name : std::string(row->title);
 }
 
 }  // namespace holdfast

@@ -5,23 +5,9 @@
 
 namespace holdfast {
 
-Finding check_delivered(const Evidence& evidence);
-Finding check_lost(const Evidence& evidence);
-Finding check_phantom(const Evidence& evidence);
-Finding check_duplicate(const Evidence& evidence);
-Finding check_order(const Evidence& evidence);
-Finding check_torn_read(const Evidence& evidence);
-Finding check_divergent_order(const Evidence& evidence);
-Finding check_resurrected(const Evidence& evidence);
-Finding check_vanished(const Evidence& evidence);
-Finding check_stale_read(const Evidence& evidence);
-Finding check_recovered(const Evidence& evidence);
-Finding check_durability(const Evidence& evidence);
-Finding check_leaks(const Evidence& evidence);
-Finding check_bounded_wait(const Evidence& evidence);
-Finding check_progress(const Evidence& evidence);
-Finding check_orphan_temp(const Evidence& evidence);
-Finding check_retry_discipline(const Evidence& evidence);
-Finding check_faults_fired(const Evidence& evidence);
+#define HOLDFAST_CHECK(file, name, title, gravity, figure, damage) \
+  Finding check_##file(const Evidence& evidence);
+#include "harness/scenario/checks.def"
+#undef HOLDFAST_CHECK
 
 }  // namespace holdfast

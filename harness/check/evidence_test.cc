@@ -8,16 +8,9 @@
 #include "harness/check/finding_expectation.h"
 #include "harness/check/prose.h"
 #include "harness/check/testing_history.h"
-#include "harness/scenario/check_names.h"
 
 namespace holdfast {
 namespace {
-
-TEST(CheckNamesTest, ScenariosKnowThemAll) {
-  std::vector<std::string_view> names;
-  for (const NamedCheck& check : all_checks()) names.push_back(check.name);
-  EXPECT_EQ(names, std::vector<std::string_view>(check_names.begin(), check_names.end()));
-}
 
 TEST(WaiverTest, MarksTheFindingAndLeavesItAsItIs) {
   Plan plan;

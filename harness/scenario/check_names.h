@@ -1,15 +1,43 @@
-// The names of the checks, as scenarios write them. What each one means stands in harness/check, where a test
-// keeps this list the same as the checks there are.
+// What is known of each check without running one: the rows of checks.def. What each one means stands in
+// harness/check.
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <string_view>
+#include <vector>
 
 namespace holdfast {
 
-inline constexpr std::array<std::string_view, 18> check_names = {
-    "delivered",   "lost",     "phantom",          "duplicate",    "order",     "divergent-order",
-    "torn-read",   "vanished", "stale-read",       "resurrected",  "recovered", "durability",
-    "orphan-temp", "leaks",    "retry-discipline", "bounded-wait", "progress",  "faults-fired"};
+struct CheckRow {
+  std::string_view name;  // as scenarios and reports write it
+  std::string_view title;
+  std::uint8_t gravity = 0;  // among failed checks, 1 the worst
+  std::string_view figure;   // what it counts; empty: nothing that [[expect]] may name
+  std::string_view damage;   // what happened to the messages it counts; empty: not compared
+};
+
+inline constexpr std::uint8_t unranked = std::numeric_limits<std::uint8_t>::max();
+
+inline constexpr auto check_rows = std::to_array<CheckRow>({
+#define HOLDFAST_CHECK(file, name, title, gravity, figure, damage) {name, title, gravity, figure, damage},
+#include "harness/scenario/checks.def"
+#undef HOLDFAST_CHECK
+});
+
+// Null if there is no such check.
+constexpr const CheckRow* find_check(std::string_view name) {
+  for (const CheckRow& row : check_rows) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+inline std::vector<std::string_view> check_names() {
+  std::vector<std::string_view> names;
+  for (const CheckRow& row : check_rows) names.push_back(row.name);
+  return names;
+}
 
 }  // namespace holdfast

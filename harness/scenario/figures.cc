@@ -1,9 +1,12 @@
 #include "harness/scenario/figures.h"
 
-namespace holdfast {
+#include "harness/scenario/check_names.h"
 
-const std::vector<Figure>& figures() {
-  static const std::vector<Figure> table = {
+namespace holdfast {
+namespace {
+
+std::vector<Figure> all_figures() {
+  std::vector<Figure> all = {
       {"agents.succeeded", "count",
        "agents whose every broadcast was acknowledged and reached every recipient once"},
       {"agents.total", "count", "agents"},
@@ -16,20 +19,11 @@ const std::vector<Figure>& figures() {
       {"ok", "count", "broadcasts acknowledged"},
       {"failed", "count", "broadcasts that were definitely not done"},
       {"unknown", "count", "broadcasts that may or may not have been done"},
-      {"lost", "count", "messages acknowledged and never read"},
-      {"phantom", "count", "messages read and never sent"},
-      {"duplicate", "count", "messages read more than once"},
-      {"order", "count", "messages read before others that were acknowledged first"},
-      {"divergent-order", "count", "messages that reads put in no one order"},
-      {"torn-read", "count", "loads of half a queue, and messages that came mangled"},
-      {"vanished", "count", "messages read once and gone from a later read"},
-      {"stale-read", "count", "messages acknowledged, missing from a read after that, and there again later"},
-      {"resurrected", "count", "messages that are there though their sender was told that they failed"},
-      {"durability", "count", "messages acknowledged and gone after a death"},
-      {"orphan-temp", "count", "temporary files left behind"},
-      {"leaks", "count", "idle agents that kept handles without need, and files left locked"},
-      {"retry-discipline", "count", "operations that did not keep to the policy"},
-      {"bounded-wait", "count", "operations that took, or waited, longer than they may"},
+  };
+  for (const CheckRow& check : check_rows) {
+    if (!check.figure.empty()) all.push_back({check.name, "count", check.figure});
+  }
+  const std::vector<Figure> more = {
       {"retries.total", "count", "retries of all broadcasts"},
       {"retries.max", "count", "retries of the worst broadcast"},
       {"retries.p99", "count", "99th percentile of a broadcast's retries"},
@@ -50,6 +44,14 @@ const std::vector<Figure>& figures() {
       {"load", "ms", "from the barrier to the last answer to a broadcast"},
       {"duration", "ms", "from the barrier to the end of the run"},
   };
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Figure>& figures() {
+  static const std::vector<Figure> table = all_figures();
   return table;
 }
 

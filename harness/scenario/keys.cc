@@ -161,11 +161,8 @@ Field<Waiver> waived_check_field() {
   return {"the name of a check",
           [](const Node& node, const std::string& path, Waiver& waiver) -> Result<> {
             if (node.type != Node::Type::string) return mismatch(node, path, "the name of a check");
-            if (std::find(check_names.begin(), check_names.end(), node.text) == check_names.end()) {
-              return fail_at(
-                  node.place,
-                  path + ": " + unknown_word("check", node.text, {check_names.begin(), check_names.end()}));
-            }
+            if (find_check(node.text) == nullptr)
+              return fail_at(node.place, path + ": " + unknown_word("check", node.text, check_names()));
             waiver.check = node.text;
             return {};
           },
@@ -199,7 +196,7 @@ Field<Scenario> waivers_field() {
               }
               scenario.waivers.push_back(std::move(waiver));
             }
-            if (scenario.waivers.size() == check_names.size())
+            if (scenario.waivers.size() == check_rows.size())
               return fail_at(node.place, path + " leaves no check to decide; waive fewer");
             return {};
           },

@@ -48,8 +48,7 @@ const Keys<Mutant>& mutant_keys() {
       {"seen", "where", text_field(&Mutant::seen), true},
       {"scenario", "which finds it", text_field(&Mutant::scenario), true},
       {"settings", "laid over the scenario", texts_field(&Mutant::settings, {})},
-      {"must_fail", "checks", texts_field(&Mutant::must_fail, {check_names.begin(), check_names.end()}),
-       true},
+      {"must_fail", "checks", texts_field(&Mutant::must_fail, check_names()), true},
       {"widened", "how the window is widened", text_field(&Mutant::widened)},
   };
   return keys;
