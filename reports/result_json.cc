@@ -1,4 +1,4 @@
-// result.json, "holdfast.result/1": the fields of the design's section 12 in its order, then
+// result.json, "holdfast.result/1": the fields that others rely on first, in a fixed order, then
 // those added since.
 #include "reports/result_json.h"
 

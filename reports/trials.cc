@@ -123,7 +123,7 @@ VariantComparison compare_with_first(const TrialsSummary& summary, std::size_t v
   return comparison;
 }
 
-// The worst of the judged trials by itself; see trials.h and the exit codes in README.md.
+// The worst of the judged trials by itself; see trials.h and the exit codes in docs/reference/exit-codes.md.
 void conclude(TrialsSummary& summary) {
   int failed_as = 0;
   bool inconclusive = !summary.complete;

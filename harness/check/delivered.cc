@@ -1,7 +1,7 @@
 // Delivered: every agent succeeded, that is, attempted all its broadcasts, was told ok for each, and each
 // reached every recipient exactly once. It is the origin's "8/8", read strictly.
 //
-// Source: the design's definition of a successful agent. A scenario may allow a share of broadcasts not to be
+// Source: what result.json promises of a successful agent. A scenario may allow a share of broadcasts not to be
 // acknowledged (delivered.allowed_failures); what was acknowledged must arrive all the same.
 // Sound: it joins what agents were told (their own record) with what recipients finally read; an agent that
 // died by itself failed, one that the conductor stopped or that was killed by plan did not (what a planned

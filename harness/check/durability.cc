@@ -1,6 +1,6 @@
 // Durability: what was acknowledged before a process was killed is there afterwards.
 //
-// Source: the design's "durability after kill"; RocksDB's db_crashtest asks the same of what was written before a
+// Source: RocksDB's db_crashtest asks the same of what was written before a
 // crash. It looks at the losses of `lost` again, at those that a kill may have caused: by taking with it what was only
 // in memory, or by coming in the middle of somebody's save. Sound: an acknowledgement means that the message survives
 // every process (Durability::process), and a death takes nothing out of a file. Indefinite outcomes, what the kill cut

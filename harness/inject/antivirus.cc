@@ -2,7 +2,7 @@
 // "scans". Whether the calls of others are refused meanwhile or wait for the end of the scan is the supervisor's
 // business (obliging_holders.h).
 //
-// A model, and reports call it one: nobody has published how long real scanners hold files (WINDOWS.md 4).
+// A model, and reports call it one: nobody has published how long real scanners hold files (docs/windows-rules.md).
 #include <fcntl.h>
 
 #include "harness/inject/follow_triggers.h"

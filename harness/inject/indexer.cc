@@ -1,5 +1,5 @@
 // An indexer: opens what has changed, as an antivirus does, but with an oplock: as soon as anybody else wants the file
-// it is asked to let go, and does so after yield_after (WINDOWS.md 4).
+// it is asked to let go, and does so after yield_after (docs/windows-rules.md).
 //
 // The oplock is a write lease. The kernel grants one only while nobody else has the file open, as Windows grants an
 // exclusive oplock, and signals its owner when somebody opens the file; the opener waits. The supervisor's own look

@@ -7,7 +7,7 @@
 // sampled lies a little below the median that was asked for.
 //
 // Rare holds replace some of those, by a draw of their own that follows the first: asking for them leaves all
-// others as they were. Nobody has published how long they last either (WINDOWS.md 4 has 5 to 60 s from reports), so
+// others as they were. Nobody has published how long they last either (docs/windows-rules.md has 5 to 60 s from reports), so
 // each order of magnitude is as likely as another.
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 namespace holdfast {
 namespace {
 
-// WINDOWS.md 3: share mode, rename and what users see, by runtime.
+// docs/windows-rules.md: share mode, rename and what users see, by runtime.
 TEST(Profile, Table) {
   struct Row {
     const char* name;

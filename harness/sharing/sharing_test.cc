@@ -23,7 +23,7 @@ std::vector<Handle> random_handles(int least) {
   return handles;
 }
 
-// WINDOWS.md 2, the rows for MoveFileExW and DeleteFileW.
+// docs/windows-rules.md, the rows for MoveFileExW and DeleteFileW.
 TEST(Sharing, Table) {
   struct Row {
     Handle holder;

@@ -1,7 +1,7 @@
 // Calls that wait instead of being refused: those that nobody but injectors is in the way of which make callers wait.
 //
 // Some scanners delay the call of who wants a file that they look at until they are through, and whoever has an oplock
-// is asked to let go while the other's call is held (WINDOWS.md 4). Such a call is decided anew every few ms, until
+// is asked to let go while the other's call is held (docs/windows-rules.md). Such a call is decided anew every few ms, until
 // the holder is gone, somebody else is in the way, or it has waited for too long.
 #pragma once
 
