@@ -18,10 +18,6 @@ Duration cap_of(const RetryPolicy& policy) {
   return policy.max_delay.value_or(Duration::max());
 }
 
-Duration saturating_add(Duration a, Duration b) {
-  return a > Duration::max() - b ? Duration::max() : a + b;
-}
-
 Duration saturating_triple(Duration wait) {
   return wait > Duration::max() / 3 ? Duration::max() : wait * 3;
 }
@@ -122,6 +118,10 @@ WaitBounds wait_bounds(const RetryPolicy& policy, int retry) {
       break;
   }
   return {std::min(cap_of(policy), policy.base_delay), decorrelated_greatest(policy, retry)};
+}
+
+Duration saturating_add(Duration a, Duration b) {
+  return b > Duration::zero() && a > Duration::max() - b ? Duration::max() : a + b;
 }
 
 Duration retry_budget(const RetryPolicy& policy) {

@@ -44,6 +44,9 @@ struct WaitBounds {
 };
 WaitBounds wait_bounds(const RetryPolicy& policy, int retry);
 
+// Waits are added without overflow: Duration::max() stands for any longer time.
+Duration saturating_add(Duration a, Duration b);
+
 // Sum of the greatest waits: how long the policy can hold out (3.1 s for the defaults).
 Duration retry_budget(const RetryPolicy& policy);
 

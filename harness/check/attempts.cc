@@ -1,18 +1,28 @@
 #include "harness/check/attempts.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace holdfast {
 namespace {
 
+const std::string& target_of(const Call& call) {
+  return call.destination.empty() ? call.path : call.destination;
+}
+
 bool is_cleanup(const Call& call, std::span<const Call> earlier) {
   if (call.function != Function::unlink) return false;
-  if (std::string_view(call.path).ends_with(".tmp")) return true;
   return std::any_of(earlier.begin(), earlier.end(), [&](const Call& before) {
-    return before.function == Function::rename && before.path == call.path;
+    return (before.function == Function::rename || before.function == Function::link) &&
+           before.path == call.path;
   });
 }
+
+// One call that a holder refused, and its repeats.
+struct Repeated {
+  const Call* first = nullptr;
+  const Call* refused = nullptr;  // the last of them; none: it ended otherwise
+  int retries = 0;
+};
 
 }  // namespace
 
@@ -20,37 +30,44 @@ std::span<const Call> calls_of(const History& history, const Operation& operatio
   return std::span(history.calls).subspan(operation.first_call, operation.calls);
 }
 
-std::vector<const Call*> attempt_calls(const History& history, const Operation& operation) {
-  const auto calls = calls_of(history, operation);
-  std::vector<const Call*> kept;
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (!is_cleanup(calls[i], calls.first(i))) kept.push_back(&calls[i]);
-  }
-  return kept;
+bool is_refused_by_holder(const Call& call) {
+  if (!is_refused(call)) return false;
+  return std::any_of(call.holders.begin(), call.holders.end(), [&](const Holder& holder) {
+    return call.function != Function::open || holder.kind != HolderKind::agent;
+  });
 }
 
 Attempts attempts_of(const History& history, const Operation& operation) {
   Attempts attempts;
-  if (operation.calls == 0) return attempts;
-  const auto calls = attempt_calls(history, operation);
-  if (!calls.empty()) attempts.first_call_ns = calls.front()->received_ns;
-  for (const Call* call : calls) {
-    if (attempts.refused_last) {
+  const auto calls = calls_of(history, operation);
+  std::vector<Repeated> all;
+  const Call* last_refusal = nullptr;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const Call& call = calls[i];
+    const bool refused = is_refused_by_holder(call);
+    if ((!refused && all.empty() && !is_refused(call)) || is_cleanup(call, calls.first(i))) continue;
+    if (is_refused(call)) last_refusal = &call;
+    const auto same = std::find_if(all.begin(), all.end(), [&](const Repeated& before) {
+      return before.refused != nullptr && before.first->function == call.function &&
+             target_of(*before.first) == target_of(call);
+    });
+    if (same == all.end()) {
+      if (refused) all.push_back({&call, &call, 0});
+    } else {
       ++attempts.retries;
-      attempts.waits.push_back({operation.agent, operation.number, operation.function,
+      attempts.waits.push_back({operation.agent, operation.number, operation.function, ++same->retries,
                                 static_cast<int>(attempts.retries),
-                                call->received_ns - attempts.last_refusal_ns});
+                                call.received_ns - same->refused->answered_ns,
+                                same->refused->answered_ns - same->first->received_ns});
+      same->refused = refused ? &call : nullptr;
     }
-    attempts.refused_last = is_refused(*call);
-    if (!attempts.refused_last) continue;
-    ++attempts.refused;
-    attempts.last_refusal_ns = call->answered_ns;
+    if (refused) ++attempts.refused;
   }
-  // Done after all, though by no call that is trapped.
-  if (attempts.refused_last && operation.outcome == Outcome::ok) {
-    ++attempts.retries;
-    attempts.refused_last = false;
+  for (const Repeated& one : all) {
+    if (one.refused == nullptr) continue;
+    if (attempts.given_up == nullptr || attempts.given_up < one.refused) attempts.given_up = one.refused;
   }
+  attempts.gave_up = attempts.given_up != nullptr && attempts.given_up == last_refusal;
   return attempts;
 }
 

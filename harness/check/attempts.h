@@ -1,14 +1,14 @@
 // Attempts and waits, as the supervisor saw them: a subject need not count for itself, nor be believed.
 //
-// An attempt ends in a refused call (a Windows code was answered; calls that were only observed were not
-// refused), or ends the operation. The wait after it runs from the answer to the operation's next call that
-// belongs to an attempt: the refusal's answer is stamped before it is sent and the next call after it is
-// received, so a wait is never measured shorter than it was.
+// A retry is the same call on the same target after a holder refused it, in the same operation; nothing else is. The
+// target of a rename or link is its destination, since an attempt may bring a new temporary file each time. So no probe
+// is a retry (unlink, then rmdir, as recursive removals ask what a name is), no poll for a file that is not there, and
+// no second call after an error that no holder caused. A refusal that nothing repeated is not one either, whatever the
+// operation was answered. The wait before a retry runs from the refusal's answer to the retry: the answer is stamped
+// before it is sent and the call after it was received, so a wait is never measured shorter than it was.
 //
-// Clean-up is no attempt: unlinking a temporary file, one whose name ends in ".tmp" or that an earlier rename
-// of the same operation had for its source. So a scanner that holds the temporary file of a save that was
-// given up, or an orphan that is swept before one, adds no attempt. Removing the queue itself (as the origin
-// does before it moves the new one there) is part of an attempt, and its refusal ends it.
+// Clean-up is no attempt: removing what an earlier rename or link of the same operation had for its source. So a scanner
+// that holds the temporary file of a save that was given up adds nothing. No name decides.
 #pragma once
 
 #include <cstdint>
@@ -23,34 +23,34 @@ struct ObservedWait {
   std::uint32_t agent = 0;
   std::uint32_t number = 0;
   Function function = Function::broadcast;
-  int retry = 1;  // 1 = the wait before the first retry
-  std::int64_t wait_ns = 0;
+  int retry = 1;              // of that call: 1 = the wait before its first repeat
+  int in_operation = 1;       // of all its calls together
+  std::int64_t wait_ns = 0;   // from the refusal to the retry
+  std::int64_t spent_ns = 0;  // from when that call was first made to the refusal
 
   bool operator==(const ObservedWait&) const = default;
 };
 
 std::span<const Call> calls_of(const History& history, const Operation& operation);
 
-// The calls of an operation that belong to its attempts, in the order in which they came.
-std::vector<const Call*> attempt_calls(const History& history, const Operation& operation);
-
 inline bool is_refused(const Call& call) {
   return call.windows_code != 0 && !call.observed;
 }
 
+// Whether a retry may cure it. A read-only file or a directory in the way refuses too, and has no holder; and an open
+// that only agents refuse may be how the store takes a lock, which is waited for and not retried.
+bool is_refused_by_holder(const Call& call);
+
 struct Attempts {
-  std::uint32_t refused = 0;         // attempts that ended in a refusal
-  std::uint32_t retries = 0;         // attempts after a refused one
-  bool refused_last = false;         // nothing was tried after the last refusal
-  std::int64_t first_call_ns = 0;    // of the first attempt
-  std::int64_t last_refusal_ns = 0;  // answered
-  std::vector<ObservedWait> waits;   // one for each retry that was seen to begin
+  std::uint32_t refused = 0;        // calls that a holder refused
+  std::uint32_t retries = 0;        // calls that repeated such a one
+  bool gave_up = false;             // its last refusal was a holder's, and nothing repeated that call
+  const Call* given_up = nullptr;   // of the calls that were refused by a holder and not repeated, the last
+  std::vector<ObservedWait> waits;  // one for each retry
 };
 
 Attempts attempts_of(const History& history, const Operation& operation);
 
-// Of an acknowledged operation: its refusals, since something was tried after each. Of another: those that
-// another attempt followed.
 std::uint32_t retries_of(const History& history, const Operation& operation);
 
 // Of all operations, in the history's order.

@@ -103,6 +103,28 @@ TEST(BoundedWait, WaitsBeyondThePolicy) {
   EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::pass);
 }
 
+// Who waits as long as it takes states no policy, and is held to its deadline alone.
+TEST(BoundedWait, WithoutAPolicyNoWaitIsTooLong) {
+  TestRun run(1, 1);
+  run.plan.scenario.subject.retry.max_delay = std::chrono::milliseconds(50);
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(60);
+  for (std::int64_t at_ms = 10; at_ms < 30'000; at_ms += 100) run.replace(0, at_ms, 5);
+  run.replace(0, 30'000).broadcast(a, 1, 30'001).quiet().read(0, {a}).finished();
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::fail);
+  run.plan.scenario.subject.policy_stated = false;
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::pass);
+}
+
+// Waits that double a hundred times are more than a clock can count, and so is their sum.
+TEST(BoundedWait, TheSumOfAPolicysWaitsSaturates) {
+  TestRun run(1, 1);
+  run.plan.scenario.agents.operation_deadline = std::chrono::hours(1);
+  run.plan.scenario.subject.retry.max_retries = 1000;
+  for (std::int64_t at_ms = 10; at_ms < 10'000; at_ms += 20) run.replace(0, at_ms, 5);
+  run.replace(0, 10'000).broadcast(a, 1, 10'001).quiet().read(0, {a}).finished();
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::pass);
+}
+
 // A hold from 10 to 20 ms.
 TestRun held() {
   TestRun run(2, 2);

@@ -66,13 +66,17 @@ std::vector<Removal> removals_without_replacement(const History& history, const 
       continue;
     const Kill* kill = kill_of(history, operation);
     if (operation.outcome != Outcome::fail && kill == nullptr) continue;
-    const auto calls = attempt_calls(history, operation);
-    const auto removes = [&](const Call* call) {
-      return call->function == Function::unlink && call->os_error == 0 && call->received_ns <= oldest_ns;
+    const auto calls = calls_of(history, operation);
+    const auto removes = [&](const Call& call) {
+      const auto moved = [&](const Call& other) {
+        return other.function == Function::rename && other.path == call.path;
+      };
+      return call.function == Function::unlink && call.os_error == 0 && call.received_ns <= oldest_ns &&
+             std::none_of(calls.begin(), calls.end(), moved);
     };
     for (auto call = calls.begin(); call != calls.end(); ++call) {
-      const auto again = [&](const Call* later) { return replaces(*later, (*call)->path); };
-      if (removes(*call) && std::none_of(call, calls.end(), again)) removals.push_back({*call, kill});
+      const auto again = [&](const Call& later) { return replaces(later, call->path); };
+      if (removes(*call) && std::none_of(call, calls.end(), again)) removals.push_back({&*call, kill});
     }
   }
   std::sort(removals.begin(), removals.end(),

@@ -1,14 +1,15 @@
-// Retry discipline: only what may be retried is retried, no wait is shorter than the policy's, no retry is
-// more than it allows, and none that it still allows is left out.
+// Retry discipline: no wait is shorter than the policy's, no retry is more than it allows, and none that it still
+// allows is left out.
 //
 // Source: the retry policy of the plan, that is, what the subject is configured with, or (origin-*) what it
-// claims: so a policy on paper is held against the policy as run. Seen from outside, in the supervisor's
-// record of calls (attempts.h says what an attempt and a wait are). Sound: waits are measured too long rather
-// than too short, and a sleep never ends early, so a shorter wait was one; waking late is no fault. Giving up
-// early is excused where the operation's deadline, the policy's, or the end of the run could have been the
-// reason. A command whose scenario states no policy is only held to not repeating what no waiting cures.
-// Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that it stopped
-// trying is not held against it; what it did before is.
+// claims: so a policy on paper is held against the policy as run. Without a stated one there is nothing to hold
+// anybody to. Seen from outside, in the supervisor's record of calls; attempts.h says what a retry and its wait are, and
+// what is none. Sound: waits are measured too long rather than too short, and a sleep never ends early, so a shorter
+// wait was one; waking late is no fault. A policy may cover one call or a whole save, which cannot be told from outside:
+// retries are therefore counted by the call where too many or too soon are asked about, and over the operation where too
+// few are. Giving up early is excused where the operation's deadline, the policy's, or the end of the run could have
+// been the reason. Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that it
+// stopped trying is not held against it; what it did before is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,12 +27,6 @@ namespace {
 // What a refusal looks like to the subject.
 bool is_denied(int os_error) {
   return os_error == EACCES || os_error == EPERM || os_error == EBUSY;
-}
-
-// Not retries, though the same call comes again: a signal came in between, or the subject first asked for a
-// flag that is not supported or that keeps an existing file.
-bool invites_another_call(int os_error) {
-  return os_error == EINTR || os_error == EEXIST || os_error == EINVAL || os_error == ENOSYS;
 }
 
 std::string policy_in_words(const RetryPolicy& policy) {
@@ -59,9 +54,10 @@ class DisciplineOf {
 
  private:
   [[nodiscard]] std::optional<std::string> too_many() const {
-    if (attempts_.retries <= static_cast<std::uint32_t>(std::max(0, policy_.max_retries)))
-      return std::nullopt;
-    return fmt::format("was refused and tried again {} times, but the policy allows {}", attempts_.retries,
+    int most = 0;
+    for (const ObservedWait& wait : attempts_.waits) most = std::max(most, wait.retry);
+    if (most <= policy_.max_retries) return std::nullopt;
+    return fmt::format("was refused and tried again {} times, but the policy allows {}", most,
                        policy_.max_retries);
   }
 
@@ -78,26 +74,18 @@ class DisciplineOf {
   // A retry whose wait could only have ended beyond the policy's deadline must not have begun.
   [[nodiscard]] std::optional<std::string> past_deadline() const {
     if (!policy_.deadline) return std::nullopt;
-    std::int64_t refused_ns = 0;
-    int retry = 0;
-    for (const Call* call : attempt_calls(history_, operation_)) {
-      if (refused_ns != 0) {
-        ++retry;
-        const std::int64_t spent_ns = refused_ns - attempts_.first_call_ns;
-        if (spent_ns + wait_bounds(policy_, retry).least.count() > policy_.deadline->count()) {
-          return fmt::format(
-              "began to wait for retry {} when {} were spent, past the policy's deadline of {}", retry,
-              in_seconds(spent_ns), in_seconds(policy_.deadline->count()));
-        }
-      }
-      refused_ns = is_refused(*call) ? call->answered_ns : 0;
+    for (const ObservedWait& wait : attempts_.waits) {
+      const Duration spent(wait.spent_ns);
+      if (saturating_add(spent, wait_bounds(policy_, wait.retry).least) <= *policy_.deadline) continue;
+      return fmt::format("began to wait for retry {} when {} were spent, past the policy's deadline of {}",
+                         wait.retry, in_seconds(spent.count()), in_seconds(policy_.deadline->count()));
     }
     return std::nullopt;
   }
 
   [[nodiscard]] std::optional<std::string> too_few() const {
     const bool gave_up =
-        operation_.outcome == Outcome::fail && is_denied(operation_.code) && attempts_.refused_last;
+        operation_.outcome == Outcome::fail && is_denied(operation_.code) && attempts_.gave_up;
     if (!gave_up || static_cast<int>(attempts_.retries) >= policy_.max_retries) return std::nullopt;
     if (history_.interrupted || history_.timed_out || history_.calls_in_doubt) return std::nullopt;
     // It gave up some time before it answered, with at most this much spent.
@@ -119,41 +107,26 @@ class DisciplineOf {
   const Attempts& attempts_;
 };
 
-// The same call again after an error that no waiting cures.
-std::optional<std::string> retried_in_vain(const History& history, const Operation& operation) {
-  const Call* failed = nullptr;
-  for (const Call* call : attempt_calls(history, operation)) {
-    if (failed != nullptr && call->function == failed->function && call->path == failed->path &&
-        call->destination == failed->destination) {
-      return fmt::format("met error {} at {}, which may not be retried, and tried again", failed->os_error,
-                         at_time(history, failed->answered_ns));
-    }
-    const bool final_error = call->os_error != 0 && !is_refused(*call) && !is_denied(call->os_error) &&
-                             !invites_another_call(call->os_error) &&
-                             !(call->function == Function::unlink && call->os_error == ENOENT);
-    if (final_error) failed = call;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Finding check_retry_discipline(const Evidence& evidence) {
   const Plan& plan = evidence.plan;
   const History& history = evidence.history;
   Finding finding;
+  if (!plan.scenario.subject.policy_stated) {
+    finding.verdict = Verdict::not_applicable;
+    finding.witness = "the scenario states no retry policy to hold the store to";
+    return finding;
+  }
   std::uint64_t judged = 0;
   for (const Operation& operation : history.operations) {
     if (operation.calls == 0) continue;
     const Attempts attempts = attempts_of(history, operation);
-    auto fault = retried_in_vain(history, operation);
-    if (attempts.refused == 0 && !fault) continue;
+    if (attempts.refused == 0) continue;
     ++finding.checked;
     // Refused once and never heard of again: nothing was seen that the policy speaks about.
-    if (fault || !attempts.refused_last || attempts.retries != 0 || operation.outcome == Outcome::fail)
-      ++judged;
-    if (!fault && plan.scenario.subject.policy_stated)
-      fault = DisciplineOf(plan, history, operation, attempts).fault();
+    if (attempts.retries != 0 || operation.outcome != Outcome::info) ++judged;
+    const auto fault = DisciplineOf(plan, history, operation, attempts).fault();
     if (!fault || finding.count++ != 0) continue;
     const char* what = operation.function == Function::read ? "read" : "broadcast";
     finding.witness = fmt::format(

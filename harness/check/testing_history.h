@@ -104,7 +104,7 @@ struct TestRun {
     return *this;
   }
 
-  // A trapped call; refused if `windows_code` is not 0.
+  // A trapped call; refused if `windows_code` is not 0, because an injector holds the file.
   TestRun& call(std::uint32_t agent, std::int64_t at_ms, Function function, const std::string& path,
                 const std::string& destination = {}, std::uint16_t windows_code = 0, int os_error = 0) {
     Call made;
@@ -115,6 +115,7 @@ struct TestRun {
     made.received_ns = made.answered_ns = at(at_ms);
     made.path = path;
     made.destination = destination;
+    if (windows_code != 0) made.holders.push_back({HolderKind::injector, 0, 200, 4, 6, 3, "holdfast", path});
     history.calls.push_back(made);
     return *this;
   }
