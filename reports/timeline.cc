@@ -167,7 +167,7 @@ class Drawing {
     to.intended_us = us(from.intended_ns);
     to.invoke_us = us(from.invoke_ns);
     if (from.complete_ns != 0) to.complete_us = us(from.complete_ns);
-    const auto attempts = attempt_calls(history_, from);
+    const auto attempts = attempts_of(history_, from).calls;
     bool refused = false;
     for (const Call& call : calls_of(history_, from)) {
       TimelineCall drawn;

@@ -40,7 +40,7 @@ struct TimelineCall {
   std::uint16_t windows_code = 0;
   int os_error = 0;
   bool observed = false;
-  bool attempt = true;  // false: clean-up
+  bool attempt = true;  // a holder refused it, or it repeats one that a holder refused
   std::int64_t received_us = 0, answered_us = 0;
   std::uint32_t path = 0, destination = 0;  // of Timeline::texts
   std::vector<TimelineMention> holders;

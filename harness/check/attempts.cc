@@ -51,6 +51,7 @@ Attempts attempts_of(const History& history, const Operation& operation) {
       return before.refused != nullptr && before.first->function == call.function &&
              target_of(*before.first) == target_of(call);
     });
+    if (refused || same != all.end()) attempts.calls.push_back(&call);
     if (same == all.end()) {
       if (refused) all.push_back({&call, &call, 0});
     } else {

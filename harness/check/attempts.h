@@ -42,9 +42,11 @@ inline bool is_refused(const Call& call) {
 bool is_refused_by_holder(const Call& call);
 
 struct Attempts {
-  std::uint32_t refused = 0;        // calls that a holder refused
-  std::uint32_t retries = 0;        // calls that repeated such a one
-  bool gave_up = false;             // its last refusal was a holder's, and nothing repeated that call
+  std::vector<const Call*>
+      calls;                  // those that a holder refused, and those that repeated such a one; in order
+  std::uint32_t refused = 0;  // calls that a holder refused
+  std::uint32_t retries = 0;  // calls that repeated such a one
+  bool gave_up = false;       // its last refusal was a holder's, and nothing repeated that call
   const Call* given_up = nullptr;   // of the calls that were refused by a holder and not repeated, the last
   std::vector<ObservedWait> waits;  // one for each retry
 };
