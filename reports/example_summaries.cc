@@ -27,6 +27,8 @@ Summary example_base() {
   summary.not_modelled = {
       "Byte-range locks: a read or write in a range that another handle has locked is not refused (33).",
       "READONLY targets: Windows refuses to replace or delete them for ever (5)."};
+  summary.tolerated = {
+      "Deadline: an answer may come 6.000 s after the deadline of 30.000 s (20 % of it, at least 0.050 s)."};
   return summary;
 }
 
@@ -230,6 +232,7 @@ Summary example_hostile(const std::string& text) {
   summary.reasons = {text, text};
   summary.warnings = {text};
   summary.not_modelled = {text};
+  summary.tolerated = {text};
   for (auto& agent : summary.agents) agent.ended = text;
   for (auto& holder : summary.refusals_by_holder) holder.holder = holder.program = holder.share = text;
   for (auto& injector : summary.injectors) injector.name = injector.kind = text;

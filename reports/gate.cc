@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/random.h"
+#include "harness/check/tolerances.h"
 #include "reports/number_format.h"
 #include "reports/statistics/fisher.h"
 #include "reports/statistics/mann_whitney.h"
@@ -44,16 +45,16 @@ std::optional<double> time_per_broadcast(const RunFigures& run) {
   return in_rounds(run.per_second ? std::optional(1e3 / *run.per_second) : std::nullopt, run);
 }
 
-// Least effects of times are chosen by 820 identical runs in a row, on a machine that had other things to do for minutes
-// at a time: in rounds of the reference, blocks of 20 to 30 runs were slower than the 40 to 60 before by less than 12 %,
-// and had tails up to 15 % longer, for which half as much again is left.
 constexpr std::array<GateFigure, 5> gate_figures{{
-    {"passed", GateTest::share_of_runs, 0.05,
+    {"passed", GateTest::share_of_runs, tolerance::fewer_passed,
      [](const RunFigures& r) { return std::optional(r.passed ? 1.0 : 0.0); }},
-    {"success_rate", GateTest::share, 0.02, [](const RunFigures& r) { return r.success_rate; }},
-    {"throughput", GateTest::time, 1.12, time_per_broadcast},
-    {"latency.p50", GateTest::time, 1.12, [](const RunFigures& r) { return in_rounds(r.latency_p50_ms, r); }},
-    {"latency.p99", GateTest::time, 1.25, [](const RunFigures& r) { return in_rounds(r.latency_p99_ms, r); }},
+    {"success_rate", GateTest::share, tolerance::fewer_acknowledged,
+     [](const RunFigures& r) { return r.success_rate; }},
+    {"throughput", GateTest::time, tolerance::slower, time_per_broadcast},
+    {"latency.p50", GateTest::time, tolerance::slower,
+     [](const RunFigures& r) { return in_rounds(r.latency_p50_ms, r); }},
+    {"latency.p99", GateTest::time, tolerance::slower_tail,
+     [](const RunFigures& r) { return in_rounds(r.latency_p99_ms, r); }},
 }};
 
 FigureValues values_of(const std::vector<RunFigures>& runs, ReadFigure value) {

@@ -314,6 +314,7 @@ std::string html_limits(const Summary& summary) {
   std::string body;
   if (!summary.warnings.empty()) body += "<h3>Warnings</h3>\n" + html_list(summary.warnings);
   if (!summary.not_modelled.empty()) body += "<h3>Not modelled</h3>\n" + html_list(summary.not_modelled);
+  if (!summary.tolerated.empty()) body += "<h3>What was tolerated</h3>\n" + html_list(summary.tolerated);
   return body.empty() ? "" : html_section("limits", "What this run cannot show", body);
 }
 

@@ -101,6 +101,7 @@ std::string render_junit(const Summary& summary) {
   add_property(properties, "refusals", refusals_sentence(summary));
   add_property(properties, "command", summary.command);
   for (const auto& sentence : summary.not_modelled) add_property(properties, "not modelled", sentence);
+  for (const auto& sentence : summary.tolerated) add_property(properties, "tolerated", sentence);
   add_checks(suite, summary);
   add_agents(suite, summary);
   add_expectations(suite, summary);

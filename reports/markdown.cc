@@ -256,6 +256,8 @@ std::string render_markdown(const Summary& whole) {
   if (!summary.warnings.empty()) report += markdown_heading("Warnings") + bullets(summary.warnings);
   if (!summary.not_modelled.empty())
     report += markdown_heading("Not modelled") + bullets(summary.not_modelled);
+  if (!summary.tolerated.empty())
+    report += markdown_heading("What was tolerated") + bullets(summary.tolerated);
   return report + how_part(summary);
 }
 

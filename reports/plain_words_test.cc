@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "harness/check/tolerances.h"
 #include "harness/sharing/not_modelled.h"
 #include "reports/process_end.h"
 #include "reports/retry_summary.h"
@@ -43,6 +44,22 @@ TEST(NotModelled, EachSentenceNamesItsTopicFirst) {
     }
   }
   EXPECT_GT(not_modelled(true).size(), not_modelled(false).size());
+}
+
+TEST(Tolerated, EachSentenceNamesItsTopicFirst) {
+  for (const auto kind : {SubjectKind::core, SubjectKind::command}) {
+    Plan plan;
+    plan.scenario.subject.kind = kind;
+    plan.scenario.agents.operation_deadline = std::chrono::seconds(5);
+    const auto sentences = what_was_tolerated(plan);
+    EXPECT_EQ(
+        sentences[0],
+        "Deadline: an answer may come 1.000 s after the deadline of 5.000 s (20 % of it, at least 0.050 s).");
+    for (const auto& sentence : sentences) {
+      EXPECT_NE(sentence.find(": "), std::string::npos) << sentence;
+      EXPECT_EQ(sentence.back(), '.') << sentence;
+    }
+  }
 }
 
 }  // namespace

@@ -179,6 +179,7 @@ OrderedJson summary_json(const Summary& summary) {
   json["series"] = series_json(summary);
   json["warnings"] = summary.warnings;
   json["not_modelled"] = summary.not_modelled;
+  json["tolerated"] = summary.tolerated;
   json["duration_s"] = json_number(summary.duration_s);
   json["load_s"] = json_number(summary.load_s);
   if (summary.reference) json["reference"] = reference_json(*summary.reference);

@@ -240,6 +240,7 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   read_findings(fields, summary);
   fields.texts("warnings", summary.warnings, false);
   fields.texts("not_modelled", summary.not_modelled, false);
+  fields.texts("tolerated", summary.tolerated, false);
   fields.number("duration_s", summary.duration_s, false);
   fields.number("load_s", summary.load_s, false);
   read_reference(fields.object("reference", false), summary);

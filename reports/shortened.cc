@@ -32,6 +32,7 @@ Summary shortened(const Summary& summary) {
   cut_all(cut_down.reasons);
   cut_all(cut_down.warnings);
   cut_all(cut_down.not_modelled);
+  cut_all(cut_down.tolerated);
   for (auto& agent : cut_down.agents) cut(agent.ended, most_name_bytes);
   for (auto& holder : cut_down.refusals_by_holder) {
     for (std::string* name : {&holder.holder, &holder.program, &holder.share}) cut(*name, most_name_bytes);

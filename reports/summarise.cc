@@ -5,6 +5,7 @@
 
 #include "harness/check/delivery.h"
 #include "harness/check/planned_kills.h"
+#include "harness/check/tolerances.h"
 #include "harness/sharing/not_modelled.h"
 #include "reports/latency_summary.h"
 #include "reports/milliseconds.h"
@@ -41,6 +42,7 @@ void describe_plan(const Plan& plan, Summary& summary) {
   summary.rules = windows ? "windows" : "posix";
   summary.profile = windows ? scenario.sharing.profile : "";
   summary.not_modelled = not_modelled(windows);
+  summary.tolerated = what_was_tolerated(plan);
   summary.planned = std::uint64_t{scenario.agents.count} * scenario.agents.broadcasts;
   summary.runs_needed = clean_runs_needed(claimed_rate, claimed_confidence);
 }

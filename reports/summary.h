@@ -134,6 +134,7 @@ struct Summary {
   std::vector<ExpectationResult> expectations;
   std::vector<std::string> warnings;
   std::vector<std::string> not_modelled;
+  std::vector<std::string> tolerated;  // a sentence for each tolerance that the run was judged by
 };
 
 // Retries of all broadcasts.

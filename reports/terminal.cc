@@ -180,6 +180,12 @@ void show_not_modelled(TerminalPage& page, const Summary& summary) {
   page.paragraph(topics);
 }
 
+void show_tolerated(TerminalPage& page, const Summary& summary) {
+  if (summary.tolerated.empty()) return;
+  page.heading("What was tolerated");
+  for (const auto& sentence : summary.tolerated) page.labelled("-", Ink::plain, 2, sentence, 2);
+}
+
 void show_how(TerminalPage& page, const Summary& summary) {
   page.heading("Run");
   for (const auto& line : environment(summary)) page.labelled(line.what, Ink::plain, 15, line.value, 2);
@@ -205,6 +211,7 @@ std::string render_terminal(const Summary& summary, bool colour, int columns) {
                [&](const std::string& warning) { page.labelled("-", Ink::plain, 2, warning, 2); });
   }
   show_not_modelled(page, summary);
+  show_tolerated(page, summary);
   show_how(page, summary);
   return std::move(page).text();
 }

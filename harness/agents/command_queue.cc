@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "harness/check/tolerances.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/reaper.h"
 
 namespace holdfast {
 namespace {
 
-constexpr std::int64_t late_answer_ns = 1'000'000'000;  // how long one is still looked for after the time-out
 constexpr std::uint64_t warnings_max = 10;
 constexpr Duration init_limit = std::chrono::seconds(10);  // to start up and say that it is there
 constexpr std::int64_t ends_by_itself_ns = 1'000'000'000;  // after its output was closed, or "quit"
@@ -123,8 +123,10 @@ Result<Answer> CommandQueue::answer_to(const Request& request, std::int64_t begu
 // It had its time. Whether it was about to answer is worth knowing, and saves another start.
 Result<Answer> CommandQueue::late_answer_to(const Request& request, std::int64_t begun_ns, Duration limit) {
   const std::string allowed = in_seconds(limit.count());
+  const std::int64_t tolerated_ns = tolerance::beyond_ns(limit.count(), plan_.scenario.agents.count);
   std::string line;
-  const auto heard = program_->receive(line, monotonic_ns() + late_answer_ns);
+  const auto heard =
+      program_->receive(line, begun_ns + limit.count() + tolerated_ns + tolerance::late_answer_ns);
   if (heard == Program::Heard::line && parse_answer(line, request, entries_max_)) {
     return fail(Code::indefinite, fmt::format("timed out: the program answered after {}, later than {}",
                                               in_seconds(monotonic_ns() - begun_ns), allowed));

@@ -7,6 +7,7 @@
 #include "harness/check/busy_machine.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
+#include "harness/check/tolerances.h"
 
 namespace holdfast {
 namespace {
@@ -56,7 +57,8 @@ void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordi
 bool may_be_starved(const Plan& plan, const Operation& broadcast, const BusyMachine& machine) {
   const std::int64_t took_ns = broadcast.complete_ns - broadcast.invoke_ns;
   return took_ns >= plan.scenario.agents.operation_deadline.count() &&
-         machine.may_delay_ns(broadcast.invoke_ns, broadcast.complete_ns) >= took_ns / 4;
+         machine.may_delay_ns(broadcast.invoke_ns, broadcast.complete_ns) >=
+             took_ns / 100 * tolerance::starved_percent;
 }
 
 void look_at_message(const History& history, const Delivery& delivery,
@@ -78,7 +80,7 @@ void look_at_message(const History& history, const Delivery& delivery,
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
                                          bool forgive_unacknowledged) {
   const auto processes = agent_processes(plan, history);
-  const BusyMachine machine(history);
+  const BusyMachine machine(plan, history);
   const bool run_cut = history.interrupted || history.timed_out;
   std::vector<AgentOutcome> outcomes(plan.scenario.agents.count);
   RecipientsOf addressed(plan);
@@ -170,7 +172,7 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     case AgentOutcome::Reason::starved: {
       const Operation& broadcast = delivery.sent().operation(outcome.ordinal);
       return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
-                         BusyMachine(history).excuse(broadcast.invoke_ns, broadcast.complete_ns));
+                         BusyMachine(plan, history).excuse(broadcast.invoke_ns, broadcast.complete_ns));
     }
     case AgentOutcome::Reason::unread:
       return fmt::format(

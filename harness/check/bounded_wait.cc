@@ -1,8 +1,8 @@
 // Bounded wait: no operation of any agent takes longer than its deadline, nor waits longer to retry than its policy.
 //
 // Source: agents.deadline, which every store is told, and the retry policy where the scenario states one; that nobody
-// may wait for ever while others go on is starvation-freedom (Herlihy and Shavit, 2008). Waking late is no fault: a second or two more are granted,
-// which no wait of a store can hide behind on a machine that runs at all. Sound: the time is taken before an operation
+// may wait for ever while others go on is starvation-freedom (Herlihy and Shavit, 2008). Waking late is no fault: how
+// much later than that is tolerated stands in tolerances.h. Sound: the time is taken before an operation
 // is asked and after it is answered, and waits between a refusal's answer and the next call; the supervisor's own time
 // is not in them; and what is late by no more than a busy machine may have made it is held against nobody: that is
 // unknown. Indefinite outcomes: one that was never answered counts as long as its agent lived and the run was not cut
@@ -17,12 +17,10 @@
 #include "harness/check/checks.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
+#include "harness/check/tolerances.h"
 
 namespace holdfast {
 namespace {
-
-constexpr std::int64_t late_ns = 2'000'000'000;           // granted to an operation
-constexpr Duration late_waits = std::chrono::seconds(1);  // granted to all the waits of one
 
 std::string named(const Operation& operation) {
   return operation.function == Function::read
@@ -53,7 +51,11 @@ Finding check_bounded_wait(const Evidence& evidence) {
   const History& history = evidence.history;
   const Scenario& scenario = evidence.plan.scenario;
   const std::int64_t deadline_ns = scenario.agents.operation_deadline.count();
-  const BusyMachine machine(history);
+  const auto tolerated = [&](Duration limit) {
+    return saturating_add(limit, Duration(tolerance::beyond_ns(limit.count(), scenario.agents.count)));
+  };
+  const std::int64_t latest_ns = tolerated(scenario.agents.operation_deadline).count();
+  const BusyMachine machine(evidence.plan, history);
   Finding finding;
   std::string excused;
   const auto found = [&](const Operation& operation, std::int64_t until_ns, std::int64_t late_by_ns,
@@ -74,16 +76,16 @@ Finding check_bounded_wait(const Evidence& evidence) {
     if (until_ns == 0 || kill_of(history, operation) != nullptr) continue;
     ++finding.checked;
     const std::int64_t took_ns = until_ns - operation.invoke_ns;
-    if (took_ns > deadline_ns + late_ns) {
-      found(operation, until_ns, took_ns - deadline_ns - late_ns,
+    if (took_ns > latest_ns) {
+      found(operation, until_ns, took_ns - latest_ns,
             fmt::format("{} after {}, but its deadline is {}", answered ? "was answered" : "was not answered",
                         in_seconds(took_ns), in_seconds(deadline_ns)));
       continue;
     }
     if (!scenario.subject.policy_stated) continue;
     const auto [waited, allowed] = waits_of(scenario.subject.retry, attempts_of(history, operation));
-    if (waited > saturating_add(allowed, late_waits)) {
-      found(operation, until_ns, (waited - allowed - late_waits).count(),
+    if (waited > tolerated(allowed)) {
+      found(operation, until_ns, (waited - tolerated(allowed)).count(),
             fmt::format("waited {} between its attempts, but the policy waits {} at most",
                         in_seconds(waited.count()), in_seconds(allowed.count())));
     }

@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "harness/check/tolerances.h"
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/proc.h"
 
 namespace holdfast {
 namespace {
 
-constexpr std::chrono::milliseconds rest(500);
-constexpr std::int64_t busy_ns = 250'000'000;  // flushes behind a few others still take less
+constexpr std::chrono::nanoseconds rest(tolerance::pulse_ns);
 
 bool write_a_file(const std::filesystem::path& directory, bool flushed) {
   const std::array<char, 4096> bytes{};
@@ -31,7 +31,7 @@ std::int64_t starved_here_ns() {
 }  // namespace
 
 bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns) {
-  return round_ns - starved_ns >= busy_ns;
+  return round_ns - starved_ns >= tolerance::standstill_ns;
 }
 
 Pulse::Pulse(std::filesystem::path directory, bool flushed)

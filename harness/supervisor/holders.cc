@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 
+#include "harness/check/tolerances.h"
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/proc.h"
 
@@ -73,15 +74,14 @@ struct ForkState {
 
 ForkState fork_state(int proc) {
   constexpr unsigned long pf_forknoexec = 0x40;
-  // A child on its way to exec does not sleep; on a busy machine it may wait for a processor, though.
-  constexpr double passing_s = 0.05, passing_busy_s = 2;
   const ProcessStat stat = read_process_stat(proc);
   const bool busy = stat.state == 'R' || stat.state == 'D';
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
   const double age_s =
       static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - stat.started_s;
-  return {(stat.flags & pf_forknoexec) != 0, age_s < (busy ? passing_busy_s : passing_s), stat.parent};
+  return {(stat.flags & pf_forknoexec) != 0,
+          age_s < (busy ? tolerance::exec_busy_s : tolerance::exec_asleep_s), stat.parent};
 }
 
 bool same_description(pid_t a, pid_t b, int descriptor) {

@@ -24,6 +24,7 @@ enum class PlantedFault : std::uint8_t {
   lock_check_then_create,       // two find no lock file, and both make it
   stale_lock_stolen,            // from a holder that is only slow
   lock_timeout_ignored,         // goes on without the lock when it takes too long
+  deadline_doubled,             // one time-out for the lock, and the same again for a second try
   lock_file_left,               // a file that is the lock stays when its holder dies
   lock_waits_for_ever,          // the same, and no deadline ends the wait for it
   lock_kept_on_error,           // an early return that leaves the lock taken
@@ -72,13 +73,14 @@ enum class PlantedFault : std::uint8_t {
   retry_on_every_error,    // a file that is gone comes back by no waiting
   delays_not_slept,        // computed and not waited for
   half_delays,             // milliseconds of another unit
+  double_delays,           // a back-off that doubles before it sleeps, not after
   linear_delays,           // 1, 2, 3 in place of 1, 2, 4
   cap_ignored,             // waits grow beyond max_delay
   retry_deadline_ignored,  // waits begin that end after the policy's deadline
   duplicate_on_retry,      // each attempt appends to what the last one made
 };
 
-inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 56> fault_words{{
+inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 58> fault_words{{
     {"none", PlantedFault::none},
     {"no-lock", PlantedFault::no_lock},
     {"process-mutex", PlantedFault::process_mutex},
@@ -91,6 +93,7 @@ inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 56> fault
     {"lock-check-then-create", PlantedFault::lock_check_then_create},
     {"stale-lock-stolen", PlantedFault::stale_lock_stolen},
     {"lock-timeout-ignored", PlantedFault::lock_timeout_ignored},
+    {"deadline-doubled", PlantedFault::deadline_doubled},
     {"lock-file-left", PlantedFault::lock_file_left},
     {"lock-waits-for-ever", PlantedFault::lock_waits_for_ever},
     {"lock-kept-on-error", PlantedFault::lock_kept_on_error},
@@ -131,6 +134,7 @@ inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 56> fault
     {"retry-on-every-error", PlantedFault::retry_on_every_error},
     {"delays-not-slept", PlantedFault::delays_not_slept},
     {"half-delays", PlantedFault::half_delays},
+    {"double-delays", PlantedFault::double_delays},
     {"linear-delays", PlantedFault::linear_delays},
     {"cap-ignored", PlantedFault::cap_ignored},
     {"retry-deadline-ignored", PlantedFault::retry_deadline_ignored},

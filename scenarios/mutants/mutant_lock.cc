@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/retry/retry.h"
 
 namespace holdfast {
 namespace {
@@ -58,7 +59,8 @@ bool looks_stale(const std::filesystem::path& file) {
 
 bool is_lock_file(PlantedFault fault) {
   return fault == PlantedFault::lock_check_then_create || fault == PlantedFault::stale_lock_stolen ||
-         fault == PlantedFault::lock_file_left || fault == PlantedFault::lock_waits_for_ever;
+         fault == PlantedFault::lock_file_left || fault == PlantedFault::lock_waits_for_ever ||
+         fault == PlantedFault::deadline_doubled;
 }
 
 }  // namespace
@@ -165,6 +167,10 @@ Result<> MutantLock::create_lock_file(const LockWait& wait) {
   };
   if (fault_ == PlantedFault::lock_waits_for_ever) {
     while (!is_created()) ::usleep(1000);
+  } else if (fault_ == PlantedFault::deadline_doubled) {
+    const Sleep sleep = real_sleep();
+    if (auto created = try_until({2 * wait.timeout, sleep, wait.now_ns}, file_, is_created); !created)
+      return created;
   } else if (auto created = try_until(wait, file_, is_created); !created) {
     return created;
   }

@@ -50,6 +50,7 @@ RetryPolicy policy_of(PlantedFault fault, RetryPolicy policy) {
 Sleep sleep_of(PlantedFault fault, Sleep sleep) {
   if (fault == PlantedFault::delays_not_slept) return [](Duration) { return true; };
   if (fault == PlantedFault::half_delays) return [sleep](Duration wait) { return sleep(wait / 2); };
+  if (fault == PlantedFault::double_delays) return [sleep](Duration wait) { return sleep(wait * 2); };
   if (fault == PlantedFault::linear_delays) {
     return [sleep, retry = 0](Duration wait) mutable { return sleep(wait * (++retry)); };
   }

@@ -1,0 +1,62 @@
+// What verdicts tolerate: every number, with where it comes from. what_was_tolerated() puts those of a run into its
+// report. The constants depend on nothing, so that any stage may use them.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+struct Plan;
+
+namespace tolerance {
+
+// Waking late is no fault. Whoever is woken runs once those who are ready before it have run, for a tick each: 4 ms at
+// 250 Hz, Debian's and Ubuntu's choice; a scheduler's own slice is shorter (EEVDF: 2.8 ms on 8 processors and more).
+constexpr std::int64_t slice_ns = 4'000'000;
+// The least that is tolerated: a dozen such slices. Virtual machines are halted for as long.
+constexpr std::int64_t least_ns = 50'000'000;
+// Time-outs add up over the steps of an operation, so what is tolerated grows with the limit. A fifth: tails of identical
+// runs drift apart by 15 % (see `slower_tail`); a wait or a deadline that is doubled exceeds it five times over.
+constexpr std::int64_t share_percent = 20;
+
+// By how much a deadline, or the sum of an operation's waits, may be exceeded by one of so many agents.
+constexpr std::int64_t beyond_ns(std::int64_t limit_ns, std::uint32_t agents) {
+  const std::int64_t share_ns = std::max<std::int64_t>(0, limit_ns) / 100 * share_percent;
+  return std::max({least_ns, share_ns, slice_ns * std::int64_t{agents}});
+}
+
+// A command's answer is waited for as long as it would be in time, and this much longer: what comes then is late by a
+// known amount and leaves program and adapter in step, and what does not come is no small delay.
+constexpr std::int64_t late_answer_ns = 1'000'000'000;
+
+// Of an operation that failed at its deadline: what share of its time must be excused until the failure is, too. After
+// a quarter less, a lock's queue is a quarter longer.
+constexpr std::int64_t starved_percent = 25;
+
+// A 4 KiB file is written and flushed in less, behind the writes of a busy disk too: measured beside builds.
+constexpr std::int64_t standstill_ns = 250'000'000;
+// How often the disk is tried: a standstill that is shorter may be missed.
+constexpr std::int64_t pulse_ns = 500'000'000;
+
+// A child between fork and exec has copies of descriptors that Windows would not have made. It calls exec at once: one
+// that has slept for as long is a program of its own, and so is one that has run, or waited to run, for the second time.
+constexpr double exec_asleep_s = 0.05;
+constexpr double exec_busy_s = 2;
+
+// A gate's least effects, chosen by 820 identical runs in a row, on a machine that had other things to do for minutes at
+// a time: in rounds of the reference, blocks of 20 to 30 runs were slower than the 40 to 60 before by less than 12 %, and
+// had tails up to 15 % longer, for which half as much again is left.
+constexpr double fewer_passed = 0.05;
+constexpr double fewer_acknowledged = 0.02;
+constexpr double slower = 1.12;
+constexpr double slower_tail = 1.25;
+
+}  // namespace tolerance
+
+// A sentence for each tolerance that a run was judged by, "Topic: sentence.".
+std::vector<std::string> what_was_tolerated(const Plan& plan);
+
+}  // namespace holdfast
