@@ -237,12 +237,14 @@ int PathStart::at() const {
 }
 
 std::optional<PathError> start_path(const Caller& caller, int directory, const std::string& path,
-                                    PathStart& out) {
+                                    PathStart& out, std::uint64_t resolve) {
   if (path.empty()) return PathError{ENOENT, {}};
-  const auto seen = caller.same_view ? as_caller_sees(path, caller.thread) : std::nullopt;
+  // Even an absolute path begins in the directory then.
+  const bool confined = (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) != 0;
+  const auto seen = caller.same_view && !confined ? as_caller_sees(path, caller.thread) : std::nullopt;
   out.path = seen ? *seen : path;
-  out.resolve = seen ? 0 : RESOLVE_NO_MAGICLINKS;
-  const bool absolute = out.path.front() == '/';
+  out.resolve = resolve | (seen ? 0 : RESOLVE_NO_MAGICLINKS);
+  const bool absolute = out.path.front() == '/' && !confined;
   if (absolute && caller.same_view) return std::nullopt;
   // To a caller with another root, "/" and links that begin with it lead there, and ".." ends there.
   if (!caller.same_view) out.resolve |= absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH;
@@ -256,9 +258,9 @@ std::optional<PathError> start_path(const Caller& caller, int directory, const s
 }
 
 std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
-                                 ResolvedPath& out) {
+                                 ResolvedPath& out, std::uint64_t resolve) {
   PathStart start;
-  if (auto error = start_path(caller, directory, path, start)) return error;
+  if (auto error = start_path(caller, directory, path, start, resolve)) return error;
   out.directory_text = split_off_leaf(start.path, out);
 
   const char* before = out.directory_text.empty() ? "." : out.directory_text.c_str();

@@ -36,6 +36,8 @@ struct ResolvedPath {
   std::string name;  // the leaf without them
   std::string text;  // absolute, for people
   std::string directory_text;
+  // "." and "..": no name that anything could be renamed to or removed by.
+  [[nodiscard]] bool is_dots() const { return name == "." || name == ".."; }
 };
 
 // An errno that the caller is to be answered, or what makes the call undecidable (`doubt` not empty).
@@ -75,15 +77,17 @@ struct ReadPath {
 };
 ReadPath read_path(pid_t thread, std::uint64_t address);
 
-// Where the walk along a path begins, for openat2() by the supervisor in the caller's place.
+// Where the walk along a path begins, for openat2() by the supervisor in the caller's place. `resolve`: what the caller
+// asks of openat2() itself.
 struct PathStart {
   Descriptor base;
   std::string path;
-  std::uint64_t resolve = 0;  // RESOLVE_* that keep the walk where the caller's would be
+  std::uint64_t resolve =
+      0;  // RESOLVE_*: the caller's, and those that keep the walk where the caller's would be
   [[nodiscard]] int at() const;
 };
 std::optional<PathError> start_path(const Caller& caller, int directory, const std::string& path,
-                                    PathStart& out);
+                                    PathStart& out, std::uint64_t resolve = 0);
 
 mode_t umask_of(const Caller& caller);
 
@@ -92,7 +96,7 @@ std::string path_of(int descriptor);
 
 // Splits off the last component and opens the directory before it, in the caller's view.
 std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,
-                                 ResolvedPath& out);
+                                 ResolvedPath& out, std::uint64_t resolve = 0);
 
 // The same for a path whose directory is written like that of one that was resolved just before: it is opened
 // once, which is most of the work. False: it is not, and resolve() has to do it.

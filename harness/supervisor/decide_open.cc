@@ -1,10 +1,12 @@
-// Opening a file: asked only where some share mode denies reading or writing, for otherwise no open is refused.
+// Opening a file: asked where some share mode denies reading or writing, for there opens are refused, and where an
+// open shall come before or after a replace, never inside its decision.
 //
 // The supervisor opens the file itself, as the caller would have, and hands the descriptor over. Whoever else
 // opens it meanwhile waits for the same thread.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/openat2.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,16 +17,33 @@
 
 #include "harness/supervisor/decision.h"
 #include "harness/supervisor/lease.h"
+#include "harness/supervisor/proc_path.h"
 #include "harness/supervisor/share_mark.h"
 
 namespace holdfast {
+
+// What is asked for.
+struct Decider::Opening {
+  const TrappedCall& call;
+  const Caller& caller;
+  const std::function<bool()>& still_waiting;
+  open_how how{};
+  std::optional<Handle> declared{};
+  Handle opener{};
+  std::string path{};
+  PathStart start{};
+
+  [[nodiscard]] bool truncates() const { return call.function == Function::truncate; }
+  [[nodiscard]] bool cuts() const { return truncates() || (how.flags & O_TRUNC) != 0; }
+  [[nodiscard]] bool creates() const { return (how.flags & O_CREAT) != 0; }
+  [[nodiscard]] bool exclusive() const { return creates() && (how.flags & O_EXCL) != 0; }
+  [[nodiscard]] bool denies() const {
+    constexpr FileBits read_and_write = read_bit | write_bit;
+    return (opener.share & read_and_write) != read_and_write;
+  }
+};
+
 namespace {
-
-constexpr FileBits read_and_write = read_bit | write_bit;
-
-bool denies(const Handle& mode) {
-  return (mode.share & read_and_write) != read_and_write;
-}
 
 FileBits access_of(std::uint64_t flags) {
   const FileBits cut = (flags & O_TRUNC) != 0 ? write_bit : FileBits{0};
@@ -34,174 +53,212 @@ FileBits access_of(std::uint64_t flags) {
     case O_WRONLY:
       return write_bit;
     default:
-      return read_and_write;
+      return read_bit | write_bit;
   }
 }
 
-int open_from(const PathStart& start, std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve) {
+Descriptor open_from(const PathStart& start, std::uint64_t flags, std::uint64_t mode) {
   open_how how{};
   how.flags = flags;
   how.mode = mode;
-  how.resolve = start.resolve | resolve;
-  return static_cast<int>(::syscall(SYS_openat2, start.at(), start.path.c_str(), &how, sizeof how));
+  how.resolve = start.resolve;
+  return Descriptor(
+      static_cast<int>(::syscall(SYS_openat2, start.at(), start.path.c_str(), &how, sizeof how)));
 }
 
-// Without those whose mapping outlived their handle.
+// A mapping outlives its handle.
+bool is_mapping(const NamedHolder& holder) {
+  return holder.found.descriptor < 0 && !holder.found.running && holder.kind != HolderKind::unseen;
+}
+
 std::vector<Handle> open_handles_of(std::vector<NamedHolder> holders) {
-  std::erase_if(holders, [](const NamedHolder& holder) {
-    return holder.found.descriptor < 0 && !holder.found.running && holder.kind != HolderKind::unseen;
-  });
+  std::erase_if(holders, is_mapping);
   return handles_of(holders);
+}
+
+// O_TRUNC of a file that is open already: who opens to read alone may cut it, too.
+int cut(int file, std::uint64_t flags) {
+  const auto access = flags & O_ACCMODE;
+  if (access == O_WRONLY || access == O_RDWR) return result_of(::ftruncate(file, 0));
+  const Descriptor writable(
+      ::open(own_descriptor_path(file).data(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  return writable ? result_of(::ftruncate(writable.get(), 0)) : errno;
+}
+
+// Growing a file beyond its limit is answered with a signal, too: by the kernel.
+bool is_beyond_limit(const Caller& caller, std::int64_t length) {
+  rlimit limit{};
+  return ::prlimit(caller.process, RLIMIT_FSIZE, nullptr, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         static_cast<rlim_t>(length) > limit.rlim_cur;
 }
 
 }  // namespace
 
+// False: the kernel shall say what is wrong with it, or nobody else is concerned.
+bool Decider::understand(Opening& opening) {
+  const TrappedCall& call = opening.call;
+  open_how& how = opening.how;
+  how.flags = call.open_flags;
+  how.mode = call.mode;
+  if (call.how != 0) {
+    const bool whole = call.how_bytes == sizeof how;
+    if (!whole || !read_memory(opening.caller.thread, call.how, &how, sizeof how)) return false;
+  }
+  if (opening.truncates()) {
+    if (call.length < 0 || is_beyond_limit(opening.caller, call.length)) return false;
+    how.flags = O_WRONLY;
+  }
+  auto declared = declared_mode(how.flags);
+  how.flags = declared.open_flags;
+  opening.declared = declared.mode;
+  // Names a file, opens a directory, or makes a file without a name.
+  if ((how.flags & (O_PATH | O_DIRECTORY)) != 0) return false;
+
+  opening.opener = {access_of(how.flags), profiles_.of(opening.caller.process).share};
+  const auto& participant = opening.caller.participant;
+  if (participant && participant->role == Role::injector) opening.opener.share = participant->share;
+  if (opening.declared) opening.opener = *opening.declared;
+  return true;
+}
+
 // Who has a file that somebody opens with this mode, and whether that is sure.
-FileUse Decider::obstacles_to(const Handle& opener, int file, const std::string& path, const Caller& caller,
-                              bool cuts, std::string& doubt) {
+FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decision) {
   const Lease lease = Lease::probe_file(file);
-  const FileId id{lease.identity().st_dev, lease.identity().st_ino};
   if (lease.openness() == Openness::free) {
-    opened_.erase(id);
+    opened_.erase({lease.identity().st_dev, lease.identity().st_ino});
     return {};
   }
-  doubt = flag_scan(lease, path);
+  decision.doubt = flag_scan(lease, decision.path);
   // A share mode ends with its handle (CreateFile, dwShareMode): a mapping only keeps a program from being written,
   // and a file from being cut.
-  const bool mappings_matter = cuts || (opener.access & write_bit) != 0;
-  return uses_.of(lease, caller, mappings_matter,
-                  [&](auto handles) { return open_beside(opener, handles) != 0; });
+  const bool mappings_matter = opening.cuts() || (opening.opener.access & write_bit) != 0;
+  return uses_.of(lease, opening.caller, mappings_matter,
+                  [&](auto handles) { return open_beside(opening.opener, handles) != 0; });
+}
+
+// Whether somebody stands in the way of opening this file.
+Decider::Look Decider::look_at_holders(const Opening& opening, int file, const struct stat& identity,
+                                       bool last_look, Decision& decision) {
+  const auto known = opened_.find({identity.st_dev, identity.st_ino});
+  // Who only observes hands nothing over, and so does not know which modes are there.
+  const bool may_meet_another = domain_.mode == Domain::Mode::observe || opening.declared ||
+                                (known != opened_.end() && open_beside(opening.opener, known->second) != 0);
+  if (!opening.denies() && !opening.cuts() && !may_meet_another) return Look::clear;
+  FileUse use = obstacles_to(opening, file, decision);
+  if (!use.known && !last_look) return Look::again;
+  if (!use.known && use.holders.empty() && (opening.denies() || known != opened_.end()))
+    use.holders.push_back(uses_.unseen());
+  const bool mapped = std::any_of(use.holders.begin(), use.holders.end(), is_mapping);
+  auto code = open_beside(opening.opener, open_handles_of(use.holders));
+  auto obstacle = some_run(use.holders) ? Obstacle::running_program : Obstacle::held;
+  if (code == 0) {
+    code = truncate_mapped(opening.cuts() && mapped);
+    obstacle = Obstacle::mapped;
+  }
+  if (code != 0) {
+    std::string path = std::move(decision.path);
+    decision = refuse(opening.caller, code, obstacle, std::move(use.holders));
+    decision.path = std::move(path);
+    return Look::decided;
+  }
+  if (!use.only_passing) return Look::clear;
+  decision.kind = Decision::Kind::probe_again;
+  return Look::decided;
+}
+
+// Opens what was looked at: `identity` of the file that was there, none if none was.
+Decider::Look Decider::carry_out_open(const Opening& opening, const struct stat* identity, bool last_look,
+                                      Decision& decision) {
+  const open_how& how = opening.how;
+  if (!opening.still_waiting()) {
+    decision.kind = Decision::Kind::abandoned;
+    return Look::decided;
+  }
+  decision.kind = Decision::Kind::answered;
+  if (identity == nullptr && opening.creates()) ::umask(umask_of(opening.caller));
+  // Not to wait for somebody's lease, which nobody else's call could end meanwhile.
+  const bool waits = (how.flags & O_NONBLOCK) == 0;
+  Descriptor opened =
+      open_from(opening.start, (how.flags & ~std::uint64_t{O_TRUNC}) | O_CLOEXEC | O_NONBLOCK, how.mode);
+  struct stat now {};
+  if (opened && ::fstat(opened.get(), &now) != 0) opened.reset();
+  // Another file has come to that name meanwhile: its holders were not asked for.
+  const bool another =
+      opened && (identity != nullptr ? !same_file(*identity, now) : !opening.creates() || now.st_size != 0);
+  if (another && !last_look) return Look::again;
+  const bool fresh = identity == nullptr && now.st_size == 0;
+  if (!opened) {
+    decision.error = errno;
+  } else if (opening.truncates()) {
+    decision.error = result_of(::truncate(own_descriptor_path(opened.get()).data(), opening.call.length));
+  } else if (opening.cuts() && !fresh) {
+    decision.error = cut(opened.get(), how.flags);
+  }
+  if (decision.error == EWOULDBLOCK && waits) decision.kind = Decision::Kind::probe_again;
+  if (decision.error != 0 || opening.truncates()) return Look::decided;
+  if (waits) ::fcntl(opened.get(), F_SETFL, ::fcntl(opened.get(), F_GETFL) & ~O_NONBLOCK);
+  if (opening.denies() || opening.declared) {
+    opened_[{now.st_dev, now.st_ino}].push_back(opening.opener);
+    mark_mode(opened.get(), opening.opener);
+  }
+  decision.kind = Decision::Kind::handed_over;
+  decision.close_on_exec = (how.flags & O_CLOEXEC) != 0;
+  decision.opened = std::move(opened);
+  return Look::decided;
+}
+
+Decider::Look Decider::look_and_open(const Opening& opening, bool last_look, Decision& decision) {
+  const Caller& caller = opening.caller;
+  const bool observes = domain_.mode == Domain::Mode::observe;
+  const std::uint64_t follow = (opening.how.flags & O_NOFOLLOW) | (opening.exclusive() ? O_NOFOLLOW : 0);
+  const Descriptor there = open_from(opening.start, O_PATH | O_CLOEXEC | follow, 0);
+  struct stat identity {};
+  if (!there) {
+    // What may not be reached, the kernel words.
+    ResolvedPath parent;
+    const bool missing = errno == ENOENT && (opening.creates() || (!observes && caller.same_identity));
+    if (!missing || resolve(caller, opening.call.from_directory, opening.path, parent, opening.how.resolve) ||
+        !inside(parent, caller))
+      return Look::decided;
+    if (opening.creates()) decision.path = parent.text;
+  } else {
+    if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return Look::decided;
+    std::string path = path_of(there.get());
+    const bool pending = pending_deletes_.is_pending(path, identity);
+    if (!pending && (opening.exclusive() || !territory_.contains(there.get(), path, caller.process)))
+      return Look::decided;
+    if (pending) decision = refuse_delete_pending(caller, Lease::probe_file(there.get()));
+    decision.path = std::move(path);
+    if (pending) return Look::decided;
+    const Look look = look_at_holders(opening, there.get(), identity, last_look, decision);
+    if (look != Look::clear) return look;
+  }
+  if (observes) return Look::decided;
+  if (!caller.same_identity) {
+    decision = other_identity(caller, decision.path);
+    return Look::decided;
+  }
+  return carry_out_open(opening, there ? &identity : nullptr, last_look, decision);
 }
 
 Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
                               const std::function<bool()>& still_waiting) {
-  std::uint64_t flags = call.open_flags, mode = call.mode, resolve_flags = 0;
-  if (call.how != 0) {
-    open_how how{};
-    // The kernel shall say what is wrong with another size.
-    if (call.how_bytes != sizeof how || !read_memory(caller.thread, call.how, &how, sizeof how)) return {};
-    flags = how.flags;
-    mode = how.mode;
-    resolve_flags = how.resolve;
-  }
-  const bool truncates = call.function == Function::truncate;
-  if (truncates) flags = O_WRONLY;
-  const auto declared = declared_mode(flags);
-  flags = declared.open_flags;
-  // Names a file, opens a directory, or makes a file without a name: nobody else is concerned.
-  if ((flags & (O_PATH | O_DIRECTORY)) != 0) return {};
-  const ReadPath text = read_path(caller.thread, call.from_path);
-  if (text.error != 0)
-    return domain_.mode == Domain::Mode::observe ? Decision{} : unreadable(caller, text.error);
-  PathStart start;
-  if (auto error = start_path(caller, call.from_directory, text.path, start)) {
+  Opening opening{call, caller, still_waiting};
+  if (!understand(opening)) return {};
+  ReadPath text = read_path(caller.thread, call.from_path);
+  const bool kernel_words =
+      domain_.mode == Domain::Mode::observe || text.error == EFAULT || text.error == ENAMETOOLONG;
+  if (text.error != 0) return unreadable(caller, text.error, kernel_words);
+  opening.path = std::move(text.path);
+  if (auto error =
+          start_path(caller, call.from_directory, opening.path, opening.start, opening.how.resolve)) {
     Decision undecided;
     undecided.doubt = error->doubt;
     return undecided;
   }
-  const bool exclusive = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
-  const Profile profile = profiles_.of(caller.process);
-  Handle opener{access_of(flags), profile.share};
-  if (caller.participant && caller.participant->role == Role::injector)
-    opener.share = caller.participant->share;
-  if (declared.mode) opener = *declared.mode;
-
   for (int look = 1;; ++look) {
-    const bool last_look = look == most_looks;
     Decision decision;
-    const std::uint64_t follow = (flags & O_NOFOLLOW) | (exclusive ? O_NOFOLLOW : 0);
-    const Descriptor there(open_from(start, O_PATH | O_CLOEXEC | follow, 0, resolve_flags));
-    struct stat identity {};
-    if (!there) {
-      const int error = errno;
-      ResolvedPath parent;
-      // What is there no more, or may not be reached, the kernel words.
-      if (error != ENOENT || (flags & O_CREAT) == 0 ||
-          resolve(caller, call.from_directory, text.path, parent) || !inside(parent, caller))
-        return {};
-      decision.path = parent.text;
-    } else {
-      if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return {};
-      decision.path = path_of(there.get());
-      if (pending_deletes_.is_pending(decision.path, identity)) {
-        Decision refused = refuse_delete_pending(caller, Lease::probe_file(there.get()));
-        refused.path = std::move(decision.path);
-        return refused;
-      }
-      if (exclusive || !territory_.contains(there.get(), decision.path, caller.process)) return {};
-      const FileId id{identity.st_dev, identity.st_ino};
-      const auto known = opened_.find(id);
-      const bool cuts = truncates || (flags & O_TRUNC) != 0;
-      // Who only observes hands nothing over, and so does not know which modes are there.
-      const bool may_meet_another = domain_.mode == Domain::Mode::observe || declared.mode ||
-                                    (known != opened_.end() && open_beside(opener, known->second) != 0);
-      if (denies(opener) || cuts || may_meet_another) {
-        FileUse use = obstacles_to(opener, there.get(), decision.path, caller, cuts, decision.doubt);
-        if (!use.known && !last_look) continue;
-        if (!use.known && use.holders.empty() && (denies(opener) || known != opened_.end()))
-          use.holders.push_back(uses_.unseen());
-        if (const auto code = open_beside(opener, open_handles_of(use.holders)); code != 0) {
-          Decision refused =
-              refuse(caller, code, some_run(use.holders) ? Obstacle::running_program : Obstacle::held,
-                     std::move(use.holders));
-          refused.path = std::move(decision.path);
-          return refused;
-        }
-        const bool mapped =
-            std::any_of(use.holders.begin(), use.holders.end(), [](const NamedHolder& holder) {
-              return holder.found.descriptor < 0 && !holder.found.running &&
-                     holder.kind != HolderKind::unseen;
-            });
-        if (const auto code = truncate_mapped(cuts && mapped); code != 0) {
-          Decision refused = refuse(caller, code, Obstacle::mapped, std::move(use.holders));
-          refused.path = std::move(decision.path);
-          return refused;
-        }
-        if (use.only_passing) {
-          decision.kind = Decision::Kind::probe_again;
-          return decision;
-        }
-      }
-    }
-    if (domain_.mode == Domain::Mode::observe) return decision;
-    if (!caller.same_identity) return other_identity(caller, decision.path);
-    if (!still_waiting()) {
-      decision.kind = Decision::Kind::abandoned;
-      return decision;
-    }
-    decision.kind = Decision::Kind::answered;
-    // Not to wait for somebody's lease, which nobody else's call could end meanwhile.
-    const bool waits = (flags & O_NONBLOCK) == 0;
-    if (!there) ::umask(umask_of(caller));
-    Descriptor opened(
-        open_from(start, (flags & ~std::uint64_t{O_TRUNC}) | O_CLOEXEC | O_NONBLOCK, mode, resolve_flags));
-    if (!opened) {
-      decision.error = errno;
-      if (decision.error == EWOULDBLOCK && waits) {
-        // Only a handle that nothing must be known of may be left to the kernel.
-        if (!denies(opener) && !declared.mode) return {};
-        decision.kind = Decision::Kind::probe_again;
-      }
-      return decision;
-    }
-    struct stat now {};
-    if (::fstat(opened.get(), &now) != 0) return answer(errno);
-    // Another file has come to that name meanwhile: its holders were not asked for.
-    if (there && !same_file(identity, now) && !last_look) continue;
-    if (waits) ::fcntl(opened.get(), F_SETFL, ::fcntl(opened.get(), F_GETFL) & ~O_NONBLOCK);
-    if (truncates || (flags & O_TRUNC) != 0) {
-      const auto length = static_cast<off_t>(truncates ? call.mode : 0);
-      decision.error = result_of(::ftruncate(opened.get(), length));
-      if (truncates || decision.error != 0) return decision;
-    }
-    if (denies(opener) || declared.mode) {
-      opened_[{now.st_dev, now.st_ino}].push_back(opener);
-      mark_mode(opened.get(), opener);
-    }
-    decision.kind = Decision::Kind::handed_over;
-    decision.close_on_exec = (flags & O_CLOEXEC) != 0;
-    decision.opened = std::move(opened);
-    return decision;
+    if (look_and_open(opening, look == most_looks, decision) != Look::again) return decision;
   }
 }
 

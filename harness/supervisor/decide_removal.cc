@@ -21,7 +21,8 @@ Decision Decider::decide_removal(Request& request) {
     carry_out(request, decision, [&] { return ::unlinkat(from.directory.get(), from.leaf.c_str(), flags); });
     return std::move(decision);
   };
-  if (domain_.mode == Domain::Mode::posix) return remove();
+  // The kernel words what is wrong with a name that no file can have.
+  if (domain_.mode == Domain::Mode::posix || from.is_dots()) return remove();
 
   for (int look = 1;; ++look) {
     const bool last_look = look == most_looks;

@@ -23,7 +23,9 @@ Decision Decider::decide_rename(const Request& request) {
     });
     return std::move(decision);
   };
-  if (domain_.mode == Domain::Mode::posix) return carry_out_with(call.flags);
+  // The kernel words what is wrong with a name that no file can have.
+  if (domain_.mode == Domain::Mode::posix || from.is_dots() || to.is_dots())
+    return carry_out_with(call.flags);
   // RENAME_NOREPLACE onto a name that exists is EEXIST, no refusal: mv asks so first.
   struct stat there {};
   if ((call.flags & RENAME_NOREPLACE) != 0 &&

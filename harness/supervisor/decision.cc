@@ -66,15 +66,21 @@ Decision Decider::answer(int error, std::string doubt) {
   return decision;
 }
 
-Decision Decider::unreadable(const Caller& caller, int error) {
-  if (error == EFAULT || error == ENAMETOOLONG) return answer(error);
+Decision Decider::let_through(std::string doubt) {
+  Decision decision;
+  decision.doubt = std::move(doubt);
+  return decision;
+}
+
+Decision Decider::unreadable(const Caller& caller, int error, bool kernel_words) {
+  if (error == EFAULT || error == ENAMETOOLONG) return kernel_words ? Decision{} : answer(error);
   Decision gone;
   gone.kind = Decision::Kind::abandoned;
   if (error == ESRCH) return gone;
-  return answer(ENOSYS,
-                fmt::format("the memory of process {} could not be read ({}), so its call was refused with "
-                            "ENOSYS; see 'holdfast doctor'",
-                            caller.process, std::strerror(error)));
+  std::string doubt = fmt::format(
+      "the memory of process {} could not be read ({}), so its call was {}; see 'holdfast doctor'",
+      caller.process, std::strerror(error), kernel_words ? "not judged" : "refused with ENOSYS");
+  return kernel_words ? let_through(std::move(doubt)) : answer(ENOSYS, std::move(doubt));
 }
 
 Decision Decider::refuse_delete_pending(const Caller& caller, const Lease& lease) {
@@ -99,6 +105,33 @@ Decision Decider::other_identity(const Caller& caller, const std::string& path) 
                             caller.process, caller.difference, path));
 }
 
+// Resolves the paths in the kernel's order; the answer, if they lead nowhere.
+std::optional<Decision> Decider::find_names(Request& request, bool two_paths) {
+  const TrappedCall& call = request.call;
+  const Caller& caller = request.caller;
+  // Flags come before paths, and what is wrong with a link is found in an order of its own; no rule refuses one.
+  const bool kernel_words =
+      domain_.mode == Domain::Mode::observe || !call.flags_known || call.function == Function::link;
+
+  ReadPath text = read_path(caller.thread, call.from_path);
+  const std::string from_path = std::move(text.path);
+  // AT_EMPTY_PATH and the like, which only a link may use.
+  if (text.error == 0 && !call.flags_known && from_path.empty()) return Decision{};
+  std::optional<PathError> error;
+  if (text.error == 0) error = resolve(caller, call.from_directory, from_path, request.from);
+  if (text.error == 0 && !error && two_paths) {
+    text = read_path(caller.thread, call.to_path);
+    if (text.error == 0 && !resolve_beside(request.from, {call.from_directory, from_path},
+                                           {call.to_directory, text.path}, request.to))
+      error = resolve(caller, call.to_directory, text.path, request.to);
+  }
+  if (text.error != 0) return unreadable(caller, text.error, kernel_words);
+  if (!error) return std::nullopt;
+  const bool ours_to_word = caller.same_identity && caller.same_view;
+  if (kernel_words || (!ours_to_word && error->doubt.empty())) return let_through(error->doubt);
+  return answer(error->error, error->doubt);
+}
+
 Decision Decider::decide(const TrappedCall& call, const Caller& caller,
                          const std::function<bool()>& still_waiting) {
   pending_deletes_.settle();
@@ -106,43 +139,19 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
     return decide_open(call, caller, still_waiting);
 
   const bool observes = domain_.mode == Domain::Mode::observe;
-  const auto pass = [](std::string doubt) {
-    Decision decision;
-    decision.doubt = std::move(doubt);
-    return decision;
-  };
   const bool two_paths = call.function == Function::rename || call.function == Function::link;
-  const ReadPath from_text = read_path(caller.thread, call.from_path);
-  ReadPath to_text;
-  if (from_text.error == 0 && two_paths) to_text = read_path(caller.thread, call.to_path);
-  if (const int error = from_text.error != 0 ? from_text.error : to_text.error; error != 0) {
-    Decision undecided = unreadable(caller, error);
-    return observes ? pass(std::move(undecided.doubt)) : std::move(undecided);
-  }
-  // AT_EMPTY_PATH and the like, which only a link may use.
-  if (!call.flags_known && from_text.path.empty()) return {};
-
   Request request{call, caller, still_waiting, {}, {}};
-  ResolvedPath& from = request.from;
-  ResolvedPath& to = request.to;
-  auto error = resolve(caller, call.from_directory, from_text.path, from);
-  if (!error && two_paths &&
-      !resolve_beside(from, {call.from_directory, from_text.path}, {call.to_directory, to_text.path}, to)) {
-    error = resolve(caller, call.to_directory, to_text.path, to);
-  }
-  if (error) {
-    const bool ours_to_word = caller.same_identity && caller.same_view && !observes;
-    if (ours_to_word || (!error->doubt.empty() && !observes)) return answer(error->error, error->doubt);
-    return pass(error->doubt);
-  }
+  if (auto undecided = find_names(request, two_paths)) return std::move(*undecided);
+  ResolvedPath &from = request.from, &to = request.to;
   if (!inside(from, caller) && !(two_paths && inside(to, caller))) return {};
-  if (!caller.same_identity && !observes) return other_identity(caller, from_text.path);
+  if (!caller.same_identity && !observes) return other_identity(caller, from.text);
 
   if (!call.flags_known) {
     // RENAME_EXCHANGE and the like have no Windows counterpart; unknown flags are the kernel's to refuse.
     if (call.function != Function::rename) return {};
-    return pass(fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
-                            call.flags, from.text));
+    return let_through(
+        fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
+                    call.flags, from.text));
   }
   Decision decision;
   auto pending = refuse_pending(caller, from.directory.get(), from.name, from.text);

@@ -91,8 +91,16 @@ class Decider {
   Decision decide_open(const TrappedCall& call, const Caller& caller,
                        const std::function<bool()>& still_waiting);  // decide_open.cc
 
-  FileUse obstacles_to(const Handle& opener, int file, const std::string& path, const Caller& caller,
-                       bool cuts, std::string& doubt);
+  // Of an open.
+  struct Opening;
+  enum class Look { again, clear, decided };
+  bool understand(Opening& opening);
+  FileUse obstacles_to(const Opening& opening, int file, Decision& decision);
+  Look look_at_holders(const Opening& opening, int file, const struct stat& identity, bool last_look,
+                       Decision& decision);
+  Look look_and_open(const Opening& opening, bool last_look, Decision& decision);
+  Look carry_out_open(const Opening& opening, const struct stat* identity, bool last_look,
+                      Decision& decision);
 
   // Refused, if the name is delete-pending.
   std::optional<Decision> refuse_pending(const Caller& caller, int directory, const std::string& name,
@@ -106,8 +114,10 @@ class Decider {
   template <typename Act>
   void carry_out(const Request& request, Decision& decision, Act act);
   std::string flag_scan(const Lease& lease, const std::string& path);
+  std::optional<Decision> find_names(Request& request, bool two_paths);
+  static Decision let_through(std::string doubt);
   static Decision answer(int error, std::string doubt = {});
-  static Decision unreadable(const Caller& caller, int error);
+  static Decision unreadable(const Caller& caller, int error, bool kernel_words);
   static Decision other_identity(const Caller& caller, const std::string& path);
 
   Domain domain_;

@@ -106,6 +106,21 @@ std::optional<Form> form_of(const seccomp_data& data) {
   return row->form;
 }
 
+// open, openat and creat ignore what openat2 refuses: flags that nobody knows, bits beyond the permissions, and a mode
+// where no file is made (build_open_how in fs/open.c). O_LARGEFILE is among them: a 64-bit kernel sets it itself.
+TrappedCall opening(int directory, std::uint64_t path, unsigned flags, std::uint64_t mode) {
+  constexpr unsigned temporary = O_TMPFILE & ~O_DIRECTORY;
+  constexpr unsigned known = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK |
+                             O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT | O_DIRECTORY | O_NOFOLLOW | O_NOATIME |
+                             O_CLOEXEC | O_PATH | temporary;
+  constexpr unsigned known_beside_path = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  constexpr std::uint64_t permissions = 07777;
+  TrappedCall call{Function::open, directory, path};
+  call.open_flags = flags & ((flags & O_PATH) != 0 ? known_beside_path : known);
+  call.mode = (call.open_flags & (O_CREAT | temporary)) != 0 ? mode & permissions : 0;
+  return call;
+}
+
 }  // namespace
 
 std::uint32_t audit_number(Architecture architecture) {
@@ -138,12 +153,6 @@ std::optional<TrappedCall> decode(const seccomp_data& data) {
   const auto directory = [&](int i) { return static_cast<int>(data.args[i]); };
   const auto flags = [&](int i) { return static_cast<unsigned>(data.args[i]); };
   const auto* args = data.args;
-  const auto opening = [](int base, std::uint64_t path, std::uint64_t open_flags, std::uint64_t mode) {
-    TrappedCall call{Function::open, base, path};
-    call.open_flags = open_flags;
-    call.mode = mode;
-    return call;
-  };
   switch (*form) {
     case Form::rename:
       return TrappedCall{Function::rename, AT_FDCWD, args[0], AT_FDCWD, args[1]};
@@ -186,18 +195,18 @@ std::optional<TrappedCall> decode(const seccomp_data& data) {
     case Form::openat:
       return opening(directory(0), args[1], flags(2), flags(3));
     case Form::openat2: {
-      TrappedCall call = opening(directory(0), args[1], 0, 0);
+      TrappedCall call{Function::open, directory(0), args[1]};
       call.how = args[2];
       call.how_bytes = args[3];
       return call;
     }
     case Form::truncate: {
       TrappedCall call{Function::truncate, AT_FDCWD, args[0]};
-      call.mode = args[1];
+      call.length = static_cast<std::int64_t>(args[1]);
       if (data.arch != audit_number(Architecture::i386)) return call;
       constexpr int truncate64_i386 = 193;  // its length comes in two halves, that of the old form is signed
-      call.mode = data.nr == truncate64_i386 ? args[1] | args[2] << 32
-                                             : static_cast<std::uint64_t>(static_cast<std::int32_t>(args[1]));
+      call.length = data.nr == truncate64_i386 ? static_cast<std::int64_t>(args[1] | args[2] << 32)
+                                               : static_cast<std::int32_t>(args[1]);
       return call;
     }
     case Form::identity:

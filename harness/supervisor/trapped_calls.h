@@ -36,11 +36,12 @@ struct TrappedCall {
   std::uint64_t to_path = 0;
   unsigned flags = 0;       // of renameat2 or linkat
   bool flags_known = true;  // false: the kernel shall say what is wrong with them
-  // Of open; those of openat2 are in the caller's memory, `how_bytes` at `how`.
+  // Of open, as openat2() takes them; those of an openat2 are in the caller's memory, `how_bytes` at `how`.
   std::uint64_t open_flags = 0;
-  std::uint64_t mode = 0;  // of truncate: the length
+  std::uint64_t mode = 0;
   std::uint64_t how = 0;
   std::uint64_t how_bytes = 0;
+  std::int64_t length = 0;  // of truncate; below 0: the kernel shall say what is wrong with it
 };
 
 // None for every other call.

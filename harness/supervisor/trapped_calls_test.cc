@@ -65,6 +65,7 @@ struct OpenShape {
   Function function;
   int directory;
   std::uint64_t path, open_flags, mode, how, how_bytes;
+  std::int64_t length = 0;
 };
 
 TEST(TrappedCalls, OpensDecode) {
@@ -75,10 +76,15 @@ TEST(TrappedCalls, OpensDecode) {
        {Function::open, AT_FDCWD, 1, O_RDWR | O_CREAT, 0600, 0, 0}},
       {call_of(SYS_creat, {1, 0640}), {Function::open, AT_FDCWD, 1, creat, 0640, 0, 0}},
 #endif
-      {call_of(SYS_openat, {dirt | 7, 1, dirt | O_WRONLY, 0600}),
-       {Function::open, 7, 1, O_WRONLY, 0600, 0, 0}},
+      {call_of(SYS_openat, {dirt | 7, 1, dirt | O_WRONLY, 0600}), {Function::open, 7, 1, O_WRONLY, 0, 0, 0}},
+      {call_of(SYS_openat, {7, 1, O_RDWR | O_CREAT | 1U << 27, 0100644}),
+       {Function::open, 7, 1, O_RDWR | O_CREAT, 0644, 0, 0}},
+      {call_of(SYS_openat, {7, 1, O_PATH | O_CREAT | O_TRUNC, 0600}),
+       {Function::open, 7, 1, O_PATH, 0, 0, 0}},
+      {call_of(SYS_openat, {7, 1, O_TMPFILE | O_RDWR, 0600}),
+       {Function::open, 7, 1, O_TMPFILE | O_RDWR, 0600, 0, 0}},
       {call_of(SYS_openat2, {7, 1, 2, 24}), {Function::open, 7, 1, 0, 0, 2, 24}},
-      {call_of(SYS_truncate, {1, 1ULL << 33}), {Function::truncate, AT_FDCWD, 1, 0, 1ULL << 33, 0, 0}},
+      {call_of(SYS_truncate, {1, 1ULL << 33}), {Function::truncate, AT_FDCWD, 1, 0, 0, 0, 0, 1LL << 33}},
   };
   for (const auto& [data, shape] : table) {
     SCOPED_TRACE(testing::Message() << "call " << data.nr);
@@ -91,6 +97,7 @@ TEST(TrappedCalls, OpensDecode) {
     EXPECT_EQ(call->mode, shape.mode);
     EXPECT_EQ(call->how, shape.how);
     EXPECT_EQ(call->how_bytes, shape.how_bytes);
+    EXPECT_EQ(call->length, shape.length);
   }
 }
 
@@ -106,8 +113,8 @@ TEST(TrappedCalls, CallsOf32BitProgramsDecode) {
   EXPECT_EQ(decode(old_call_of(38, {1, 2}))->function, Function::rename);
   EXPECT_EQ(decode(old_call_of(10, {1}))->function, Function::unlink);
   EXPECT_EQ(decode(old_call_of(5, {1, O_RDWR, 0}))->open_flags, std::uint64_t{O_RDWR});
-  EXPECT_EQ(decode(old_call_of(193, {1, 0xFFFF'FFFF, 1}))->mode, 0x1'FFFF'FFFFU) << "a length in two halves";
-  EXPECT_EQ(decode(old_call_of(92, {1, 0xFFFF'FFFF}))->mode, ~std::uint64_t{0}) << "a negative length";
+  EXPECT_EQ(decode(old_call_of(193, {1, 0xFFFF'FFFF, 1}))->length, 0x1'FFFF'FFFF) << "a length in two halves";
+  EXPECT_EQ(decode(old_call_of(92, {1, 0xFFFF'FFFF}))->length, -1) << "a negative length";
   EXPECT_TRUE(is_identity_call(old_call_of(23, {0})));
   EXPECT_FALSE(decode(old_call_of(82, {1, 2}))) << "that is rename(2) of 64-bit programs";
 }
