@@ -185,6 +185,7 @@ Summary example_inconclusive() {
                     {"duplicate", Verdict::pass, 12, 0, std::nullopt}};
   summary.expectations = {{{"lost", Relation::equals, 0}, std::nullopt, false}};
   summary.warnings = {"agent-7.events: byte offset 1,024: the record was cut short"};
+  summary.doubts = {{DoubtKind::damaged_record, summary.warnings.front(), 1}};
   summary.verdict = RunVerdict::inconclusive;
   summary.reasons = {"the run was interrupted before it was over",
                      "lost cannot be told: no agent's final read is on record",
@@ -231,6 +232,7 @@ Summary example_hostile(const std::string& text) {
   summary.rules = "windows";
   summary.reasons = {text, text};
   summary.warnings = {text};
+  summary.doubts = {{DoubtKind::other, text, 1}};
   summary.not_modelled = {text};
   summary.tolerated = {text};
   for (auto& agent : summary.agents) agent.ended = text;

@@ -124,6 +124,10 @@ OrderedJson check_json(const Finding& finding) {
   return json;
 }
 
+OrderedJson doubt_json(const Doubt& doubt) {
+  return {{"kind", std::string(doubt_word(doubt.kind))}, {"text", doubt.text}, {"times", doubt.times}};
+}
+
 OrderedJson reference_json(const ReferenceSummary& reference) {
   return {{"rounds", reference.rounds},
           {"before_ms", json_number(reference.before_ms)},
@@ -178,6 +182,7 @@ OrderedJson summary_json(const Summary& summary) {
   json["series_step_s"] = summary.series_step_s;
   json["series"] = series_json(summary);
   json["warnings"] = summary.warnings;
+  json["doubts"] = array_json(summary.doubts, doubt_json);
   json["not_modelled"] = summary.not_modelled;
   json["tolerated"] = summary.tolerated;
   json["duration_s"] = json_number(summary.duration_s);

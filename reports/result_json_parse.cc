@@ -239,6 +239,18 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   read_latency(fields, summary);
   read_findings(fields, summary);
   fields.texts("warnings", summary.warnings, false);
+  fields.each(
+      "doubts",
+      [&](const JsonFields& each) {
+        Doubt doubt;
+        std::string word;
+        each.text("kind", word);
+        doubt.kind = find_doubt(word);
+        each.text("text", doubt.text);
+        each.count("times", doubt.times);
+        summary.doubts.push_back(std::move(doubt));
+      },
+      false);
   fields.texts("not_modelled", summary.not_modelled, false);
   fields.texts("tolerated", summary.tolerated, false);
   fields.number("duration_s", summary.duration_s, false);

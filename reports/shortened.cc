@@ -31,6 +31,7 @@ Summary shortened(const Summary& summary) {
   cut(cut_down.command, most_sentence_bytes);
   cut_all(cut_down.reasons);
   cut_all(cut_down.warnings);
+  for (auto& doubt : cut_down.doubts) cut(doubt.text, most_sentence_bytes);
   cut_all(cut_down.not_modelled);
   cut_all(cut_down.tolerated);
   for (auto& agent : cut_down.agents) cut(agent.ended, most_name_bytes);

@@ -194,9 +194,11 @@ void summarise_reference(const History& history, Summary& summary) {
 }
 
 void collect_warnings(const History& history, Summary& summary) {
-  for (const auto* texts : {&history.doubts, &history.warnings}) {
-    summary.warnings.insert(summary.warnings.end(), texts->begin(), texts->end());
+  for (const auto* doubts : {&history.doubts, &history.warnings}) {
+    for (const Doubt& doubt : *doubts) summary.warnings.push_back(doubt.text);
   }
+  const auto kept = static_cast<std::ptrdiff_t>(std::min(history.doubts.size(), most_warnings_kept));
+  summary.doubts.assign(history.doubts.begin(), history.doubts.begin() + kept);
   if (summary.warnings.size() <= most_warnings_kept) return;
   const std::size_t more = summary.warnings.size() - most_warnings_kept;
   summary.warnings.resize(most_warnings_kept);

@@ -180,7 +180,10 @@ TEST(Summarise, WhatCannotBeJudgedIsInconclusive) {
       {"interrupted", [](SmallRun& run) { run.history.interrupted = true; }, "interrupted"},
       {"timed out", [](SmallRun& run) { run.history.timed_out = true; }, "deadline"},
       {"cut", [](SmallRun& run) { run.history.complete = false; }, "never reached its end"},
-      {"doubted", [](SmallRun& run) { run.history.doubts = {"agent-0.events: byte offset 64: damage"}; },
+      {"doubted",
+       [](SmallRun& run) {
+         run.history.doubts = {{DoubtKind::damaged_record, "agent-0.events: byte offset 64: damage"}};
+       },
        "byte offset 64"},
       {"never fired", [](SmallRun& run) { run.history.injectors[0].fired = 0; }, "faults-fired"},
   };
@@ -238,7 +241,7 @@ TEST(Summarise, IgnoresWhatThePlanDoesNotKnow) {
 
 TEST(Summarise, ManyDoubtsDoNotFloodTheReport) {
   SmallRun run = good_run();
-  run.history.doubts.assign(5000, "damage");
+  run.history.doubts.assign(5000, {DoubtKind::damaged_record, "damage"});
   const Summary summary = run.summarised();
   EXPECT_LE(summary.warnings.size(), 201U);
   EXPECT_EQ(summary.warnings.back(), "and 4800 more");

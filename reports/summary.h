@@ -132,7 +132,8 @@ struct Summary {
   std::vector<InjectorSummary> injectors;
   std::vector<Finding> checks;
   std::vector<ExpectationResult> expectations;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings;  // what was in doubt comes first
+  std::vector<Doubt> doubts;          // made it inconclusive; at most 200 of them
   std::vector<std::string> not_modelled;
   std::vector<std::string> tolerated;  // a sentence for each tolerance that the run was judged by
 };

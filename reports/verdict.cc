@@ -43,7 +43,7 @@ std::string reason_of(const Finding& finding) {
 
 void tell_doubts(const RunState& state, std::vector<std::string>& reasons) {
   for (std::size_t at = 0; at < std::min(state.doubts.size(), most_doubts_told); ++at) {
-    reasons.push_back("in doubt: " + state.doubts[at]);
+    reasons.push_back("in doubt: " + state.doubts[at].text);
   }
   if (state.doubts.size() > most_doubts_told) {
     const std::uint64_t more = state.doubts.size() - most_doubts_told;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/history/doubt.h"
 #include "reports/summary.h"
 
 namespace holdfast {
@@ -16,7 +17,7 @@ struct RunState {
   bool complete = true;  // it reached its end
   bool interrupted = false;
   bool timed_out = false;
-  std::vector<std::string> doubts;
+  std::vector<Doubt> doubts;
 };
 
 struct Judgement {

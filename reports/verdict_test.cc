@@ -52,7 +52,7 @@ TEST(Judge, Precedence) {
   RunState cut;
   cut.complete = false;
   RunState doubted;
-  doubted.doubts = {"agent-1.events: byte offset 64: the check does not fit"};
+  doubted.doubts = {{DoubtKind::damaged_record, "agent-1.events: byte offset 64: the check does not fit"}};
 
   const std::vector<PrecedenceRow> rows{
       {"all pass", {pass, pass}, {}, whole, RunVerdict::pass, 0},
@@ -88,7 +88,8 @@ TEST(Judge, GravestReasonComesFirst) {
                     {"lost", Verdict::fail, 1600, 3, "0-1 was never read"},
                     {"order", Verdict::unknown, 0, 0, "no read"}};
   RunState state;
-  state.doubts = {"one", "two", "three", "four", "five"};
+  for (const char* text : {"one", "two", "three", "four", "five"})
+    state.doubts.push_back({DoubtKind::other, text});
   const auto reasons = judge(summary, state).reasons;
   ASSERT_EQ(reasons.size(), 8U);
   EXPECT_EQ(reasons[0], "lost: 3 of 1,600; 0-1 was never read");

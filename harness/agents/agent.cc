@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "harness/agents/queue.h"
+#include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 
@@ -180,6 +181,7 @@ class Agent {
   Result<> record_warnings() {
     for (const std::string& warning : queue_->take_warnings()) {
       Event event = begin(EventType::warning, Function::none, 0);
+      event.value = {0, static_cast<std::uint64_t>(DoubtKind::subject_warning), 1, 0};
       event.text = fmt::format("agent {}: {}", index_, warning);
       if (auto recorded = recorder_.record(event); !recorded) return recorded;
     }

@@ -95,10 +95,11 @@ ExecHolder ExecLog::holder_of(const NamedHolder& holder) const {
   return named;
 }
 
-void ExecLog::warned(const std::string& text, bool) {
+void ExecLog::warned(const Doubt& doubt, bool) {
   auto& warnings = report_.warnings;
-  if (warnings.size() < most_warnings && std::find(warnings.begin(), warnings.end(), text) == warnings.end())
-    warnings.push_back(text);
+  if (warnings.size() < most_warnings &&
+      std::find(warnings.begin(), warnings.end(), doubt.text) == warnings.end())
+    warnings.push_back(doubt.text);
 }
 
 }  // namespace holdfast

@@ -17,7 +17,7 @@ class ExecLog : public CallLog {
   ExecLog(ExecReport& report, std::vector<std::string> injector_names);
 
   void decided(const DecidedCall& call) override;
-  void warned(const std::string& text, bool doubtful) override;
+  void warned(const Doubt& doubt, bool doubtful) override;
   void injected(const Event&) override {}  // nobody is killed here
   Result<> close() override { return {}; }
 

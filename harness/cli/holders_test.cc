@@ -17,7 +17,12 @@ class Holders : public RunTest {
     arguments.insert(arguments.end(), {"--out", name});
     for (int left = 5;; --left) {
       ProcessEnd end = holdfast(arguments);
-      if (left == 1 || end.exit_code != 2 || !holds(end.err, "inconclusive: in doubt: ")) return end;
+      if (left == 1 || end.exit_code != 2) return end;
+      const std::vector<Doubt> doubts = result_of(name).doubts;
+      const bool late = !doubts.empty() && std::all_of(doubts.begin(), doubts.end(), [](const Doubt& doubt) {
+        return doubt.kind == DoubtKind::late_opener;
+      });
+      if (!late) return end;
       std::filesystem::remove_all(scratch() / name);
     }
   }

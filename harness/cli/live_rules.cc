@@ -116,8 +116,8 @@ Result<> run_prober(const std::string& profile, bool posix, const std::string& o
   class NoLog : public CallLog {
    public:
     void decided(const DecidedCall&) override {}
-    void warned(const std::string& text, bool doubtful) override {
-      if (doubtful) fmt::print(stderr, "holdfast: {}\n", text);
+    void warned(const Doubt& doubt, bool doubtful) override {
+      if (doubtful) fmt::print(stderr, "holdfast: {}\n", doubt.text);
     }
     void injected(const Event&) override {}
     Result<> close() override { return {}; }

@@ -34,7 +34,7 @@ void expect_sane(const Summary& summary, const History& history) {
   EXPECT_EQ(attempted, summary.attempted);
 
   EXPECT_TRUE(history.complete);
-  EXPECT_EQ(history.doubts, std::vector<std::string>{});
+  EXPECT_EQ(texts_of(history.doubts), std::vector<std::string>{});
   EXPECT_EQ(history.leftovers, std::vector<std::string>{});
   EXPECT_EQ(history.processes.size(),
             summary.agents_total + summary.injectors.size() + 1);  // the fresh reader

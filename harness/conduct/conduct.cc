@@ -27,6 +27,7 @@
 #include "harness/conduct/planned_kills.h"
 #include "harness/conduct/pulse.h"
 #include "harness/conduct/reference.h"
+#include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/launcher_messages.h"
@@ -426,7 +427,9 @@ class Conductor {
   Result<> quote(const CrewMember& member, const std::string& text) {
     if (text.empty()) return {};
     // Without an injector or a reader that works, the rest of the run proves nothing.
-    Event event{.type = EventType::warning, .value = {member.role == Role::agent ? 0U : 1U, 0, 0, 0}};
+    Event event{.type = EventType::warning,
+                .value = {member.role == Role::agent ? 0U : 1U,
+                          static_cast<std::uint64_t>(DoubtKind::process_failed), 1, 0}};
     event.text = fmt::format("{} {} said: {}", role_name(member.role), member.index, text);
     return record(std::move(event));
   }

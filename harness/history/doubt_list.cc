@@ -6,20 +6,22 @@
 
 namespace holdfast {
 
-void DoubtList::add(const char* kind, std::string what) {
+void DoubtList::add(const char* sort, std::string what) {
   for (Entry& entry : entries_) {
-    if (std::strcmp(entry.kind, kind) == 0) {
+    if (std::strcmp(entry.sort, sort) == 0) {
       ++entry.more;
       return;
     }
   }
-  entries_.push_back({kind, fmt::format("{}: event {}: {}", file_name_, event_, what), 0});
+  entries_.push_back({sort, fmt::format("{}: event {}: {}", file_name_, event_, what), 0});
 }
 
-void DoubtList::append_to(std::vector<std::string>& doubts) const {
+void DoubtList::append_to(std::vector<Doubt>& doubts) const {
   for (const Entry& entry : entries_) {
-    doubts.push_back(entry.more == 0 ? entry.text
-                                     : fmt::format("{} (and {} more like it)", entry.text, entry.more));
+    doubts.push_back(
+        {DoubtKind::contradiction,
+         entry.more == 0 ? entry.text : fmt::format("{} (and {} more like it)", entry.text, entry.more),
+         entry.more + 1});
   }
 }
 

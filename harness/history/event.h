@@ -72,13 +72,15 @@ enum class EventType : std::uint8_t {
                    // stays unanswered
 
   // By the supervisor.
-  call = 20,     // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
-                 // answered, holders that follow (of a call that was done: whom it waited for), 1 = observed
-                 // only; text fields: path, destination
-  holder = 21,   // of the call before it; process = index if agent or injector; pid;
-                 // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
-                 // text fields: program, path
-  warning = 22,  // text; value: 1 = makes the run inconclusive
+  call = 20,    // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
+                // answered, holders that follow (of a call that was done: whom it waited for), 1 = observed
+                // only; text fields: path, destination
+  holder = 21,  // of the call before it; process = index if agent or injector; pid;
+                // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
+                // text fields: program, path
+  warning =
+      22,  // text; value: 1 = makes the run inconclusive, DoubtKind (0, as older files have it: not told
+           // apart), how many calls it is about (0 = 1); in any file
 
   // By injectors. `op` numbers the faults of this injector.
   planned = 30,   // value: hold ns

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "harness/history/doubt.h"
 #include "harness/history/event.h"
 #include "harness/history/message_id.h"
 
@@ -183,8 +184,8 @@ struct History {
   std::vector<std::string> locked;  // files of the store that were locked then
   ReferenceWork reference_before, reference_after;
   std::vector<Standstill> standstills;  // in order, apart from each other
-  std::vector<std::string> warnings;    // to be shown
-  std::vector<std::string> doubts;      // warnings that make the run inconclusive; damage found included
+  std::vector<Doubt> warnings;          // to be shown
+  std::vector<Doubt> doubts;            // warnings that make the run inconclusive; damage found included
 
   // Whose record is missing, damaged, cut short or contradicts itself: what it does not show may have
   // happened all the same, so checks conclude nothing from its absence.

@@ -93,13 +93,15 @@ bool belongs(const FoundFile& file, const FileHeader& header, ExpectedRun& run, 
   const std::string name = file.path.filename().string();
   if (header.role != file.name.role || (file.name.index != no_process && header.process != file.name.index)) {
     history.doubts.push_back(
-        fmt::format("{}: its header names another writer than its file name does", name));
+        {DoubtKind::foreign_record,
+         fmt::format("{}: its header names another writer than its file name does", name)});
     return false;
   }
   if (!run.known) run = {header.run_id, true};
   if (header.run_id == run.id) return true;
   history.doubts.push_back(
-      fmt::format("{}: it belongs to run {:016x}, not to this run {:016x}", name, header.run_id, run.id));
+      {DoubtKind::foreign_record,
+       fmt::format("{}: it belongs to run {:016x}, not to this run {:016x}", name, header.run_id, run.id)});
   return false;
 }
 
@@ -110,7 +112,9 @@ void merge_events(EventReader& reader, Event* event, History& history, DoubtList
     doubts.next_event();
     if (event->type == EventType::end) continue;
     if (event->type == EventType::warning) {
-      (event->value[0] == 1 ? history.doubts : history.warnings).push_back(std::move(event->text));
+      (event->value[0] == 1 ? history.doubts : history.warnings)
+          .push_back({find_doubt(event->value[1]), std::move(event->text),
+                      std::max<std::uint64_t>(event->value[2], 1)});
     } else {
       part(std::move(*event));
     }
@@ -121,7 +125,8 @@ void merge_events(EventReader& reader, Event* event, History& history, DoubtList
 std::optional<FileEnd> merge_file(const FoundFile& file, ExpectedRun& run, History& history) {
   const std::string name = file.path.filename().string();
   if (file.name.index != no_process && file.name.index >= process_index_limit) {
-    history.doubts.push_back(fmt::format("{}: no run has that many processes", name));
+    history.doubts.push_back(
+        {DoubtKind::foreign_record, fmt::format("{}: no run has that many processes", name)});
     return std::nullopt;
   }
   InjectorRecord* injector = nullptr;
@@ -131,7 +136,7 @@ std::optional<FileEnd> merge_file(const FoundFile& file, ExpectedRun& run, Histo
   }
   auto reader = EventReader::open(file.path);
   if (!reader) {
-    history.doubts.push_back(reader.error().message);
+    history.doubts.push_back({DoubtKind::damaged_record, reader.error().message});
     return FileEnd{file.name, false, true, true};
   }
   Event* first = reader->next();
@@ -159,7 +164,7 @@ std::optional<FileEnd> merge_file(const FoundFile& file, ExpectedRun& run, Histo
     InjectorMerge part(*injector, doubts);
     merge_events(*reader, first, history, doubts, [&](Event&& event) { part.add(std::move(event)); });
   }
-  if (reader->damage()) history.doubts.push_back(*reader->damage());
+  if (reader->damage()) history.doubts.push_back({DoubtKind::damaged_record, *reader->damage()});
   doubts.append_to(history.doubts);
   return FileEnd{file.name, reader->ended(), reader->damage().has_value(),
                  reader->damage() || !doubts.empty()};
@@ -255,10 +260,12 @@ void RunMerge::doubt_missing_ends() {
     const FileEnd* end = end_of(role, no_process);
     const std::string name = event_file_name(role);
     if (end == nullptr) {
-      history_.doubts.push_back(fmt::format("{}: missing, so what this run did is not all known", name));
+      history_.doubts.push_back({DoubtKind::missing_record,
+                                 fmt::format("{}: missing, so what this run did is not all known", name)});
     } else if (history_.complete && !end->ended && !end->damaged) {
       history_.doubts.push_back(
-          fmt::format("{}: cut short: the run finished, but the file has no end", name));
+          {DoubtKind::missing_record,
+           fmt::format("{}: cut short: the run finished, but the file has no end", name)});
     }
   }
   const FileEnd* supervisor = end_of(Role::supervisor, no_process);
@@ -292,10 +299,12 @@ void RunMerge::doubt_missing_ends() {
     if (process.role == Role::agent && (!has_file || !found->second->ended))
       agents_in_doubt_.insert(process.index);
     if (!has_file) {
-      history_.doubts.push_back(fmt::format("{}: missing, though its writer ended well", name));
+      history_.doubts.push_back(
+          {DoubtKind::missing_record, fmt::format("{}: missing, though its writer ended well", name)});
     } else if (!found->second->ended && !found->second->damaged) {
       history_.doubts.push_back(
-          fmt::format("{}: cut short: its writer ended well, but the file has no end", name));
+          {DoubtKind::missing_record,
+           fmt::format("{}: cut short: its writer ended well, but the file has no end", name)});
     }
   }
 }
@@ -308,7 +317,8 @@ void RunMerge::doubt_unknown_writers() {
     if (end.damaged || end.name.index == no_process || started.contains({end.name.role, end.name.index}))
       continue;
     history_.doubts.push_back(
-        fmt::format("{}: its writer was never started", event_file_name(end.name.role, end.name.index)));
+        {DoubtKind::foreign_record,
+         fmt::format("{}: its writer was never started", event_file_name(end.name.role, end.name.index))});
   }
 }
 
@@ -327,8 +337,10 @@ void RunMerge::doubt_unknown_callers() {
   }
   if (strange != 0) {
     history_.doubts.push_back(
-        fmt::format("{}: {} calls are of agents that were never started, such as agent {}",
-                    event_file_name(Role::supervisor), strange, example));
+        {DoubtKind::contradiction,
+         fmt::format("{}: {} calls are of agents that were never started, such as agent {}",
+                     event_file_name(Role::supervisor), strange, example),
+         strange});
   }
 }
 
@@ -341,13 +353,15 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory, u
   }
   for (const std::string& name : found->strange) {
     (name.ends_with(".events") ? history_.doubts : history_.warnings)
-        .push_back(fmt::format("{}: not the name of an event file of a run", name));
+        .push_back(
+            {DoubtKind::foreign_record, fmt::format("{}: not the name of an event file of a run", name)});
   }
   const std::span<const FoundFile> files(found->files);
   merge_here(files.front());
   if (!run_.known) {
-    return fail(Code::corrupt, fmt::format("{}: the run cannot be read: {}", events_directory.string(),
-                                           history_.doubts.empty() ? "no header" : history_.doubts.back()));
+    return fail(Code::corrupt,
+                fmt::format("{}: the run cannot be read: {}", events_directory.string(),
+                            history_.doubts.empty() ? "no header" : history_.doubts.back().text));
   }
   history_.run_id = run_.id;
   std::size_t at = 1;
@@ -371,7 +385,7 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory, u
   if (history_.doubts.size() > doubts_max) {
     const std::size_t more = history_.doubts.size() - doubts_max;
     history_.doubts.resize(doubts_max);
-    history_.doubts.push_back(fmt::format("and {} doubts more", more));
+    history_.doubts.push_back({DoubtKind::not_listed, fmt::format("and {} doubts more", more), more});
   }
   return std::move(history_);
 }

@@ -149,8 +149,9 @@ bool append_agent(History&& part, History& whole) {
   append(std::move(part.warnings), whole.warnings);
   if (part.operations.size() > most - whole.operations.size() ||
       part.seen.size() > most - whole.seen.size()) {
-    whole.doubts.push_back(fmt::format("agent {}: more operations or entries read than can be counted",
-                                       part.operations.front().agent));
+    whole.doubts.push_back({DoubtKind::contradiction,
+                            fmt::format("agent {}: more operations or entries read than can be counted",
+                                        part.operations.front().agent)});
     return false;
   }
   const auto first_seen = static_cast<std::uint32_t>(whole.seen.size());

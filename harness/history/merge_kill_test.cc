@@ -134,13 +134,14 @@ TEST(MergeKill, ReachesTheInjectorsRecord) {
 TEST(MergeKill, WhatCannotBeIsADoubt) {
   KilledOnce unplanned;
   unplanned.supervisor.erase(unplanned.supervisor.begin());
-  EXPECT_THAT(unplanned.merged().doubts, ElementsAre(HasSubstr("never planned")));
+  EXPECT_THAT(texts_of(unplanned.merged().doubts), ElementsAre(HasSubstr("never planned")));
   KilledOnce too_many;
   too_many.supervisor[0].process = too_many.supervisor[1].process = no_process;
-  EXPECT_THAT(too_many.merged().doubts, ElementsAre(HasSubstr("more than a run can have (and 1 more")));
+  EXPECT_THAT(texts_of(too_many.merged().doubts),
+              ElementsAre(HasSubstr("more than a run can have (and 1 more")));
   KilledOnce backwards;
   backwards.agent_0[3].time_ns = 1;
-  EXPECT_THAT(backwards.merged().doubts, ElementsAre(HasSubstr("time runs backwards")));
+  EXPECT_THAT(texts_of(backwards.merged().doubts), ElementsAre(HasSubstr("time runs backwards")));
 }
 
 }  // namespace

@@ -122,10 +122,10 @@ TEST(MergeReader, AReadThatIsNotAnsweredMayHaveSeenAnything) {
 TEST(MergeReader, WhatCannotBeIsADoubt) {
   Looked looked;
   looked.reader[4].op = MessageId{0, 9}.packed();
-  EXPECT_THAT(looked.merged().doubts, ElementsAre(HasSubstr("reader-0.events: event 5: ")));
+  EXPECT_THAT(texts_of(looked.merged().doubts), ElementsAre(HasSubstr("reader-0.events: event 5: ")));
   Looked cut;
   cut.reader.pop_back();  // its writer ended well
-  EXPECT_THAT(cut.merged().doubts, ElementsAre(HasSubstr("reader-0.events: cut short")));
+  EXPECT_THAT(texts_of(cut.merged().doubts), ElementsAre(HasSubstr("reader-0.events: cut short")));
 }
 
 TEST(MergeReader, TornLoadsAreTold) {

@@ -238,10 +238,16 @@ TEST(Merge, WarningsAreShownOrDoubted) {
   shown.text = "two leases broke";
   Event grave = event_of(EventType::warning, 1, 0, {1});
   grave.text = "a call could not be decided";
-  run.supervisor().insert(run.supervisor().begin(), {shown, grave});
+  // Of a version that knows more kinds, and one that says which kind it is, and of how many.
+  Event newer = event_of(EventType::warning, 1, 0, {1, 250});
+  Event kind =
+      event_of(EventType::warning, 1, 0, {1, static_cast<std::uint64_t>(DoubtKind::other_identity), 3});
+  run.supervisor().insert(run.supervisor().begin(), {shown, grave, newer, kind});
   const auto history = run.merged();
-  EXPECT_THAT(history->warnings, ElementsAre("two leases broke"));
-  EXPECT_THAT(history->doubts, ElementsAre("a call could not be decided"));
+  EXPECT_THAT(history->warnings, ElementsAre(Doubt{DoubtKind::other, "two leases broke", 1}));
+  EXPECT_THAT(history->doubts,
+              ElementsAre(Doubt{DoubtKind::other, "a call could not be decided", 1},
+                          Doubt{DoubtKind::other, "", 1}, Doubt{DoubtKind::other_identity, "", 3}));
 }
 
 TEST(Merge, AnInjectorWithoutAFileFiredNothing) {
@@ -371,7 +377,7 @@ TEST(Merge, WhatCannotBeIsADoubtAndTheRestIsKept) {
     broken.break_it(run);
     const auto history = run.merged();
     ASSERT_TRUE(history) << broken.name;
-    EXPECT_THAT(history->doubts, testing::Contains(HasSubstr(broken.doubt))) << broken.name;
+    EXPECT_THAT(texts_of(history->doubts), testing::Contains(HasSubstr(broken.doubt))) << broken.name;
     EXPECT_GE(history->operations.size(), 2U) << broken.name;
   }
 }
@@ -405,7 +411,7 @@ TEST(Merge, ManyDoubtsOfOneKindAreOneSentence) {
   for (int i = 0; i < 5000; ++i) {
     run.agent(0).insert(run.agent(0).begin(), operation_event(EventType::ok, Function::broadcast, {0, 9}, 1));
   }
-  EXPECT_THAT(run.merged()->doubts, ElementsAre(HasSubstr("(and 4999 more like it)")));
+  EXPECT_THAT(texts_of(run.merged()->doubts), ElementsAre(HasSubstr("(and 4999 more like it)")));
 }
 
 TEST(Merge, DamageIsADoubtWithItsPlaceAndWhatCameBeforeIsKept) {
@@ -416,7 +422,8 @@ TEST(Merge, DamageIsADoubtWithItsPlaceAndWhatCameBeforeIsKept) {
   run.agent(0).clear();
   write_bytes(run.path_of(Role::agent, 0), bytes);
   const auto history = run.merged();
-  EXPECT_THAT(history->doubts, ElementsAre(HasSubstr("agent-0.events: byte offset 256: the record's check")));
+  EXPECT_THAT(texts_of(history->doubts),
+              ElementsAre(HasSubstr("agent-0.events: byte offset 256: the record's check")));
   EXPECT_THAT(history->agents_in_doubt, ElementsAre(0U));
   EXPECT_EQ(history->operations[0].outcome, Outcome::ok);
   EXPECT_EQ(history->operations[1].function, Function::read);
@@ -438,14 +445,15 @@ TEST(Merge, ForeignFilesAreDoubted) {
   write_bytes(run.directory() / "events" / "notes.txt", "");
   const auto history = run.merged();
   ASSERT_TRUE(history);
-  EXPECT_THAT(history->doubts, ElementsAre("agent-007.events: not the name of an event file of a run",
-                                           HasSubstr("agent-2.events: it belongs to run 000000000000feee"),
-                                           HasSubstr("agent-3.events: its header names another writer"),
-                                           "agent-4.events: not a regular file",
-                                           "agent-5.events: a symbolic link, not an event file",
-                                           "agent-6.events: byte offset 0: the file is empty",
-                                           "agent-4000000000.events: no run has that many processes"));
-  EXPECT_THAT(history->warnings, ElementsAre(HasSubstr("notes.txt")));
+  EXPECT_THAT(
+      texts_of(history->doubts),
+      ElementsAre("agent-007.events: not the name of an event file of a run",
+                  HasSubstr("agent-2.events: it belongs to run 000000000000feee"),
+                  HasSubstr("agent-3.events: its header names another writer"),
+                  "agent-4.events: not a regular file", "agent-5.events: a symbolic link, not an event file",
+                  "agent-6.events: byte offset 0: the file is empty",
+                  "agent-4000000000.events: no run has that many processes"));
+  EXPECT_THAT(texts_of(history->warnings), ElementsAre(HasSubstr("notes.txt")));
   EXPECT_EQ(history->operations.size(), 4U);
 }
 

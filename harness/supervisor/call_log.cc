@@ -38,12 +38,12 @@ void EventLog::decided(const DecidedCall& call) {
   }
 }
 
-void EventLog::warned(const std::string& text, bool doubtful) {
+void EventLog::warned(const Doubt& doubt, bool doubtful) {
   Event event;
   event.type = EventType::warning;
   event.time_ns = monotonic_ns();
-  event.value[0] = doubtful ? 1 : 0;
-  event.text = text;
+  event.value = {doubtful ? 1U : 0U, static_cast<std::uint64_t>(doubt.kind), doubt.times, 0};
+  event.text = doubt.text;
   record(event);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "harness/history/doubt.h"
 #include "harness/history/event.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/decision.h"
@@ -26,8 +27,8 @@ class CallLog {
   virtual ~CallLog() = default;
   // Of every call that touches the domain.
   virtual void decided(const DecidedCall& call) = 0;
-  // `doubtful`: something was not judged as it should have been.
-  virtual void warned(const std::string& text, bool doubtful) = 0;
+  // Before the call that it is about; `doubtful`: that was not judged as it should have been.
+  virtual void warned(const Doubt& doubt, bool doubtful) = 0;
   // What an injector did that has no process: kills, delays.
   virtual void injected(const Event& event) = 0;
   // Nothing follows. What went wrong on the way.
@@ -39,7 +40,7 @@ class EventLog : public CallLog {
  public:
   explicit EventLog(Recorder recorder) : recorder_(std::move(recorder)) {}
   void decided(const DecidedCall& call) override;
-  void warned(const std::string& text, bool doubtful) override;
+  void warned(const Doubt& doubt, bool doubtful) override;
   void injected(const Event& event) override { record(event); }
   Result<> close() override;
 

@@ -97,8 +97,9 @@ std::optional<std::string> as_caller_sees(const std::string& path, pid_t thread)
   return std::nullopt;
 }
 
-std::string resource_doubt(const std::string& path) {
-  return fmt::format("{} could not be decided: {}; raise the limit (ulimit -n)", path, std::strerror(errno));
+Doubt resource_doubt(const std::string& path) {
+  return {DoubtKind::no_resources, fmt::format("{} could not be decided: {}; raise the limit (ulimit -n)",
+                                               path, std::strerror(errno))};
 }
 
 int open_directory(const PathStart& start, const char* path, bool through_magic_links) {
@@ -270,14 +271,17 @@ std::optional<PathError> resolve(const Caller& caller, int directory, const std:
     if (out_of_resources(error)) return PathError{ENOSYS, resource_doubt(path)};
     if (error == ELOOP && Descriptor(open_directory(start, before, true))) {
       return PathError{
-          ELOOP, fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
-                             caller.process, path)};
+          ELOOP,
+          Doubt{DoubtKind::proc_link,
+                fmt::format("a path through a link in /proc cannot be followed as process {} sees it: {}",
+                            caller.process, path)}};
     }
     if (error == EXDEV && !caller.same_view) {
       return PathError{ENOSYS,
-                       fmt::format("process {} has another root directory or mount namespace, and its "
-                                   "path {} cannot be followed as it sees it",
-                                   caller.process, path)};
+                       Doubt{DoubtKind::other_root,
+                             fmt::format("process {} has another root directory or mount namespace, and its "
+                                         "path {} cannot be followed as it sees it",
+                                         caller.process, path)}};
     }
     return PathError{error, {}};
   }

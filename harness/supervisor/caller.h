@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "harness/history/doubt.h"
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/participants.h"
 
@@ -40,10 +41,10 @@ struct ResolvedPath {
   [[nodiscard]] bool is_dots() const { return name == "." || name == ".."; }
 };
 
-// An errno that the caller is to be answered, or what makes the call undecidable (`doubt` not empty).
+// An errno that the caller is to be answered, or what makes the call undecidable (`doubt`).
 struct PathError {
   int error = 0;
-  std::string doubt;
+  std::optional<Doubt> doubt;
 };
 
 // Remembers callers: looking at /proc costs more than deciding. One thread.

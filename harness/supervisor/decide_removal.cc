@@ -58,7 +58,7 @@ Decision Decider::decide_removal(Request& request) {
       if (!last_look) continue;
       return refuse(caller, error_sharing_violation, Obstacle::held, {uses_.unseen()});
     }
-    if (auto doubt = flag_scan(lease, from.text); !doubt.empty()) decision.doubt = std::move(doubt);
+    if (auto doubt = flag_scan(lease, from.text)) decision.doubt = std::move(doubt);
     if (domain_.mode == Domain::Mode::enforce && leaves_name(domain_.deletion, handles_of(use.holders))) {
       if (still_waiting()) {
         pending_deletes_.add(std::move(from), lease.identity());

@@ -54,7 +54,7 @@ Decision Decider::decide_rename(const Request& request) {
     if (same_file && from.text != to.text) return carry_out_with(call.flags);
     for (const auto& [lease, path] :
          {std::pair<const Lease*, const ResolvedPath*>{&source, &from}, {&target, &to}}) {
-      if (auto doubt = flag_scan(*lease, path->text); !doubt.empty()) decision.doubt = std::move(doubt);
+      if (auto doubt = flag_scan(*lease, path->text)) decision.doubt = std::move(doubt);
     }
     const Profile profile = profiles_.of(caller.process);
     FileUse of_source = uses_.of(source, caller, true, [](auto handles) { return rename_of(handles) != 0; });
@@ -104,8 +104,10 @@ Decision Decider::decide_rename(const Request& request) {
       if (uses_.opened_by_injector(target.identity())) {
         ++late_openers_;
       } else {
-        decision.doubt = fmt::format(
-            "a process began to open {} while it was being replaced, and got the old file", to.text);
+        decision.doubt =
+            Doubt{DoubtKind::late_opener,
+                  fmt::format("a process began to open {} while it was being replaced, and got the old file",
+                              to.text)};
       }
     }
     return decision;

@@ -49,16 +49,17 @@ Decision Decider::refuse(const Caller& caller, std::uint16_t code, Obstacle obst
 }
 
 // Searching /proc can miss a holder of another user, or one that comes while it is read; once a run says so.
-std::string Decider::flag_scan(const Lease& lease, const std::string& path) {
-  if (lease.openness() != Openness::ask_scan || scan_flagged_) return {};
+std::optional<Doubt> Decider::flag_scan(const Lease& lease, const std::string& path) {
+  if (lease.openness() != Openness::ask_scan || scan_flagged_) return std::nullopt;
   scan_flagged_ = true;
-  return fmt::format(
-      "whether {} is open could not be asked of the kernel ({}): /proc was searched instead, which can "
-      "miss holders; 'holdfast doctor' says more",
-      path, std::strerror(lease.error()));
+  return Doubt{
+      DoubtKind::searched_holders,
+      fmt::format("whether {} is open could not be asked of the kernel ({}): /proc was searched instead, "
+                  "which can miss holders; 'holdfast doctor' says more",
+                  path, std::strerror(lease.error()))};
 }
 
-Decision Decider::answer(int error, std::string doubt) {
+Decision Decider::answer(int error, std::optional<Doubt> doubt) {
   Decision decision;
   decision.kind = Decision::Kind::answered;
   decision.error = error;
@@ -66,7 +67,7 @@ Decision Decider::answer(int error, std::string doubt) {
   return decision;
 }
 
-Decision Decider::let_through(std::string doubt) {
+Decision Decider::let_through(std::optional<Doubt> doubt) {
   Decision decision;
   decision.doubt = std::move(doubt);
   return decision;
@@ -77,9 +78,11 @@ Decision Decider::unreadable(const Caller& caller, int error, bool kernel_words)
   Decision gone;
   gone.kind = Decision::Kind::abandoned;
   if (error == ESRCH) return gone;
-  std::string doubt = fmt::format(
-      "the memory of process {} could not be read ({}), so its call was {}; see 'holdfast doctor'",
-      caller.process, std::strerror(error), kernel_words ? "not judged" : "refused with ENOSYS");
+  Doubt doubt{
+      DoubtKind::unreadable_memory,
+      fmt::format(
+          "the memory of process {} could not be read ({}), so its call was {}; see 'holdfast doctor'",
+          caller.process, std::strerror(error), kernel_words ? "not judged" : "refused with ENOSYS")};
   return kernel_words ? let_through(std::move(doubt)) : answer(ENOSYS, std::move(doubt));
 }
 
@@ -100,9 +103,10 @@ std::optional<Decision> Decider::refuse_pending(const Caller& caller, int direct
 
 // The rights of a process with another identity differ from ours: nothing here may guess.
 Decision Decider::other_identity(const Caller& caller, const std::string& path) {
-  return answer(ENOSYS,
-                fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
-                            caller.process, caller.difference, path));
+  return answer(
+      ENOSYS, Doubt{DoubtKind::other_identity,
+                    fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
+                                caller.process, caller.difference, path)});
 }
 
 // Resolves the paths in the kernel's order; the answer, if they lead nowhere.
@@ -128,7 +132,7 @@ std::optional<Decision> Decider::find_names(Request& request, bool two_paths) {
   if (text.error != 0) return unreadable(caller, text.error, kernel_words);
   if (!error) return std::nullopt;
   const bool ours_to_word = caller.same_identity && caller.same_view;
-  if (kernel_words || (!ours_to_word && error->doubt.empty())) return let_through(error->doubt);
+  if (kernel_words || (!ours_to_word && !error->doubt)) return let_through(error->doubt);
   return answer(error->error, error->doubt);
 }
 
@@ -150,8 +154,9 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
     // RENAME_EXCHANGE and the like have no Windows counterpart; unknown flags are the kernel's to refuse.
     if (call.function != Function::rename) return {};
     return let_through(
-        fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
-                    call.flags, from.text));
+        Doubt{DoubtKind::no_counterpart,
+              fmt::format("renameat2 with flags {:#x} on {} has no Windows counterpart and was let through",
+                          call.flags, from.text)});
   }
   Decision decision;
   auto pending = refuse_pending(caller, from.directory.get(), from.name, from.text);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/history/doubt.h"
 #include "harness/sharing/obstacle.h"
 #include "harness/sharing/profile.h"
 #include "harness/supervisor/caller.h"
@@ -53,7 +54,7 @@ struct Decision {
   Obstacle obstacle = Obstacle::held;
   std::string path, destination;
   std::vector<NamedHolder> holders;
-  std::string doubt;  // not empty: something that no rule covers; makes the run inconclusive
+  std::optional<Doubt> doubt;  // something that no rule covers; makes the run inconclusive
   Descriptor opened;
   bool close_on_exec = false;
 };
@@ -113,10 +114,10 @@ class Decider {
                   std::vector<NamedHolder> holders);
   template <typename Act>
   void carry_out(const Request& request, Decision& decision, Act act);
-  std::string flag_scan(const Lease& lease, const std::string& path);
+  std::optional<Doubt> flag_scan(const Lease& lease, const std::string& path);
   std::optional<Decision> find_names(Request& request, bool two_paths);
-  static Decision let_through(std::string doubt);
-  static Decision answer(int error, std::string doubt = {});
+  static Decision let_through(std::optional<Doubt> doubt);
+  static Decision answer(int error, std::optional<Doubt> doubt = std::nullopt);
   static Decision unreadable(const Caller& caller, int error, bool kernel_words);
   static Decision other_identity(const Caller& caller, const std::string& path);
 

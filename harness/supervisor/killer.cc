@@ -145,7 +145,7 @@ void Killer::kill(std::uint32_t agent, Victim& victim, const Caller& caller, con
     Event event;
     event.type = EventType::warning;
     event.time_ns = now_ns;
-    event.value[0] = 1;
+    event.value = {1, static_cast<std::uint64_t>(DoubtKind::not_gone), 1, 0};
     event.text = fmt::format("agent {} (pid {}) was killed by plan and was not gone within 10 s", agent,
                              caller.process);
     record_(event);

@@ -80,9 +80,11 @@ void Supervisor::end_thread() {
   thread_.join();
   decider_.settle_deletes();
   if (decider_.late_openers() > 0) {
-    log_->warned(fmt::format("{} times a process began to open a file in the microseconds in which it was "
-                             "renamed or removed, and got it; Windows would have refused one of the two",
-                             decider_.late_openers()),
+    log_->warned({DoubtKind::late_opener,
+                  fmt::format("{} times a process began to open a file in the microseconds in which it was "
+                              "renamed or removed, and got it; Windows would have refused one of the two",
+                              decider_.late_openers()),
+                  decider_.late_openers()},
                  false);
   }
   killer_.finish();
@@ -179,8 +181,9 @@ bool Supervisor::handle(Pending& pending) {
   if (caller == nullptr) {
     const bool refused = call && !decider_.only_observes();
     if (call) {
-      log_->warned(fmt::format("thread {} could not be looked at ({}), so its call was {}", pending.thread,
-                               std::strerror(errno), refused ? "refused with ENOSYS" : "not judged"),
+      log_->warned({DoubtKind::unseen_caller,
+                    fmt::format("thread {} could not be looked at ({}), so its call was {}", pending.thread,
+                                std::strerror(errno), refused ? "refused with ENOSYS" : "not judged")},
                    true);
     }
     answer(pending.id, refused ? ENOSYS : 0, !refused);
@@ -207,7 +210,7 @@ bool Supervisor::handle(Pending& pending) {
   Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
   if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
   if (decision.kind == Decision::Kind::abandoned) return true;
-  if (!decision.doubt.empty()) log_->warned(decision.doubt, true);
+  if (decision.doubt) log_->warned(*decision.doubt, true);
   if (const auto now_ns = monotonic_ns();
       shall_wait(decision, *caller, participants_, now_ns - pending.received_ns)) {
     pending.look_ns = now_ns + next_look_after_ns(now_ns - pending.received_ns);

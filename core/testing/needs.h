@@ -1,0 +1,49 @@
+// What a test needs of the machine. Where it is not there, the test is skipped, and never silently in ci/test:
+// HOLDFAST_NOTHING_SKIPPED=FILE makes a failure of every skip, but for what only root may do, which an ordinary user
+// finds listed by name in FILE.
+//
+// No other file skips a test (ci/test looks): what never makes sense in some build is left out by the preprocessor.
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace holdfast {
+
+inline bool may_skip() {
+  return std::getenv("HOLDFAST_NOTHING_SKIPPED") == nullptr;  // NOLINT(concurrency-mt-unsafe)
+}
+
+// False: it could not be listed where that was asked for.
+inline bool listed_for_root(const std::string& why) {
+  const char* list = std::getenv("HOLDFAST_NOTHING_SKIPPED");  // NOLINT(concurrency-mt-unsafe)
+  if (list == nullptr) return true;
+  const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
+  const std::string name = test != nullptr ? std::string(test->test_suite_name()) + "." + test->name() : "?";
+  const std::string line = name + ": " + why + "\n";
+  const int file = ::open(list, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (file < 0) return false;
+  const bool written = ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  return ::close(file) == 0 && written;
+}
+
+}  // namespace holdfast
+
+// In a test or in SetUp().
+#define HOLDFAST_NEEDS(is_there, what)     \
+  if (is_there) {                          \
+  } else if (::holdfast::may_skip())       \
+    GTEST_SKIP() << "this needs " << what; \
+  else                                     \
+    GTEST_FAIL() << "this needs " << what << ", and nothing may be skipped (HOLDFAST_NOTHING_SKIPPED)"
+
+#define HOLDFAST_NEEDS_ROOT(what)               \
+  if (::geteuid() == 0) {                       \
+  } else if (::holdfast::listed_for_root(what)) \
+    GTEST_SKIP() << "only root may " << what;   \
+  else                                          \
+    GTEST_FAIL() << "only root may " << what << ", and the list of HOLDFAST_NOTHING_SKIPPED cannot be written"
