@@ -16,7 +16,16 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uint64_t last_runs = 10;  // of the smallest, to state its rate
+constexpr std::uint64_t last_runs =
+    10;  // that were no part of the search, to verify its result and state its rate
+
+// What is written: the smallest that failed as often as was asked for in runs of its own.
+struct Verified {
+  Scenario scenario;
+  Replays replays;
+  bool any_seed = true;        // each run had a seed of its own; else all that of the run that is shrunk
+  std::size_t too_seldom = 0;  // smaller ones that the search had found, and that failed too seldom
+};
 
 std::string size_of(const Scenario& scenario) {
   return fmt::format("{}, {} each, {}", format_counted(scenario.agents.count, "agent"),
@@ -43,8 +52,7 @@ class Search {
     plan.scenario = scenario;
     if (!parse_plan(to_json(plan), "plan.json"))
       return false;  // a rule between keys: it could not be written
-    const auto needed =
-        static_cast<std::uint64_t>(std::ceil(command_.rate * static_cast<double>(command_.times)));
+    const std::uint64_t needed = needed_of(command_.times);
     Replays replays;
     replays.failure = failed_.failure;
     while (replays.same < needed && replays.runs() - replays.same <= command_.times - needed) {
@@ -53,28 +61,54 @@ class Search {
     return replays.same >= needed;
   }
 
-  // The smallest's rate, its runs kept.
-  Replays measure(const Scenario& scenario) {
-    Plan plan = failed_.plan;
-    plan.scenario = scenario;
-    Replays replays;
-    replays.failure = failed_.failure;
-    for (std::uint64_t number = 1; number <= last_runs; ++number) {
-      if (interrupted_ || HeldSignals::arrived() || error_) break;
-      if (!run(plan, fmt::format("run-{}", number), Keep::if_it_fails, replays)) break;
+  // The smallest of the path that holds with any seed; if none does, with the seed of the run that is shrunk: what is
+  // drawn from it may be what it takes. None: none holds, or the search was ended before that was known.
+  std::optional<Verified> verified(const std::vector<Scenario>& path) {
+    for (const bool any_seed : {true, false}) {
+      std::vector<Scenario> left = path;
+      Replays replays;
+      go_back_until(left, [&](const Scenario& scenario) {
+        replays = measure(scenario, any_seed);
+        return stopped() || replays.same >= needed_of(last_runs);
+      });
+      line_.clear();
+      if (stopped()) return std::nullopt;
+      if (!left.empty()) return Verified{left.back(), replays, any_seed, path.size() - left.size()};
     }
-    line_.clear();
-    return replays;
+    return std::nullopt;
   }
 
-  [[nodiscard]] bool ended() const {
-    return interrupted_ || error_ || runs_ >= command_.most_runs || HeldSignals::arrived();
-  }
+  [[nodiscard]] bool ended() const { return stopped() || runs_ >= command_.most_runs; }
   [[nodiscard]] bool interrupted() const { return interrupted_ || HeldSignals::arrived(); }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
   [[nodiscard]] std::uint64_t runs() const { return runs_; }
 
  private:
+  [[nodiscard]] bool stopped() const { return interrupted() || error_; }
+  [[nodiscard]] std::uint64_t needed_of(std::uint64_t runs) const {
+    return static_cast<std::uint64_t>(std::ceil(command_.rate * static_cast<double>(runs)));
+  }
+
+  // Its last runs, which are kept if it holds; ends as soon as it cannot.
+  Replays measure(const Scenario& scenario, bool any_seed) {
+    Plan plan = failed_.plan;
+    plan.scenario = scenario;
+    Replays replays;
+    replays.failure = failed_.failure;
+    const std::uint64_t misses = last_runs - needed_of(last_runs);
+    std::vector<std::string> names;
+    while (replays.runs() < last_runs && replays.runs() - replays.same <= misses && !stopped()) {
+      plan.seed += any_seed ? 1 : 0;
+      names.push_back(fmt::format("run-{}", names.size() + 1));
+      if (!run(plan, names.back(), Keep::if_it_fails, replays)) break;
+    }
+    if (replays.same < needed_of(last_runs)) {
+      std::error_code ignored;
+      for (const std::string& name : names) std::filesystem::remove_all(directory_ / name, ignored);
+    }
+    return replays;
+  }
+
   bool run(const Plan& plan, const std::string& name, Keep keep, Replays& replays) {
     const std::string prefix = fmt::format("run {}: {}", ++runs_, size_of(plan.scenario));
     const auto ending = repeat(
@@ -96,10 +130,45 @@ class Search {
   std::optional<Error> error_;
 };
 
-std::string file_text(const FailedRun& failed, const Scenario& small, const Replays& replays) {
-  return fmt::format("# Shrunk by 'holdfast shrink' from {}, seed {}: {}.\n# Fails with seed {}: {}.\n\n{}",
-                     one_line(failed.plan.scenario.name), failed.plan.seed, size_of(failed.plan.scenario),
-                     failed.plan.seed, sentence(replays), to_toml(small));
+// What its last runs showed, and with which seeds.
+std::string verdict_on(const Verified& small, std::uint64_t seed) {
+  if (small.replays.runs() == 0) return "the search was interrupted before this was tried once more";
+  const std::string seeds =
+      small.any_seed
+          ? fmt::format("with seeds {} to {}", seed + 1, seed + last_runs)
+          : fmt::format("with seed {}; with others, nothing that the search found failed as often", seed);
+  return fmt::format("{}; {}", sentence(small.replays), seeds);
+}
+
+std::string file_text(const FailedRun& failed, const Verified& small) {
+  const std::uint64_t seed = failed.plan.seed;
+  return fmt::format("# Shrunk by 'holdfast shrink' from {}, seed {}: {}.\n# {}.\n\n{}",
+                     one_line(failed.plan.scenario.name), seed, size_of(failed.plan.scenario),
+                     verdict_on(small, seed), to_toml(small.scenario));
+}
+
+std::string what_was_done(const FailedRun& failed, const Verified& small, std::uint64_t runs) {
+  std::string text =
+      fmt::format("{}: {}; before, {}. {} were run", one_line(failed.plan.scenario.name),
+                  size_of(small.scenario), size_of(failed.plan.scenario), format_counted(runs, "plan"));
+  if (small.too_seldom > 0) {
+    text += fmt::format(", and {} than this failed too seldom when tried once more",
+                        format_counted(small.too_seldom, "smaller one", "smaller ones"));
+  }
+  return text + ".";
+}
+
+// Why nothing is written: the run itself fails too seldom, or all that the search found does.
+Error nothing_holds(const ShrinkCommand& command, const Failure& failure, std::size_t found) {
+  const std::string share = format_percent(command.rate);
+  const std::string what =
+      found == 0
+          ? fmt::format("{} did not fail by {} in {} of runs", command.directory, to_string(failure), share)
+          : fmt::format("of {} that the search in {} found none failed by {} in {} of {} runs more",
+                        format_counted(found, "scenario"), command.directory, to_string(failure), share,
+                        last_runs);
+  return {Code::failed,
+          what + ": too seldom to be shrunk; 'holdfast replay' tells how often, and --rate asks for less"};
 }
 
 }  // namespace
@@ -113,38 +182,30 @@ int carry_out(const ShrinkCommand& command) {
   if (!directory) return complain(directory.error());
 
   Search search(command, *failed, directory->path());
-  Scenario small = without_other_expectations(failed->plan.scenario, failed->failure);
-  const bool fails_at_all = search.still(small);
-  if (fails_at_all) {
-    small = shrink(
-        small, [&](const Scenario& smaller) { return search.still(smaller); },
+  const Scenario whole = without_other_expectations(failed->plan.scenario, failed->failure);
+  std::vector<Scenario> path;
+  if (search.still(whole)) {
+    path = shrink(
+        whole, [&](const Scenario& smaller) { return search.still(smaller); },
         [&] { return search.ended(); });
   }
-  const Replays replays = fails_at_all ? search.measure(small) : Replays{failed->failure};
+  auto small = search.verified(path);
   if (search.error()) return complain(*search.error());
   const bool interrupted = search.interrupted();
   held.forget();
-  if (!fails_at_all) {
-    return complain(
-        {Code::failed,
-         interrupted
-             ? "interrupted before anything was found"
-             : fmt::format("{} did not fail by {} in {} of runs: too seldom to be shrunk; "
-                           "'holdfast replay' tells how often, and --rate asks for less",
-                           command.directory, to_string(failed->failure), format_percent(command.rate))});
-  }
+  if (interrupted && path.size() < 2)
+    return complain({Code::failed, "interrupted before anything was found"});
+  if (interrupted) small = Verified{path.back(), {failed->failure}};
+  if (!small) return complain(nothing_holds(command, failed->failure, path.size()));
   const std::string file_name = name + "-small.toml";
-  if (auto written = write_result_file(directory->path() / file_name, file_text(*failed, small, replays));
-      !written)
+  if (auto written = write_result_file(directory->path() / file_name, file_text(*failed, *small)); !written)
     return complain(written.error());
   if (!command.quiet) {
     const auto shown = shown_path(failed->where, *directory) / file_name;
     fmt::print("{}{}holdfast run {} --seed {}\n",
-               wrapped(fmt::format("{}: {}; before, {}. {} were run{}.", one_line(name), size_of(small),
-                                   size_of(failed->plan.scenario), format_counted(search.runs(), "plan"),
-                                   interrupted ? ", and then the search was interrupted" : ""),
-                       80, "", "  "),
-               wrapped(sentence(replays), 80, "  ", "  "), shown.string(), failed->plan.seed);
+               wrapped(what_was_done(*failed, *small, search.runs()), 80, "", "  "),
+               wrapped(verdict_on(*small, failed->plan.seed), 80, "  ", "  "), shown.string(),
+               failed->plan.seed);
   }
   return interrupted ? 2 : 0;
 }

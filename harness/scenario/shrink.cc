@@ -5,20 +5,18 @@
 namespace holdfast {
 namespace {
 
-// The least number from 1 to `now` that does it, by halving; `with` makes a scenario of a number, or none.
-template <typename With, typename Still>
-std::uint32_t least(std::uint32_t now, With with, Still still) {
+// The least number from 1 to `now` that does it, by halving; `does` is asked about each that is tried.
+template <typename Does>
+void seek_least(std::uint32_t now, Does does) {
   std::uint32_t low = 1, high = now;
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    const std::optional<Scenario> smaller = with(middle);
-    if (smaller && still(*smaller)) {
+    if (does(middle)) {
       high = middle;
     } else {
       low = middle + 1;
     }
   }
-  return high;
 }
 
 }  // namespace
@@ -34,28 +32,34 @@ std::optional<Scenario> with_agents(Scenario scenario, std::uint32_t count) {
   return scenario;
 }
 
-Scenario shrink(Scenario scenario, const std::function<bool(const Scenario&)>& still,
-                const std::function<bool()>& enough) {
-  const auto still_does = [&](const Scenario& smaller) { return !enough() && still(smaller); };
-  const auto with_broadcasts = [&](std::uint32_t broadcasts) -> std::optional<Scenario> {
-    Scenario smaller = scenario;
-    smaller.agents.broadcasts = broadcasts;
-    return smaller;
+std::vector<Scenario> shrink(Scenario scenario, const std::function<bool(const Scenario&)>& still,
+                             const std::function<bool()>& enough) {
+  std::vector<Scenario> path = {std::move(scenario)};
+  const auto take_if_it_does = [&](std::optional<Scenario> smaller) {
+    if (!smaller || enough() || !still(*smaller)) return false;
+    path.push_back(std::move(*smaller));
+    return true;
   };
-  for (bool changed = true; changed && !enough();) {
-    const Scenario before = scenario;
-    const auto fewer_agents = [&](std::uint32_t count) { return with_agents(scenario, count); };
-    const std::uint32_t agents = least(scenario.agents.count, fewer_agents, still_does);
-    if (agents < scenario.agents.count) scenario = *with_agents(scenario, agents);
-    scenario.agents.broadcasts = least(scenario.agents.broadcasts, with_broadcasts, still_does);
-    for (std::size_t at = scenario.injectors.size(); at-- > 0;) {
-      Scenario smaller = scenario;
+  for (std::size_t before = 0; before < path.size() && !enough();) {
+    before = path.size();
+    seek_least(path.back().agents.count,
+               [&](std::uint32_t count) { return take_if_it_does(with_agents(path.back(), count)); });
+    seek_least(path.back().agents.broadcasts, [&](std::uint32_t broadcasts) {
+      Scenario smaller = path.back();
+      smaller.agents.broadcasts = broadcasts;
+      return take_if_it_does(std::move(smaller));
+    });
+    for (std::size_t at = path.back().injectors.size(); at-- > 0;) {
+      Scenario smaller = path.back();
       smaller.injectors.erase(smaller.injectors.begin() + static_cast<std::ptrdiff_t>(at));
-      if (still_does(smaller)) scenario = std::move(smaller);
+      take_if_it_does(std::move(smaller));
     }
-    changed = !(scenario == before);
   }
-  return scenario;
+  return path;
+}
+
+void go_back_until(std::vector<Scenario>& path, const std::function<bool(const Scenario&)>& holds) {
+  while (!path.empty() && !holds(path.back())) path.pop_back();
 }
 
 }  // namespace holdfast
