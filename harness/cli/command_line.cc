@@ -411,21 +411,26 @@ and 127 if the command could not be executed or found, 64 usage error, 70 a mach
 
   SelftestCommand selftest;
   auto* selftest_app = app.add_subcommand(
-      "selftest",
-      "Run stores with planted bugs, which must be found, and stores that are right, which must pass");
+      "selftest", "Run subjects with planted bugs, which must be found, and right subjects, which must pass");
   const auto whole = [&](const char* name, auto& number, const char* text) {
     return selftest_app->add_option(name, number, text)
         ->transform(CLI::Validator(as_whole_number, ""))
         ->check(CLI::Validator(as_number_of_trials, ""));
   };
-  whole("--seconds", selftest.seconds, "How long a bug is looked for, with each seed")->capture_default_str();
+  selftest_app->add_option(
+      "--manifest", selftest.manifest,
+      "A file that lists subjects of your own: [[mutant]] has a planted bug, [[right]] has none");
+  whole("--attempts", selftest.attempts,
+        "Runs, each with another seed, to find a bug that the first run misses")
+      ->capture_default_str();
   whole("--seeds", selftest.seeds, "With how many seeds everything is run")->capture_default_str();
   selftest_app->add_option("--seed", selftest.seed, "The first of them")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
-  selftest_app->add_option("--only", selftest.only,
-                           "These bugs alone, as scenarios/mutants/manifest.toml names them");
-  whole("--jobs", selftest.jobs, "Runs side by side; they mostly wait (default: two a processor)");
+  selftest_app->add_option("--only", selftest.only, "These entries of the manifest alone");
+  whole("--jobs", selftest.jobs,
+        "Runs of bugs side by side; they mostly wait (default: two a processor). Right subjects run one at a "
+        "time");
   selftest_app->add_flag("--json", selftest.json, "Print JSON");
   selftest_app->add_flag("--quiet", selftest.quiet, "No progress");
 

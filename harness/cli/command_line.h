@@ -126,11 +126,12 @@ struct DoctorCommand {
 };
 
 struct SelftestCommand {
-  std::uint64_t seconds = 60;  // for each mutant and seed
+  std::string manifest;        // empty: the one that ships
+  std::uint64_t attempts = 5;  // at each bug with each seed, at most
   std::uint64_t seeds = 1;     // so many, from `seed` on
   std::uint64_t seed = 1;
-  std::vector<std::string> only;      // mutants; none: all
-  std::optional<std::uint64_t> jobs;  // runs side by side
+  std::vector<std::string> only;      // entries; none: all
+  std::optional<std::uint64_t> jobs;  // runs of bugs side by side
   bool json = false;
   bool quiet = false;  // no progress
 };

@@ -1,74 +1,63 @@
-// Whether the harness finds what is there to be found: it runs stores with planted bugs, each under the scenario that
-// must show it, and stores that are right, which nothing may find fault with.
+// Whether the harness finds what is there to be found: it runs subjects with planted bugs, each under the scenario that
+// must show it, and right subjects, which nothing may find fault with.
 //
-// Each run is `holdfast run` as a process of its own, several side by side, since they mostly wait. A mutant that is
-// not found runs again, with another seed, until its time is up.
-#include <fcntl.h>
+// Each run is `holdfast run` as a process of its own. Those with bugs run several side by side: they mostly wait, and
+// are looked at again with another seed if the first shows nothing. Right subjects run one at a time and have one
+// chance; but for what other programs did to the machine meanwhile (outside_load.h).
 #include <fmt/format.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
-#include <deque>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <thread>
 
 #include "core/base/clock.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/outside_load.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/selftest_report.h"
+#include "harness/cli/side_by_side.h"
 #include "harness/cli/single_run.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/held_signals.h"
-#include "harness/scenario/scenario.h"
 #include "harness/scenario/unknown_word.h"
-#include "harness/supervisor/descriptor.h"
-
-extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace holdfast {
 namespace {
 
-constexpr std::uint64_t seeds_apart = 1000;  // of one mutant's attempts
+constexpr std::uint64_t seeds_apart = 1000;  // of the attempts at one bug
+constexpr int most_runs_again = 2;           // of a right subject, with one seed
 
-// One mutant or store, with one seed.
-struct Job {
-  std::size_t mutant = 0;   // its place, or
-  std::size_t correct = 0;  // that of a store that is right
-  bool planted = true;
-  std::uint64_t seed = 1;
-  std::uint64_t attempts = 0;
-  std::int64_t begun_ns = 0;
-};
-
-std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+RunVerdict verdict_of(const Summary& summary) {
+  const int code = exit_code(summary);
+  return code == 0 ? RunVerdict::pass : code == 2 ? RunVerdict::inconclusive : RunVerdict::fail;
 }
 
-struct UnderWay {
-  Job job;
-  pid_t process = 0;
-  Descriptor ended;  // readable once it has
-  std::filesystem::path directory;
-  std::string command;
-  bool told_to_end = false;
-};
+Attempt attempt_of(const Mutant& mutant, const Summary& summary) {
+  Attempt attempt;
+  attempt.found = true;
+  attempt.verdict = verdict_of(summary);
+  attempt.seconds = summary.load_s;
+  for (const Finding& finding : summary.checks) {
+    if (decides(finding, Verdict::fail)) attempt.failed.push_back(finding.name);
+  }
+  for (const std::string& name : mutant.must_fail) {
+    const auto finding = std::find_if(summary.checks.begin(), summary.checks.end(),
+                                      [&](const Finding& each) { return each.name == name; });
+    const bool fails = finding != summary.checks.end() && decides(*finding, Verdict::fail);
+    attempt.found = attempt.found && fails;
+    if (fails && attempt.said.empty()) attempt.said = finding->witness.value_or("");
+  }
+  if (!attempt.found) attempt.said = summary.reasons.front();
+  return attempt;
+}
 
 class SelfTester {
  public:
-  SelfTester(const SelftestCommand& command, std::filesystem::path mutants, std::filesystem::path scratch,
-             std::filesystem::path program, SelfTest& test)
+  SelfTester(const SelftestCommand& command, std::filesystem::path scratch, std::filesystem::path program,
+             SelfTest& test)
       : command_(command),
-        mutants_(std::move(mutants)),
         scratch_(std::move(scratch)),
         program_(std::move(program)),
         test_(test),
@@ -76,241 +65,166 @@ class SelfTester {
 
   // Code::cancelled if a signal that is held back came.
   Result<> run() {
-    queue_jobs();
-    const std::size_t all = waiting_.size();
-    const std::size_t at_once = command_.jobs.value_or(std::max(2U, 2 * std::thread::hardware_concurrency()));
-    while (!waiting_.empty() || !running_.empty()) {
-      while (running_.size() < at_once && !waiting_.empty()) {
-        Job job = waiting_.front();
-        waiting_.pop_front();
-        if (auto begun = begin(job); !begun) return end_all(begun);
-      }
-      if (HeldSignals::arrived()) return end_all(fail(Code::cancelled, "the self-test was interrupted"));
-      if (auto waited = wait_for_one(); !waited) return end_all(waited);
-      line_.show(fmt::format("{} of {} done", all - waiting_.size() - running_.size(), all),
-                 static_cast<double>(monotonic_ns() - begun_ns_) * 1e-9);
-    }
+    auto done = seek_bugs();
+    if (done) done = run_right_subjects();
     line_.clear();
-    return {};
+    return done;
   }
 
  private:
-  [[nodiscard]] std::int64_t limit_ns() const {
-    return static_cast<std::int64_t>(command_.seconds) * 1'000'000'000;
+  // One seed of a planted bug.
+  struct Sought {
+    const Mutant* mutant;
+    MutantRun* run;
+  };
+
+  Result<> seek_bugs() {
+    std::vector<Sought> sought;
+    for (MutantResult& result : test_.mutants) {
+      for (std::uint64_t n = 0; n < command_.seeds; ++n) result.runs.push_back({command_.seed + n, {}});
+      for (MutantRun& run : result.runs) sought.push_back({&result.mutant, &run});
+    }
+    const std::size_t at_once = command_.jobs.value_or(std::max(2U, 2 * std::thread::hardware_concurrency()));
+    for (std::uint64_t attempt = 0; attempt < command_.attempts && !sought.empty(); ++attempt) {
+      std::vector<SideRun> runs;
+      for (const Sought& one : sought)
+        runs.push_back(run_of(one.mutant->subject, one.run->seed + seeds_apart * attempt));
+      const std::string what = attempt == 0 ? "planted bugs" : fmt::format("attempt {}", attempt + 1);
+      auto done = perform(runs, at_once, what, [&](std::size_t at, const Summary& summary) {
+        Attempt made = attempt_of(*sought[at].mutant, summary);
+        made.seed = sought[at].run->seed + seeds_apart * attempt;
+        made.command = runs[at].name;
+        sought[at].run->attempts.push_back(std::move(made));
+      });
+      if (!done) return done;
+      std::erase_if(sought, [](const Sought& one) { return one.run->found(); });
+    }
+    return {};
   }
 
-  void queue_jobs() {
+  Result<> run_right_subjects() {
+    const std::size_t all = test_.right.size() * command_.seeds;
+    std::size_t number = 0;
     for (std::uint64_t n = 0; n < command_.seeds; ++n) {
-      for (std::size_t i = 0; i < test_.mutants.size(); ++i)
-        waiting_.push_back({i, 0, true, command_.seed + n});
-      for (std::size_t i = 0; i < test_.correct.size(); ++i)
-        waiting_.push_back({0, i, false, command_.seed + n});
+      for (RightResult& result : test_.right) {
+        const std::string what = fmt::format("right subject {} of {}", ++number, all);
+        if (auto done = run_right(result, command_.seed + n, what); !done) return done;
+      }
+    }
+    return {};
+  }
+
+  Result<> run_right(RightResult& result, std::uint64_t seed, const std::string& what) {
+    const auto processors = static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+    for (int again = 0;; ++again) {
+      RightRun judged;
+      const SideRun run = run_of(result.subject, seed);
+      const MachineUse before = machine_use();
+      auto done = perform({run}, 1, what, [&](std::size_t, const Summary& summary) {
+        judged = {seed, verdict_of(summary), summary.reasons.front(), {}, run.name};
+      });
+      if (!done) return done;
+      if (judged.verdict == RunVerdict::inconclusive && again < most_runs_again) {
+        const OutsideLoad load = outside_load(before, machine_use(), processors);
+        judged.outside = outside_cause(load).value_or("");
+      }
+      result.runs.push_back(judged);
+      if (judged.outside.empty()) return {};
     }
   }
 
-  [[nodiscard]] std::vector<std::string> arguments_of(const Job& job, std::uint64_t seed) const {
-    std::vector<std::string> settings;
-    std::string scenario;
-    if (job.planted) {
-      const Mutant& mutant = test_.mutants[job.mutant].mutant;
-      scenario = mutant.scenario;
-      settings = {"subject.store=mutant", "subject.fault=" + mutant.fault};
-      settings.insert(settings.end(), mutant.settings.begin(), mutant.settings.end());
-    } else {
-      const CorrectResult& correct = test_.correct[job.correct];
-      scenario = correct.scenario;
-      settings = {"subject.store=" + correct.store};
-      settings.insert(settings.end(), correct.settings.begin(), correct.settings.end());
+  [[nodiscard]] SideRun run_of(const NamedScenario& subject, std::uint64_t seed) {
+    SideRun run;
+    run.arguments = {"run", subject.file.string(), "--seed", fmt::format("{}", seed)};
+    for (const std::string& setting : subject.settings) {
+      run.arguments.emplace_back("--set");
+      run.arguments.push_back(setting);
     }
-    std::vector<std::string> arguments = {"run", (mutants_ / (scenario + ".toml")).string(), "--seed",
-                                          fmt::format("{}", seed)};
-    for (const std::string& setting : settings) {
-      arguments.emplace_back("--set");
-      arguments.push_back(setting);
-    }
-    return arguments;
-  }
-
-  Result<> begin(Job job) {
-    if (job.attempts == 0) job.begun_ns = monotonic_ns();
-    const std::uint64_t seed = job.seed + seeds_apart * job.attempts++;
-    UnderWay run;
-    run.job = job;
+    run.name = "holdfast";
+    for (const std::string& argument : run.arguments) run.name += " " + shell_quoted(argument);
     run.directory = scratch_ / fmt::format("run-{}", ++runs_);
-    std::vector<std::string> arguments = arguments_of(job, seed);
-    run.command = "holdfast";
-    for (const std::string& argument : arguments) run.command += " " + shell_quoted(argument);
-    arguments.insert(arguments.begin(), program_.string());
-    for (const char* more : {"--quiet", "--out"}) arguments.emplace_back(more);
-    arguments.push_back(run.directory.string());
-
-    std::vector<char*> argv;
-    argv.reserve(arguments.size() + 1);
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
-    const std::string log = run.directory.string() + ".log";
-    ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                       0600);
-    ::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-    // Ctrl-C is for this process, which tells them; the signals that it holds back are theirs to take.
-    sigset_t none;
-    sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    const int problem = ::posix_spawn(&run.process, argv[0], &actions, &attributes, argv.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-    if (problem != 0) return fail(Code::failed, "cannot start a run of the self-test", problem);
-    run.ended = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, run.process, 0)));
-    running_.push_back(std::move(run));
-    return {};
+    for (const std::string& more : {std::string("--quiet"), std::string("--out"), run.directory.string()})
+      run.arguments.push_back(more);
+    return run;
   }
 
-  Result<> wait_for_one() {
-    constexpr int tick_ms = 100;
-    std::vector<pollfd> polled;
-    for (const UnderWay& run : running_) polled.push_back({run.ended.get(), POLLIN, 0});
-    ::poll(polled.data(), polled.size(), tick_ms);
-    for (std::size_t i = running_.size(); i-- > 0;) {
-      if (polled[i].revents == 0) {
-        end_if_late(running_[i]);
-        continue;
+  // Runs them, and takes what each came to as soon as it has ended.
+  Result<> perform(const std::vector<SideRun>& runs, std::size_t at_once, const std::string& what,
+                   const std::function<void(std::size_t, const Summary&)>& take) {
+    Result<> taken;
+    SideRunsOptions options;
+    options.executable = program_;
+    options.at_once = at_once;
+    options.stop = [&] { return !taken || HeldSignals::arrived(); };
+    options.on_progress = [&](std::size_t done) {
+      const std::string progress =
+          runs.size() == 1 ? "" : fmt::format(": {} of {} runs done", done, runs.size());
+      line_.show(what + progress, static_cast<double>(monotonic_ns() - begun_ns_) * 1e-9);
+    };
+    options.on_ended = [&](std::size_t at) {
+      if (!taken || HeldSignals::arrived()) return;
+      const auto summary = load_summary(runs[at].directory);
+      if (summary) {
+        take(at, *summary);
+      } else {
+        taken = fail(Code::failed, fmt::format("a run of the self-test gave no result: {} ({})",
+                                               summary.error().message, runs[at].name));
       }
-      UnderWay run = std::move(running_[i]);
-      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-      ::waitpid(run.process, nullptr, 0);
-      if (auto judged = judge_run(run); !judged) return judged;
-    }
+      std::error_code ignored;
+      std::filesystem::remove_all(runs[at].directory, ignored);
+    };
+    const auto ending = run_side_by_side(runs, options);
+    if (!ending) return fail(ending.error());
+    if (!taken) return taken;
+    if (*ending == SideRunsEnding::stopped) return fail(Code::cancelled, "the self-test was interrupted");
     return {};
-  }
-
-  // A scenario has a deadline of its own; this is for one that outlasts the mutant's time by far.
-  void end_if_late(UnderWay& run) const {
-    constexpr std::int64_t grace_ns = 60'000'000'000;
-    if (run.told_to_end || monotonic_ns() - run.job.begun_ns < limit_ns() + grace_ns) return;
-    ::kill(run.process, SIGTERM);
-    run.told_to_end = true;
-  }
-
-  Result<> judge_run(UnderWay& run) {
-    const auto summary = load_summary(run.directory / "result.json");
-    if (!summary) {
-      return fail(Code::failed,
-                  fmt::format("a run of the self-test gave no result ({}): {}; {}", run.command,
-                              summary.error().message, file_text(run.directory.string() + ".log")));
-    }
-    run.job.planted ? judge_mutant(run, *summary) : judge_correct(run, *summary);
-    std::error_code ignored;
-    std::filesystem::remove_all(run.directory, ignored);
-    std::filesystem::remove(run.directory.string() + ".log", ignored);
-    return {};
-  }
-
-  void judge_mutant(const UnderWay& run, const Summary& summary) {
-    const Job& job = run.job;
-    const Mutant& mutant = test_.mutants[job.mutant].mutant;
-    MutantRun result;
-    result.seed = job.seed;
-    result.attempts = job.attempts;
-    result.command = run.command;
-    result.seconds = static_cast<double>(monotonic_ns() - job.begun_ns) * 1e-9;
-    result.found = true;
-    for (const Finding& finding : summary.checks) {
-      if (decides(finding, Verdict::fail)) result.failed.push_back(finding.name);
-    }
-    for (const std::string& name : mutant.must_fail) {
-      const auto finding = std::find_if(summary.checks.begin(), summary.checks.end(),
-                                        [&](const Finding& each) { return each.name == name; });
-      const bool fails = finding != summary.checks.end() && decides(*finding, Verdict::fail);
-      result.found = result.found && fails;
-      if (fails && result.witness.empty()) result.witness = finding->witness.value_or("");
-    }
-    if (!result.found) {
-      result.witness = fmt::format("{} attempts; the last: {}", result.attempts, summary.reasons.front());
-      if (monotonic_ns() - job.begun_ns < limit_ns()) {
-        waiting_.push_front(job);
-        return;
-      }
-    }
-    auto& runs = test_.mutants[job.mutant].runs;
-    const auto later = [](const MutantRun& a, const MutantRun& b) { return a.seed < b.seed; };
-    runs.insert(std::upper_bound(runs.begin(), runs.end(), result, later), result);
-  }
-
-  void judge_correct(const UnderWay& run, const Summary& summary) {
-    auto& runs = test_.correct[run.job.correct].runs;
-    CorrectRun result{run.job.seed, summary.verdict, summary.reasons.front(), run.command};
-    const auto later = [](const CorrectRun& a, const CorrectRun& b) { return a.seed < b.seed; };
-    runs.insert(std::upper_bound(runs.begin(), runs.end(), result, later), result);
-  }
-
-  // Nobody stays: each ends its run as for Ctrl-C.
-  Result<> end_all(Result<> why) {
-    for (const UnderWay& run : running_) ::kill(run.process, SIGTERM);
-    for (const UnderWay& run : running_) ::waitpid(run.process, nullptr, 0);
-    running_.clear();
-    line_.clear();
-    return why;
   }
 
   const SelftestCommand& command_;
-  std::filesystem::path mutants_;
   std::filesystem::path scratch_;
   std::filesystem::path program_;
   SelfTest& test_;
   ProgressLine line_;
-  std::deque<Job> waiting_;
-  std::vector<UnderWay> running_;
   std::uint64_t runs_ = 0;
   std::int64_t begun_ns_ = monotonic_ns();
 };
 
-// Every scenario and settings that some mutant has, with each store that is right.
-std::vector<CorrectResult> correct_ones(const std::vector<MutantResult>& mutants) {
-  std::vector<CorrectResult> correct;
-  for (const auto& [mutant, runs] : mutants) {
-    for (const char* const store : {"snapshot", "mutant"}) {
-      CorrectResult one{store, mutant.scenario, mutant.settings, {}};
-      const bool known = std::any_of(correct.begin(), correct.end(), [&](const CorrectResult& other) {
-        return other.store == one.store && other.scenario == one.scenario && other.settings == one.settings;
-      });
-      if (!known) correct.push_back(std::move(one));
-    }
+// Leaves those that --only names: bugs, with the stores that must pass in their place, and right subjects.
+Result<> select(const std::vector<std::string>& only, Manifest& manifest) {
+  if (only.empty()) return {};
+  std::vector<std::string_view> names;
+  for (const Mutant& mutant : manifest.mutants) names.push_back(mutant.subject.name);
+  for (const NamedScenario& right : manifest.right) names.push_back(right.name);
+  for (const std::string& asked : only) {
+    if (std::find(names.begin(), names.end(), asked) == names.end())
+      return fail(Code::invalid, "--only: " + unknown_word("entry", asked, names));
   }
-  return correct;
+  const auto not_asked = [&](const NamedScenario& subject) {
+    return std::find(only.begin(), only.end(), subject.name) == only.end();
+  };
+  std::erase_if(manifest.mutants, [&](const Mutant& mutant) { return not_asked(mutant.subject); });
+  std::erase_if(manifest.right, not_asked);
+  return {};
 }
 
-Result<SelfTest> planned(const SelftestCommand& command, const std::filesystem::path& mutants) {
-  auto all = load_mutants(mutants / "manifest.toml");
-  if (!all) return fail(std::move(all.error()));
+Result<SelfTest> planned(const SelftestCommand& command) {
+  const auto file = command.manifest.empty() ? find_manifest() : std::filesystem::path(command.manifest);
+  if (!file) return fail(file.error());
+  auto manifest = load_manifest(*file);
+  if (!manifest) return fail(std::move(manifest.error()));
+  if (auto selected = select(command.only, *manifest); !selected) return fail(std::move(selected.error()));
   SelfTest test;
   test.seeds = command.seeds;
-  test.seconds = command.seconds;
-  std::vector<std::string_view> names;
-  for (const Mutant& mutant : *all) names.push_back(mutant.fault);
-  for (const std::string& asked : command.only) {
-    if (std::find(names.begin(), names.end(), asked) == names.end())
-      return fail(Code::invalid, "--only: " + unknown_word("mutant", asked, names));
-  }
-  for (Mutant& mutant : *all) {
-    const bool asked = command.only.empty() || std::find(command.only.begin(), command.only.end(),
-                                                         mutant.fault) != command.only.end();
-    if (asked) test.mutants.push_back({std::move(mutant), {}});
-  }
-  test.correct = correct_ones(test.mutants);
+  test.attempts = command.attempts;
+  for (NamedScenario& subject : right_subjects(*manifest)) test.right.push_back({std::move(subject), {}});
+  for (Mutant& mutant : manifest->mutants) test.mutants.push_back({std::move(mutant), {}});
   return test;
 }
 
 }  // namespace
 
 int carry_out(const SelftestCommand& command) {
-  const auto mutants = find_mutants();
-  if (!mutants) return complain(mutants.error());
-  auto test = planned(command, *mutants);
+  auto test = planned(command);
   if (!test) return complain(test.error());
   const auto program = own_executable();
   if (!program) return complain(program.error());
@@ -320,7 +234,7 @@ int carry_out(const SelftestCommand& command) {
   std::string scratch = (std::filesystem::temp_directory_path(problem) / "holdfast-selftest-XXXXXX").string();
   if (::mkdtemp(scratch.data()) == nullptr)
     return complain({Code::failed, "cannot make a directory for the self-test: " + scratch, errno});
-  const auto done = SelfTester(command, *mutants, scratch, *program, *test).run();
+  const auto done = SelfTester(command, scratch, *program, *test).run();
   std::filesystem::remove_all(scratch, problem);
   held.forget();
   if (!done) return complain(done.error());

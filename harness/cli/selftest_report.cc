@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "reports/number_format.h"
 #include "reports/statistics/quantiles.h"
@@ -12,193 +11,183 @@
 namespace holdfast {
 namespace {
 
-using nlohmann::ordered_json;
-
-std::uint64_t found_in(const MutantResult& result) {
-  return static_cast<std::uint64_t>(
-      std::count_if(result.runs.begin(), result.runs.end(), [](const MutantRun& run) { return run.found; }));
-}
-
-bool always_found(const MutantResult& result) {
-  return !result.runs.empty() && found_in(result) == result.runs.size();
-}
-
-struct Tally {
-  std::uint64_t runs = 0, passed = 0, alarms = 0;
-};
-
-Tally tally_of(const SelfTest& test) {
-  Tally tally;
-  for (const CorrectResult& result : test.correct) {
-    for (const CorrectRun& run : result.runs) {
-      ++tally.runs;
-      tally.passed += run.verdict == RunVerdict::pass ? 1 : 0;
-      tally.alarms += run.verdict == RunVerdict::fail ? 1 : 0;
-    }
-  }
-  return tally;
-}
-
-double median_seconds(const std::vector<MutantRun>& runs) {
-  std::vector<double> seconds;
-  seconds.reserve(runs.size());
-  for (const MutantRun& run : runs) seconds.push_back(run.seconds);
-  std::sort(seconds.begin(), seconds.end());
-  return seconds.empty() ? 0 : seconds[(seconds.size() - 1) / 2];
-}
-
-double most_seconds(const std::vector<MutantRun>& runs) {
-  double most = 0;
-  for (const MutantRun& run : runs) most = std::max(most, run.seconds);
-  return most;
-}
-
-std::string in_s(double seconds) {
-  return fmt::format("{:.1f} s", seconds);
-}
-
-// The first that shows what happened: a miss, if there is one.
-const MutantRun* example_of(const MutantResult& result) {
-  if (result.runs.empty()) return nullptr;
-  const auto missed =
-      std::find_if(result.runs.begin(), result.runs.end(), [](const MutantRun& run) { return !run.found; });
-  return missed != result.runs.end() ? &*missed : result.runs.data();
-}
-
 std::string conclusion(const SelfTest& test) {
   const auto found =
       static_cast<std::uint64_t>(std::count_if(test.mutants.begin(), test.mutants.end(), always_found));
-  std::vector<MutantRun> all;
-  for (const MutantResult& result : test.mutants)
-    all.insert(all.end(), result.runs.begin(), result.runs.end());
-  const Tally tally = tally_of(test);
+  std::uint64_t seeds = 0, at_once = 0;
+  for (const MutantResult& result : test.mutants) {
+    const Detection detection = detection_of(result);
+    seeds += detection.seeds;
+    at_once += detection.at_once;
+  }
   std::string text =
       fmt::format("{} of {} found", format_count(found), format_counted(test.mutants.size(), "planted bug"));
   if (test.seeds > 1) text += fmt::format(" with each of {} seeds", format_count(test.seeds));
-  text += fmt::format(", in {} at the median and {} at most; {} in {} of stores that are right",
-                      in_s(median_seconds(all)), in_s(most_seconds(all)),
-                      format_counted(tally.alarms, "false alarm"), format_counted(tally.runs, "run"));
-  const std::uint64_t unsure = tally.runs - tally.passed - tally.alarms;
-  if (unsure != 0) text += fmt::format(", {} inconclusive", format_count(unsure));
+  if (seeds > 0) {
+    text += fmt::format(" ({} of {} at the first attempt; {:.1f} s at the median)", format_count(at_once),
+                        format_count(seeds), median_seconds(test));
+  }
+  const RightTally tally = tally_of(test);
+  text += fmt::format("; {} in {} of right subjects, {} inconclusive",
+                      format_counted(tally.alarms, "false alarm"), format_counted(tally.runs, "run"),
+                      format_count(tally.inconclusive));
+  if (tally.again > 0) {
+    text += fmt::format("; {} again because other programs kept the machine busy",
+                        format_counted(tally.again, "run was run", "runs were run"));
+  }
   return text;
+}
+
+void show_mutants(const SelfTest& test, TerminalPage& page) {
+  page.heading("Planted bugs");
+  TableRows rows, widened;
+  for (const MutantResult& result : test.mutants) {
+    const Mutant& mutant = result.mutant;
+    const Detection detection = detection_of(result);
+    rows.push_back({mutant.subject.name, fmt::format("{} of {}", detection.at_once, detection.seeds),
+                    format_interval(detection.rate), fmt::format("{}", detection.found - detection.at_once),
+                    fmt::format("{}", fmt::join(mutant.must_fail, ", "))});
+    if (!mutant.widened.empty()) widened.push_back({mutant.subject.name, mutant.widened});
+  }
+  page.table(
+      {{"bug"}, {"at once", Align::right}, {"95 % interval", Align::right}, {"later", Align::right}, {"by"}},
+      rows);
+  page.paragraph(
+      fmt::format("at once: with how many seeds the first attempt found it, which the interval is of; later: "
+                  "with how many "
+                  "one of {} more attempts did.",
+                  format_count(test.attempts - 1)));
+  if (widened.empty()) return;
+  page.heading("What widened the window");
+  page.table({{"bug"}, {"rule"}}, widened);
+}
+
+void show_right(const SelfTest& test, TerminalPage& page) {
+  page.heading("Right subjects");
+  TableRows rows;
+  for (const RightResult& result : test.right) {
+    const RightTally tally = tally_of(result);
+    rows.push_back({result.subject.name, result.subject.file.stem().string(), fmt::format("{}", tally.runs),
+                    fmt::format("{}", tally.passed), fmt::format("{}", tally.alarms),
+                    fmt::format("{}", tally.inconclusive), fmt::format("{}", tally.again),
+                    fmt::format("{}", fmt::join(result.subject.settings, " "))});
+  }
+  page.table({{"subject"},
+              {"scenario"},
+              {"runs", Align::right},
+              {"passed", Align::right},
+              {"alarms", Align::right},
+              {"inconcl.", Align::right},
+              {"again", Align::right},
+              {"settings"}},
+             rows);
+}
+
+// Every run that went another way than it should have, with the command that repeats it.
+void show_exceptions(const SelfTest& test, TerminalPage& page) {
+  const auto show = [&](const std::string& what, const std::string& why, const std::string& command) {
+    page.heading(what);
+    page.paragraph(why);
+    page.raw_line(command);
+  };
+  for (const MutantResult& result : test.mutants) {
+    for (const MutantRun& run : result.runs) {
+      for (const Attempt& attempt : run.attempts) {
+        if (attempt.found) continue;
+        show(fmt::format("{}: {}, seed {}", run.found() ? "Missed at first" : "Not found",
+                         result.mutant.subject.name, attempt.seed),
+             fmt::format("{}: {}", to_string(attempt.verdict), attempt.said), attempt.command);
+      }
+    }
+  }
+  for (const RightResult& result : test.right) {
+    for (const RightRun& run : result.runs) {
+      if (run.verdict == RunVerdict::pass) continue;
+      const char* const what = run.verdict == RunVerdict::fail ? "False alarm"
+                               : run.outside.empty()           ? "Inconclusive"
+                                                               : "Run again";
+      show(fmt::format("{}: {} under {}, seed {}", what, result.subject.name,
+                       result.subject.file.stem().string(), run.seed),
+           run.outside.empty() ? run.reason : fmt::format("{} ({})", run.reason, run.outside), run.command);
+    }
+  }
 }
 
 }  // namespace
 
-bool passed(const SelfTest& test) {
-  const Tally tally = tally_of(test);
-  return std::all_of(test.mutants.begin(), test.mutants.end(), always_found) && tally.alarms == 0 &&
-         (tally.runs == 0 || tally.passed != 0) && (!test.mutants.empty() || tally.runs != 0);
+bool always_found(const MutantResult& result) {
+  return !result.runs.empty() && std::all_of(result.runs.begin(), result.runs.end(),
+                                             [](const MutantRun& run) { return run.found(); });
 }
 
-std::string to_json(const SelfTest& test) {
-  ordered_json json;
-  json["schema"] = "holdfast.selftest/1";
-  json["seeds"] = test.seeds;
-  json["seconds"] = test.seconds;
-  json["found"] = std::count_if(test.mutants.begin(), test.mutants.end(), always_found);
-  json["alarms"] = tally_of(test).alarms;
-  json["passed"] = passed(test);
-  json["mutants"] = ordered_json::array();
-  for (const auto& [mutant, runs] : test.mutants) {
-    ordered_json one = {{"fault", mutant.fault},       {"seen", mutant.seen},
-                        {"scenario", mutant.scenario}, {"must_fail", mutant.must_fail},
-                        {"widened", mutant.widened},   {"runs", ordered_json::array()}};
-    for (const MutantRun& run : runs) {
-      one["runs"].push_back({{"seed", run.seed},
-                             {"found", run.found},
-                             {"seconds", run.seconds},
-                             {"attempts", run.attempts},
-                             {"failed", run.failed},
-                             {"witness", run.witness},
-                             {"command", run.command}});
-    }
-    json["mutants"].push_back(std::move(one));
+Detection detection_of(const MutantResult& result) {
+  Detection detection;
+  for (const MutantRun& run : result.runs) {
+    ++detection.seeds;
+    detection.found += run.found() ? 1 : 0;
+    detection.at_once += run.found_at_once() ? 1 : 0;
   }
-  json["correct"] = ordered_json::array();
-  for (const auto& [store, scenario, settings, runs] : test.correct) {
-    ordered_json one = {
-        {"store", store}, {"scenario", scenario}, {"settings", settings}, {"runs", ordered_json::array()}};
-    for (const CorrectRun& run : runs) {
-      one["runs"].push_back({{"seed", run.seed},
-                             {"verdict", to_string(run.verdict)},
-                             {"reason", run.reason},
-                             {"command", run.command}});
+  detection.rate = clopper_pearson(detection.at_once, detection.seeds, 0.95);
+  return detection;
+}
+
+RightTally tally_of(const RightResult& result) {
+  RightTally tally;
+  for (const RightRun& run : result.runs) {
+    if (!run.outside.empty()) {
+      ++tally.again;
+      continue;
     }
-    json["correct"].push_back(std::move(one));
+    ++tally.runs;
+    tally.passed += run.verdict == RunVerdict::pass ? 1 : 0;
+    tally.alarms += run.verdict == RunVerdict::fail ? 1 : 0;
+    tally.inconclusive += run.verdict == RunVerdict::inconclusive ? 1 : 0;
   }
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+  return tally;
+}
+
+RightTally tally_of(const SelfTest& test) {
+  RightTally sum;
+  for (const RightResult& result : test.right) {
+    const RightTally tally = tally_of(result);
+    sum.runs += tally.runs;
+    sum.passed += tally.passed;
+    sum.alarms += tally.alarms;
+    sum.inconclusive += tally.inconclusive;
+    sum.again += tally.again;
+  }
+  return sum;
+}
+
+double median_seconds(const SelfTest& test) {
+  std::vector<double> seconds;
+  for (const MutantResult& result : test.mutants) {
+    for (const MutantRun& run : result.runs) {
+      double sum = 0;
+      for (const Attempt& attempt : run.attempts) sum += attempt.seconds;
+      if (run.found()) seconds.push_back(sum);
+    }
+  }
+  return quantiles_of(std::move(seconds)).p50;
+}
+
+bool passed(const SelfTest& test) {
+  const auto holds = [](const RightResult& result) {
+    const RightTally tally = tally_of(result);
+    return tally.runs != 0 && tally.passed == tally.runs;
+  };
+  return std::all_of(test.mutants.begin(), test.mutants.end(), always_found) &&
+         std::all_of(test.right.begin(), test.right.end(), holds) &&
+         !(test.mutants.empty() && test.right.empty());
 }
 
 std::string render_selftest(const SelfTest& test, bool colour, int columns) {
   TerminalPage page(colour, columns);
   const bool good = passed(test);
   page.labelled(good ? "PASS" : "FAIL", good ? Ink::good : Ink::bad, 6, conclusion(test));
-
-  page.heading("Planted bugs");
-  TableRows rows;
-  for (const MutantResult& result : test.mutants) {
-    const MutantRun* const example = example_of(result);
-    rows.push_back({result.mutant.fault, fmt::format("{} of {}", found_in(result), result.runs.size()),
-                    in_s(median_seconds(result.runs)), in_s(most_seconds(result.runs)),
-                    fmt::format("{}", fmt::join(result.mutant.must_fail, ", ")), result.mutant.scenario,
-                    example == nullptr ? "" : example->witness});
-  }
-  page.table({{"bug"},
-              {"found", Align::right},
-              {"median", Align::right},
-              {"most", Align::right},
-              {"by"},
-              {"scenario"},
-              {"witness"}},
-             rows);
-
-  page.heading("What widened the window");
-  TableRows widened;
-  for (const MutantResult& result : test.mutants) {
-    if (!result.mutant.widened.empty()) widened.push_back({result.mutant.fault, result.mutant.widened});
-  }
-  page.table({{"bug"}, {"rule"}}, widened);
-
-  page.heading("Stores that are right");
-  TableRows correct;
-  for (const CorrectResult& result : test.correct) {
-    const auto count = [&](RunVerdict verdict) {
-      return std::count_if(result.runs.begin(), result.runs.end(),
-                           [&](const CorrectRun& run) { return run.verdict == verdict; });
-    };
-    correct.push_back({result.store, result.scenario, fmt::format("{}", result.runs.size()),
-                       fmt::format("{}", count(RunVerdict::fail)),
-                       fmt::format("{}", count(RunVerdict::inconclusive)),
-                       fmt::format("{}", fmt::join(result.settings, " "))});
-  }
-  page.table({{"store"},
-              {"scenario"},
-              {"runs", Align::right},
-              {"alarms", Align::right},
-              {"inconcl.", Align::right},
-              {"settings"}},
-             correct);
-
-  const auto show_again = [&](const std::string& what, const std::string& why, const std::string& command) {
-    page.heading(what);
-    page.paragraph(why);
-    page.raw_line(command);
-  };
-  for (const MutantResult& result : test.mutants) {
-    const MutantRun* const example = example_of(result);
-    if (example != nullptr && !example->found)
-      show_again(fmt::format("Not found: {}, seed {}", result.mutant.fault, example->seed), example->witness,
-                 example->command);
-  }
-  for (const CorrectResult& result : test.correct) {
-    for (const CorrectRun& run : result.runs) {
-      if (run.verdict == RunVerdict::pass) continue;
-      const char* const what = run.verdict == RunVerdict::fail ? "False alarm" : "Inconclusive";
-      show_again(fmt::format("{}: {} under {}, seed {}", what, result.store, result.scenario, run.seed),
-                 run.reason, run.command);
-    }
-  }
+  if (!test.mutants.empty()) show_mutants(test, page);
+  if (!test.right.empty()) show_right(test, page);
+  show_exceptions(test, page);
   return std::move(page).text();
 }
 

@@ -1,62 +1,91 @@
-// What a self-test found, as a table and as JSON. Pure.
-//
-//   {"schema":"holdfast.selftest/1","seeds":1,"seconds":60,"found":44,"alarms":0,"passed":true,
-//    "mutants":[{"fault":…,"seen":…,"scenario":…,"must_fail":[…],"widened":…,"runs":[{"seed":1,"found":true,
-//                "seconds":0.41,"attempts":1,"failed":[…],"witness":…,"command":…}]}],
-//    "correct":[{"store":…,"scenario":…,"settings":[…],"runs":[{"seed":1,"verdict":"pass","reason":…,
-//                "command":…}]}]}
+// What a self-test found, as a page for a terminal and as JSON. Pure.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "harness/scenario/mutants.h"
+#include "harness/scenario/manifest.h"
 #include "reports/summary.h"
 
 namespace holdfast {
 
-// One seed of a mutant: runs one after the other, until one finds it or the time is up.
-struct MutantRun {
+// One run of a planted bug. It is found if every check that must fail does.
+struct Attempt {
   std::uint64_t seed = 1;
   bool found = false;
-  double seconds = 0;
-  std::uint64_t attempts = 0;
-  std::vector<std::string> failed;  // checks, in the run that found it, else in the last
-  std::string witness;              // of the check that had to fail; else why it was not found
-  std::string command;              // that repeats the last run
+  RunVerdict verdict = RunVerdict::inconclusive;
+  std::vector<std::string> failed;  // checks
+  std::string said;                 // the witness of the check that had to fail; else the run's first reason
+  double seconds = 0;               // of the run's load
+  std::string command;              // that repeats it
+};
+
+// One seed of a planted bug. What the first attempt misses is looked for again, with seeds of its own.
+struct MutantRun {
+  std::uint64_t seed = 1;
+  std::vector<Attempt> attempts;  // all but the last missed it
+
+  [[nodiscard]] bool found() const { return !attempts.empty() && attempts.back().found; }
+  [[nodiscard]] bool found_at_once() const { return !attempts.empty() && attempts.front().found; }
 };
 
 struct MutantResult {
   Mutant mutant;
-  std::vector<MutantRun> runs;
+  std::vector<MutantRun> runs;  // one a seed
 };
 
-struct CorrectRun {
+struct RightRun {
   std::uint64_t seed = 1;
-  RunVerdict verdict = RunVerdict::inconclusive;
+  RunVerdict verdict = RunVerdict::inconclusive;  // a missed expectation is a failure
   std::string reason;
+  std::string outside;  // inconclusive, and what others did to the machine meanwhile: it was run again
   std::string command;
 };
 
-// A store that is right, under a scenario and the settings of some mutant.
-struct CorrectResult {
-  std::string store;
-  std::string scenario;
-  std::vector<std::string> settings;
-  std::vector<CorrectRun> runs;
+struct RightResult {
+  NamedScenario subject;
+  std::vector<RightRun> runs;  // one a seed that counts, after those that were run again
 };
 
 struct SelfTest {
   std::uint64_t seeds = 1;
-  std::uint64_t seconds = 0;  // for each mutant and seed
+  std::uint64_t attempts = 1;  // for each bug and seed
   std::vector<MutantResult> mutants;
-  std::vector<CorrectResult> correct;
+  std::vector<RightResult> right;
 };
 
-// Every mutant was found in every seed, nothing right was found fault with, and something right was judged.
+// Every bug was found with every seed, and every right subject passed in every run that counts. Something was run.
 bool passed(const SelfTest& test);
 
+struct Detection {
+  std::uint64_t seeds = 0;
+  std::uint64_t found = 0;
+  std::uint64_t at_once = 0;  // by the first attempt
+  Interval rate;  // of first attempts: their number is fixed in advance. Clopper and Pearson, 95 %
+};
+Detection detection_of(const MutantResult& result);
+bool always_found(const MutantResult& result);  // with every seed
+
+struct RightTally {
+  std::uint64_t runs = 0;  // that count
+  std::uint64_t passed = 0, alarms = 0, inconclusive = 0;
+  std::uint64_t again = 0;  // that were run again
+};
+RightTally tally_of(const RightResult& result);
+RightTally tally_of(const SelfTest& test);
+
+// Seconds that the runs took until the bug was found: the median of all that were.
+double median_seconds(const SelfTest& test);
+
+//   {"schema":"holdfast.selftest/2","seeds":1,"attempts":5,"found":55,"alarms":0,"inconclusive":0,"again":0,
+//    "passed":true,
+//    "mutants":[{"name":…,"seen":…,"scenario":…,"settings":[…],"must_fail":[…],"widened":…,
+//                "found":1,"found_at_once":1,"rate":1,"ci95":[0.025,1],
+//                "runs":[{"seed":1,"found":true,"attempts":[{"seed":1,"found":true,"verdict":"fail","failed":[…],
+//                         "said":…,"seconds":0.41,"command":…}]}]}],
+//    "right":[{"name":…,"scenario":…,"settings":[…],"passed":1,
+//              "runs":[{"seed":1,"verdict":"pass","reason":…,"outside":…,"command":…}]}]}
 std::string to_json(const SelfTest& test);
 std::string render_selftest(const SelfTest& test, bool colour, int columns);
 

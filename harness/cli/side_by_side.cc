@@ -23,6 +23,7 @@ namespace holdfast {
 namespace {
 
 struct Running {
+  std::size_t at = 0;  // among the runs
   pid_t process = 0;
   Descriptor ended;  // a pidfd, readable once it has
   Descriptor said;   // its stderr
@@ -93,8 +94,8 @@ class SideRuns {
           end_all();
           break;
         }
+        started->at = begun++;
         running_.push_back(std::move(*started));
-        ++begun;
       }
       done += wait_a_moment();
       if (options_.on_progress) options_.on_progress(done);
@@ -125,13 +126,17 @@ class SideRuns {
       ++ended;
       const int code = WIFEXITED(status) ? WEXITSTATUS(status) : exit_internal;
       const bool carried_out = code != exit_usage && code != exit_internal;
+      const std::size_t at = running->at;
       if (!carried_out && trouble_ && !stopping_) {
-        trouble_ = fail(code == exit_usage ? Code::invalid : Code::failed, words_of(*running));
+        const std::string& name = runs_[at].name;
+        trouble_ = fail(code == exit_usage ? Code::invalid : Code::failed,
+                        words_of(*running) + (name.empty() ? "" : fmt::format(" ({})", name)));
         running = running_.erase(running);
         end_all();
         continue;
       }
       running = running_.erase(running);
+      if (carried_out && options_.on_ended) options_.on_ended(at);
     }
     return ended;
   }

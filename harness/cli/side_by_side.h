@@ -15,13 +15,16 @@ namespace holdfast {
 struct SideRun {
   std::vector<std::string> arguments;  // after the program's name
   std::filesystem::path directory;     // that --out names
+  std::string name = {};               // for errors; may be empty
 };
 
 struct SideRunsOptions {
   std::filesystem::path executable;
   std::size_t at_once = 1;
-  std::function<bool()> stop;                         // whether to end; asked a few times a second
-  std::function<void(std::size_t done)> on_progress;  // a few times a second, from the calling thread
+  std::function<bool()> stop;  // whether to end; asked a few times a second
+  // From the calling thread: a few times a second, and when the run at this place has ended.
+  std::function<void(std::size_t done)> on_progress;
+  std::function<void(std::size_t at)> on_ended;
 };
 
 enum class SideRunsEnding { finished, stopped };
