@@ -16,6 +16,8 @@ Summary example_base() {
   summary.started_at = "2024-05-01T12:00:00Z";
   summary.profile = "python";
   summary.rules = "windows";
+  summary.opens = "decided";
+  summary.exactness = Exactness{412, 0};
   summary.store = "snapshot";
   summary.policy = "up to 5 retries, from 100ms x 2, no jitter";
   summary.planned_budget_ms = 3100;

@@ -35,15 +35,16 @@ TEST(PolicyText, InWords) {
 }
 
 TEST(NotModelled, EachSentenceNamesItsTopicFirst) {
-  for (const bool windows : {true, false}) {
-    const auto sentences = not_modelled(windows);
+  for (const auto& [windows, opens] : {std::pair(true, true), {true, false}, {false, false}}) {
+    const auto sentences = not_modelled(windows, opens);
     ASSERT_FALSE(sentences.empty());
     for (const auto& sentence : sentences) {
       EXPECT_NE(sentence.find(": "), std::string::npos) << sentence;
       EXPECT_EQ(sentence.back(), '.') << sentence;
     }
   }
-  EXPECT_GT(not_modelled(true).size(), not_modelled(false).size());
+  EXPECT_GT(not_modelled(true, true).size(), not_modelled(false, false).size());
+  EXPECT_GT(not_modelled(true, false).size(), not_modelled(true, true).size());
 }
 
 TEST(Tolerated, EachSentenceNamesItsTopicFirst) {

@@ -175,6 +175,8 @@ OrderedJson summary_json(const Summary& summary) {
   json["refusals"] = {{"total", summary.refusals},
                       {"by_code", histogram_json(summary.refusals_by_code)},
                       {"by_holder", array_json(summary.refusals_by_holder, holder_json)}};
+  if (summary.exactness)
+    json["exactness"] = {{"decided", summary.exactness->decided}, {"missed", summary.exactness->missed}};
   json["injectors"] = array_json(summary.injectors, injector_json);
   json["checks"] = array_json(summary.checks, check_json);
   json["expectations"] = array_json(summary.expectations, expectation_json);
@@ -188,10 +190,10 @@ OrderedJson summary_json(const Summary& summary) {
   json["duration_s"] = json_number(summary.duration_s);
   json["load_s"] = json_number(summary.load_s);
   if (summary.reference) json["reference"] = reference_json(*summary.reference);
-  json["environment"] = {{"version", summary.version},       {"kernel", summary.kernel},
-                         {"filesystem", summary.filesystem}, {"store", summary.store},
-                         {"rules", summary.rules},           {"profile", summary.profile},
-                         {"started_at", summary.started_at}, {"command", summary.command}};
+  json["environment"] = {
+      {"version", summary.version}, {"kernel", summary.kernel},         {"filesystem", summary.filesystem},
+      {"store", summary.store},     {"rules", summary.rules},           {"profile", summary.profile},
+      {"opens", summary.opens},     {"started_at", summary.started_at}, {"command", summary.command}};
   return json;
 }
 

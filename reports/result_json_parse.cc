@@ -196,12 +196,20 @@ void read_reference(const JsonFields& fields, Summary& summary) {
   summary.reference = reference;
 }
 
+void read_exactness(const JsonFields& fields, Summary& summary) {
+  if (!fields.present()) return;
+  Exactness& exactness = summary.exactness.emplace();
+  fields.count("decided", exactness.decided);
+  fields.count("missed", exactness.missed);
+}
+
 void read_environment(const JsonFields& fields, Summary& summary) {
   fields.text("version", summary.version, false);
   fields.text("kernel", summary.kernel, false);
   fields.text("filesystem", summary.filesystem, false);
   fields.text("store", summary.store, false);
   fields.text("rules", summary.rules, false);
+  fields.text("opens", summary.opens, false);
   fields.text("profile", summary.profile, false);
   fields.text("started_at", summary.started_at, false);
   fields.text("command", summary.command, false);
@@ -256,6 +264,7 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   fields.number("duration_s", summary.duration_s, false);
   fields.number("load_s", summary.load_s, false);
   read_reference(fields.object("reference", false), summary);
+  read_exactness(fields.object("exactness", false), summary);
   read_environment(fields.object("environment", false), summary);
   if (fields.intact() && (exit_code(summary) == 0) != (summary.verdict == RunVerdict::pass)) {
     fields.complain("verdict", "does not follow from the checks and expectations");

@@ -193,15 +193,33 @@ std::string quantiles_sentence(const Quantiles& quantiles) {
                      format_ms(quantiles.p99), format_ms(quantiles.max));
 }
 
+static std::string opens_sentence(const Summary& summary) {
+  if (summary.opens.empty()) return {};
+  const std::string how = summary.opens == "decided" ? "decided, each before or after a rename of its file"
+                                                     : "decided for injectors, not trapped for the subject";
+  if (!summary.exactness) return how;
+  const auto& [decided, missed] = *summary.exactness;
+  if (missed == 0)
+    return how + fmt::format("; no refusal was missed in {}",
+                             format_counted(decided, "rename or removal", "renames and removals"));
+  return how + fmt::format("; {} of {} renames and removals missed a refusal", format_count(missed),
+                           format_count(decided));
+}
+
 std::vector<EnvironmentLine> environment(const Summary& summary) {
   const std::string rules = summary.rules == "windows" && !summary.profile.empty()
                                 ? fmt::format("windows, holders open files as {} does", summary.profile)
                                 : summary.rules;
   std::vector<EnvironmentLine> lines{
-      {"Store", summary.store},        {"Retry policy", summary.policy},
-      {"Sharing rules", rules},        {"Seed", std::to_string(summary.seed)},
-      {"Started", summary.started_at}, {"Took", fmt::format("{:.1f} s", summary.duration_s)},
-      {"Kernel", summary.kernel},      {"Filesystem", summary.filesystem},
+      {"Store", summary.store},
+      {"Retry policy", summary.policy},
+      {"Sharing rules", rules},
+      {"Opens", opens_sentence(summary)},
+      {"Seed", std::to_string(summary.seed)},
+      {"Started", summary.started_at},
+      {"Took", fmt::format("{:.1f} s", summary.duration_s)},
+      {"Kernel", summary.kernel},
+      {"Filesystem", summary.filesystem},
       {"Holdfast", summary.version},
   };
   lines.erase(std::remove_if(lines.begin(), lines.end(), [](const auto& line) { return line.value.empty(); }),

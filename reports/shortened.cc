@@ -25,7 +25,7 @@ Summary shortened(const Summary& summary) {
   for (std::string Summary::*const name :
        {&Summary::scenario, &Summary::variant, &Summary::title, &Summary::version, &Summary::kernel,
         &Summary::filesystem, &Summary::started_at, &Summary::profile, &Summary::store, &Summary::rules,
-        &Summary::policy}) {
+        &Summary::opens, &Summary::policy}) {
     cut(cut_down.*name, most_name_bytes);
   }
   cut(cut_down.command, most_sentence_bytes);

@@ -41,7 +41,8 @@ void describe_plan(const Plan& plan, Summary& summary) {
   const bool windows = scenario.sharing.rules == Rules::windows;
   summary.rules = windows ? "windows" : "posix";
   summary.profile = windows ? scenario.sharing.profile : "";
-  summary.not_modelled = not_modelled(windows);
+  if (windows) summary.opens = opens_are_decided(scenario) ? "decided" : "untrapped";
+  summary.not_modelled = not_modelled(windows, opens_can_be_refused(scenario));
   summary.tolerated = what_was_tolerated(plan);
   summary.planned = std::uint64_t{scenario.agents.count} * scenario.agents.broadcasts;
   summary.runs_needed = clean_runs_needed(claimed_rate, claimed_confidence);
@@ -216,6 +217,7 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
   summarise_series(history, summary);
   summarise_retries(plan, history, summary);
   summarise_refusals(plan, history, summary);
+  summary.exactness = history.exactness;
   summarise_injectors(plan, history, summary);
   summarise_kills(plan, history, summary);
   summarise_time(history, summary);

@@ -94,6 +94,7 @@ enum class RunVerdict { pass, fail, inconclusive };
 struct Summary {
   std::string scenario, variant, title, version, kernel, filesystem, command, started_at, profile, store;
   std::string rules;   // "windows" or "posix"
+  std::string opens;   // under Windows' rules those of the subject are "decided" or "untrapped"
   std::string policy;  // "up to 5 retries, 100 ms x 2, no jitter"
   std::uint64_t seed = 1;
   RunVerdict verdict = RunVerdict::inconclusive;
@@ -128,6 +129,7 @@ struct Summary {
   std::uint64_t refusals = 0;
   std::map<std::uint16_t, std::uint64_t> refusals_by_code;
   std::vector<HolderSummary> refusals_by_holder;  // most refusals first
+  std::optional<Exactness> exactness;             // none: not known
 
   std::vector<InjectorSummary> injectors;
   std::vector<Finding> checks;

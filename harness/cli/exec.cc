@@ -190,6 +190,7 @@ int carry_out(const ExecCommand& command) {
   ExecReport report;
   report.command = command.argv;
   report.enforced = command.enforce;
+  report.opens_decided = prepared->domain.opens;
   for (const auto& directory : prepared->domain.directories) report.directories.push_back(directory.string());
 
   const auto started = observe(command, *prepared, report);

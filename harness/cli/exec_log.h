@@ -19,6 +19,7 @@ class ExecLog : public CallLog {
   void decided(const DecidedCall& call) override;
   void warned(const Doubt& doubt, bool doubtful) override;
   void injected(const Event&) override {}  // nobody is killed here
+  void counted(const Exactness& exactness) override { report_.missed_refusals = exactness.missed; }
   Result<> close() override { return {}; }
 
  private:

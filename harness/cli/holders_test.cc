@@ -1,8 +1,6 @@
 // Whole runs beside holders of other manners: who delays, who yields, and who takes files for himself.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "harness/cli/testing_run.h"
 
 namespace holdfast {
@@ -10,21 +8,10 @@ namespace {
 
 class Holders : public RunTest {
  protected:
-  // `run` into the directory `name`. If somebody began to open a file in the microseconds of its replacement, the run
-  // is in doubt and tells nothing: then once more.
-  ProcessEnd run_without_doubt(std::vector<std::string> arguments, const std::string& name) {
+  ProcessEnd run_into(const std::string& name, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "run");
     arguments.insert(arguments.end(), {"--out", name});
-    for (int left = 5;; --left) {
-      ProcessEnd end = holdfast(arguments);
-      if (left == 1 || end.exit_code != 2) return end;
-      const std::vector<Doubt> doubts = result_of(name).doubts;
-      const bool late = !doubts.empty() && std::all_of(doubts.begin(), doubts.end(), [](const Doubt& doubt) {
-        return doubt.kind == DoubtKind::late_opener;
-      });
-      if (!late) return end;
-      std::filesystem::remove_all(scratch() / name);
-    }
+    return holdfast(arguments);
   }
 };
 
@@ -39,7 +26,7 @@ constexpr const char* one_try = "subject.retry.max_retries=0";
 TEST_F(Holders, AScannerThatDelaysRefusesNothing) {
   const std::string scanner = "[[inject]]\nkind = \"antivirus\"\nhold = \"15ms\"\nmin_fired = 5\n";
   put_file(scratch() / "delay.toml", without_retries(scanner + "mode = \"delay\"\n"));
-  const auto delayed = run_without_doubt({"delay.toml", "--set", one_try}, "delay");
+  const auto delayed = run_into("delay", {"delay.toml", "--set", one_try});
   EXPECT_EQ(delayed.exit_code, 0) << delayed.out << delayed.err;
   const Summary summary = result_of("delay");
   EXPECT_EQ(summary.ok, 18U);
@@ -60,7 +47,7 @@ TEST_F(Holders, AScannerThatDelaysDelaysOpensTooWhereItSharesNothing) {
            small_scenario("count = 3\nbroadcasts = 6",
                           "[[inject]]\nkind = \"antivirus\"\nhold = \"15ms\"\nmin_fired = 3\n"
                           "mode = \"delay\"\nshare = \"\"\n"));
-  const auto delayed = run_without_doubt({"delay.toml", "--set", one_try}, "delay");
+  const auto delayed = run_into("delay", {"delay.toml", "--set", one_try});
   EXPECT_EQ(delayed.exit_code, 0) << delayed.out << delayed.err;
 }
 
@@ -68,7 +55,7 @@ TEST_F(Holders, AnIndexerYieldsToWhoeverWantsTheFile) {
   put_file(scratch() / "indexer.toml",
            without_retries(
                "[[inject]]\nkind = \"indexer\"\nhold = \"1h\"\nyield_after = \"2ms\"\nmin_fired = 3\n"));
-  const auto yielded = run_without_doubt({"indexer.toml", "--set", one_try}, "indexer");
+  const auto yielded = run_into("indexer", {"indexer.toml", "--set", one_try});
   EXPECT_EQ(yielded.exit_code, 0) << yielded.out << yielded.err;
   EXPECT_EQ(result_of("indexer").ok, 18U);
 }
@@ -78,7 +65,7 @@ TEST_F(Holders, ABackupThatSharesNothingIsInTheWayOfReadersToo) {
            small_scenario("count = 2\nbroadcasts = 16\nrate = 20",
                           "[[inject]]\nkind = \"backup\"\nhold = \"40ms\"\nstart_delay = \"60ms\"\n"
                           "period = \"200ms\"\ncount = 8\n"));  // whichever finds that the file is there
-  const auto end = run_without_doubt({"backup.toml"}, "backup");
+  const auto end = run_into("backup", {"backup.toml"});
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   const Summary summary = result_of("backup");
   EXPECT_EQ(summary.ok, 32U);

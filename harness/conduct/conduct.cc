@@ -69,26 +69,13 @@ constexpr std::int64_t injector_grace_ns = 5 * second_ns;     // to let go after
 constexpr std::int64_t agent_grace_ns = 3 * second_ns;        // to come back after SIGTERM
 constexpr std::int64_t launcher_grace_ns = 5 * second_ns;     // to kill everybody and go, once told to
 
-// Where nobody denies reading or writing, no open is refused, and none need be trapped.
-bool opens_are_decided(const Plan& plan) {
-  constexpr FileBits read_and_write = read_bit | write_bit;
-  const auto denies = [](FileBits share) { return (share & read_and_write) != read_and_write; };
-  const Scenario& scenario = plan.scenario;
-  if (scenario.sharing.rules != Rules::windows) return false;
-  if (scenario.sharing.deletion == Deletion::classic) return true;
-  const auto profile = find_profile(scenario.sharing.profile);
-  return (profile && denies(profile->share)) ||
-         std::any_of(scenario.injectors.begin(), scenario.injectors.end(), [&](const Injector& injector) {
-           return has_process(injector.kind) && denies(parse_letters(injector.share).value_or(0));
-         });
-}
-
 Domain domain_of(const Plan& plan, const Profile& profile, const std::filesystem::path& store) {
   Domain domain;
   domain.directories = {store};
   domain.mode = plan.scenario.sharing.rules == Rules::windows ? Domain::Mode::enforce : Domain::Mode::posix;
   domain.profile = profile;
-  domain.opens = opens_are_decided(plan);
+  domain.opens = opens_are_decided(plan.scenario);
+  domain.cuts = opens_can_be_refused(plan.scenario);
   domain.deletion = plan.scenario.sharing.deletion;
   return domain;
 }
@@ -193,9 +180,9 @@ class Conductor {
     const auto kills = planned_kills(plan_);
     auto delays = planned_delays(plan_);
     const bool store_calls = !kills.empty() || std::any_of(delays.begin(), delays.end(), needs_store_calls);
-    const Trap trap = store_calls                ? Trap::store_calls
-                      : opens_are_decided(plan_) ? Trap::opens
-                                                 : Trap::decided_calls;
+    const Trap trap = store_calls                         ? Trap::store_calls
+                      : opens_are_decided(plan_.scenario) ? Trap::opens
+                                                          : Trap::decided_calls;
     auto launcher = LauncherProcess::start(options_.executable, pipes_, trap);
     if (!launcher) return fail(launcher.error());
     launcher_.emplace(std::move(*launcher));

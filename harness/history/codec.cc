@@ -115,6 +115,7 @@ bool is_event_type(std::uint8_t type) {
     case EventType::call:
     case EventType::holder:
     case EventType::warning:
+    case EventType::exactness:
     case EventType::planned:
     case EventType::fired:
     case EventType::released:

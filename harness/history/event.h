@@ -81,6 +81,7 @@ enum class EventType : std::uint8_t {
   warning =
       22,  // text; value: 1 = makes the run inconclusive, DoubtKind (0, as older files have it: not told
            // apart), how many calls it is about (0 = 1); in any file
+  exactness = 23,  // at the end: value: renames and removals decided, refusals missed among them
 
   // By injectors. `op` numbers the faults of this injector.
   planned = 30,   // value: hold ns

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "harness/history/doubt.h"
 #include "harness/history/event.h"
+#include "harness/history/exactness.h"
 #include "harness/history/message_id.h"
 
 namespace holdfast {
@@ -180,8 +181,9 @@ struct History {
   std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
   std::vector<std::string> leftovers;
-  std::vector<IdleHandles> idle;    // of agents that held any
-  std::vector<std::string> locked;  // files of the store that were locked then
+  std::vector<IdleHandles> idle;       // of agents that held any
+  std::vector<std::string> locked;     // files of the store that were locked then
+  std::optional<Exactness> exactness;  // none: the supervisor did not come to its end
   ReferenceWork reference_before, reference_after;
   std::vector<Standstill> standstills;  // in order, apart from each other
   std::vector<Doubt> warnings;          // to be shown

@@ -34,6 +34,7 @@ void SupervisorMerge::add(Event&& event) {
   if (event.type == EventType::planned || event.type == EventType::fired ||
       event.type == EventType::released || event.type == EventType::visited)
     return injected(std::move(event));
+  if (event.type == EventType::exactness) return exactness(event);
   doubts_.add("type", fmt::format("an event of type {}, which the supervisor does not write",
                                   static_cast<unsigned>(event.type)));
 }
@@ -42,6 +43,15 @@ void SupervisorMerge::finish() {
   if (holders_due_ != 0)
     doubts_.add("holders", fmt::format("{} holders of a refused call are missing", holders_due_));
   holders_due_ = 0;
+}
+
+void SupervisorMerge::exactness(const Event& event) {
+  if (history_.exactness || event.value[1] > event.value[0]) {
+    return doubts_.add("exactness",
+                       fmt::format("{} of {} refusals missed: that cannot be, or was said before",
+                                   event.value[1], event.value[0]));
+  }
+  history_.exactness = Exactness{event.value[0], event.value[1]};
 }
 
 void SupervisorMerge::call(Event&& event) {

@@ -17,6 +17,7 @@ class SupervisorMerge {
   void finish();
 
  private:
+  void exactness(const Event& event);
   void call(Event&& event);
   void holder(Event&& event);
   void injected(Event&& event);

@@ -84,8 +84,11 @@ class RunFiles {
     holder.process = 0;
     holder.pid = 1000;
     holder.text = std::string("scanner\0/store/queue.json", 25);
-    events[{Role::supervisor, no_process}] = {call_event(0, 1200, 1210, 5, 1), holder,
-                                              call_event(1, 1250, 1260), call_event(0, 1400, 1410),
+    events[{Role::supervisor, no_process}] = {call_event(0, 1200, 1210, 5, 1),
+                                              holder,
+                                              call_event(1, 1250, 1260),
+                                              call_event(0, 1400, 1410),
+                                              event_of(EventType::exactness, 9000, 0, {3, 1}),
                                               event_of(EventType::end, 9001)};
     events[{Role::agent, 0}] = {operation_event(EventType::invoke, Function::broadcast, {0, 0}, 1100),
                                 operation_event(EventType::ok, Function::broadcast, {0, 0}, 1500),
@@ -151,6 +154,7 @@ TEST(Merge, AGoodRunBecomesOneHistory) {
   EXPECT_EQ(history.processes[1].starved_ns, 7);
   EXPECT_EQ(history.conductor_starved_ns, 3);
   EXPECT_THAT(history.standstills, ElementsAre(Standstill{2000, 2300}));
+  EXPECT_EQ(history.exactness, (Exactness{3, 1}));
 
   ASSERT_EQ(history.operations.size(), 4U);
   const Operation& first = history.operations[0];
@@ -333,6 +337,11 @@ std::vector<BrokenRun> broken_runs() {
       {"holder of nothing",
        [](RunFiles& run) { run.supervisor().insert(run.supervisor().begin(), run.supervisor()[1]); },
        "supervisor.events: event 1: a holder that belongs to no call"},
+      {"more missed than decided", [](RunFiles& run) { run.supervisor()[4].value[1] = 4; },
+       "4 of 3 refusals missed"},
+      {"exactness twice",
+       [](RunFiles& run) { run.supervisor().insert(run.supervisor().begin() + 4, run.supervisor()[4]); },
+       "1 of 3 refusals missed"},
       {"holder missing", [](RunFiles& run) { run.supervisor().erase(run.supervisor().begin() + 1); },
        "supervisor.events: event 2: 1 holders of a refused call are missing"},
       {"holder of unknown kind", [](RunFiles& run) { run.supervisor()[1].value[0] = 77; }, "unknown kind 77"},

@@ -3,17 +3,14 @@
 // business (obliging_holders.h).
 //
 // A model, and reports call it one: nobody has published how long real scanners hold files (docs/windows-rules.md).
-#include <fcntl.h>
-
 #include "harness/inject/follow_triggers.h"
+#include "harness/inject/open_file.h"
 
 namespace holdfast {
 
 Result<> inject_antivirus(InjectorContext& context) {
   Interest interest;
-  interest.open = [](const std::string& path) {
-    return Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  };
+  interest.open = [](const std::string& path) { return open_to_hold(path); };
   return follow_triggers(context, interest);
 }
 

@@ -3,14 +3,13 @@
 //
 // Pass k begins at start + start_delay + k * period, or when the last one is over. A file that is open elsewhere is
 // tried again for as long as it would have been held, then passed over, as backups do.
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cerrno>
 
 #include "core/base/clock.h"
 #include "harness/inject/injector.h"
 #include "harness/inject/matching_files.h"
+#include "harness/inject/open_file.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/descriptor.h"
 
@@ -29,7 +28,7 @@ Result<bool> copy_one(InjectorContext& context, const std::string& path, std::ui
   bool go_on = true;
   const std::int64_t give_up_ns = monotonic_ns() + hold.count();
   do {
-    file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    file = open_to_hold(path);
     error = file ? 0 : errno;
     if (file || error == ENOENT) break;
     go_on = wait_until(std::min(give_up_ns, monotonic_ns() + try_again_ns));

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "harness/inject/follow_triggers.h"
+#include "harness/inject/open_file.h"
 #include "harness/supervisor/share_mark.h"
 
 namespace holdfast {
@@ -23,7 +24,7 @@ constexpr Handle indexers_mode{read_bit, read_bit | write_bit | delete_bit};
 
 // Opens a file under a write lease; without one not at all.
 Descriptor open_with_oplock(const std::string& path) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));
+  Descriptor file = open_to_hold(path, O_NONBLOCK);
   if (!file) return file;
   // The signal that a lease is broken with is the mark of a share mode, too: one number must do for both.
   const bool leased = mark_mode(file.get(), indexers_mode) && ::fcntl(file.get(), F_SETLEASE, F_WRLCK) == 0;

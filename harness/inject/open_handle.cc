@@ -3,14 +3,13 @@
 // Window k lasts from start + start_delay + k * period for the hold time. A file that is not there yet is
 // opened as soon as it appears within the window; the window's end does not move, so that the instants at
 // which the file can be held are known from the plan.
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cerrno>
 
 #include "core/base/clock.h"
 #include "harness/inject/injector.h"
 #include "harness/inject/matching_files.h"
+#include "harness/inject/open_file.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/descriptor.h"
 
@@ -37,7 +36,7 @@ Result<> inject_open_handles(InjectorContext& context) {
       const auto files = matching_files(context.store, injector.path);
       if (!files.empty()) {
         path = files.front();
-        file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        file = open_to_hold(path);
         error = file ? 0 : errno;
       }
       if (!file && !wait_until(std::min(end_ns, monotonic_ns() + look_again_ns))) break;

@@ -155,8 +155,8 @@ std::vector<std::string_view> words_of(const Words<T>& words) {
 }
 
 // `what` names the thing in errors: "store", "kind of injector".
-template <typename Section, typename T>
-Field<Section> one_of(T Section::*member, const Words<T>& words, const std::string& what) {
+template <typename Section, typename Member, typename T>
+Field<Section> one_of(Member Section::*member, const Words<T>& words, const std::string& what) {
   const std::string wanted = fmt::format("\"{}\"", fmt::join(words_of(words), "\", \""));
   return {words.size() == 1 ? wanted : "one of " + wanted,
           [=](const Node& node, const std::string& path, Section& section) -> Result<> {
@@ -169,7 +169,10 @@ Field<Section> one_of(T Section::*member, const Words<T>& words, const std::stri
             return fail_at(node.place,
                            fmt::format("{}: {}", path, unknown_word(what, node.text, words_of(words))));
           },
-          [=](const Section& section) { return Node::of(std::string(word_for(words, section.*member))); }};
+          [=](const Section& section) -> std::optional<Node> {
+            const auto value = present(section.*member);
+            return value ? std::optional<Node>(Node::of(std::string(word_for(words, *value)))) : std::nullopt;
+          }};
 }
 
 // Reads `node` key by key, in the order of `keys`. `kind` says which kind of section it is, once its first

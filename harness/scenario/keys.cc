@@ -259,6 +259,7 @@ const Keys<Agents>& agents_keys() {
 const Keys<Sharing>& sharing_keys() {
   static const Words<Rules> rules = {{"windows", Rules::windows}, {"posix", Rules::posix}};
   static const Words<Deletion> deletions = {{"posix", Deletion::posix}, {"classic", Deletion::classic}};
+  static const Words<Opens> opens = {{"decided", Opens::decided}, {"untrapped", Opens::untrapped}};
   static const Keys<Sharing> keys = {
       {"rules", "whose rules refuse: Windows', or nobody's", one_of(&Sharing::rules, rules, "rules")},
       {"delete",
@@ -266,6 +267,11 @@ const Keys<Sharing>& sharing_keys() {
        "the last "
        "handle closes",
        one_of(&Sharing::deletion, deletions, "delete")},
+      {"opens",
+       "whether opens in the store are decided, so that each comes before or after a replace, or left alone; "
+       "by "
+       "default decided, but for the core's store where nobody reads beside the broadcasts",
+       one_of(&Sharing::opens, opens, "opens")},
       {"profile", "the runtime whose share modes and error codes the agents get", profile_field()},
   };
   return keys;
@@ -328,6 +334,12 @@ Result<Scenario> read_scenario(const Node& document) {
     return fail_at(document.find("inject")->place,
                    "inject: kills are counted by the file calls of the built-in agent; take them out, or use "
                    "subject.kind = \"core\"");
+  }
+  if (scenario.sharing.opens == Opens::untrapped && opens_can_be_refused(scenario)) {
+    return fail_at(
+        document.find("sharing")->find("opens")->place,
+        "sharing.opens is \"untrapped\", but a profile or an injector denies others reading or writing, or "
+        "deletion is classic: opens are refused then, so they must be decided");
   }
   return scenario;
 }

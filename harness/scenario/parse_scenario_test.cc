@@ -280,6 +280,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"[sharing]\nprofile = \"pyhton\"\n",
                 "s.toml:2:11: sharing.profile: unknown profile \"pyhton\"; the nearest is \"python\". Valid "
                 "here: c, python, go, java, java-nio, node, rust"},
+        Mistake{
+            "[sharing]\nopens = \"traped\"\n",
+            "s.toml:2:9: sharing.opens: unknown opens \"traped\"; the nearest is \"untrapped\". Valid here: "
+            "decided, untrapped"},
+        Mistake{"[sharing]\nopens = \"untrapped\"\nprofile = \"dotnet\"\n",
+                "s.toml:2:9: sharing.opens is \"untrapped\", but a profile or an injector denies"},
         Mistake{"[[inject]]\nkind = \"anti-virus\"\n",
                 "s.toml:2:8: inject.0.kind: unknown kind of injector \"anti-virus\"; the nearest is "
                 "\"antivirus\"."},

@@ -126,6 +126,7 @@ Plan some_plan(std::uint64_t seed) {
   scenario.agents.reader_pause = some_duration(random);
   scenario.sharing.rules = static_cast<Rules>(below(random, 2));
   scenario.sharing.deletion = static_cast<Deletion>(below(random, 2));
+  if (below(random, 2) == 0) scenario.sharing.opens = Opens::decided;
   for (std::size_t i = below(random, 4); i > 0; --i) scenario.injectors.push_back(some_injector(random, i));
   if (scenario.subject.kind == SubjectKind::command) {
     std::erase_if(scenario.injectors, [](const Injector& one) { return one.kind == InjectorKind::kill; });

@@ -74,10 +74,14 @@ struct Agents {
 
 enum class Rules { windows, posix };
 
+// Those of the subject; injectors' are decided under Windows' rules whatever is said here.
+enum class Opens { decided, untrapped };
+
 struct Sharing {
   Rules rules = Rules::windows;
   std::string profile = "python";
   Deletion deletion = Deletion::posix;
+  std::optional<Opens> opens{};  // none: as opens_are_decided() says
 
   bool operator==(const Sharing&) const = default;
 };
@@ -166,6 +170,13 @@ bool any_kills(const Scenario& scenario);
 
 // Whether a call waits for this injector to let go, instead of being refused.
 bool makes_wait(const Injector& injector);
+
+// Whether every open in the store is decided, by what the scenario says, or else where that is needed: so that an open
+// comes before or after a replace, and never in the middle of its decision.
+bool opens_are_decided(const Scenario& scenario);
+
+// Whether some share mode makes Windows refuse opens, which takes deciding them.
+bool opens_can_be_refused(const Scenario& scenario);
 
 // A scenario under some settings of its own; see [[variant]] in scenarios/KEYS.md.
 struct Variant {

@@ -47,6 +47,14 @@ void EventLog::warned(const Doubt& doubt, bool doubtful) {
   record(event);
 }
 
+void EventLog::counted(const Exactness& exactness) {
+  Event event;
+  event.type = EventType::exactness;
+  event.time_ns = monotonic_ns();
+  event.value = {exactness.decided, exactness.missed, 0, 0};
+  record(event);
+}
+
 Result<> EventLog::close() {
   auto closed = recorder_.close();
   if (trouble_ && !closed) trouble_ = closed;

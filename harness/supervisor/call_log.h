@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "harness/history/doubt.h"
 #include "harness/history/event.h"
+#include "harness/history/exactness.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/decision.h"
 
@@ -31,6 +32,8 @@ class CallLog {
   virtual void warned(const Doubt& doubt, bool doubtful) = 0;
   // What an injector did that has no process: kills, delays.
   virtual void injected(const Event& event) = 0;
+  // Once, before the end.
+  virtual void counted(const Exactness&) {}
   // Nothing follows. What went wrong on the way.
   virtual Result<> close() = 0;
 };
@@ -42,6 +45,7 @@ class EventLog : public CallLog {
   void decided(const DecidedCall& call) override;
   void warned(const Doubt& doubt, bool doubtful) override;
   void injected(const Event& event) override { record(event); }
+  void counted(const Exactness& exactness) override;
   Result<> close() override;
 
  private:

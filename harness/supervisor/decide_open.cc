@@ -121,6 +121,10 @@ bool Decider::understand(Opening& opening) {
   return true;
 }
 
+bool Decider::judges_cut(const Opening& opening) const {
+  return domain_.cuts && opening.cuts();
+}
+
 // Who has a file that somebody opens with this mode, and whether that is sure.
 FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decision) {
   const Lease lease = Lease::probe_file(file);
@@ -131,7 +135,7 @@ FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decisi
   decision.doubt = flag_scan(lease, decision.path);
   // A share mode ends with its handle (CreateFile, dwShareMode): a mapping only keeps a program from being written,
   // and a file from being cut.
-  const bool mappings_matter = opening.cuts() || (opening.opener.access & write_bit) != 0;
+  const bool mappings_matter = judges_cut(opening) || (opening.opener.access & write_bit) != 0;
   return uses_.of(lease, opening.caller, mappings_matter,
                   [&](auto handles) { return open_beside(opening.opener, handles) != 0; });
 }
@@ -143,7 +147,7 @@ Decider::Look Decider::look_at_holders(const Opening& opening, int file, const s
   // Who only observes hands nothing over, and so does not know which modes are there.
   const bool may_meet_another = domain_.mode == Domain::Mode::observe || opening.declared ||
                                 (known != opened_.end() && open_beside(opening.opener, known->second) != 0);
-  if (!opening.denies() && !opening.cuts() && !may_meet_another) return Look::clear;
+  if (!opening.denies() && !judges_cut(opening) && !may_meet_another) return Look::clear;
   FileUse use = obstacles_to(opening, file, decision);
   if (!use.known && !last_look) return Look::again;
   if (!use.known && use.holders.empty() && (opening.denies() || known != opened_.end()))
@@ -152,7 +156,7 @@ Decider::Look Decider::look_at_holders(const Opening& opening, int file, const s
   auto code = open_beside(opening.opener, open_handles_of(use.holders));
   auto obstacle = some_run(use.holders) ? Obstacle::running_program : Obstacle::held;
   if (code == 0) {
-    code = truncate_mapped(opening.cuts() && mapped);
+    code = truncate_mapped(judges_cut(opening) && mapped);
     obstacle = Obstacle::mapped;
   }
   if (code != 0) {

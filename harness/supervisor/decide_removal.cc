@@ -68,7 +68,7 @@ Decision Decider::decide_removal(Request& request) {
       return decision;
     }
     decision = remove();
-    if (decision.error == 0 && domain_.mode == Domain::Mode::enforce && !lease.unbroken()) ++late_openers_;
+    decision.missed_refusal = decision.error == 0 && enforces() && !lease.unbroken();
     return decision;
   }
 }

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <fmt/core.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -97,19 +96,7 @@ Decision Decider::decide_rename(const Request& request) {
     } else {
       decision = carry_out_with(call.flags);
     }
-    if (decision.error == 0 && !source.unbroken()) ++late_openers_;
-    if (decision.error == 0 && !target.unbroken()) {
-      target.drop();
-      // An injector with the old file only wasted a fault. Anybody else read what was no longer there.
-      if (uses_.opened_by_injector(target.identity())) {
-        ++late_openers_;
-      } else {
-        decision.doubt =
-            Doubt{DoubtKind::late_opener,
-                  fmt::format("a process began to open {} while it was being replaced, and got the old file",
-                              to.text)};
-      }
-    }
+    decision.missed_refusal = decision.error == 0 && (!source.unbroken() || !target.unbroken());
     return decision;
   }
 }

@@ -35,8 +35,9 @@ struct Domain {
   // Absolute and canonical; calls that touch nothing beneath them pass through.
   std::vector<std::filesystem::path> directories;
   Mode mode = Mode::enforce;
-  std::optional<Profile> profile;       // none: each process that of the program it runs
-  bool opens = false;                   // opens are trapped and decided as well
+  std::optional<Profile> profile;  // none: each process that of the program it runs
+  bool opens = false;              // everybody's opens are trapped and decided; else injectors' alone
+  bool cuts = true;                // and whether what is cut is mapped: that takes a look at all processes
   Deletion deletion = Deletion::posix;  // classic only where opens are decided
 };
 
@@ -54,7 +55,8 @@ struct Decision {
   Obstacle obstacle = Obstacle::held;
   std::string path, destination;
   std::vector<NamedHolder> holders;
-  std::optional<Doubt> doubt;  // something that no rule covers; makes the run inconclusive
+  bool missed_refusal = false;  // done, though somebody opened the file meanwhile
+  std::optional<Doubt> doubt;   // something that no rule covers; makes the run inconclusive
   Descriptor opened;
   bool close_on_exec = false;
 };
@@ -74,9 +76,7 @@ class Decider {
   [[nodiscard]] bool has_pending_deletes() const { return pending_deletes_.any(); }
   void settle_deletes() { pending_deletes_.settle(); }
 
-  // How often a process began to open a file in the microseconds in which it was renamed or removed, and got
-  // it: on Windows one of the two would have been refused.
-  [[nodiscard]] std::uint64_t late_openers() const { return late_openers_; }
+  [[nodiscard]] bool enforces() const { return domain_.mode == Domain::Mode::enforce; }
 
  private:
   struct Request {
@@ -96,6 +96,7 @@ class Decider {
   struct Opening;
   enum class Look { again, clear, decided };
   bool understand(Opening& opening);
+  [[nodiscard]] bool judges_cut(const Opening& opening) const;
   FileUse obstacles_to(const Opening& opening, int file, Decision& decision);
   Look look_at_holders(const Opening& opening, int file, const struct stat& identity, bool last_look,
                        Decision& decision);
@@ -127,7 +128,6 @@ class Decider {
   FileUses uses_;
   PendingDeletes pending_deletes_;
   bool scan_flagged_ = false;
-  std::uint64_t late_openers_ = 0;
   // Modes that deny something, were handed over, and may be there yet. All others can be in the way only of who
   // asks for such a mode.
   std::map<FileId, std::vector<Handle>> opened_;

@@ -5,7 +5,6 @@
 // and one under the filter beside that domain. RC_PARAMS="max_success=20000" by hand for a longer look.
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,11 +17,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -250,7 +252,7 @@ class Place {
   class SilentLog : public CallLog {
    public:
     void decided(const DecidedCall&) override {}
-    void warned(const std::string&, bool) override {}
+    void warned(const Doubt&, bool) override {}
     void injected(const Event&) override {}
     Result<> close() override { return {}; }
   };

@@ -1,7 +1,6 @@
 #include "harness/supervisor/file_use.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <sstream>
@@ -121,17 +120,6 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_mat
   use.only_passing = passing && use.holders.empty();
   use.known = free || passing || !use.holders.empty() || lease.openness() == Openness::ask_scan;
   return use;
-}
-
-bool FileUses::opened_by_injector(const struct stat& identity) const {
-  constexpr int looks = 20;
-  constexpr unsigned pause_us = 200;
-  for (int look = 0; look < looks; ++look) {
-    const auto injectors = participants_.processes(Role::injector);
-    if (!find_holders(identity, injectors, LookAt::descriptors).empty()) return true;
-    ::usleep(pause_us);
-  }
-  return false;
 }
 
 }  // namespace holdfast

@@ -56,9 +56,6 @@ class FileUses {
   // One that nobody found.
   [[nodiscard]] NamedHolder unseen() const;
 
-  // Whether the process that waited for a lease on this file, and gets it in a moment, is an injector.
-  [[nodiscard]] bool opened_by_injector(const struct stat& identity) const;
-
  private:
   const Participants& participants_;
   ProgramProfiles& profiles_;

@@ -40,10 +40,14 @@ Numbers trapped_numbers(Trap trap, Architecture architecture) {
     for (const long number : calls) numbers.emplace_back(number, SECCOMP_RET_USER_NOTIF);
   };
   add(decided_calls(architecture));
-  if (trap != Trap::decided_calls) add(open_calls(architecture));
+  if (trap == Trap::decided_calls) {
+    numbers.emplace_back(SYS_openat2, SECCOMP_RET_USER_NOTIF);
+  } else {
+    add(open_calls(architecture));
+  }
   add(identity_calls(architecture));
   constexpr long io_uring_setup = 425;  // of every architecture
-  static_assert(io_uring_setup == SYS_io_uring_setup);
+  static_assert(io_uring_setup == SYS_io_uring_setup && SYS_openat2 == 437);
   numbers.emplace_back(io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);
   return numbers;
 }

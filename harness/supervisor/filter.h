@@ -9,7 +9,7 @@ namespace holdfast {
 
 enum class Trap {
   decided_calls,
-  opens,        // these too: where some share mode denies reading or writing
+  opens,        // these too: where everybody's are decided
   store_calls,  // and these, see store_calls.h: for runs that kill
 };
 
@@ -17,7 +17,8 @@ enum class Trap {
 // descriptor (the caller owns it; close-on-exec). Sets no_new_privs, so no root is needed and set-user-ID
 // programs started later run without their privilege. Code::unsupported says what the kernel lacks.
 //
-// Trapped: rename*, unlink*, rmdir, link*; and, only to notice that a caller's identity may differ from the
+// Trapped: rename*, unlink*, rmdir, link*; openat2, by which injectors open, so that theirs are decided even where other
+// opens are not, at no cost to those; and, only to notice that a caller's identity may differ from the
 // supervisor's, set*id, setgroups, capset, chroot, pivot_root, unshare, setns.
 // io_uring_setup gets ENOSYS (it could rename behind the filter's back). 32-bit calls are trapped likewise, but
 // not where store calls are; those and any of another architecture (x32) kill the process, since they would not

@@ -40,9 +40,6 @@ class Lease {
   // lease is dropped (an O_NONBLOCK one gets EAGAIN).
   [[nodiscard]] bool unbroken() const;
 
-  // Lets whoever waits for it go on.
-  void drop() { file_.reset(); }
-
  private:
   // Whether nothing need be opened: it is no regular file, or the one of `other`.
   bool is_known_without(const Lease* other);

@@ -79,13 +79,10 @@ void Supervisor::end_thread() {
   }
   thread_.join();
   decider_.settle_deletes();
-  if (decider_.late_openers() > 0) {
-    log_->warned({DoubtKind::late_opener,
-                  fmt::format("{} times a process began to open a file in the microseconds in which it was "
-                              "renamed or removed, and got it; Windows would have refused one of the two",
-                              decider_.late_openers()),
-                  decider_.late_openers()},
-                 false);
+  log_->counted(exactness_);
+  if (exactness_.missed > 0) {
+    log_->warned({DoubtKind::late_opener, missed_refusals_text(exactness_), exactness_.missed},
+                 is_doubtful(exactness_));
   }
   killer_.finish();
   outcome_ = log_->close();
@@ -160,6 +157,12 @@ bool Supervisor::held_up(Pending& pending, const Caller& caller) {
   return pending.look_ns != 0;
 }
 
+bool Supervisor::decides_open_of(pid_t thread) const {
+  if (decider_.decides_opens()) return true;
+  const auto injector = participants_.find(thread);  // of one thread
+  return decider_.enforces() && injector && injector->role == Role::injector;
+}
+
 bool Supervisor::handle(Pending& pending) {
   if (monotonic_ns() < pending.look_ns) return !waiting(pending.id);
   auto call = decode(pending.data);
@@ -169,7 +172,7 @@ bool Supervisor::handle(Pending& pending) {
     return true;
   }
   const bool opens = call && (call->function == Function::open || call->function == Function::truncate);
-  if (opens && !decider_.decides_opens()) call.reset();
+  if (opens && !decides_open_of(pending.thread)) call.reset();
   const bool may_be_killed = killer_.concerns(pending.thread);
   if (!call && !may_be_killed && !delayer_.has_rules()) {
     answer(pending.id, 0, true);
@@ -222,6 +225,10 @@ bool Supervisor::handle(Pending& pending) {
   if (!decision.path.empty())
     log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
   if (decision.windows_code != 0) count_refusal(decision);
+  const bool on_name = call->function == Function::rename || call->function == Function::unlink ||
+                       call->function == Function::rmdir;
+  if (on_name && decider_.enforces() && decision.kind == Decision::Kind::answered) ++exactness_.decided;
+  if (decision.missed_refusal) ++exactness_.missed;
   if (decision.kind == Decision::Kind::handed_over) {
     hand_over(pending.id, decision);
   } else {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "harness/history/exactness.h"
 #include "harness/supervisor/call_log.h"
 #include "harness/supervisor/decision.h"
 #include "harness/supervisor/delay_rule.h"
@@ -67,6 +68,8 @@ class Supervisor {
   void end_thread();
   void receive();
   bool handle(Pending& pending);  // false: ask again shortly
+  // Injectors' opens are decided always, others' where the domain says so.
+  [[nodiscard]] bool decides_open_of(pid_t thread) const;
   bool held_up(Pending& pending, const Caller& caller);
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
@@ -84,6 +87,7 @@ class Supervisor {
   std::deque<Pending> received_;  // to be decided, in the order of their coming
   std::vector<Pending> pending_;  // to be asked again shortly
   Result<> outcome_;
+  Exactness exactness_;  // of the thread alone, until it ends
   std::atomic<std::uint64_t> refused_{0};
   mutable std::mutex refusals_mutex_;
   std::map<std::pair<HolderKind, std::uint32_t>, std::uint64_t> refusals_;  // see HolderRefusals

@@ -91,8 +91,10 @@ std::string exec_json(const ExecReport& report) {
       {"directories", report.directories},
       {"enforced", report.enforced},
       {"duration_ms", milliseconds(report.duration_ns)},
+      {"opens", report.opens_decided ? "decided" : "untrapped"},
       {"decided", report.decided},
       {"refused", counted_refusals(report)},
+      {"missed_refusals", report.missed_refusals},
       {"refusals_beyond", report.refusals_beyond},
       {"suppressed", report.suppressed},
       {"groups", array_json(group_refusals(report), group_json)},
@@ -108,7 +110,7 @@ std::string exec_json(const ExecReport& report) {
                                     return {{"text", use.text}, {"count", use.count}};
                                   })},
       {"warnings", report.warnings},
-      {"not_modelled", not_modelled(true)}};
+      {"not_modelled", not_modelled(true, report.opens_decided)}};
   json["bytes_replaced"] = has_broken_text(json);
   return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }

@@ -16,7 +16,8 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
 //   refusals[]   call path to (null: none) code pid program at_ms
 //     holders[]  pid program path access ("r", "rw", "-") share ("rw-")
 // and besides
-//   signal (null: none)  command[]  directories[]  enforced  duration_ms  decided  refused (all that count)
+//   signal (null: none)  command[]  directories[]  enforced  duration_ms  opens ("decided", "untrapped")  decided
+//   refused (all that count)  missed_refusals
 //   refusals_beyond (of those, how many are not listed)  suppressed  bytes_replaced  warnings[]  not_modelled[]
 //   refusals: errno reason    refusals.holders: kind inherited descriptor (null: a mapping) open_ms (null: unknown)
 //   groups[]        call code reason place count several_paths advice suppression
