@@ -53,7 +53,7 @@ struct SmallRun {
       if (at + 1 < attempts_at_ms.size() || outcome != Outcome::ok) {
         call.windows_code = 5;
         call.os_error = 13;
-        call.holders = holders;
+        call.holders = holders.empty() ? std::vector<Holder>{Holder{}} : holders;  // unseen
       }
       history.calls.push_back(call);
     }

@@ -65,10 +65,10 @@ Attempts attempts_of(const History& history, const Operation& operation) {
     if (refused) ++attempts.refused;
   }
   for (const Repeated& one : all) {
-    if (one.refused == nullptr) continue;
-    if (attempts.given_up == nullptr || attempts.given_up < one.refused) attempts.given_up = one.refused;
+    if (one.refused != nullptr) attempts.given_up.push_back(one.refused);
   }
-  attempts.gave_up = attempts.given_up != nullptr && attempts.given_up == last_refusal;
+  std::sort(attempts.given_up.begin(), attempts.given_up.end());  // they stand in one array
+  attempts.gave_up = !attempts.given_up.empty() && attempts.given_up.back() == last_refusal;
   return attempts;
 }
 

@@ -47,8 +47,8 @@ struct Attempts {
   std::uint32_t refused = 0;  // calls that a holder refused
   std::uint32_t retries = 0;  // calls that repeated such a one
   bool gave_up = false;       // its last refusal was a holder's, and nothing repeated that call
-  const Call* given_up = nullptr;   // of the calls that were refused by a holder and not repeated, the last
-  std::vector<ObservedWait> waits;  // one for each retry
+  std::vector<const Call*> given_up;  // calls that a holder refused and nothing repeated; in order
+  std::vector<ObservedWait> waits;    // one for each retry
 };
 
 Attempts attempts_of(const History& history, const Operation& operation);

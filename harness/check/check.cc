@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "harness/check/checks.h"
+#include "harness/check/prose.h"
 
 namespace holdfast {
 
@@ -27,6 +28,7 @@ Finding run_check(const NamedCheck& check, const Evidence& evidence) {
     finding.witness = "the check itself failed";
   }
   finding.name = check.name;
+  if (finding.witness) finding.witness = told(evidence.history, std::move(*finding.witness));
   for (const Waiver& waiver : evidence.plan.scenario.waivers) {
     if (waiver.check == check.name) finding.waived = waiver.reason;
   }

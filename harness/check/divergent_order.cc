@@ -186,9 +186,10 @@ Finding check_divergent_order(const Evidence& evidence) {
   for (std::size_t a = 0; a < compared && !finding.witness; ++a) {
     for (std::size_t b = a + 1; b < compared && !finding.witness; ++b) {
       if (!disagree(logs[a].ordinals, logs[b].ordinals, places, pair)) continue;
-      finding.witness = fmt::format("{} holds {} before {}, and {} holds them the other way round",
-                                    logs[a].source->name(evidence), to_string(sent.id(pair.first)),
-                                    to_string(sent.id(pair.second)), logs[b].source->name(evidence));
+      finding.witness = told(evidence.history,
+                             fmt::format("{} holds {} before {}, and {} holds them the other way round",
+                                         logs[a].source->name(evidence), to_string(sent.id(pair.first)),
+                                         to_string(sent.id(pair.second)), logs[b].source->name(evidence)));
     }
   }
   if (!finding.witness)

@@ -10,6 +10,7 @@
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
+#include "harness/check/fate.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -42,9 +43,11 @@ Finding check_duplicate(const Evidence& evidence) {
       if (log[place] != there_before || finding.count++ != 0) continue;
       const Operation& read = history.operations[delivery.final_read(agent)];
       const MessageId message = seen_by(history, read)[place].message;
+      const Operation& broadcast = delivery.sent().operation(delivery.sent().find(message));
       finding.witness =
-          fmt::format("agent {}'s final read holds {} at places {} of {}", agent, to_string(message),
-                      places_of(history, read, message), with_commas(read.seen));
+          told(history, fmt::format("agent {}'s final read holds {} at places {} of {}{}", agent,
+                                    to_string(message), places_of(history, read, message),
+                                    with_commas(read.seen), Fates(evidence).of_duplicate(broadcast).story));
     }
   }
   if (finding.count != 0) {

@@ -12,9 +12,15 @@
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
+#include "harness/check/fate.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
+namespace {
+
+constexpr std::uint64_t most_looked_at = 1000;  // losses, for one that a kill explains
+
+}  // namespace
 
 Finding check_durability(const Evidence& evidence) {
   const History& history = evidence.history;
@@ -28,7 +34,8 @@ Finding check_durability(const Evidence& evidence) {
   for (const Kill& kill : history.kills) kills.push_back(&kill);
   std::sort(kills.begin(), kills.end(), [](const Kill* a, const Kill* b) { return a->time_ns < b->time_ns; });
   RecipientsOf addressed(evidence.plan);
-  bool unread = false;
+  Fates fates(evidence);
+  bool unread = false, explained = false;
   for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
     const Operation& broadcast = delivery.sent().operation(ordinal);
     if (broadcast.outcome != Outcome::ok) continue;
@@ -44,15 +51,23 @@ Finding check_durability(const Evidence& evidence) {
         continue;
       }
       ++finding.checked;
-      if (delivery.times_read(broadcast.agent, ordinal, place) != 0 || finding.count++ != 0) continue;
-      const Kill& kill = **next;
-      finding.witness = fmt::format(
-          "agent {} was told ok for {} at {}, agent {} was killed at {} right before {}{}, and agent {}'s "
-          "final read "
-          "does not hold it",
-          broadcast.agent, to_string(delivery.sent().id(ordinal)), at_time(history, broadcast.complete_ns),
-          kill.agent, at_time(history, kill.time_ns), kill.call,
-          kill.path.empty() ? std::string() : " of " + kill.path.substr(kill.path.rfind('/') + 1), to[place]);
+      if (delivery.times_read(broadcast.agent, ordinal, place) != 0) continue;
+      ++finding.count;
+      // The first, or the first that a kill explains.
+      if (explained || finding.count > most_looked_at) continue;
+      const Fate fate = fates.of_lost(broadcast);
+      explained = fate.kill != nullptr;
+      if (finding.count != 1 && !explained) continue;
+      const Kill& kill = explained ? *fate.kill : **next;
+      finding.witness = told(
+          history,
+          fmt::format(
+              "agent {} was told ok for {} at {}, agent {} was killed at {} right before {}{}, and agent "
+              "{}'s final read does not hold it{}",
+              broadcast.agent, to_string(delivery.sent().id(ordinal)), moment(broadcast.complete_ns),
+              kill.agent, moment(kill.time_ns), kill.call,
+              kill.path.empty() ? std::string() : " of " + kill.path.substr(kill.path.rfind('/') + 1),
+              to[place], fate.story));
     }
   }
   if (finding.count != 0) {

@@ -128,10 +128,11 @@ TEST(Checks, HaveTheNamesThatResultJsonPromises) {
     names.emplace_back(check.name);
     EXPECT_FALSE(check.title.empty());
   }
-  EXPECT_THAT(names, testing::ElementsAre("delivered", "lost", "phantom", "duplicate", "order",
-                                          "divergent-order", "torn-read", "vanished", "stale-read",
-                                          "resurrected", "recovered", "durability", "orphan-temp", "leaks",
-                                          "retry-discipline", "bounded-wait", "progress", "faults-fired"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("delivered", "lost", "phantom", "duplicate", "order", "divergent-order",
+                                   "torn-read", "vanished", "stale-read", "resurrected", "recovered",
+                                   "durability", "orphan-temp", "leaks", "retry-discipline",
+                                   "swallowed-refusal", "bounded-wait", "progress", "faults-fired"));
 }
 
 TEST(Checks, AllRunInOrderAndNothingAtAllIsNeverAPass) {

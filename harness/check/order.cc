@@ -33,11 +33,12 @@ std::string describe_disorder(const Evidence& evidence, std::uint32_t agent, std
   const std::string found = fmt::format("agent {}'s final read holds {} behind {}", agent,
                                         to_string(sent.id(late)), to_string(sent.id(before)));
   if (first.agent == second.agent)
-    return fmt::format("{}, which agent {} sent later (at {} and {})", found, first.agent,
-                       at_time(history, first.invoke_ns), at_time(history, second.invoke_ns));
-  return fmt::format("{}, which agent {} sent at {}, after agent {} had been told ok for {} at {}", found,
-                     second.agent, at_time(history, second.invoke_ns), first.agent, to_string(sent.id(late)),
-                     at_time(history, first.complete_ns));
+    return told(history, fmt::format("{}, which agent {} sent later (at {} and {})", found, first.agent,
+                                     moment(first.invoke_ns), moment(second.invoke_ns)));
+  return told(history,
+              fmt::format("{}, which agent {} sent at {}, after agent {} had been told ok for {} at {}",
+                          found, second.agent, moment(second.invoke_ns), first.agent,
+                          to_string(sent.id(late)), moment(first.complete_ns)));
 }
 
 }  // namespace

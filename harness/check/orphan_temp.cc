@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/check/checks.h"
+#include "harness/check/fate.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -22,8 +23,10 @@ Finding check_orphan_temp(const Evidence& evidence) {
   if (finding.count != 0) {
     finding.checked = 1;
     finding.verdict = Verdict::fail;
-    finding.witness = fmt::format("{} in the store directory after the run: {}",
-                                  counted(finding.count, "file") + " left", history.leftovers.front());
+    const std::string& left = history.leftovers.front();
+    finding.witness = told(history, fmt::format("{} in the store directory after the run: {}{}",
+                                                counted(finding.count, "file") + " left", left,
+                                                Fates(evidence).of_leftover(left)));
   } else if (history.complete) {
     finding.checked = 1;
     finding.verdict = Verdict::pass;

@@ -76,13 +76,13 @@ TEST(PlannedKill, DoesNotExcuseAnotherAgentNorAnotherDeath) {
 
 TEST(PlannedKill, BetweenRemovalAndMoveIsTheWitnessOfALoss) {
   TestRun run = killed_once();
-  run.call(0, 10, Function::unlink, "/s/queue.json");
+  run.replace(0, 2).call(0, 10, Function::unlink, "/s/queue.json");
   run.quiet().all_read({{0, 2}, {1, 2}}).finished();
   expect_finding(
       check_lost({run.plan, run.history}), Verdict::fail, 10, 6,
       "agent 0 was told ok for 0-0 at 0.002 s, but agent 0's final read of 2 entries does not hold "
-      "it; no other recipient's does; at 0.010 s agent 0 removed queue.json and was killed before it "
-      "moved another there",
+      "it; no other recipient's does; its rename of .queue.json.1-2.tmp onto queue.json was done at 0.002 s; "
+      "agent 0's broadcast 0-1 removed queue.json at 0.010 s, and was killed at ",
       "killed");
 }
 

@@ -58,7 +58,7 @@ bool reads_are_planned(const Evidence& evidence) {
 }
 
 std::string name_of(const Evidence& evidence, std::uint32_t agent, const MailRead& read) {
-  const std::string when = at_time(evidence.history, read.invoke_ns);
+  const std::string when = moment(read.invoke_ns);
   if (read.reader == no_process) return fmt::format("agent {}'s read at {}", agent, when);
   const bool fresh = read.reader >= evidence.plan.scenario.agents.readers;
   return fmt::format("{}'s read of agent {}'s mail at {}",

@@ -31,7 +31,8 @@ std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence);
 // Whether the run was to read any mail more than once: else checks of that have nothing to do.
 bool reads_are_planned(const Evidence& evidence);
 
-// "agent 0's read at 1.204 s", "reader 1's read of agent 0's mail at 1.204 s", "a fresh process's read of …".
+// "agent 0's read at 1.204 s", "reader 1's read of agent 0's mail at 1.204 s", "a fresh process's read of …"; the time is a mark
+// for told().
 std::string name_of(const Evidence& evidence, std::uint32_t agent, const MailRead& read);
 
 // Whether messages of that sender are for this agent.

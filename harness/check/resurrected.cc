@@ -11,6 +11,7 @@
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
+#include "harness/check/fate.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -65,11 +66,13 @@ Finding check_resurrected(const Evidence& evidence) {
     ++finding.checked;
     if (message.agent == not_there || finding.count++ != 0) continue;
     const Operation& broadcast = sent.operation(message.ordinal);
-    finding.witness = fmt::format(
-        "agent {} was told at {} that {} failed{}, but a read of agent {}'s mail at {} holds it",
-        broadcast.agent, at_time(history, broadcast.complete_ns), to_string(sent.id(message.ordinal)),
-        broadcast.error != 0 ? fmt::format(" ({})", history.texts[broadcast.error]) : std::string(),
-        message.agent, at_time(history, message.read_ns));
+    finding.witness =
+        told(history,
+             fmt::format(
+                 "agent {} was told at {} that {} failed{}, but a read of agent {}'s mail at {} holds it{}",
+                 broadcast.agent, moment(broadcast.complete_ns), to_string(sent.id(message.ordinal)),
+                 broadcast.error != 0 ? fmt::format(" ({})", history.texts[broadcast.error]) : std::string(),
+                 message.agent, moment(message.read_ns), Fates(evidence).of_resurrected(broadcast).story));
   }
   finding.verdict = finding.count == 0 ? Verdict::pass : Verdict::fail;
   return finding;

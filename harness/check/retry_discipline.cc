@@ -129,10 +129,11 @@ Finding check_retry_discipline(const Evidence& evidence) {
     const auto fault = DisciplineOf(plan, history, operation, attempts).fault();
     if (!fault || finding.count++ != 0) continue;
     const char* what = operation.function == Function::read ? "read" : "broadcast";
-    finding.witness = fmt::format(
-        "agent {}'s {} {} ({}–{}) {}", operation.agent, what,
-        to_string(MessageId{operation.agent, operation.number}), at_time(history, operation.invoke_ns),
-        operation.complete_ns == 0 ? "no answer" : at_time(history, operation.complete_ns), *fault);
+    finding.witness =
+        told(history,
+             fmt::format("agent {}'s {} {} ({}–{}) {}", operation.agent, what,
+                         to_string(MessageId{operation.agent, operation.number}), moment(operation.invoke_ns),
+                         operation.complete_ns == 0 ? "no answer" : moment(operation.complete_ns), *fault));
   }
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;

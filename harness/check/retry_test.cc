@@ -85,8 +85,8 @@ TEST(Attempts, ASweepThatIsRefusedIsNotTheRefusalThatWasGivenUp) {
   const Attempts attempts = attempts_of(run.history, run.history.operations[0]);
   EXPECT_EQ(attempts.retries, 1U);
   EXPECT_FALSE(attempts.gave_up);
-  ASSERT_NE(attempts.given_up, nullptr);
-  EXPECT_EQ(attempts.given_up->path, "/s/left");
+  ASSERT_EQ(attempts.given_up.size(), 1U);
+  EXPECT_EQ(attempts.given_up[0]->path, "/s/left");
 }
 
 TEST(Attempts, EachCallHasRetriesOfItsOwn) {

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "harness/check/checks.h"
+#include "harness/check/fate.h"
 #include "harness/check/prose.h"
 #include "harness/check/reads.h"
 
@@ -53,11 +54,19 @@ Finding check_vanished(const Evidence& evidence) {
                 return ordinal_of(evidence, mailbox.agent, seen) == ordinal;
               });
             });
-        finding.witness = fmt::format(
-            "{} held {}, and {} does not; {}", name_of(evidence, mailbox.agent, mailbox.reads[message.by]),
-            to_string(sent.id(ordinal)), name_of(evidence, mailbox.agent, read),
-            back == mailbox.reads.end() ? "no later one does"
-                                        : name_of(evidence, mailbox.agent, *back) + " has it again");
+        const Operation& broadcast = sent.operation(ordinal);
+        Fates fates(evidence);
+        const Fate fate = back == mailbox.reads.end()
+                              ? fates.of_lost(broadcast)
+                              : fates.of_missing(broadcast, read.invoke_ns, read.complete_ns);
+        finding.witness = told(
+            evidence.history, fmt::format("{} held {}, and {} does not; {}{}",
+                                          name_of(evidence, mailbox.agent, mailbox.reads[message.by]),
+                                          to_string(sent.id(ordinal)), name_of(evidence, mailbox.agent, read),
+                                          back == mailbox.reads.end()
+                                              ? "no later one does"
+                                              : name_of(evidence, mailbox.agent, *back) + " has it again",
+                                          fate.story));
       }
       for (const Seen& seen : read.entries) {
         const std::uint32_t ordinal = ordinal_of(evidence, mailbox.agent, seen);

@@ -1,0 +1,436 @@
+#include "harness/check/fate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <tuple>
+
+#include "harness/check/attempts.h"
+#include "harness/check/delivery.h"
+#include "harness/check/planned_kills.h"
+#include "harness/check/prose.h"
+
+namespace holdfast {
+namespace {
+
+bool puts_a_name(const Call& call) {
+  return call.function == Function::rename || call.function == Function::link;
+}
+
+bool takes_a_name(const Call& call) {
+  return call.function == Function::rename || call.function == Function::unlink;
+}
+
+bool is_done(const Call& call) {
+  return call.os_error == 0;
+}
+
+std::string file_name_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+// "rename of queue.json.tmp onto queue.json"
+std::string named_call(const Call& call) {
+  switch (call.function) {
+    case Function::rename:
+      return fmt::format("rename of {} onto {}", file_name_of(call.path), file_name_of(call.destination));
+    case Function::link:
+      return fmt::format("link of {} as {}", file_name_of(call.path), file_name_of(call.destination));
+    case Function::open:
+      return "open of " + file_name_of(call.path);
+    case Function::truncate:
+      return "truncation of " + file_name_of(call.path);
+    default:
+      return "removal of " + file_name_of(call.path);
+  }
+}
+
+std::string named_holders(const Plan& plan, const Call& call) {
+  if (call.holders.empty()) return "";
+  const Holder& holder = call.holders.front();
+  const auto& injectors = plan.scenario.injectors;
+  switch (holder.kind) {
+    case HolderKind::injector:
+      return holder.index < injectors.size() ? ", held by " + injectors[holder.index].name : "";
+    case HolderKind::agent:
+      return fmt::format(", held by agent {}", holder.index);
+    case HolderKind::self:
+      return ", held by itself";
+    case HolderKind::stranger:
+      return ", held by " + holder.program;
+    default:
+      return "";
+  }
+}
+
+// "was refused at 0.100 s (WinError 5, held by antivirus)"
+std::string refused_words(const Plan& plan, const Call& call) {
+  return fmt::format("was refused at {} (WinError {}{})", moment(call.answered_ns), call.windows_code,
+                     named_holders(plan, call));
+}
+
+}  // namespace
+
+Fates::Fates(const Evidence& evidence) : evidence_(evidence), history_(evidence.history) {}
+
+const Operation* Fates::operation_of(const Call& call) const {
+  const auto at = static_cast<std::uint32_t>(&call - history_.calls.data());
+  const auto after = std::upper_bound(history_.operations.begin(), history_.operations.end(), call,
+                                      [](const Call& one, const Operation& operation) {
+                                        return std::tie(one.agent, one.received_ns) <
+                                               std::tie(operation.agent, operation.invoke_ns);
+                                      });
+  if (after == history_.operations.begin()) return nullptr;
+  const Operation& before = *(after - 1);
+  const bool within = at >= before.first_call && at < before.first_call + before.calls;
+  return within ? &before : nullptr;
+}
+
+const std::vector<NameChange>& Fates::changes_of(const std::string& path) {
+  const auto [known, is_new] = changes_.try_emplace(path);
+  auto& changes = known->second;
+  if (!is_new) return changes;
+  for (const Call& call : history_.calls) {
+    if (!is_done(call)) continue;
+    const bool puts = puts_a_name(call) && call.destination == path;
+    const bool takes = takes_a_name(call) && call.path == path;
+    if (puts || takes) changes.push_back({&call, operation_of(call), puts});
+  }
+  // One thread does them, one after the other, and answers each before the next.
+  std::stable_sort(changes.begin(), changes.end(), [](const NameChange& a, const NameChange& b) {
+    return a.call->answered_ns < b.call->answered_ns;
+  });
+  return changes;
+}
+
+// Of the renames and links of a broadcast, the last onto the name that most of the run's have. One that moves away what
+// had been put in place, as a backup or a token, puts nothing new there, and what the broadcast itself takes away again
+// is a lock.
+const Call* Fates::main_put(const Operation& broadcast) {
+  if (times_put_.empty()) {
+    for (const Call& call : history_.calls) {
+      if (puts_a_name(call)) ++times_put_[call.destination];
+    }
+  }
+  const auto calls = calls_of(history_, broadcast);
+  const Call* found = nullptr;
+  for (auto call = calls.begin(); call != calls.end(); ++call) {
+    if (!puts_a_name(*call) || times_put_.contains(call->path)) continue;
+    const bool taken_away = std::any_of(call, calls.end(), [&](const Call& later) {
+      return takes_a_name(later) && is_done(later) && later.path == call->destination;
+    });
+    if (taken_away && is_done(*call)) continue;
+    if (found == nullptr || times_put_[call->destination] >= times_put_[found->destination]) found = &*call;
+  }
+  return found;
+}
+
+const Call* Fates::last_opened(const Operation& operation, const std::string& path,
+                               std::int64_t before_ns) const {
+  const Call* found = nullptr;
+  for (const Call& call : calls_of(history_, operation)) {
+    if (call.function == Function::open && call.path == path && call.answered_ns <= before_ns) found = &call;
+  }
+  return found;
+}
+
+bool Fates::stays(const NameChange& change) const {
+  if (change.operation == nullptr || change.operation->function != Function::broadcast) return false;
+  const std::uint32_t ordinal =
+      evidence_.delivery.sent().find({change.operation->agent, change.operation->number});
+  return ordinal != not_there && evidence_.delivery.was_read(ordinal);
+}
+
+bool Fates::others_put() {
+  return std::any_of(history_.operations.begin(), history_.operations.end(), [&](const Operation& other) {
+    return other.function == Function::broadcast && other.outcome == Outcome::ok &&
+           main_put(other) != nullptr;
+  });
+}
+
+std::string Fates::actor(const Operation* operation, const Call& call) const {
+  if (operation == nullptr) return fmt::format("agent {}", call.agent);
+  if (operation->function == Function::read) return fmt::format("agent {}'s read", call.agent);
+  return fmt::format("agent {}'s broadcast {}", call.agent,
+                     to_string(MessageId{operation->agent, operation->number}));
+}
+
+// Its rename that was not done: refused, or without its source.
+std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
+  if (is_refused(put)) {
+    return fmt::format("; its {} {} and was not repeated", named_call(put),
+                       refused_words(evidence_.plan, put));
+  }
+  if (put.os_error != ENOENT)
+    return fmt::format("; its {} failed at {} (errno {})", named_call(put), moment(put.answered_ns),
+                       put.os_error);
+  const NameChange* taken = nullptr;
+  for (const NameChange& change : changes_of(put.path)) {
+    if (change.call->answered_ns > put.answered_ns) break;
+    if (change.operation != &broadcast && change.call->answered_ns >= broadcast.invoke_ns)
+      taken = change.puts ? nullptr : &change;
+  }
+  std::string text = fmt::format("; its {} found no {} at {}", named_call(put), file_name_of(put.path),
+                                 moment(put.answered_ns));
+  if (taken != nullptr) {
+    const bool moved = taken->call->function == Function::rename;
+    text += fmt::format(": {} had {} at {}", actor(taken->operation, *taken->call),
+                        moved ? "renamed it onto " + file_name_of(taken->call->destination) : "removed it",
+                        moment(taken->call->answered_ns));
+  }
+  return text;
+}
+
+// A broadcast that was acknowledged before it had put anything in place, where others do so.
+std::string Fates::put_later(const Operation& broadcast) const {
+  std::string text = "; it had renamed and linked nothing when it was told so";
+  for (auto next = &broadcast + 1; next != history_.operations.data() + history_.operations.size(); ++next) {
+    if (next->agent != broadcast.agent) break;
+    for (const Call& call : calls_of(history_, *next)) {
+      if (!puts_a_name(call) || !is_done(call)) continue;
+      return text + fmt::format(", and agent {}'s next rename, onto {}, came at {}", broadcast.agent,
+                                file_name_of(call.destination), moment(call.answered_ns));
+    }
+  }
+  return text + fmt::format(", and agent {} made no rename after that", broadcast.agent);
+}
+
+// Another that had written the file which this broadcast moved, and then found it gone.
+std::string Fates::shared_source(const Call& put) const {
+  for (const Call& call : history_.calls) {
+    const bool missed = puts_a_name(call) && call.path == put.path && call.os_error == ENOENT &&
+                        call.answered_ns >= put.answered_ns && call.agent != put.agent;
+    if (!missed) continue;
+    const Operation* other = operation_of(call);
+    if (other == nullptr || other->invoke_ns > put.answered_ns || other->function != Function::broadcast)
+      continue;
+    return fmt::format("; {} had written the same {}, and found it gone at {}", actor(other, call),
+                       file_name_of(put.path), moment(call.answered_ns));
+  }
+  return "";
+}
+
+// The name was gone when `next` put it there again: who had taken it away, and what kept the remover from more.
+Fate Fates::removal_before(const std::vector<NameChange>& changes, std::size_t next,
+                           std::int64_t since_ns) const {
+  Fate fate;
+  const Operation* by = next < changes.size() ? changes[next].operation : nullptr;
+  for (std::size_t i = std::min(next, changes.size()); i-- > 0;) {
+    const NameChange& before = changes[i];
+    if (before.call->answered_ns <= since_ns) break;
+    if (by != nullptr && before.operation == by) continue;  // it removes the name itself, and puts it there
+    // Something older is still there: whoever put it back had read it before.
+    const auto removed = changes.begin() + static_cast<std::ptrdiff_t>(i);
+    if (before.puts ||
+        std::any_of(changes.begin(), removed, [&](const NameChange& one) { return stays(one); }))
+      break;
+    const Kill* kill = before.operation != nullptr ? kill_of(history_, *before.operation) : nullptr;
+    const bool failed = before.operation != nullptr && before.operation->outcome == Outcome::fail;
+    fate.kill = kill;
+    const bool moved = before.call->function == Function::rename;
+    fate.story = fmt::format(
+        "; {} {} at {}{}", actor(before.operation, *before.call),
+        moved ? fmt::format("moved {} to {}", file_name_of(before.call->path),
+                            file_name_of(before.call->destination))
+              : "removed " + file_name_of(before.call->path),
+        moment(before.call->answered_ns),
+        kill != nullptr
+            ? fmt::format(", and was killed at {} before it put another there", moment(kill->time_ns))
+        : failed ? std::string(", and then failed to put another there")
+                 : std::string());
+    return fate;
+  }
+  return fate;
+}
+
+// What the record shows of how the operation that replaced the name came to know nothing of it.
+std::string Fates::reading_of(const NameChange& change, std::int64_t put_ns, const std::string& path) {
+  if (change.operation == nullptr) return "";
+  const Call* opened = last_opened(*change.operation, path, change.call->received_ns);
+  if (opened != nullptr && is_refused(*opened)) {
+    return fmt::format("; its open of {} {} and was not repeated", file_name_of(path),
+                       refused_words(evidence_.plan, *opened));
+  }
+  if (opened != nullptr && opened->os_error == ENOENT)
+    return fmt::format("; it had found no {} at {}", file_name_of(path), moment(opened->answered_ns));
+  if (opened != nullptr && opened->answered_ns <= put_ns)
+    return fmt::format("; it had opened {} at {}, before that: the two overlapped", file_name_of(path),
+                       moment(opened->answered_ns));
+  return "";
+}
+
+// Its rename was done; what stands under the name now lacks it.
+Fate Fates::replaced(const Operation& broadcast, const Call& put) {
+  const std::string& path = put.destination;
+  const auto& changes = changes_of(path);
+  const auto after = static_cast<std::size_t>(
+      std::find_if(changes.begin(), changes.end(), [&](const NameChange& one) { return one.call == &put; }) -
+      changes.begin());
+  const auto others = [&](const NameChange& one) { return one.puts && one.operation != &broadcast; };
+  std::size_t first = changes.size(), kept = changes.size();
+  for (std::size_t i = after + 1; i < changes.size(); ++i) {
+    if (!others(changes[i])) continue;
+    first = std::min(first, i);
+    if (kept == changes.size() && stays(changes[i])) kept = i;
+  }
+  const std::size_t next = kept != changes.size() ? kept : first;
+  std::string text = fmt::format("; its {} was done at {}", named_call(put), moment(put.answered_ns));
+  if (const std::string shared = shared_source(put); !shared.empty()) return {text + shared};
+  Fate fate = removal_before(changes, next, put.answered_ns);
+  if (!fate.story.empty()) {
+    fate.story = text + fate.story;
+    return fate;
+  }
+  if (next == changes.size())
+    return {text + fmt::format(", and nothing replaced or removed {} after that", file_name_of(path))};
+  const NameChange& by = changes[next];
+  text += "; " + actor(by.operation, *by.call);
+  if (by.operation != nullptr) {
+    text +=
+        fmt::format(", begun {} that at {},", by.operation->invoke_ns <= put.answered_ns ? "before" : "after",
+                    moment(by.operation->invoke_ns));
+  }
+  text += fmt::format(" replaced {} at {}{}", file_name_of(path), moment(by.call->answered_ns),
+                      kept != changes.size() ? " with one that lacks it" : "");
+  return {text + reading_of(by, put.answered_ns, path)};
+}
+
+Fate Fates::of_lost(const Operation& broadcast) {
+  const Call* put = main_put(broadcast);
+  if (put != nullptr && is_done(*put)) return replaced(broadcast, *put);
+  if (put != nullptr) return {why_not_put(broadcast, *put)};
+  if (others_put()) return {put_later(broadcast)};
+  // Written in place: whoever put another file there, or took it away, after it had been opened.
+  for (const Call& call : calls_of(history_, broadcast)) {
+    if (call.function != Function::open || !is_done(call)) continue;
+    for (const NameChange& change : changes_of(call.path)) {
+      if (change.call->answered_ns < call.answered_ns || change.operation == &broadcast) continue;
+      return {fmt::format("; it opened {} at {}, which {} {} at {}", file_name_of(call.path),
+                          moment(call.answered_ns), actor(change.operation, *change.call),
+                          change.puts ? "replaced" : "removed", moment(change.call->answered_ns))};
+    }
+  }
+  return {};
+}
+
+// A store that changes its files in place: who did, while that was read.
+std::string Fates::under_way(std::int64_t from_ns, std::int64_t until_ns) const {
+  std::vector<std::string> names;
+  for (const Operation& operation : history_.operations) {
+    const bool overlaps = operation.function == Function::broadcast && operation.invoke_ns <= until_ns &&
+                          (operation.complete_ns == 0 || operation.complete_ns >= from_ns);
+    if (overlaps)
+      names.push_back(fmt::format("agent {}'s {}", operation.agent,
+                                  to_string(MessageId{operation.agent, operation.number})));
+  }
+  if (names.empty() || names.size() > 2) return "";
+  return fmt::format("; {} {} being broadcast then, and nothing else", fmt::join(names, " and "),
+                     names.size() == 1 ? "was" : "were");
+}
+
+Fate Fates::of_missing(const Operation& broadcast, std::int64_t from_ns, std::int64_t until_ns) {
+  const Call* put = main_put(broadcast);
+  if (put == nullptr) return {others_put() ? put_later(broadcast) : under_way(from_ns, until_ns)};
+  if (!is_done(*put)) return {why_not_put(broadcast, *put)};
+  const std::string name = file_name_of(put->destination);
+  const auto& changes = changes_of(put->destination);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const NameChange& change = changes[i];
+    const bool gone = !change.puts && change.call->received_ns <= until_ns &&
+                      (i + 1 == changes.size() || changes[i + 1].call->answered_ns >= from_ns);
+    const bool odd = change.puts && change.operation != nullptr &&
+                     change.operation->function == Function::read &&
+                     change.operation->agent == broadcast.agent && change.call->answered_ns >= from_ns;
+    if (odd)
+      return {fmt::format("; {} replaced {} at {}", actor(change.operation, *change.call), name,
+                          moment(change.call->answered_ns))};
+    if (!gone) continue;
+    const bool again = i + 1 < changes.size() && changes[i + 1].puts;
+    return {fmt::format(
+        "; {} {} {} at {}{}", actor(change.operation, *change.call),
+        change.call->function == Function::rename ? "moved away" : "removed", name,
+        moment(change.call->answered_ns),
+        again ? fmt::format(", and the next was put there at {}", moment(changes[i + 1].call->answered_ns))
+              : std::string())};
+  }
+  if (put->answered_ns > until_ns)
+    return {fmt::format("; its {} was not done before {}", named_call(*put), moment(put->answered_ns))};
+  return {fmt::format("; its {} was done at {}, before that read was over", named_call(*put),
+                      moment(put->answered_ns))};
+}
+
+Fate Fates::of_resurrected(const Operation& broadcast) {
+  std::vector<const Call*> puts, done;
+  for (const Call& call : calls_of(history_, broadcast)) {
+    if (!puts_a_name(call)) continue;
+    puts.push_back(&call);
+    if (is_done(call)) done.push_back(&call);
+  }
+  if (!done.empty()) {
+    std::string text =
+        fmt::format("; its {} was done at {}", named_call(*done.back()), moment(done.back()->answered_ns));
+    if (puts.size() > 1)
+      text = fmt::format("; {} of its {} renames were done, the last at {}", done.size(), puts.size(),
+                         moment(done.back()->answered_ns));
+    return {text};
+  }
+  for (const Call* put : puts) {
+    if (put->os_error == ENOENT) return {why_not_put(broadcast, *put)};
+  }
+  for (const Call& call : history_.calls) {
+    const bool published =
+        puts_a_name(call) && is_done(call) && call.answered_ns >= broadcast.invoke_ns &&
+        std::any_of(puts.begin(), puts.end(), [&](const Call* own) { return own->path == call.path; });
+    if (!published) continue;
+    return {fmt::format("; {} renamed its {} onto {} at {}", actor(operation_of(call), call),
+                        file_name_of(call.path), file_name_of(call.destination), moment(call.answered_ns))};
+  }
+  return {};
+}
+
+Fate Fates::of_duplicate(const Operation& broadcast) {
+  const Call* put = main_put(broadcast);
+  if (put == nullptr) return {};
+  std::vector<const Call*> done, refused;
+  for (const Call& call : calls_of(history_, broadcast)) {
+    if (!puts_a_name(call) || call.destination != put->destination) continue;
+    if (is_done(call)) done.push_back(&call);
+    if (is_refused(call)) refused.push_back(&call);
+  }
+  const std::string name = file_name_of(put->destination);
+  if (done.size() > 1)
+    return {fmt::format("; its operation replaced {} {} times, at {} and {}", name, done.size(),
+                        moment(done.front()->answered_ns), moment(done.back()->answered_ns))};
+  if (!refused.empty() && done.size() == 1)
+    return {fmt::format("; its {} {}, was tried again and done at {}", named_call(*refused.front()),
+                        refused_words(evidence_.plan, *refused.front()), moment(done.front()->answered_ns))};
+  if (done.size() == 1)
+    return {fmt::format("; its one {} was done at {}", named_call(*done.front()),
+                        moment(done.front()->answered_ns))};
+  return {};
+}
+
+std::string Fates::of_leftover(const std::string& name) {
+  const auto is_it = [&](const std::string& path) {
+    return path.size() > name.size() && path.ends_with(name) && path[path.size() - name.size() - 1] == '/';
+  };
+  for (const Kill& kill : history_.kills) {
+    if (is_it(kill.path))
+      return fmt::format("; agent {} was killed at {} right before {} of it", kill.agent,
+                         moment(kill.time_ns), kill.call);
+  }
+  const Call* last = nullptr;
+  for (const Call& call : history_.calls) {
+    if (is_it(call.path) && (last == nullptr || last->answered_ns <= call.answered_ns)) last = &call;
+  }
+  if (last == nullptr) return "";
+  const std::string what =
+      is_refused(*last) ? refused_words(evidence_.plan, *last)
+      : is_done(*last)  ? "was done at " + moment(last->answered_ns)
+                        : fmt::format("failed at {} (errno {})", moment(last->answered_ns), last->os_error);
+  return fmt::format("; the last call on it, the {} by {}, {}", named_call(*last),
+                     actor(operation_of(*last), *last), what);
+}
+
+}  // namespace holdfast

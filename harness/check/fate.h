@@ -1,0 +1,71 @@
+// What became of an operation's renames, links and removals, and which later call of another replaced or removed what
+// they had put in place: what witnesses tell of a message that is lost, came back, vanished or is there twice.
+//
+// Only what the record proves is said. Stores that replace a whole file put into it what they read before; so of the
+// replaces after a message's own, the first whose message is still read at the end cannot have read that message: what
+// it read was older, or nothing, whenever the messages between were lost. Where opens are decided, the record has what
+// each operation opened, and when. An operation that merely ran at the same time is not named.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/check/check.h"
+
+namespace holdfast {
+
+// A call that was done and changed what a name stands for.
+struct NameChange {
+  const Call* call = nullptr;
+  const Operation* operation = nullptr;  // none: outside any
+  bool puts = false;                     // false: took the name away
+};
+
+// What is said, beginning with "; "; empty where the record shows nothing. Times are marks (moment() in prose.h).
+struct Fate {
+  std::string story;
+  const Kill* kill = nullptr;  // that came between a removal and what was to follow it
+};
+
+// Of one history; keeps what it has worked out for a name.
+class Fates {
+ public:
+  explicit Fates(const Evidence& evidence);
+
+  // Of an acknowledged broadcast that is not there in the end.
+  Fate of_lost(const Operation& broadcast);
+  // Of a broadcast that is there in the end, and not in a read that was asked for at `from_ns` and answered at `until_ns`.
+  Fate of_missing(const Operation& broadcast, std::int64_t from_ns, std::int64_t until_ns);
+  // Of a broadcast that is there against its sender's word.
+  Fate of_resurrected(const Operation& broadcast);
+  // Of a broadcast that is there more often than once.
+  Fate of_duplicate(const Operation& broadcast);
+  // Of a file that was left: whose it was; "" if no call names it.
+  std::string of_leftover(const std::string& name);
+
+ private:
+  const std::vector<NameChange>& changes_of(const std::string& path);
+  [[nodiscard]] const Operation* operation_of(const Call& call) const;
+  [[nodiscard]] const Call* main_put(const Operation& broadcast);
+  [[nodiscard]] const Call* last_opened(const Operation& operation, const std::string& path,
+                                        std::int64_t before_ns) const;
+  [[nodiscard]] bool stays(const NameChange& change) const;
+  [[nodiscard]] bool others_put();
+  [[nodiscard]] std::string actor(const Operation* operation, const Call& call) const;
+  [[nodiscard]] std::string why_not_put(const Operation& broadcast, const Call& put);
+  [[nodiscard]] std::string under_way(std::int64_t from_ns, std::int64_t until_ns) const;
+  [[nodiscard]] std::string put_later(const Operation& broadcast) const;
+  Fate replaced(const Operation& broadcast, const Call& put);
+  Fate removal_before(const std::vector<NameChange>& changes, std::size_t next, std::int64_t since_ns) const;
+  std::string reading_of(const NameChange& change, std::int64_t put_ns, const std::string& path);
+  [[nodiscard]] std::string shared_source(const Call& put) const;
+
+  const Evidence& evidence_;
+  const History& history_;
+  std::map<std::string, std::vector<NameChange>> changes_;
+  std::map<std::string, std::uint64_t> times_put_;  // by destination; worked out once
+};
+
+}  // namespace holdfast

@@ -1,0 +1,266 @@
+// What witnesses tell of a message's own calls and of the later calls that undid them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "harness/check/checks.h"
+#include "harness/check/fate.h"
+#include "harness/check/prose.h"
+#include "harness/check/testing_history.h"
+
+namespace holdfast {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* queue = "/run/store/queue.json";
+const std::string temp_a = "/run/store/a.tmp", temp_b = "/run/store/b.tmp";
+
+TestRun& put(TestRun& run, std::uint32_t agent, std::int64_t at_ms, const std::string& from,
+             std::uint16_t windows_code = 0, int os_error = 0) {
+  return run.call(agent, at_ms, Function::rename, from, queue, windows_code, os_error);
+}
+
+std::string witness_of(const TestRun& run, Finding (*check)(const Evidence&) = check_lost) {
+  return check({run.plan, run.history}).witness.value_or("");
+}
+
+TEST(Fate, ARenameThatWasRefusedAndNotRepeated) {
+  TestRun run(2, 1);
+  run.injector("backup", 1, 1);
+  put(put(run, 0, 10, temp_a, 5, EACCES), 1, 20, temp_b);
+  run.broadcast(a, 1, 11).broadcast(b, 12, 21).quiet().all_read({b}).finished();
+  const std::string story =
+      "; its rename of a.tmp onto queue.json was refused at 0.010 s (WinError 5, held by backup) and was not "
+      "repeated";
+  EXPECT_THAT(witness_of(run), EndsWith(story));
+  EXPECT_THAT(witness_of(run, check_swallowed_refusal),
+              testing::StartsWith("agent 0 was told ok for 0-0 at 0.011 s, and agent 0's read at "));
+  EXPECT_THAT(witness_of(run, check_swallowed_refusal), EndsWith(story));
+}
+
+TEST(Fate, ATemporaryFileThatSomebodyElseTook) {
+  TestRun removed(2, 1);
+  removed.call(1, 5, Function::unlink, temp_a);
+  put(put(removed, 0, 10, temp_a, 0, ENOENT), 1, 20, temp_b);
+  removed.broadcast(a, 1, 11).broadcast(b, 2, 21).quiet().all_read({b}).finished();
+  EXPECT_THAT(
+      witness_of(removed),
+      EndsWith("; its rename of a.tmp onto queue.json found no a.tmp at 0.010 s: agent 1's broadcast 1-0 "
+               "had removed it at 0.005 s"));
+  TestRun moved(2, 1);
+  put(put(moved, 1, 5, temp_a), 0, 10, temp_a, 0, ENOENT);
+  moved.broadcast(a, 1, 11).broadcast(b, 2, 6).quiet().all_read({b}).finished();
+  EXPECT_THAT(witness_of(moved),
+              EndsWith("agent 1's broadcast 1-0 had renamed it onto queue.json at 0.005 s"));
+}
+
+// Both wrote the file that the first of them moved.
+TEST(Fate, ATemporaryFileThatTwoShare) {
+  TestRun run(2, 1);
+  put(put(run, 0, 10, temp_a), 1, 12, temp_a, 0, ENOENT);
+  run.broadcast(a, 1, 11).broadcast(b, 2, 13, Outcome::fail, ENOENT).quiet().all_read({b}).finished();
+  EXPECT_THAT(
+      witness_of(run),
+      EndsWith("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0 had "
+               "written the same a.tmp, and found it gone at 0.012 s"));
+}
+
+TEST(Fate, TheNextThatIsStillThereReplacedIt) {
+  TestRun run(3, 1);
+  put(put(put(run, 0, 10, temp_a), 2, 12, "/run/store/c.tmp"), 1, 14, temp_b);
+  run.broadcast(a, 1, 11).broadcast(b, 2, 15).broadcast({2, 0}, 11, 13).quiet().all_read({b}).finished();
+  EXPECT_THAT(
+      witness_of(run),
+      EndsWith("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0, begun "
+               "before that at 0.002 s, replaced queue.json at 0.014 s with one that lacks it"));
+  EXPECT_THAT(witness_of(run), Not(HasSubstr("overlap"))) << "no record of what either read";
+}
+
+TEST(Fate, OverlappedIsSaidWhereTheRecordHasWhatWasOpened) {
+  TestRun run(2, 1);
+  run.call(0, 2, Function::open, queue).call(1, 3, Function::open, queue);
+  put(put(run, 0, 10, temp_a), 1, 14, temp_b);
+  run.broadcast(a, 1, 11).broadcast(b, 2, 15).quiet().all_read({b}).finished();
+  EXPECT_THAT(witness_of(run),
+              EndsWith("; it had opened queue.json at 0.003 s, before that: the two overlapped"));
+  run.history.calls[2].received_ns = run.history.calls[2].answered_ns = run.at(11);  // agent 1's: it read 0-0
+  EXPECT_THAT(witness_of(run), EndsWith("with one that lacks it"));
+}
+
+TEST(Fate, AQueueThatMayNotBeReadIsNoEmptyQueue) {
+  TestRun run(2, 1);
+  run.injector("backup", 1, 1);
+  run.call(1, 12, Function::open, queue, {}, 32, EACCES);
+  put(put(run, 0, 10, temp_a), 1, 14, temp_b);
+  run.broadcast(a, 1, 11).broadcast(b, 11, 15).quiet().all_read({b}).finished();
+  EXPECT_THAT(
+      witness_of(run),
+      EndsWith("agent 1's broadcast 1-0, begun after that at 0.011 s, replaced queue.json at 0.014 s with "
+               "one that lacks it; its open of queue.json was refused at 0.012 s (WinError 32, held by "
+               "backup) and was not repeated"));
+}
+
+TEST(Fate, AKillBetweenRemovingTheQueueAndMovingTheNextThere) {
+  for (const bool renames : {false, true}) {
+    TestRun run(3, 1);
+    Injector injector;
+    injector.kind = InjectorKind::kill;
+    run.plan.scenario.injectors = {injector};
+    put(run, 0, 10, temp_a);
+    run.call(1, 20, renames ? Function::rename : Function::unlink, queue, renames ? "/run/store/old" : "");
+    put(run, 2, 40, "/run/store/c.tmp");
+    run.history.kills.push_back({1, 0, 101, run.at(21), "rename", temp_b});
+    run.broadcast(a, 1, 11).broadcast(b, 12, 0, Outcome::info).broadcast({2, 0}, 30, 41);
+    run.quiet().all_read({{2, 0}}).finished();
+    const std::string story =
+        std::string("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0 ") +
+        (renames ? "moved queue.json to old" : "removed queue.json") +
+        " at 0.020 s, and was killed at 0.021 s before it put another there";
+    EXPECT_THAT(witness_of(run), EndsWith(story));
+    EXPECT_THAT(witness_of(run, check_durability),
+                testing::AllOf(HasSubstr("agent 1 was killed at 0.021 s right before rename of b.tmp"),
+                               EndsWith(story)));
+  }
+}
+
+TEST(Fate, TheBackupOfTheQueueIsNotItsPlace) {
+  TestRun run(2, 1);
+  run.call(0, 8, Function::link, queue, "/run/store/old");
+  put(run, 0, 9, temp_a);
+  run.call(1, 12, Function::link, queue, "/run/store/old");
+  put(run, 1, 13, temp_b);
+  run.call(1, 14, Function::rename, queue, "/run/store/older");
+  run.broadcast(a, 1, 10).broadcast(b, 11, 15).quiet().all_read({b}).finished();
+  EXPECT_THAT(witness_of(run),
+              HasSubstr("; its rename of a.tmp onto queue.json was done at 0.009 s; agent 1's"));
+}
+
+// Neither a token that is renamed to and fro nor a link that is removed again is where messages are.
+TEST(Fate, ALockIsNotThePlaceOfMessages) {
+  TestRun run(2, 1);
+  for (const std::uint32_t agent : {0U, 1U}) {
+    const std::int64_t at_ms = agent == 0 ? 10 : 20;
+    run.call(agent, at_ms, Function::rename, "/run/store/free", "/run/store/taken")
+        .call(agent, at_ms + 1, Function::link, temp_a, "/run/store/lock")
+        .call(agent, at_ms + 2, Function::unlink, "/run/store/lock")
+        .call(agent, at_ms + 3, Function::rename, "/run/store/taken", "/run/store/free");
+  }
+  run.broadcast(a, 9, 15).broadcast(b, 16, 25).quiet().all_read({b}).finished();
+  EXPECT_THAT(witness_of(run), EndsWith("no other recipient's does"));
+}
+
+TEST(Fate, WhatWasAcknowledgedBeforeAnythingWasRenamed) {
+  TestRun run(2, 2);
+  put(put(run, 1, 5, temp_b), 0, 30, temp_a);
+  run.broadcast(a, 10, 11)
+      .broadcast({0, 1}, 29, 31)
+      .broadcast(b, 1, 6)
+      .quiet()
+      .all_read({b, {0, 1}})
+      .finished();
+  EXPECT_THAT(witness_of(run),
+              EndsWith("; it had renamed and linked nothing when it was told so, and agent 0's "
+                       "next rename, onto queue.json, came at 0.030 s"));
+}
+
+TEST(Fate, AReaderThatFoundNoFile) {
+  TestRun run(1, 2);
+  run.plan.scenario.agents.readers = 1;
+  put(run, 0, 1, temp_a);
+  run.call(0, 5, Function::unlink, queue);
+  put(run, 0, 8, temp_b);
+  run.broadcast(a, 0, 2).reading(0, 0, {a}).reading(0, 0, {});  // at 3 and 5 ms
+  run.broadcast({0, 1}, 3, 9).quiet().reading(0, 0, {a, {0, 1}}).read(0, {a, {0, 1}}).finished();
+  EXPECT_THAT(
+      witness_of(run, check_vanished),
+      EndsWith("; agent 0's broadcast 0-1 removed queue.json at 0.005 s, and the next was put there at "
+               "0.008 s"));
+}
+
+TEST(Fate, WhatFailedAfterItsRename) {
+  TestRun run(1, 1);
+  put(run, 0, 5, temp_a).broadcast(a, 1, 6, Outcome::fail, EPERM).quiet().read(0, {a}).finished();
+  EXPECT_THAT(witness_of(run, check_resurrected),
+              EndsWith("; its rename of a.tmp onto queue.json was done at 0.005 s"));
+}
+
+TEST(Fate, WhatWasDoneTwice) {
+  TestRun run(1, 1);
+  put(put(run, 0, 5, temp_a), 0, 7, temp_b).broadcast(a, 1, 8).quiet().read(0, {a, a}).finished();
+  EXPECT_THAT(witness_of(run, check_duplicate),
+              EndsWith("; its operation replaced queue.json 2 times, at 0.005 s and 0.007 s"));
+}
+
+TEST(Fate, WhoseAFileThatWasLeftIs) {
+  TestRun run(1, 1);
+  run.injector("scanner", 1, 1);
+  put(run, 0, 5, temp_a, 5, EACCES).broadcast(a, 1, 6, Outcome::fail, EACCES).quiet().finished();
+  const Evidence evidence(run.plan, run.history);
+  EXPECT_EQ(
+      told(run.history, Fates(evidence).of_leftover("a.tmp")),
+      "; the last call on it, the rename of a.tmp onto queue.json by agent 0's broadcast 0-0, was refused at "
+      "0.005 s (WinError 5, held by scanner)");
+  EXPECT_EQ(Fates(evidence).of_leftover("other.tmp"), "");
+}
+
+TEST(Told, TimesHaveTheDigitsThatTellThemApart) {
+  TestRun run(1, 1);
+  const auto two = [&](std::int64_t apart_ns) {
+    return told(run.history, moment(run.at(2)) + " and " + moment(run.at(2) + apart_ns));
+  };
+  EXPECT_EQ(two(0), "0.002 s and 0.002 s");
+  EXPECT_EQ(two(1'000'000), "0.002 s and 0.003 s");
+  EXPECT_EQ(two(300'000), "0.0020 s and 0.0023 s");
+  EXPECT_EQ(two(1), "0.002000000 s and 0.002000001 s");
+}
+
+TEST(Told, NoPathBeginsWithTheRunsDirectory) {
+  TestRun run(1, 1);
+  run.call(0, 1, Function::rename, "/run/store/new/1.tmp", "/run/store/new/1")
+      .call(0, 2, Function::unlink, queue);
+  EXPECT_EQ(told(run.history, "rename \"/run/store/new/1.tmp\" to \"/run/store/new/1\""),
+            "rename \"new/1.tmp\" to \"new/1\"");
+}
+
+// Right stores that do without a refused call: the message is there, and nobody is blamed.
+TEST(SwallowedRefusal, AJournalThatIsNotCutJustNow) {
+  TestRun run(2, 1);
+  run.call(0, 10, Function::rename, "/run/store/cut", "/run/store/journal", 5, EACCES);
+  run.broadcast(a, 1, 11).broadcast(b, 12, 13).quiet().all_read({a, b}).finished();
+  const Finding finding = check_swallowed_refusal({run.plan, run.history});
+  EXPECT_EQ(finding.verdict, Verdict::pass);
+  EXPECT_EQ(finding.checked, 1U);
+  EXPECT_EQ(check_lost({run.plan, run.history}).verdict, Verdict::pass);
+}
+
+TEST(SwallowedRefusal, AnotherNameInTheSameSave) {
+  TestRun run(2, 1);
+  put(run, 0, 9, temp_a).call(0, 10, Function::rename, "/run/store/x", "/run/store/backup", 5, EACCES);
+  run.broadcast(a, 1, 11).quiet().all_read({}).finished();  // lost, but not for that
+  EXPECT_EQ(check_swallowed_refusal({run.plan, run.history}).verdict, Verdict::not_applicable);
+  TestRun moved_away(2, 1);  // the old one was moved, and the new one refused
+  moved_away.call(0, 9, Function::rename, queue, "/run/store/backup");
+  put(moved_away, 0, 10, temp_a, 32, EACCES).broadcast(a, 1, 11).quiet().all_read({}).finished();
+  EXPECT_EQ(check_swallowed_refusal({moved_away.plan, moved_away.history}).verdict, Verdict::fail);
+}
+
+// What is kept in memory and written by the next save was not there when it was acknowledged: reads between tell.
+TEST(SwallowedRefusal, OnlyAReadTells) {
+  for (const bool read_between : {false, true}) {
+    TestRun run(1, 2);
+    run.plan.scenario.agents.readers = 1;
+    put(put(run, 0, 2, temp_a, 5, EACCES), 0, 20, temp_b);
+    run.broadcast(a, 1, 3);
+    if (read_between) run.reading(0, 0, {});
+    run.broadcast({0, 1}, 19, 21).quiet().read(0, {a, {0, 1}}).finished();
+    EXPECT_EQ(check_swallowed_refusal({run.plan, run.history}).verdict,
+              read_between ? Verdict::fail : Verdict::unknown);
+  }
+}
+
+}  // namespace
+}  // namespace holdfast
