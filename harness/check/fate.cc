@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <tuple>
 
 #include "harness/check/attempts.h"
 #include "harness/check/delivery.h"
@@ -13,18 +12,6 @@
 
 namespace holdfast {
 namespace {
-
-bool puts_a_name(const Call& call) {
-  return call.function == Function::rename || call.function == Function::link;
-}
-
-bool takes_a_name(const Call& call) {
-  return call.function == Function::rename || call.function == Function::unlink;
-}
-
-bool is_done(const Call& call) {
-  return call.os_error == 0;
-}
 
 std::string file_name_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -72,59 +59,8 @@ std::string refused_words(const Plan& plan, const Call& call) {
 
 }  // namespace
 
-Fates::Fates(const Evidence& evidence) : evidence_(evidence), history_(evidence.history) {}
-
-const Operation* Fates::operation_of(const Call& call) const {
-  const auto at = static_cast<std::uint32_t>(&call - history_.calls.data());
-  const auto after = std::upper_bound(history_.operations.begin(), history_.operations.end(), call,
-                                      [](const Call& one, const Operation& operation) {
-                                        return std::tie(one.agent, one.received_ns) <
-                                               std::tie(operation.agent, operation.invoke_ns);
-                                      });
-  if (after == history_.operations.begin()) return nullptr;
-  const Operation& before = *(after - 1);
-  const bool within = at >= before.first_call && at < before.first_call + before.calls;
-  return within ? &before : nullptr;
-}
-
-const std::vector<NameChange>& Fates::changes_of(const std::string& path) {
-  const auto [known, is_new] = changes_.try_emplace(path);
-  auto& changes = known->second;
-  if (!is_new) return changes;
-  for (const Call& call : history_.calls) {
-    if (!is_done(call)) continue;
-    const bool puts = puts_a_name(call) && call.destination == path;
-    const bool takes = takes_a_name(call) && call.path == path;
-    if (puts || takes) changes.push_back({&call, operation_of(call), puts});
-  }
-  // One thread does them, one after the other, and answers each before the next.
-  std::stable_sort(changes.begin(), changes.end(), [](const NameChange& a, const NameChange& b) {
-    return a.call->answered_ns < b.call->answered_ns;
-  });
-  return changes;
-}
-
-// Of the renames and links of a broadcast, the last onto the name that most of the run's have. One that moves away what
-// had been put in place, as a backup or a token, puts nothing new there, and what the broadcast itself takes away again
-// is a lock.
-const Call* Fates::main_put(const Operation& broadcast) {
-  if (times_put_.empty()) {
-    for (const Call& call : history_.calls) {
-      if (puts_a_name(call)) ++times_put_[call.destination];
-    }
-  }
-  const auto calls = calls_of(history_, broadcast);
-  const Call* found = nullptr;
-  for (auto call = calls.begin(); call != calls.end(); ++call) {
-    if (!puts_a_name(*call) || times_put_.contains(call->path)) continue;
-    const bool taken_away = std::any_of(call, calls.end(), [&](const Call& later) {
-      return takes_a_name(later) && is_done(later) && later.path == call->destination;
-    });
-    if (taken_away && is_done(*call)) continue;
-    if (found == nullptr || times_put_[call->destination] >= times_put_[found->destination]) found = &*call;
-  }
-  return found;
-}
+Fates::Fates(const Evidence& evidence)
+    : evidence_(evidence), history_(evidence.history), names_(evidence.history) {}
 
 const Call* Fates::last_opened(const Operation& operation, const std::string& path,
                                std::int64_t before_ns) const {
@@ -145,7 +81,7 @@ bool Fates::stays(const NameChange& change) const {
 bool Fates::others_put() {
   return std::any_of(history_.operations.begin(), history_.operations.end(), [&](const Operation& other) {
     return other.function == Function::broadcast && other.outcome == Outcome::ok &&
-           main_put(other) != nullptr;
+           names_.main_put(other) != nullptr;
   });
 }
 
@@ -166,7 +102,7 @@ std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
     return fmt::format("; its {} failed at {} (errno {})", named_call(put), moment(put.answered_ns),
                        put.os_error);
   const NameChange* taken = nullptr;
-  for (const NameChange& change : changes_of(put.path)) {
+  for (const NameChange& change : names_.changes_of(put.path)) {
     if (change.call->answered_ns > put.answered_ns) break;
     if (change.operation != &broadcast && change.call->answered_ns >= broadcast.invoke_ns)
       taken = change.puts ? nullptr : &change;
@@ -202,7 +138,7 @@ std::string Fates::shared_source(const Call& put) const {
     const bool missed = puts_a_name(call) && call.path == put.path && call.os_error == ENOENT &&
                         call.answered_ns >= put.answered_ns && call.agent != put.agent;
     if (!missed) continue;
-    const Operation* other = operation_of(call);
+    const Operation* other = names_.operation_of(call);
     if (other == nullptr || other->invoke_ns > put.answered_ns || other->function != Function::broadcast)
       continue;
     return fmt::format("; {} had written the same {}, and found it gone at {}", actor(other, call),
@@ -263,7 +199,7 @@ std::string Fates::reading_of(const NameChange& change, std::int64_t put_ns, con
 // Its rename was done; what stands under the name now lacks it.
 Fate Fates::replaced(const Operation& broadcast, const Call& put) {
   const std::string& path = put.destination;
-  const auto& changes = changes_of(path);
+  const auto& changes = names_.changes_of(path);
   const auto after = static_cast<std::size_t>(
       std::find_if(changes.begin(), changes.end(), [&](const NameChange& one) { return one.call == &put; }) -
       changes.begin());
@@ -297,14 +233,14 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
 }
 
 Fate Fates::of_lost(const Operation& broadcast) {
-  const Call* put = main_put(broadcast);
+  const Call* put = names_.main_put(broadcast);
   if (put != nullptr && is_done(*put)) return replaced(broadcast, *put);
   if (put != nullptr) return {why_not_put(broadcast, *put)};
   if (others_put()) return {put_later(broadcast)};
   // Written in place: whoever put another file there, or took it away, after it had been opened.
   for (const Call& call : calls_of(history_, broadcast)) {
     if (call.function != Function::open || !is_done(call)) continue;
-    for (const NameChange& change : changes_of(call.path)) {
+    for (const NameChange& change : names_.changes_of(call.path)) {
       if (change.call->answered_ns < call.answered_ns || change.operation == &broadcast) continue;
       return {fmt::format("; it opened {} at {}, which {} {} at {}", file_name_of(call.path),
                           moment(call.answered_ns), actor(change.operation, *change.call),
@@ -330,11 +266,11 @@ std::string Fates::under_way(std::int64_t from_ns, std::int64_t until_ns) const 
 }
 
 Fate Fates::of_missing(const Operation& broadcast, std::int64_t from_ns, std::int64_t until_ns) {
-  const Call* put = main_put(broadcast);
+  const Call* put = names_.main_put(broadcast);
   if (put == nullptr) return {others_put() ? put_later(broadcast) : under_way(from_ns, until_ns)};
   if (!is_done(*put)) return {why_not_put(broadcast, *put)};
   const std::string name = file_name_of(put->destination);
-  const auto& changes = changes_of(put->destination);
+  const auto& changes = names_.changes_of(put->destination);
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const NameChange& change = changes[i];
     const bool gone = !change.puts && change.call->received_ns <= until_ns &&
@@ -383,14 +319,14 @@ Fate Fates::of_resurrected(const Operation& broadcast) {
         puts_a_name(call) && is_done(call) && call.answered_ns >= broadcast.invoke_ns &&
         std::any_of(puts.begin(), puts.end(), [&](const Call* own) { return own->path == call.path; });
     if (!published) continue;
-    return {fmt::format("; {} renamed its {} onto {} at {}", actor(operation_of(call), call),
+    return {fmt::format("; {} renamed its {} onto {} at {}", actor(names_.operation_of(call), call),
                         file_name_of(call.path), file_name_of(call.destination), moment(call.answered_ns))};
   }
   return {};
 }
 
 Fate Fates::of_duplicate(const Operation& broadcast) {
-  const Call* put = main_put(broadcast);
+  const Call* put = names_.main_put(broadcast);
   if (put == nullptr) return {};
   std::vector<const Call*> done, refused;
   for (const Call& call : calls_of(history_, broadcast)) {
@@ -430,7 +366,7 @@ std::string Fates::of_leftover(const std::string& name) {
       : is_done(*last)  ? "was done at " + moment(last->answered_ns)
                         : fmt::format("failed at {} (errno {})", moment(last->answered_ns), last->os_error);
   return fmt::format("; the last call on it, the {} by {}, {}", named_call(*last),
-                     actor(operation_of(*last), *last), what);
+                     actor(names_.operation_of(*last), *last), what);
 }
 
 }  // namespace holdfast

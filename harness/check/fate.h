@@ -8,20 +8,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "harness/check/check.h"
+#include "harness/check/name_changes.h"
 
 namespace holdfast {
-
-// A call that was done and changed what a name stands for.
-struct NameChange {
-  const Call* call = nullptr;
-  const Operation* operation = nullptr;  // none: outside any
-  bool puts = false;                     // false: took the name away
-};
 
 // What is said, beginning with "; "; empty where the record shows nothing. Times are marks (moment() in prose.h).
 struct Fate {
@@ -46,9 +39,6 @@ class Fates {
   std::string of_leftover(const std::string& name);
 
  private:
-  const std::vector<NameChange>& changes_of(const std::string& path);
-  [[nodiscard]] const Operation* operation_of(const Call& call) const;
-  [[nodiscard]] const Call* main_put(const Operation& broadcast);
   [[nodiscard]] const Call* last_opened(const Operation& operation, const std::string& path,
                                         std::int64_t before_ns) const;
   [[nodiscard]] bool stays(const NameChange& change) const;
@@ -64,8 +54,7 @@ class Fates {
 
   const Evidence& evidence_;
   const History& history_;
-  std::map<std::string, std::vector<NameChange>> changes_;
-  std::map<std::string, std::uint64_t> times_put_;  // by destination; worked out once
+  NameChanges names_;
 };
 
 }  // namespace holdfast

@@ -224,6 +224,9 @@ TEST(Told, NoPathBeginsWithTheRunsDirectory) {
       .call(0, 2, Function::unlink, queue);
   EXPECT_EQ(told(run.history, "rename \"/run/store/new/1.tmp\" to \"/run/store/new/1\""),
             "rename \"new/1.tmp\" to \"new/1\"");
+  TestRun in_place(1, 1);  // makes no call that is trapped
+  in_place.history.kills.push_back({0, 0, 100, in_place.at(1), "write", queue});
+  EXPECT_EQ(told(in_place.history, "/run/store/queue.json: not a queue"), "queue.json: not a queue");
 }
 
 // Right stores that do without a refused call: the message is there, and nobody is blamed.

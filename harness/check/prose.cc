@@ -47,17 +47,23 @@ int digits_apart(const std::vector<std::int64_t>& times_ns, std::int64_t zero_ns
   return most;
 }
 
-// The directory that all the calls' paths have in common, with its last '/'.
+// The directory that all paths of the record have in common, with its last '/': the store's, or one below it.
 std::string common_directory(const History& history) {
   std::string_view common;
+  const auto add = [&](std::string_view path) {
+    if (!path.starts_with('/')) return;
+    if (common.empty()) common = path;
+    const auto end = std::mismatch(common.begin(), common.end(), path.begin(), path.end()).first;
+    common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
+    common = common.substr(0, common.rfind('/') + 1);
+  };
   for (const Call& call : history.calls) {
-    for (const std::string_view path : {std::string_view(call.path), std::string_view(call.destination)}) {
-      if (path.empty()) continue;
-      if (common.empty()) common = path;
-      const auto end = std::mismatch(common.begin(), common.end(), path.begin(), path.end()).first;
-      common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
-      common = common.substr(0, common.rfind('/') + 1);
-    }
+    add(call.path);
+    add(call.destination);
+  }
+  for (const Kill& kill : history.kills) add(kill.path);
+  for (const InjectorRecord& injector : history.injectors) {
+    for (const Fault& fault : injector.faults) add(fault.path);
   }
   return std::string(common);
 }

@@ -17,28 +17,25 @@
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
 #include "harness/check/fate.h"
+#include "harness/check/name_changes.h"
 #include "harness/check/prose.h"
 #include "harness/check/reads.h"
 
 namespace holdfast {
 namespace {
 
-bool replaces_a_name(const Call& call) {
-  return call.function == Function::rename || call.function == Function::link;
-}
-
 // The rename or link that the operation gave up, with nothing else put in place; or none.
 const Call* swallowed(const History& history, const Operation& operation) {
   if (operation.calls == 0) return nullptr;
   const Call* given_up = nullptr;
   for (const Call* call : attempts_of(history, operation).given_up) {
-    if (replaces_a_name(*call)) given_up = call;
+    if (puts_a_name(*call)) given_up = call;
   }
   if (given_up == nullptr) return nullptr;
   const auto calls = calls_of(history, operation);
   // Moving the old file out of the way puts nothing in place.
   const bool other_way = std::any_of(calls.begin(), calls.end(), [&](const Call& call) {
-    return replaces_a_name(call) && call.os_error == 0 && call.path != given_up->destination;
+    return puts_a_name(call) && call.os_error == 0 && call.path != given_up->destination;
   });
   return other_way ? nullptr : given_up;
 }
@@ -48,8 +45,7 @@ class Replaces {
  public:
   explicit Replaces(const History& history) {
     for (const Call& call : history.calls) {
-      if (replaces_a_name(call) && call.os_error == 0)
-        times_ns_[call.destination].push_back(call.answered_ns);
+      if (puts_a_name(call) && call.os_error == 0) times_ns_[call.destination].push_back(call.answered_ns);
     }
     for (auto& [name, times] : times_ns_) std::sort(times.begin(), times.end());
   }

@@ -1,0 +1,49 @@
+// Which calls put what names in place, and which took them away.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/history/history.h"
+
+namespace holdfast {
+
+inline bool puts_a_name(const Call& call) {
+  return call.function == Function::rename || call.function == Function::link;
+}
+
+inline bool takes_a_name(const Call& call) {
+  return call.function == Function::rename || call.function == Function::unlink;
+}
+
+inline bool is_done(const Call& call) {
+  return call.os_error == 0;
+}
+
+// A call that was done and changed what a name stands for.
+struct NameChange {
+  const Call* call = nullptr;
+  const Operation* operation = nullptr;  // none: outside any
+  bool puts = false;                     // false: took the name away
+};
+
+// Of one history, in the order that attribute_calls() gives it; keeps what it has worked out for a name.
+class NameChanges {
+ public:
+  explicit NameChanges(const History& history) : history_(history) {}
+
+  // In the order in which they were done.
+  const std::vector<NameChange>& changes_of(const std::string& path);
+  [[nodiscard]] const Operation* operation_of(const Call& call) const;
+  // The rename or link that put a broadcast in its place, done or not; or none.
+  [[nodiscard]] const Call* main_put(const Operation& broadcast);
+
+ private:
+  const History& history_;
+  std::map<std::string, std::vector<NameChange>> changes_;
+  std::map<std::string, std::uint64_t> times_put_;  // by destination; worked out once
+};
+
+}  // namespace holdfast
