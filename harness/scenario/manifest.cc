@@ -6,6 +6,7 @@
 
 #include "harness/scenario/check_names.h"
 #include "harness/scenario/fields.h"
+#include "harness/scenario/quote.h"
 #include "harness/scenario/scenario.h"
 #include "scenarios/mutants/fault.h"
 
@@ -154,8 +155,8 @@ Field<Manifest> entries_field(std::vector<Section> Manifest::*member, const Keys
               const auto same = [&](const auto& other) { return name_of(other) == name_of(entry); };
               if (std::any_of(manifest.mutants.begin(), manifest.mutants.end(), same) ||
                   std::any_of(manifest.right.begin(), manifest.right.end(), same)) {
-                return fail_at(item.place,
-                               fmt::format("{}: there is an entry \"{}\" already", here, name_of(entry)));
+                return fail_at(item.place, fmt::format("{}: there is an entry {} already", here,
+                                                       short_quote(name_of(entry))));
               }
               (manifest.*member).push_back(std::move(entry));
             }

@@ -1,10 +1,11 @@
-// Any bytes as a scenario, and as a plan.json: an error is a sentence with its place, and what is taken can be
+// Any bytes as a scenario, as a plan.json and as a manifest: an error is a sentence with its place, and what is taken can be
 // written down and read again.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "core/base/check.h"
+#include "harness/scenario/manifest.h"
 #include "harness/scenario/plan.h"
 
 using namespace holdfast;
@@ -28,6 +29,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto plan = parse_plan(text, "plan.json")) {
     const auto again = parse_plan(to_json(*plan), "plan.json");
     HOLDFAST_CHECK(again && to_json(*again) == to_json(*plan));
+  }
+  if (const auto manifest = parse_manifest(text, "/m.toml")) {
+    HOLDFAST_CHECK(!right_subjects(*manifest).empty() || !manifest->mutants.empty());
+  } else {
+    HOLDFAST_CHECK(manifest.error().code == Code::invalid);
+    HOLDFAST_CHECK(manifest.error().message.starts_with("/m.toml"));
+    HOLDFAST_CHECK(manifest.error().message.size() < 10'000);
   }
   return 0;
 }
