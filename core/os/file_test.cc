@@ -12,6 +12,7 @@
 
 #include "core/testing/child_process.h"
 #include "core/testing/intercepted_calls.h"
+#include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
 
 namespace holdfast {
@@ -65,7 +66,7 @@ TEST(File, keeps_the_mode_that_it_is_given) {
 }
 
 TEST(File, keeps_the_owner_where_it_may) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root may give a file away";
+  HOLDFAST_NEEDS_ROOT("give a file away");
   const ScratchDirectory scratch;
   ASSERT_TRUE(File::create_new(scratch.path() / "f", FileAttributes{0640, 65534, 65534}));
   struct stat status {};
@@ -135,7 +136,7 @@ TEST(RenameOver, tells_a_directory_from_a_held_file) {
 }
 
 TEST(RenameOver, an_interrupted_call_is_made_again) {
-  if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot trap calls";
+  HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
   const ScratchDirectory scratch;
   scratch.write("from", "new");
   int interruptions = 3;
@@ -148,7 +149,7 @@ TEST(RenameOver, an_interrupted_call_is_made_again) {
 }
 
 TEST(RenameOver, an_interrupted_call_that_was_done_after_all_is_indefinite) {
-  if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot trap calls";
+  HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
   const ScratchDirectory scratch;
   scratch.write("from", "new");
   bool first = true;

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "core/testing/child_process.h"
+#include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
 
 namespace holdfast {
@@ -104,7 +105,7 @@ TEST(LookAtTarget, sees_with_the_eyes_of_the_user) {
 }
 
 TEST(LookAtTarget, sees_a_sticky_directory_of_others) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a file that belongs to somebody else";
+  HOLDFAST_NEEDS_ROOT("make a file that belongs to somebody else");
   const ScratchDirectory scratch;
   const auto file = scratch.write("queue.json", "{}");
   ASSERT_EQ(::chmod(scratch.path().c_str(), 01777), 0);

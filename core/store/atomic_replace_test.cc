@@ -8,6 +8,7 @@
 #include "core/store/quarantine.h"
 #include "core/store/temp_name.h"
 #include "core/testing/intercepted_calls.h"
+#include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
 
 namespace holdfast {
@@ -43,7 +44,7 @@ TEST(Replacement, goes_without_a_trace_unless_committed) {
 }
 
 TEST(Replacement, a_refused_rename_can_be_tried_again) {
-  if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot trap calls";
+  HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
   const ScratchDirectory scratch;
   scratch.write("q", "old");
   bool refuse = true;
@@ -65,7 +66,7 @@ TEST(Replacement, a_refused_rename_can_be_tried_again) {
 }
 
 TEST(Replacement, a_failed_flush_is_no_before_the_rename_and_perhaps_after_it) {
-  if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot trap calls";
+  HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
   for (const int failing : {1, 2}) {  // the flush of the file, and that of the directory
     const ScratchDirectory scratch;
     scratch.write("q", "old");
@@ -90,7 +91,7 @@ TEST(Replacement, a_failed_flush_is_no_before_the_rename_and_perhaps_after_it) {
 }
 
 TEST(Replacement, the_process_class_never_flushes) {
-  if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot trap calls";
+  HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
   const ScratchDirectory scratch;
   int flushes = 0;
   with_intercepted_calls(

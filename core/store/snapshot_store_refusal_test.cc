@@ -7,6 +7,7 @@
 #include "core/os/sidecar_lock.h"
 #include "core/store/snapshot_store.h"
 #include "core/testing/intercepted_calls.h"
+#include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
 
 namespace holdfast {
@@ -18,7 +19,7 @@ using Names = std::vector<std::string>;
 class RefusedStore : public testing::Test {
  protected:
   void SetUp() override {
-    if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot trap calls";
+    HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
     scratch_.write("queue.json", "[{\"id\":\"old\"}]");
   }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/testing/needs.h"
 #include "harness/cli/testing_run.h"
 
 namespace holdfast {
@@ -51,7 +52,9 @@ class ExecRoads : public RunTest, public testing::WithParamInterface<Road> {
 
 TEST_P(ExecRoads, LeadToTheSameFile) {
   const Road& road = GetParam();
-  if (road.only_root && ::geteuid() != 0) GTEST_SKIP() << "needs root";
+  if (road.only_root) {
+    HOLDFAST_NEEDS_ROOT("take this road");
+  }
   const Seen observed = exec("--observe", true);
   EXPECT_EQ(observed.exit_code, 0) << "observing must not disturb";
   ASSERT_FALSE(observed.report.is_discarded());
@@ -129,7 +132,7 @@ int main(int argc, char** argv) {
   ASSERT_EQ(built.exit_code, 0) << built.err;
   EXPECT_EQ(holdfast({"exec", "--quiet", "--observe", "--fail-on-refusal", "--", "./p"}).exit_code, 125);
   const auto refused = holdfast({"exec", "--quiet", "--enforce", "--", "./p"});
-  if (refused.out == "-38\n") GTEST_SKIP() << "this kernel has no 32-bit calls";
+  HOLDFAST_NEEDS(refused.out != "-38\n", "a kernel with 32-bit calls");
   EXPECT_EQ(refused.out, "-13\n");
 }
 #endif

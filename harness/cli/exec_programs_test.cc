@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/testing/needs.h"
 #include "harness/cli/testing_run.h"
 
 namespace holdfast {
@@ -165,7 +166,7 @@ class ExecPrograms : public RunTest, public testing::WithParamInterface<Language
  protected:
   void SetUp() override {
     const Language& language = GetParam();
-    if (!is_installed(language.needs)) GTEST_SKIP() << language.needs << " is not installed";
+    HOLDFAST_NEEDS(is_installed(language.needs), language.needs << ", which ci/setup tests installs");
     std::filesystem::create_directory(scratch() / "work");
     std::filesystem::permissions(scratch() / "work", std::filesystem::perms::all);
     put_file(scratch() / language.file, language.source);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/testing/needs.h"
 #include "harness/cli/testing_run.h"
 #include "harness/supervisor/descriptor.h"
 
@@ -122,7 +123,7 @@ TEST_F(Who, RunningProgramsAndReadOnlyFiles) {
 
 // An ordinary user is told that others' processes stay unseen, and never that nobody holds the file.
 TEST_F(Who, WhatAnOrdinaryUserMaySee) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be another user's process";
+  HOLDFAST_NEEDS_ROOT("be another user's process");
   const auto path = scratch() / "queue.json";
   put_file(path, "x");
   std::filesystem::permissions(scratch(), std::filesystem::perms::all);

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/testing/needs.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/filter.h"
 #include "harness/supervisor/launcher_messages.h"
@@ -328,25 +329,24 @@ TEST(Oracle, TemporaryDirectory) {
 }
 
 TEST(Oracle, SharedMemoryFilesystem) {
-  if (::access("/dev/shm", W_OK) != 0) GTEST_SKIP() << "there is no writable /dev/shm";
+  HOLDFAST_NEEDS(::access("/dev/shm", W_OK) == 0, "a /dev/shm that may be written");
   const auto directory = make_directory("/dev/shm");
   run_oracle_in(directory);
   std::filesystem::remove_all(directory);
 }
 
 TEST(Oracle, Overlay) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root may mount an overlay";
+  HOLDFAST_NEEDS_ROOT("mount an overlay");
   const auto base = make_directory(::testing::TempDir());
   for (const char* part : {"lower", "upper", "work", "merged"})
     std::filesystem::create_directory(base / part);
   const std::string options = "lowerdir=" + (base / "lower").string() +
                               ",upperdir=" + (base / "upper").string() +
                               ",workdir=" + (base / "work").string();
-  if (::mount("overlay", (base / "merged").c_str(), "overlay", 0, options.c_str()) != 0) {
-    const int error = errno;
-    std::filesystem::remove_all(base);
-    GTEST_SKIP() << "cannot mount an overlay: " << std::strerror(error);
-  }
+  const int error =
+      ::mount("overlay", (base / "merged").c_str(), "overlay", 0, options.c_str()) == 0 ? 0 : errno;
+  if (error != 0) std::filesystem::remove_all(base);
+  HOLDFAST_NEEDS(error == 0, "an overlay above the temporary directory: " << std::strerror(error));
   run_oracle_in(base / "merged");
   EXPECT_EQ(::umount2((base / "merged").c_str(), MNT_DETACH), 0);
   std::filesystem::remove_all(base);

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "core/testing/intercepted_calls.h"
+#include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
 
 namespace holdfast {
@@ -58,7 +59,7 @@ TEST_F(MutantStoreTest, WithoutAFaultItDelivers) {
 }
 
 TEST_F(MutantStoreTest, WithoutAFaultRefusalsAreRetriedByThePolicy) {
-  if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot intercept calls";
+  HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
   int renames = 0;
   with_intercepted_calls(
       [&](const InterceptedCall& call) { return call.name == "rename" && ++renames < 3 ? EACCES : 0; },

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/testing/intercepted_calls.h"
+#include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
 
 namespace holdfast {
@@ -80,7 +81,7 @@ TEST_F(UnlockedStoreTest, LosesWhatWasWrittenWhileItRead) {
 
 // Every attempt is a whole one: a new read, a new temporary file, which goes if it is refused.
 TEST_F(UnlockedStoreTest, RetriesByTheCoresPolicyFromTheReadOn) {
-  if (!can_intercept_calls()) GTEST_SKIP() << "this kernel or user cannot intercept calls";
+  HOLDFAST_NEEDS(can_intercept_calls(), "a kernel and a user that can trap calls");
   UnlockedOptions options;
   options.retry.max_retries = 2;
   int renames = 0;
