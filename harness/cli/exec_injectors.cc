@@ -161,6 +161,7 @@ void InjectorDirectories::tell(ExecReport& report) const {
       std::map<std::uint64_t, std::size_t> under_way;  // by the fault's number, in holds
       while (const Event* event = reader->next()) {
         if (event->type == EventType::planned) ++injector.planned;
+        if (event->type == EventType::warning) report.warnings.push_back(event->text);
         if (event->type == EventType::fired) {
           ++injector.fired;
           if (!event->text.starts_with(store)) continue;

@@ -33,6 +33,7 @@
 #include "harness/supervisor/launcher_messages.h"
 #include "harness/supervisor/proc.h"
 #include "harness/supervisor/reaper.h"
+#include "harness/supervisor/store_walk.h"
 #include "harness/supervisor/supervisor.h"
 
 namespace holdfast {
@@ -458,13 +459,20 @@ class Conductor {
   }
 
   Result<> record_leftovers() {
-    for (const std::string& name :
-         find_leftovers(directory_ / "store", sweep_, plan_.scenario.subject.files)) {
+    const Leftovers left = find_leftovers(directory_ / "store", sweep_, plan_.scenario.subject.files);
+    for (const std::string& path : left.paths) {
       Event event{.type = EventType::leftover};
-      event.text = name;
+      event.text = path;
       if (auto recorded = record(std::move(event)); !recorded) return recorded;
     }
-    return {};
+    if (left.complete) return {};
+    Event event{.type = EventType::warning,
+                .value = {1, static_cast<std::uint64_t>(DoubtKind::not_walked), 1, 0}};
+    event.text = fmt::format(
+        "the store has more than {} files or is deeper than {} directories: what was left in the rest is not "
+        "known",
+        most_store_entries, deepest_store);
+    return record(std::move(event));
   }
 
   void signal_everyone(int signal) {

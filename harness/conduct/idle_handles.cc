@@ -9,6 +9,7 @@
 #include <map>
 
 #include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/store_walk.h"
 
 namespace holdfast {
 namespace {
@@ -56,15 +57,11 @@ IdleHandles handles_beneath(const std::filesystem::path& store, pid_t process) {
 
 std::vector<std::string> locked_files(const std::filesystem::path& store) {
   std::vector<std::string> names;
-  std::error_code problem;
-  for (std::filesystem::directory_iterator entry(store, problem), end; !problem && entry != end;
-       entry.increment(problem)) {
-    std::error_code gone;
-    if (!std::filesystem::is_regular_file(entry->symlink_status(gone))) continue;
-    const Descriptor file(::open(entry->path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (file && is_locked(file.get())) names.push_back(entry->path().filename().string());
+  for (const StoreEntry& entry : walk_store(store).entries) {
+    if (!entry.is_regular()) continue;
+    const Descriptor file(::open((store / entry.path).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file && is_locked(file.get())) names.push_back(entry.path);
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 

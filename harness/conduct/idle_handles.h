@@ -15,7 +15,7 @@ namespace holdfast {
 // seen: no handles.
 IdleHandles handles_beneath(const std::filesystem::path& store, pid_t process);
 
-// Names of the regular files in `store` that somebody has locked, in whole or in part: by flock, or by fcntl.
+// The regular files in all directories of `store` that somebody has locked, in whole or in part: by flock, or by fcntl.
 std::vector<std::string> locked_files(const std::filesystem::path& store);
 
 }  // namespace holdfast

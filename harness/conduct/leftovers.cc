@@ -1,28 +1,90 @@
 #include "harness/conduct/leftovers.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "harness/supervisor/store_glob.h"
+#include "harness/supervisor/store_walk.h"
 
 namespace holdfast {
+namespace {
 
-std::vector<std::string> find_leftovers(const std::filesystem::path& store, bool sweep,
-                                        const std::vector<std::string>& belongs) {
-  std::vector<std::string> names;
-  std::error_code error, ignored;
-  for (std::filesystem::directory_iterator entry(store, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    const auto matches = [&](const std::string& glob) {
-      return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0;
-    };
-    if (std::any_of(belongs.begin(), belongs.end(), matches)) continue;
-    if (name.starts_with("queue.json.corrupt-")) continue;
-    if (sweep && name.ends_with(".tmp") && std::filesystem::remove(entry->path(), ignored)) continue;
-    names.push_back(name);
+std::string_view parent_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+class Declared {
+ public:
+  explicit Declared(const std::vector<std::string>& patterns) : patterns_(patterns) {}
+
+  [[nodiscard]] bool belongs(const StoreEntry& entry) const {
+    return fits(entry.path) || (entry.is_directory() && is_named_directory(entry.path));
   }
-  std::sort(names.begin(), names.end());
-  return names;
+  // With all that is in it.
+  [[nodiscard]] bool fits(std::string_view path) const {
+    const auto name = path.substr(path.rfind('/') + 1);
+    return name.starts_with("queue.json.corrupt-") ||
+           std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
+             return !pattern.ends_with('/') && glob_fits(pattern, path);
+           });
+  }
+
+ private:
+  [[nodiscard]] bool is_named_directory(std::string_view path) const {
+    return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
+      if (!pattern.ends_with('/')) return glob_leads_through(pattern, path);
+      const std::string directory = pattern.substr(0, pattern.size() - 1);
+      return glob_fits(directory, path) || glob_leads_through(directory, path);
+    });
+  }
+
+  const std::vector<std::string>& patterns_;
+};
+
+}  // namespace
+
+Leftovers find_leftovers(const std::filesystem::path& store, bool sweep,
+                         const std::vector<std::string>& belongs) {
+  const Declared declared(belongs);
+  const StoreWalk walk = walk_store(store);
+  std::set<std::string, std::less<>> kept;  // directories, with those around them, in which something belongs
+  std::vector<const StoreEntry*> strange;
+  std::string whole;  // the directory that belongs with all that is in it, if we are in one
+  for (const StoreEntry& entry : walk.entries) {
+    const bool within = !whole.empty() && entry.path.starts_with(whole);
+    if (!within && !declared.belongs(entry)) {
+      strange.push_back(&entry);
+      continue;
+    }
+    if (!within && entry.is_directory() && declared.fits(entry.path)) whole = entry.path + "/";
+    if (entry.is_directory()) kept.insert(entry.path);
+    for (auto around = parent_of(entry.path); !around.empty(); around = parent_of(around))
+      kept.emplace(around);
+  }
+
+  Leftovers left;
+  left.complete = walk.complete;
+  // What is in a directory goes before it, so that a temporary one may be removed when it is empty.
+  std::error_code ignored;
+  if (sweep) {
+    std::vector<const StoreEntry*> remaining;
+    for (auto entry = strange.rbegin(); entry != strange.rend(); ++entry) {
+      const bool swept =
+          (*entry)->path.ends_with(".tmp") && std::filesystem::remove(store / (*entry)->path, ignored);
+      if (!swept) remaining.push_back(*entry);
+    }
+    strange.assign(remaining.rbegin(), remaining.rend());
+  }
+  std::string reported;  // a directory that stands for all that is in it
+  for (const StoreEntry* entry : strange) {
+    if (kept.contains(entry->path)) continue;
+    if (!reported.empty() && entry->path.starts_with(reported)) continue;
+    left.paths.push_back(entry->path);
+    if (entry->is_directory()) reported = entry->path + "/";
+  }
+  return left;
 }
 
 }  // namespace holdfast

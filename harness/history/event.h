@@ -102,10 +102,11 @@ enum class EventType : std::uint8_t {
   exited = 41,   // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan;
                  // op = ns that it was ready to run and no processor was free for it
   mark = 42,  // value: Mark; op = ns that threads of the conductor, the supervisor's among them, were starved
-  leftover = 43,  // a file in the store directory after the run that does not belong there; text: name
-  idle = 44,      // an agent that had done everything still had files of the store open; process, pid;
-                  // value: handles, of these on files that are gone, most on one file; text: a path
-  locked = 45,    // a file of the store was locked then; text: name
+  leftover =
+      43,  // a file in the store directory after the run that does not belong there; text: its path in the store
+  idle = 44,    // an agent that had done everything still had files of the store open; process, pid;
+                // value: handles, of these on files that are gone, most on one file; text: a path
+  locked = 45,  // a file of the store was locked then; text: name
   reference =
       46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (mean)
   standstill = 47,  // the disk stood still; value: from when on, and until when, as time_ns

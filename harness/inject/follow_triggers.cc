@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
+#include <optional>
 #include <vector>
 
 #include "core/base/clock.h"
+#include "harness/history/doubt.h"
 #include "harness/inject/scanned_files.h"
+#include "harness/inject/watched_tree.h"
 #include "harness/supervisor/barrier.h"
 
 namespace holdfast {
@@ -40,17 +41,17 @@ class Follower {
     const Triggers& triggers = injector_.triggers;
     const std::uint32_t mask = (triggers.close ? IN_CLOSE_WRITE : 0U) |
                                (triggers.replace ? IN_MOVED_TO : 0U) | (triggers.open ? IN_OPEN : 0U);
-    watch_ = Descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!watch_ || ::inotify_add_watch(watch_.get(), context_.store.c_str(), mask) < 0) {
-      return fail(Code::failed,
-                  fmt::format("the {} cannot watch {}: {} (see fs.inotify.max_user_instances)",
-                              injector_.name, context_.store.string(), std::strerror(errno)),
-                  errno);
+    auto watched = WatchedTree::start(context_.store, mask);
+    if (!watched) {
+      return fail(Code::failed, fmt::format("the {} {}", injector_.name, watched.error().message),
+                  watched.error().os_code);
     }
+    watched_.emplace(std::move(*watched));
+    if (auto warned = warn(); !warned) return warned;
     tell_status({StatusKind::ready, context_.token, 0, 0});
     if (!wait_for_gate(start_descriptor)) return {};
     for (;;) {
-      pollfd polled[] = {{watch_.get(), POLLIN, 0},
+      pollfd polled[] = {{watched_->descriptor(), POLLIN, 0},
                          {stop_descriptor, POLLIN, 0},
                          {stop_signal_descriptor(), POLLIN, 0},
                          {interest_.wishes, POLLIN, 0}};
@@ -86,26 +87,28 @@ class Follower {
 
   // Reads what happened since, and plans a scan for each trigger.
   Result<> notice() {
-    alignas(inotify_event) std::array<char, 16384> buffer;
-    for (;;) {
-      const ssize_t got = ::read(watch_.get(), buffer.data(), buffer.size());
-      if (got <= 0) return {};
-      for (ssize_t at = 0; at < got;) {
-        const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
-        at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-        if ((event->mask & IN_Q_OVERFLOW) != 0) {
-          return fail(Code::failed,
-                      fmt::format("the {} was told of more files than it could note down (see "
-                                  "fs.inotify.max_queued_events): what it should have scanned is not known",
-                                  injector_.name));
-        }
-        const std::string name = event->len > 0 ? event->name : "";
-        if (name.empty() || name.ends_with(".lock")) continue;
-        std::string path = (context_.store / name).string();
-        if ((event->mask & IN_OPEN) != 0 && !scanned_.changed(path)) continue;
-        if (auto planned = plan(std::move(path)); !planned) return planned;
-      }
+    const auto notices = watched_->read();
+    if (!notices)
+      return fail(Code::failed, fmt::format("the {}: {}", injector_.name, notices.error().message));
+    if (auto warned = warn(); !warned) return warned;
+    for (const FileNotice& notice : *notices) {
+      if (notice.path.ends_with(".lock")) continue;
+      if ((notice.mask & IN_OPEN) != 0 && !scanned_.changed(notice.path)) continue;
+      if (auto planned = plan(notice.path); !planned) return planned;
     }
+    return {};
+  }
+
+  Result<> warn() {
+    auto warning = watched_->take_warning();
+    if (!warning) return {};
+    Event event;
+    event.type = EventType::warning;
+    event.process = context_.index;
+    event.time_ns = monotonic_ns();
+    event.value = {0, static_cast<std::uint64_t>(DoubtKind::not_walked), 1, 0};
+    event.text = fmt::format("{}: {}", injector_.name, *warning);
+    return context_.recorder.record(event);
   }
 
   Result<> plan(std::string path) {
@@ -176,7 +179,7 @@ class Follower {
   InjectorContext& context_;
   const Injector& injector_;
   const Interest& interest_;
-  Descriptor watch_;
+  std::optional<WatchedTree> watched_;
   std::vector<Scan> scans_;
   ScannedFiles scanned_;
   std::uint64_t triggers_ = 0;

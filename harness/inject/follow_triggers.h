@@ -1,4 +1,4 @@
-// What an antivirus and an indexer have in common: they watch the store, open a file soon after something happened to
+// What an antivirus and an indexer have in common: they watch the store and its directories, open a file soon after something happened to
 // it, and hold it for the planned time.
 //
 // Lock files are left alone: nothing ever replaces them, so a hold on one could not matter and would only pad the

@@ -7,7 +7,8 @@
 
 namespace holdfast {
 
-// The regular files that the pattern fits, by name; lock files only if it is their very name.
-std::vector<std::string> matching_files(const std::filesystem::path& directory, const std::string& pattern);
+// The regular files that the pattern fits (store_glob.h), in all directories, by path; lock files only if it is their
+// very name or path.
+std::vector<std::string> matching_files(const std::filesystem::path& store, const std::string& pattern);
 
 }  // namespace holdfast

@@ -66,20 +66,33 @@ Field<HoldTime> rare_field() {
           }};
 }
 
-// A name or glob that cannot leave the store directory.
+// A name, path or glob that cannot leave the store directory.
 constexpr const char* store_path_wanted =
-    "a file name inside the store directory, such as \"queue.json\"; * and ? stand for others";
+    "a file inside the store directory, such as \"queue.json\" or \"new/*\"; * and ? stand for others, ** "
+    "for "
+    "any directories";
+
+bool is_inside_store(const std::string& path) {
+  constexpr std::size_t longest = 1000;
+  if (path.empty() || path.size() > longest || path.ends_with('/')) return false;
+  const auto odd = [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::any_of(path.begin(), path.end(), odd)) return false;
+  for (std::size_t at = 0; at <= path.size();) {
+    const auto end = std::min(path.find('/', at), path.size());
+    const std::string name = path.substr(at, end - at);
+    if (name.empty() || name.size() > 255 || name == "." || name == "..") return false;
+    at = end + 1;
+  }
+  return true;
+}
 
 Field<Injector> store_path_field() {
   const std::string wanted = store_path_wanted;
   return {wanted,
           [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
             const std::string& name = node.text;
-            const bool plain = std::none_of(name.begin(), name.end(), [](char c) {
-              return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-            });
-            const bool inside = plain && !name.empty() && name.size() <= 255 && name != "." && name != "..";
-            if (node.type != Node::Type::string || !inside) return mismatch(node, path, wanted);
+            if (node.type != Node::Type::string || !is_inside_store(name))
+              return mismatch(node, path, wanted);
             injector.path = name;
             return {};
           },
@@ -369,7 +382,11 @@ const Keys<Injector>& injector_keys() {
       {"hold", "how long a file stays open; or the call is held up", hold_time(&Injector::hold), true, timed},
       {"path",
        "which file, to be given for an open-handle or a delay; which files a backup takes, lock files "
-       "excepted",
+       "excepted. A pattern without '/' is that of a name, in whatever directory of the store; one with '/' "
+       "is that "
+       "of the whole path in the store, where * and ? stay within a directory and ** is any number of "
+       "directories, "
+       "or none",
        store_path_field(), false, with_path},
       {"period", "from the start of one hold or pass to the next's",
        duration(&Injector::period, Duration(0), longest_duration), false, by_time},

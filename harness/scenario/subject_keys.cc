@@ -197,8 +197,10 @@ const Keys<Subject>& subject_keys() {
       {"environment", "what its environment has beside ours", environment_field(), false, command_only},
       {"files",
        "what it may leave in the store directory, queue.json and queue.json.lock if left out; * and ? are as "
-       "in file names",
-       words_field(&Subject::files, "a list of file names"), false, command_only},
+       "in file names, and '/' and ** as in inject.path. A directory that fits belongs with all that is in "
+       "it; "
+       "\"new/\" is the directory alone, \"new/*\" what is in it",
+       words_field(&Subject::files, "a list of file names and paths"), false, command_only},
   };
   return keys;
 }

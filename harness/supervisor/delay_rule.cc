@@ -1,11 +1,10 @@
 #include "harness/supervisor/delay_rule.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
+#include "harness/supervisor/store_glob.h"
 #include "harness/supervisor/touched_file.h"
 
 namespace holdfast {
@@ -49,7 +48,7 @@ Delay Delayer::delay_of(const seccomp_data& data, const Caller& caller, std::int
     if (name != rule.call) continue;
     if (path.empty()) path = touched_file(*call, caller, store_);
     if (path.size() <= store_.size()) return {};
-    if (::fnmatch(rule.file.c_str(), path.c_str() + store_.size() + 1, 0) != 0) continue;
+    if (!glob_fits(rule.file, std::string_view(path).substr(store_.size() + 1))) continue;
     if (++met_[{i, participant->index}] % rule.every != 0) continue;
 
     Delay delay{rule.injector, participant->index, fired_[rule.injector]++, 0};

@@ -1,0 +1,202 @@
+#include "harness/inject/watched_tree.h"
+
+#include <fmt/core.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <system_error>
+#include <utility>
+
+#include "harness/supervisor/store_walk.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t most_watched = 8192;
+constexpr std::uint32_t of_directories = IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
+
+std::string joined(const std::string& directory, const std::string& name) {
+  return directory.empty() ? name : directory + "/" + name;
+}
+
+bool is_within(const std::string& path, const std::string& directory) {
+  return path == directory || (path.starts_with(directory) && path[directory.size()] == '/');
+}
+
+}  // namespace
+
+Result<WatchedTree> WatchedTree::start(const std::filesystem::path& store, std::uint32_t mask) {
+  WatchedTree tree(store, mask, Descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)));
+  const int error = tree.watch_ ? tree.follow("", false) : errno;
+  if (error == 0) return tree;
+  return fail(Code::failed,
+              fmt::format("cannot watch {}: {} (see fs.inotify.max_user_instances and max_user_watches)",
+                          store.string(), std::strerror(error)),
+              error);
+}
+
+std::optional<WatchedTree::State> WatchedTree::state_of(const std::string& path) const {
+  struct stat now {};
+  if (::lstat((store_ / path).c_str(), &now) != 0) return std::nullopt;
+  return State(now.st_ino, now.st_size, now.st_ctim.tv_sec, now.st_ctim.tv_nsec);
+}
+
+void WatchedTree::warn(std::string what) {
+  if (!std::exchange(warned_, true)) warning_ = std::move(what);
+}
+
+std::optional<std::string> WatchedTree::take_warning() {
+  return std::exchange(warning_, std::nullopt);
+}
+
+// A directory and those in it, the nearest first. `tell`: of files that are there already, in directories that were not
+// watched. `anew`: those that are watched are looked through, too.
+int WatchedTree::follow(const std::string& directory, bool tell, bool anew) {
+  int first_error = 0;
+  std::deque<std::string> left = {directory};
+  for (; !left.empty(); left.pop_front()) {
+    const std::string& path = left.front();
+    const auto depth = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+    if (depth >= deepest_store || directories_.size() >= most_watched) {
+      warn(fmt::format(
+          "{} and what is like it is not watched: the store has more than {} directories, or they are "
+          "more than {} deep",
+          path, most_watched, deepest_store));
+      continue;
+    }
+    const std::uint32_t no_links = path.empty() ? 0U : IN_DONT_FOLLOW;
+    const int watch =
+        ::inotify_add_watch(watch_.get(), (store_ / path).c_str(), mask_ | of_directories | no_links);
+    if (watch < 0) {
+      const int error = errno;
+      if (path == directory) first_error = error;
+      if (error == ENOSPC)
+        warn(fmt::format("{} and what is like it is not watched: fs.inotify.max_user_watches is used up",
+                         path));
+      continue;  // else it is gone again, or not ours to look at
+    }
+    for (Move& move : moves_) std::erase(move.watches, watch);
+    const auto [known, is_new] = directories_.try_emplace(watch, path);
+    if (!is_new && known->second == path && !anew) continue;  // its own events tell what comes
+    known->second = path;
+    list(path, tell && is_new, left);
+  }
+  return first_error;
+}
+
+void WatchedTree::list(const std::string& directory, bool tell, std::deque<std::string>& below) {
+  constexpr std::size_t most_found = 4096;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(store_ / directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;
+    const auto type = entry->symlink_status(gone).type();
+    std::string path = joined(directory, entry->path().filename().string());
+    if (type == std::filesystem::file_type::directory) below.push_back(std::move(path));
+    if (type != std::filesystem::file_type::regular || !tell) continue;
+    const auto state = state_of(path);
+    if (!state) continue;
+    if (found_.size() >= most_found) found_.clear();
+    found_.insert_or_assign(path, *state);
+    const std::uint32_t happened = (mask_ & IN_CLOSE_WRITE) != 0 ? IN_CLOSE_WRITE
+                                   : (mask_ & IN_MOVED_TO) != 0  ? IN_MOVED_TO
+                                                                 : IN_OPEN;
+    notices_.push_back({(store_ / path).string(), happened});
+  }
+}
+
+void WatchedTree::directory_event(std::uint32_t mask, std::uint32_t cookie, const std::string& path) {
+  if ((mask & IN_MOVED_FROM) != 0) {
+    Move move{cookie, path, {}};
+    for (const auto& [watch, directory] : directories_) {
+      if (is_within(directory, path)) move.watches.push_back(watch);
+    }
+    moves_.push_back(std::move(move));
+  } else if ((mask & IN_MOVED_TO) != 0) {
+    moved_to(cookie, path);
+  } else if ((mask & IN_CREATE) != 0) {
+    follow(path, true);
+  }
+}
+
+// From elsewhere in the store it keeps its watches. What is there now is looked at all the same: it may have been moved
+// on, or something else may have been in its place, when the events before this one were read.
+void WatchedTree::moved_to(std::uint32_t cookie, const std::string& path) {
+  const auto move =
+      std::find_if(moves_.begin(), moves_.end(), [&](const Move& m) { return m.cookie == cookie; });
+  if (move != moves_.end()) {
+    for (const int watch : move->watches) {
+      const auto directory = directories_.find(watch);
+      if (directory == directories_.end() || !is_within(directory->second, move->from)) continue;
+      directory->second = path + directory->second.substr(move->from.size());
+    }
+    moves_.erase(move);
+  }
+  follow(path, true, true);
+}
+
+// A directory that was moved and came to no place in the store is outside.
+void WatchedTree::forget_moves() {
+  std::erase_if(moves_, [&](Move& move) {
+    if (!std::exchange(move.waited, true)) return false;
+    for (const int watch : move.watches) {
+      const auto directory = directories_.find(watch);
+      if (directory == directories_.end() || !is_within(directory->second, move.from)) continue;
+      ::inotify_rm_watch(watch_.get(), watch);
+      directories_.erase(directory);
+    }
+    return true;
+  });
+}
+
+void WatchedTree::file_event(std::uint32_t mask, const std::string& path) {
+  const std::uint32_t happened = mask & mask_ & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_OPEN);
+  if (happened == 0) return;
+  const auto found = found_.find(path);
+  if (found != found_.end()) {
+    const bool told = state_of(path) == found->second;
+    found_.erase(found);
+    if (told) return;
+  }
+  notices_.push_back({(store_ / path).string(), happened});
+}
+
+Result<std::vector<FileNotice>> WatchedTree::read() {
+  alignas(inotify_event) std::array<char, 16384> buffer;
+  for (;;) {
+    const ssize_t got = ::read(watch_.get(), buffer.data(), buffer.size());
+    if (got <= 0) break;
+    for (ssize_t at = 0; at < got;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+      if ((event->mask & IN_Q_OVERFLOW) != 0) {
+        return fail(
+            Code::failed,
+            "more happened in the store than could be noted down (see fs.inotify.max_queued_events): what "
+            "should have been scanned is not known");
+      }
+      if ((event->mask & IN_IGNORED) != 0) {
+        directories_.erase(event->wd);
+        continue;
+      }
+      const auto directory = directories_.find(event->wd);
+      if (directory == directories_.end() || event->len == 0) continue;
+      const std::string path = joined(directory->second, event->name);
+      if ((event->mask & IN_ISDIR) != 0) {
+        directory_event(event->mask, event->cookie, path);
+      } else {
+        file_event(event->mask, path);
+      }
+    }
+  }
+  forget_moves();
+  return std::exchange(notices_, {});
+}
+
+}  // namespace holdfast

@@ -1,0 +1,72 @@
+// Watches a store and all directories in it (inotify), those that come while it watches too.
+//
+// What appeared in a new directory before that was watched is told of as well, once. Links are not followed; a store that
+// is deeper or has more directories than are watched is said to be so, once.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/base/result.h"
+#include "harness/supervisor/descriptor.h"
+
+namespace holdfast {
+
+struct FileNotice {
+  std::string path;        // absolute
+  std::uint32_t mask = 0;  // of what happened, one of those asked for
+};
+
+class WatchedTree {
+ public:
+  // `mask`: of IN_CLOSE_WRITE, IN_MOVED_TO and IN_OPEN, what to tell of. An error if the store itself cannot be watched.
+  static Result<WatchedTree> start(const std::filesystem::path& store, std::uint32_t mask);
+
+  // Readable when something happened.
+  [[nodiscard]] int descriptor() const { return watch_.get(); }
+  [[nodiscard]] std::size_t directories() const { return directories_.size(); }
+
+  // What happened to files since the last call, in order. An error if the kernel could not note it all down.
+  Result<std::vector<FileNotice>> read();
+
+  // What is not watched, if that came up since the last call.
+  std::optional<std::string> take_warning();
+
+ private:
+  struct Move {  // a directory that was moved away; where to, the next events say, or nobody
+    std::uint32_t cookie;
+    std::string from;
+    std::vector<int> watches;
+    bool waited = false;
+  };
+  using State = std::tuple<ino_t, off_t, time_t, long>;  // with its last change
+
+  WatchedTree(std::filesystem::path store, std::uint32_t mask, Descriptor watch)
+      : store_(std::move(store)), mask_(mask), watch_(std::move(watch)) {}
+  int follow(const std::string& directory, bool tell, bool anew = false);  // 0, or the errno of the first
+  void list(const std::string& directory, bool tell, std::deque<std::string>& below);
+  void directory_event(std::uint32_t mask, std::uint32_t cookie, const std::string& path);
+  void moved_to(std::uint32_t cookie, const std::string& path);
+  void forget_moves();
+  void file_event(std::uint32_t mask, const std::string& path);
+  void warn(std::string what);
+  [[nodiscard]] std::optional<State> state_of(const std::string& path) const;
+
+  std::filesystem::path store_;
+  std::uint32_t mask_;
+  Descriptor watch_;
+  std::map<int, std::string> directories_;  // by watch: the path in the store, "" of the store itself
+  std::vector<Move> moves_;
+  std::map<std::string, State> found_;  // told of without an event, which may come yet
+  std::vector<FileNotice> notices_;
+  std::optional<std::string> warning_;
+  bool warned_ = false;
+};
+
+}  // namespace holdfast

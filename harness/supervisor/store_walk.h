@@ -1,0 +1,32 @@
+// What is in a store, in all its directories.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+// A store that is deeper or larger is not looked at to the end, and whoever asked says so.
+inline constexpr std::size_t deepest_store = 32;
+inline constexpr std::size_t most_store_entries = 100'000;
+
+struct StoreEntry {
+  std::string path;  // relative to the store
+  std::filesystem::file_type type = std::filesystem::file_type::none;
+
+  [[nodiscard]] bool is_directory() const { return type == std::filesystem::file_type::directory; }
+  [[nodiscard]] bool is_regular() const { return type == std::filesystem::file_type::regular; }
+};
+
+struct StoreWalk {
+  std::vector<StoreEntry> entries;  // by path: a directory comes before what is in it
+  bool complete = true;
+};
+
+// Follows no link but `store` itself. What vanishes meanwhile is left out.
+StoreWalk walk_store(const std::filesystem::path& store, std::size_t deepest = deepest_store,
+                     std::size_t most = most_store_entries);
+
+}  // namespace holdfast
