@@ -382,7 +382,10 @@ Command parse_command_line(int argc, char** argv) {
   exec_app->add_option("--suppress", exec.suppressions, "A file of refusals that are known and accepted")
       ->allow_extra_args(false);
   exec_app->add_option("--json", exec.json, "Write what was found to this file (holdfast.exec/1)");
-  exec_app->add_flag("--fail-on-refusal", exec.fail_on_refusal, "Exit with 125 if anything was refused");
+  exec_app->add_flag("--fail-on-refusal", exec.fail_on_refusal,
+                     "Exit with 125 if anything was refused, or could not be judged");
+  exec_app->add_flag("--allow-unjudged", exec.allow_unjudged,
+                     "Let --fail-on-refusal pass though some calls could not be judged");
   exec_app->add_flag("--quiet", exec.quiet, "No summary");
   exec_app->footer(R"(
 Examples:
@@ -391,8 +394,9 @@ Examples:
   holdfast exec --enforce --inject antivirus -- ./app   see how the program copes
   holdfast exec --suppress known.supp -- make check     but for what is known
 
-The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if anything was refused, 126
-and 127 if the command could not be executed or found, 64 usage error, 70 a machine that cannot run it.)");
+The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if anything was refused or
+could not be judged, or if there was nothing to judge; 126 and 127 if the command could not be executed or found,
+64 usage error, 70 a machine that cannot run it.)");
 
   RulesCommand rules;
   auto* rules_app =

@@ -111,6 +111,7 @@ struct ExecCommand {
   std::vector<std::string> suppressions;  // files
   std::string json;                       // file to write; empty: none
   bool fail_on_refusal = false;
+  bool allow_unjudged = false;
   bool quiet = false;
   std::uint64_t seed = 1;
 };

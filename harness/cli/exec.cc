@@ -212,6 +212,11 @@ int carry_out(const ExecCommand& command) {
     fmt::print(stderr, "holdfast: --fail-on-refusal: {}\n", nothing_judged_sentence(report));
     return exit_refusals;
   }
+  if (command.fail_on_refusal && !command.allow_unjudged && counted_unjudged(report) > 0) {
+    fmt::print(stderr, "holdfast: --fail-on-refusal: {} (--allow-unjudged lets that pass)\n",
+               unjudged_sentence(report));
+    return exit_refusals;
+  }
   return end_like(report.wait_status);
 }
 

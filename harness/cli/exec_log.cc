@@ -95,7 +95,15 @@ ExecHolder ExecLog::holder_of(const NamedHolder& holder) const {
   return named;
 }
 
-void ExecLog::warned(const Doubt& doubt, bool) {
+void ExecLog::warned(const Doubt& doubt, bool doubtful) {
+  if (doubtful) {
+    auto& all = report_.unjudged;
+    auto found = std::find_if(all.begin(), all.end(),
+                              [&](const Unjudged& unjudged) { return unjudged.kind == doubt.kind; });
+    if (found == all.end()) found = all.insert(all.end(), {doubt.kind, 0, doubt.text});
+    found->count += doubt.times;
+    return;
+  }
   auto& warnings = report_.warnings;
   if (warnings.size() < most_warnings &&
       std::find(warnings.begin(), warnings.end(), doubt.text) == warnings.end())

@@ -1,5 +1,7 @@
 #include "harness/supervisor/call_log.h"
 
+#include <utility>
+
 #include "core/base/clock.h"
 
 namespace holdfast {
@@ -39,6 +41,8 @@ void EventLog::decided(const DecidedCall& call) {
 }
 
 void EventLog::warned(const Doubt& doubt, bool doubtful) {
+  // True of every call on such a filesystem: once a run says it.
+  if (doubt.kind == DoubtKind::searched_holders && std::exchange(search_noted_, true)) return;
   Event event;
   event.type = EventType::warning;
   event.time_ns = monotonic_ns();

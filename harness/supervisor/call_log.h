@@ -52,6 +52,7 @@ class EventLog : public CallLog {
   void record(const Event& event);
 
   Recorder recorder_;
+  bool search_noted_ = false;
   Result<> trouble_;  // the first failure to record
 };
 

@@ -48,10 +48,9 @@ Decision Decider::refuse(const Caller& caller, std::uint16_t code, Obstacle obst
   return decision;
 }
 
-// Searching /proc can miss a holder of another user, or one that comes while it is read; once a run says so.
+// Searching /proc can miss a holder of another user, or one that comes while it is read.
 std::optional<Doubt> Decider::flag_scan(const Lease& lease, const std::string& path) {
-  if (lease.openness() != Openness::ask_scan || scan_flagged_) return std::nullopt;
-  scan_flagged_ = true;
+  if (lease.openness() != Openness::ask_scan) return std::nullopt;
   return Doubt{
       DoubtKind::searched_holders,
       fmt::format("whether {} is open could not be asked of the kernel ({}): /proc was searched instead, "

@@ -115,7 +115,7 @@ class Decider {
                   std::vector<NamedHolder> holders);
   template <typename Act>
   void carry_out(const Request& request, Decision& decision, Act act);
-  std::optional<Doubt> flag_scan(const Lease& lease, const std::string& path);
+  static std::optional<Doubt> flag_scan(const Lease& lease, const std::string& path);
   std::optional<Decision> find_names(Request& request, bool two_paths);
   static Decision let_through(std::optional<Doubt> doubt);
   static Decision answer(int error, std::optional<Doubt> doubt = std::nullopt);

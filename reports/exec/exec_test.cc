@@ -73,7 +73,9 @@ ExecReport example() {
   read_only.reason = Obstacle::read_only;
   report.refusals.push_back(read_only);
   report.injectors = {{"antivirus", 20, 18}};
-  report.warnings = {"1 call was made in another mount namespace and could not be judged"};
+  report.unjudged = {{DoubtKind::unreadable_memory, 3, "the memory of process 7 could not be read"},
+                     {DoubtKind::no_counterpart, 1, "renameat2 with flags 0x2 has no Windows counterpart"}};
+  report.warnings = {"antivirus took hold of a file 0 times"};
   return report;
 }
 
@@ -94,6 +96,8 @@ TEST(ExecTerminal, Goldens) {
   clean.refusals.clear();
   clean.injectors.clear();
   clean.warnings.clear();
+  expect_golden("exec-unjudged.txt", render_exec_terminal(clean, false, 80));
+  clean.unjudged.clear();
   expect_golden("exec-clean.txt", render_exec_terminal(clean, false, 80));
   clean.decided = 0;
   expect_golden("exec-nothing.txt", render_exec_terminal(clean, false, 80));

@@ -82,6 +82,9 @@ bool has_broken_text(const OrderedJson& json) {
 }  // namespace
 
 std::string exec_json(const ExecReport& report) {
+  std::vector<std::string> warnings;
+  for (const Unjudged& unjudged : report.unjudged) warnings.push_back(unjudged.example);
+  warnings.insert(warnings.end(), report.warnings.begin(), report.warnings.end());
   const int signal = report.wait_status & 0x7F;  // as Linux lays wait statuses out
   OrderedJson json{
       {"schema", "holdfast.exec/1"},
@@ -109,7 +112,14 @@ std::string exec_json(const ExecReport& report) {
                                   [](const SuppressionUse& use) -> OrderedJson {
                                     return {{"text", use.text}, {"count", use.count}};
                                   })},
-      {"warnings", report.warnings},
+      {"unjudged", array_json(report.unjudged,
+                              [](const Unjudged& unjudged) -> OrderedJson {
+                                return {{"kind", doubt_word(unjudged.kind)},
+                                        {"meaning", doubt_meaning(unjudged.kind)},
+                                        {"count", unjudged.count},
+                                        {"example", unjudged.example}};
+                              })},
+      {"warnings", warnings},
       {"not_modelled", not_modelled(true, report.opens_decided)}};
   json["bytes_replaced"] = has_broken_text(json);
   return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";

@@ -24,6 +24,7 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
 //     holders[]     kind program
 //   injectors[]     name planned fired
 //   suppressions[]  text count
+//   unjudged[]      kind (a word of harness/history/doubts.def) meaning count example
 // Bytes of names that are not UTF-8 stand as U+FFFD, and bytes_replaced is true if there were any.
 std::string exec_json(const ExecReport& report);
 

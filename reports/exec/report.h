@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/history/doubt.h"
 #include "harness/history/event.h"
 #include "harness/sharing/obstacle.h"
 #include "harness/sharing/sharing.h"
@@ -52,6 +53,13 @@ struct SuppressionUse {
   std::uint64_t count = 0;
 };
 
+// Calls that could not be judged, or not for certain, for one reason.
+struct Unjudged {
+  DoubtKind kind = DoubtKind::other;
+  std::uint64_t count = 0;
+  std::string example;  // the sentence about the first
+};
+
 struct ExecReport {
   std::vector<std::string> command;
   std::vector<std::string> directories;  // the domain: absolute and canonical
@@ -64,7 +72,8 @@ struct ExecReport {
   std::uint64_t decided = 0;          // calls within the domain that were held against the rules
   std::vector<ExecRefusal> refusals;
   std::uint64_t refusals_beyond = 0;  // counted, but not kept, so that memory stays bounded
-  std::vector<std::string> warnings;  // what could not be judged
+  std::vector<Unjudged> unjudged;     // by reason, in the order of the first of each
+  std::vector<std::string> warnings;  // what people should know besides
   std::vector<ExecInjector> injectors;
   std::uint64_t suppressed = 0;              // refusals taken out by suppress()
   std::vector<SuppressionUse> suppressions;  // likewise: each, and how much it took out
@@ -73,6 +82,13 @@ struct ExecReport {
 // Refusals that count: what --fail-on-refusal goes by.
 inline std::uint64_t counted_refusals(const ExecReport& report) {
   return report.refusals.size() + report.refusals_beyond;
+}
+
+// Neither refused nor clean: what --allow-unjudged lets pass.
+inline std::uint64_t counted_unjudged(const ExecReport& report) {
+  std::uint64_t count = 0;
+  for (const Unjudged& unjudged : report.unjudged) count += unjudged.count;
+  return count;
 }
 
 }  // namespace holdfast

@@ -30,7 +30,9 @@ std::string result_sentence(const ExecReport& report, std::size_t groups) {
                               ? fmt::format(", but for {} suppressed", format_count(report.suppressed))
                               : std::string();
   if (refused == 0) {
-    return fmt::format("Windows would have refused none of {}{}.", looked_at, but);
+    const std::uint64_t unjudged = counted_unjudged(report);
+    return fmt::format("Windows would have refused none of {}{}{}.", looked_at, but,
+                       unjudged > 0 ? fmt::format("; {} could not be judged", format_count(unjudged)) : "");
   }
   if (report.enforced) {
     return fmt::format("{} of {} refused as Windows does, in {}{}.", format_count(refused), looked_at,
@@ -111,7 +113,9 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
   TerminalPage page(colour, columns);
   const auto groups = group_refusals(report);
   const bool clean = counted_refusals(report) == 0;
-  const Ink ink = !clean ? Ink::bad : report.decided == 0 ? Ink::doubtful : Ink::good;
+  const Ink ink = !clean                                            ? Ink::bad
+                  : report.decided == 0 || !report.unjudged.empty() ? Ink::doubtful
+                                                                    : Ink::good;
   page.labelled("holdfast:", ink, label_columns, result_sentence(report, groups.size()));
   if (report.refusals_beyond > 0) {
     page.paragraph(fmt::format("The last {} of them were counted, but not kept: groups are of the {} before.",
@@ -129,8 +133,15 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
                     2);
     }
   }
-  if (!report.warnings.empty()) {
+  if (!report.unjudged.empty()) {
     page.heading("Not judged");
+    for (const Unjudged& unjudged : report.unjudged) {
+      page.labelled("-", Ink::doubtful, 2,
+                    fmt::format("{}; the first: {}", unjudged_sentence(unjudged), unjudged.example), 2);
+    }
+  }
+  if (!report.warnings.empty()) {
+    page.heading("Warnings");
     show_first(page, report.warnings, most_warnings_listed, "more warning",
                [&](const std::string& warning) { page.labelled("-", Ink::plain, 2, warning, 2); });
   }

@@ -129,7 +129,21 @@ bool nothing_judged(const ExecReport& report) {
   return report.decided == 0 && counted_refusals(report) == 0;
 }
 
+std::string unjudged_sentence(const Unjudged& unjudged) {
+  return fmt::format("{} {}", format_counted(unjudged.count, "call"), doubt_meaning(unjudged.kind));
+}
+
+std::string unjudged_sentence(const ExecReport& report) {
+  std::string reasons;
+  for (const Unjudged& unjudged : report.unjudged) {
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : "; ", format_count(unjudged.count),
+                           doubt_meaning(unjudged.kind));
+  }
+  return fmt::format("{} could not be judged: {}", format_counted(counted_unjudged(report), "call"), reasons);
+}
+
 std::string nothing_judged_sentence(const ExecReport& report) {
+  if (!report.unjudged.empty()) return "nothing was judged: " + unjudged_sentence(report);
   return "the command made no call below " + directories_text(report) +
          " that Windows could refuse: nothing was judged. Is it the right directory (--dir)?";
 }

@@ -30,6 +30,11 @@ std::string directories_text(const ExecReport& report);  // of the domain: "/srv
 bool nothing_judged(const ExecReport& report);
 std::string nothing_judged_sentence(const ExecReport& report);
 
+// "3 calls by a process whose memory could not be read"
+std::string unjudged_sentence(const Unjudged& unjudged);
+// "4 calls could not be judged: 3 by …, 1 …"
+std::string unjudged_sentence(const ExecReport& report);
+
 // The last part of a path.
 std::string_view file_name(std::string_view path);
 
