@@ -115,6 +115,10 @@ void TestProcess::send(int signal) const {
   ::kill(pid_, signal);
 }
 
+void TestProcess::stop() const {
+  stop_process(pid_);
+}
+
 void TestProcess::send_to_group(int signal) const {
   ::kill(-pid_, signal);
 }
@@ -191,6 +195,16 @@ std::vector<std::string> locks_beneath(const std::filesystem::path& directory) {
     if (entry.is_regular_file(ignored) || entry.is_directory(ignored)) look(entry.path());
   }
   return found;
+}
+
+void stop_process(pid_t process) {
+  ::kill(process, SIGSTOP);
+  EXPECT_TRUE(eventually([&] {
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto state = text.rfind(") ");
+    return state == std::string::npos || text[state + 2] == 'T' || text[state + 2] == 'Z';
+  }));
 }
 
 bool eventually(const std::function<bool()>& is_so, std::chrono::seconds patience) {

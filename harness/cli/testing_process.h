@@ -40,6 +40,7 @@ class TestProcess {
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   void send(int signal) const;           // to the process alone
+  void stop() const;                     // SIGSTOP, and back when it has stopped
   void send_to_group(int signal) const;  // as a terminal does on Ctrl-C
   [[nodiscard]] bool runs() const;
   ProcessEnd wait();  // fails the test if the watchdog has to end it
@@ -64,6 +65,9 @@ struct ProcessSeen {
 
 // Every process but ourselves whose command line or environment names `text`. A zombie has neither.
 std::vector<ProcessSeen> processes_naming(const std::string& text);
+
+// SIGSTOP, and back when it has stopped, or is gone.
+void stop_process(pid_t process);
 
 // What of a run is left in `directory`: temp files, and files and directories that somebody has locked.
 std::vector<std::string> temp_files_beneath(const std::filesystem::path& directory);

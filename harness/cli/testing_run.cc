@@ -9,6 +9,9 @@
 #include <iterator>
 #include <sstream>
 
+#include "harness/history/event_reader.h"
+#include "harness/history/recorder.h"
+
 namespace holdfast {
 
 std::string file_bytes(const std::filesystem::path& path) {
@@ -123,6 +126,18 @@ pid_t RunTest::agent(std::uint32_t index, const std::string& name) const {
 
 bool RunTest::released(const std::string& name) const {
   return std::filesystem::exists(scratch_ / name / "store" / "queue.json");
+}
+
+std::vector<Event> RunTest::conducted(const std::string& name) const {
+  std::vector<Event> events;
+  auto reader = EventReader::open(scratch_ / name / "events" / event_file_name(Role::conductor));
+  if (!reader) return events;
+  while (auto* event = reader->next()) events.push_back(std::move(*event));
+  return events;
+}
+
+void RunTest::stop_agents(const std::string& name) const {
+  for (const ProcessSeen& agent : members("internal-agent", name)) stop_process(agent.pid);
 }
 
 void expect_one_sentence(const ProcessEnd& end, int exit_code, const std::string& part) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/cli/testing_process.h"
+#include "harness/history/event.h"
 #include "reports/summary.h"
 
 namespace holdfast {
@@ -56,6 +57,11 @@ class RunTest : public testing::Test {
   std::vector<ProcessSeen> members(const std::string& role, const std::string& name = "run") const;
   pid_t agent(std::uint32_t index, const std::string& name = "run") const;  // 0: not there
   bool released(const std::string& name = "run") const;                     // some broadcast was saved
+
+  // What the conductor has noted so far.
+  std::vector<Event> conducted(const std::string& name = "run") const;
+  // Stops every agent where it is: dead or not, none of them does anything any more.
+  void stop_agents(const std::string& name = "run") const;
 
   // For what a test has just done on purpose.
   void temp_files_may_stay() { temp_files_may_stay_ = true; }

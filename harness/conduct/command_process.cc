@@ -110,13 +110,18 @@ struct Start {
 
 void end_children() {
   const std::int64_t deadline_ns = monotonic_ns() + 5 * a_second_ns;
-  constexpr unsigned pause_us = 2000;
+  // Held back since before the first child was started (CommandSignals): none goes unseen.
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
   for (;;) {
     const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
     if (ended > 0) continue;
     if (ended < 0 && errno == ECHILD) return;
-    if (monotonic_ns() > deadline_ns) return;  // they die with us
-    ::usleep(pause_us);
+    const std::int64_t left_ns = deadline_ns - monotonic_ns();
+    if (left_ns <= 0) return;  // they die with us
+    const timespec left{left_ns / a_second_ns, left_ns % a_second_ns};
+    ::sigtimedwait(&child, nullptr, &left);
   }
 }
 

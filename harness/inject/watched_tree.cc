@@ -169,9 +169,14 @@ void WatchedTree::file_event(std::uint32_t mask, const std::string& path) {
 
 Result<std::vector<FileNotice>> WatchedTree::read() {
   alignas(inotify_event) std::array<char, 16384> buffer;
-  for (;;) {
+  // Not without end, where more happens than can be read.
+  constexpr int most_reads = 64;
+  for (int reads = 0; reads < most_reads; ++reads) {
     const ssize_t got = ::read(watch_.get(), buffer.data(), buffer.size());
-    if (got <= 0) break;
+    if (got <= 0) {
+      forget_moves();
+      break;
+    }
     for (ssize_t at = 0; at < got;) {
       const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
@@ -195,7 +200,6 @@ Result<std::vector<FileNotice>> WatchedTree::read() {
       }
     }
   }
-  forget_moves();
   return std::exchange(notices_, {});
 }
 
