@@ -24,7 +24,7 @@ class Drawing {
       : plan_(plan), history_(history), limits_(limits), zero_ns_(zero_ns_of(history)) {}
 
   Timeline drawn() && {
-    timeline_.agents = plan_.scenario.agents.count;
+    timeline_.agents = plan_.scenario.agents.everyone();
     timeline_.all_operations = history_.operations.size();
     if (history_.quiesced_ns != 0) timeline_.quiesced_us = us(history_.quiesced_ns);
     add_injectors();

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <malloc.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -59,14 +60,8 @@ class Agent {
     if (auto recorded = record_warnings(); !recorded) return recorded;
     tell_status({StatusKind::ready, token_, 0, 0});
     if (wait_for_gate(start_descriptor)) {
-      const std::int64_t start_ns = before_.start_ns != 0 ? before_.start_ns : monotonic_ns();
-      for (std::uint32_t number = before_.next_broadcast;
-           number < plan_.scenario.agents.broadcasts && !stop_requested(); ++number) {
-        if (auto done = broadcast({index_, number}, start_ns); !done) return done;
-        const std::uint32_t every = plan_.scenario.agents.read_every;
-        if (every == 0 || (number + 1) % every != 0 || stop_requested()) continue;
-        if (auto done = read(plan_.scenario.agents.broadcasts + 1 + number); !done) return done;
-      }
+      const bool sends = index_ < plan_.scenario.agents.count;
+      if (auto done = sends ? broadcast_all() : read_until_stopped(); !done) return done;
       tell_status({StatusKind::done, token_, ok_, failed_, retries()});
       if (wait_for_turn()) {
         if (auto done = read(plan_.scenario.agents.broadcasts); !done) return done;
@@ -80,6 +75,34 @@ class Agent {
  private:
   [[nodiscard]] std::uint32_t retries() const {
     return static_cast<std::uint32_t>(queue_->counters().retries);
+  }
+
+  Result<> broadcast_all() {
+    const Agents& agents = plan_.scenario.agents;
+    const std::int64_t start_ns = before_.start_ns != 0 ? before_.start_ns : monotonic_ns();
+    for (std::uint32_t number = before_.next_broadcast; number < agents.broadcasts && !stop_requested();
+         ++number) {
+      if (auto done = broadcast({index_, number}, start_ns); !done) return done;
+      if (agents.read_every == 0 || (number + 1) % agents.read_every != 0 || stop_requested()) continue;
+      if (auto done = read(agents.broadcasts + 1 + number); !done) return done;
+    }
+    return {};
+  }
+
+  // What an agent does that only reads: as long as anybody sends.
+  Result<> read_until_stopped() {
+    for (std::uint32_t number = plan_.scenario.agents.broadcasts + 1; !is_over(); ++number) {
+      if (auto done = read(number); !done) return done;
+    }
+    return {};
+  }
+
+  // Pauses, unless it is over before.
+  [[nodiscard]] bool is_over() const {
+    const std::int64_t pause_ns = plan_.scenario.agents.reader_pause.count();
+    const timespec pause{pause_ns / 1'000'000'000, pause_ns % 1'000'000'000};
+    pollfd polled[] = {{stop_descriptor, POLLIN, 0}, {stop_signal_descriptor(), POLLIN, 0}};
+    return ::ppoll(polled, 2, &pause, nullptr) > 0 || stop_requested();
   }
 
   // Back-off ends early when the run is stopped, and where it would outlast the operation's deadline.

@@ -51,7 +51,7 @@ Result<> CommandQueue::ensure_started() {
   if (!program) return fail(program.error());
   program_ = std::move(*program);
 
-  const Request request = init_request(agent_, plan_.scenario.agents.count, store_.string());
+  const Request request = init_request(agent_, plan_.scenario.agents.everyone(), store_.string());
   if (program_->send(request.line, begun_ns + init_limit.count()) == Program::Heard::stopped)
     return fail(Code::cancelled, "the run is being stopped");
   auto answer = answer_to(request, begun_ns, init_limit);

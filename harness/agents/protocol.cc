@@ -185,7 +185,12 @@ tl::unexpected<Error> no_answer(std::string_view line, const std::string& why) {
 
 Request init_request(std::uint32_t agent, std::uint32_t agents, const std::string& directory) {
   return {Asked::init, "",
-          line_of({{"op", "init"}, {"agent", agent}, {"agents", agents}, {"dir", directory}})};
+          line_of({{"op", "init"},
+                   {"protocol", 2},
+                   {"workload", "broadcast"},
+                   {"agent", agent},
+                   {"agents", agents},
+                   {"dir", directory}})};
 }
 
 Request broadcast_request(const std::string& id, const std::vector<std::uint32_t>& to,

@@ -1,12 +1,16 @@
 // What an agent and a subject's program say to each other: a JSON object a line, one request at a time.
 //
-//   → {"op":"init","agent":0,"agents":8,"dir":"/…/store"}              ← {"result":"ok"}
+//   → {"op":"init","protocol":2,"workload":"broadcast","agent":0,"agents":8,"dir":"/…/store"}
+//                                                                      ← {"result":"ok"}
 //   → {"op":"broadcast","id":"0-17","to":[0,1,2],"body":"…"}           ← {"result":"ok"}
 //                     or {"result":"fail","code":13,"error":"…"}         definitely not done; code: an errno
 //                     or {"result":"info","error":"…"}                   may or may not be done
 //   → {"op":"read"}   ← {"result":"ok","entries":["0-1",…]}              what is addressed to this agent, in
 //                        order; an entry may be {"id":"0-1","body":"…"}, and then its body is checked, too
 //   → {"op":"quit"}   the program exits with 0
+//
+// `agents` counts those that only read, too: they have the last numbers, are sent to like others and never asked to
+// broadcast. Before protocol 2 they were not counted, and asked in the name of another agent.
 //
 // An answer may repeat the "op" and "id" of its request; then they must be the request's, which shows an
 // answer that was given twice or out of turn. Other fields are ignored.

@@ -24,7 +24,7 @@ std::string wrong_with(const std::string& line, const Request& request) {
 
 TEST(ProtocolTest, RequestsAreALineEach) {
   EXPECT_EQ(init_request(2, 8, "/a \"b\"/store").line,
-            "{\"op\":\"init\",\"agent\":2,\"agents\":8,\"dir\":\"/a \\\"b\\\"/store\"}\n");
+            "{\"op\":\"init\",\"protocol\":2,\"workload\":\"broadcast\",\"agent\":2,\"agents\":8,\"dir\":\"/a \\\"b\\\"/store\"}\n");
   EXPECT_EQ(broadcast_request("0-17", {0, 3}, "two\nlines").line,
             "{\"op\":\"broadcast\",\"id\":\"0-17\",\"to\":[0,3],\"body\":\"two\\nlines\"}\n");
   EXPECT_EQ(read_request().line, "{\"op\":\"read\"}\n");

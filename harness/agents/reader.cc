@@ -1,7 +1,6 @@
 #include "harness/agents/reader.h"
 
 #include <fmt/core.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,17 +37,8 @@ class Reader {
 
   Result<> read_once(const std::vector<std::uint32_t>& mailboxes) {
     for (const std::uint32_t mailbox : mailboxes) {
-      if (mailbox >= plan_.scenario.agents.count || stop_requested()) continue;
+      if (mailbox >= plan_.scenario.agents.everyone() || stop_requested()) continue;
       const auto queue = open(mailbox);
-      if (auto done = read(*queue, mailbox); !done) return done;
-    }
-    return recorder_.close();
-  }
-
-  Result<> read_until_stopped() {
-    const std::uint32_t mailbox = index_ % plan_.scenario.agents.count;
-    const auto queue = open(mailbox);
-    while (!is_over()) {
       if (auto done = read(*queue, mailbox); !done) return done;
     }
     return recorder_.close();
@@ -60,14 +50,6 @@ class Reader {
       const std::int64_t until_ns = monotonic_ns() + wait.count();
       return until_ns <= deadline_ns_ && sleep_until_ns(until_ns);
     });
-  }
-
-  // Pauses, unless it is over before.
-  [[nodiscard]] bool is_over() const {
-    const std::int64_t pause_ns = plan_.scenario.agents.reader_pause.count();
-    const timespec pause{pause_ns / 1'000'000'000, pause_ns % 1'000'000'000};
-    pollfd polled[] = {{stop_descriptor, POLLIN, 0}, {stop_signal_descriptor(), POLLIN, 0}};
-    return ::ppoll(polled, 2, &pause, nullptr) > 0 || stop_requested();
   }
 
   Result<> read(Queue& queue, std::uint32_t mailbox) {
@@ -134,7 +116,7 @@ Result<> run_reader(const std::filesystem::path& run_directory, std::uint32_t in
   Reader reader(*plan, index, run_directory / "store", std::move(*recorder));
   tell_status({StatusKind::ready, token, 0, 0});
   if (!wait_for_gate(start_descriptor)) return {};
-  return mailboxes.empty() ? reader.read_until_stopped() : reader.read_once(parse_mailboxes(mailboxes));
+  return reader.read_once(parse_mailboxes(mailboxes));
 }
 
 }  // namespace

@@ -9,16 +9,16 @@ SentIndex::SentIndex(const Plan& plan, const History& history)
     : history_(&history),
       first_(std::size_t{plan.scenario.agents.count} + 1, 0),
       last_acknowledged_ns_(plan.scenario.agents.count, std::numeric_limits<std::int64_t>::min()),
-      final_reads_(plan.scenario.agents.count, not_there) {
+      final_reads_(plan.scenario.agents.everyone(), not_there) {
   sent_.reserve(history.operations.size());
   acknowledged_.reserve(history.operations.size());
   bool in_order = true;
   MessageId before;
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
     const Operation& operation = history.operations[i];
-    if (operation.agent >= plan.scenario.agents.count) continue;
+    if (operation.agent >= plan.scenario.agents.everyone()) continue;
     if (operation.function == Function::read) note_read(i);
-    if (operation.function != Function::broadcast) continue;
+    if (operation.function != Function::broadcast || operation.agent >= plan.scenario.agents.count) continue;
     const MessageId id{operation.agent, operation.number};
     in_order = in_order && (sent_.empty() || before < id);
     before = id;

@@ -38,7 +38,7 @@ struct Log {
 std::vector<Source> all_reads(const Evidence& evidence) {
   const History& history = evidence.history;
   std::vector<Source> sources;
-  std::vector<bool> often(evidence.plan.scenario.agents.count, false);
+  std::vector<bool> often(evidence.plan.scenario.agents.everyone(), false);
   for (const Mailbox& mailbox : mailboxes_read_often(evidence)) {
     often[mailbox.agent] = true;
     for (const MailRead& read : mailbox.reads) sources.push_back({mailbox.agent, read});

@@ -34,7 +34,7 @@ Finding check_duplicate(const Evidence& evidence) {
   const Delivery& delivery = evidence.delivery;
   Finding finding;
   bool read_any = false;
-  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.count; ++agent) {
+  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.everyone(); ++agent) {
     if (delivery.final_read(agent) == not_there) continue;
     read_any = true;
     const auto log = delivery.log(agent);

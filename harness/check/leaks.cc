@@ -21,7 +21,7 @@ Finding check_leaks(const Evidence& evidence) {
     finding.witness = "the agents never all came to rest, so what they held may have been in use";
     return finding;
   }
-  finding.checked = evidence.plan.scenario.agents.count;
+  finding.checked = evidence.plan.scenario.agents.everyone();
   for (const IdleHandles& idle : history.idle) {
     if (idle.of_gone_files == 0 && idle.most_of_one < 2) continue;
     if (finding.count++ != 0) continue;

@@ -53,7 +53,7 @@ Finding check_order(const Evidence& evidence) {
   };
   std::vector<Latest> latest(evidence.plan.scenario.agents.count);  // by sender: in this read, so far
   bool read_any = false;
-  for (std::uint32_t agent = 0; agent < latest.size(); ++agent) {
+  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.everyone(); ++agent) {
     if (delivery.final_read(agent) == not_there) continue;
     read_any = true;
     std::uint32_t youngest = not_there;  // of the entries so far, the one asked for last

@@ -33,7 +33,7 @@ Finding check_phantom(const Evidence& evidence) {
   bool read_any = false;
   Phantom first;
   std::optional<MessageId> unrecorded;  // not on record, but the record of its sender is not whole
-  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.count; ++agent) {
+  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.everyone(); ++agent) {
     if (delivery.final_read(agent) == not_there) continue;
     read_any = true;
     const auto entries = seen_by(history, history.operations[delivery.final_read(agent)]);

@@ -10,7 +10,7 @@ namespace holdfast {
 
 std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence) {
   const History& history = evidence.history;
-  const std::uint32_t agents = evidence.plan.scenario.agents.count;
+  const std::uint32_t agents = evidence.plan.scenario.agents.everyone();
   std::vector<std::uint32_t> times(agents, 0);
   const auto each = [&](auto&& visit) {
     for (const Operation& operation : history.operations) {
@@ -49,7 +49,7 @@ std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence) {
 bool writes_to(const Plan& plan, std::uint32_t sender, std::uint32_t agent) {
   const Agents& agents = plan.scenario.agents;
   // In a ring, to so many that follow.
-  return !agents.neighbours || (agent + agents.count - sender - 1) % agents.count < *agents.neighbours;
+  return !agents.neighbours || (agent + agents.everyone() - sender - 1) % agents.everyone() < *agents.neighbours;
 }
 
 bool reads_are_planned(const Evidence& evidence) {
@@ -60,7 +60,7 @@ bool reads_are_planned(const Evidence& evidence) {
 std::string name_of(const Evidence& evidence, std::uint32_t agent, const MailRead& read) {
   const std::string when = moment(read.invoke_ns);
   if (read.reader == no_process) return fmt::format("agent {}'s read at {}", agent, when);
-  const bool fresh = read.reader >= evidence.plan.scenario.agents.readers;
+  const bool fresh = read.invoke_ns >= evidence.history.quiesced_ns;
   return fmt::format("{}'s read of agent {}'s mail at {}",
                      fresh ? std::string("a fresh process") : fmt::format("reader {}", read.reader), agent,
                      when);

@@ -22,7 +22,7 @@ Finding check_recovered(const Evidence& evidence) {
     return finding;
   }
   bool read_any = false;
-  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.count; ++agent)
+  for (std::uint32_t agent = 0; agent < evidence.plan.scenario.agents.everyone(); ++agent)
     read_any = read_any || delivery.final_read(agent) != not_there;
   if (read_any) {
     finding.verdict = Verdict::pass;

@@ -55,8 +55,8 @@ Command parse_internal(int argc, char** argv) {
   if (role == "internal-launcher" && (argc == 2 || command.trap == "opens" || command.trap == "store-calls"))
     return command;
   command.restarted = argc == 6 && role == "internal-agent" && std::string_view(argv[5]) == "restarted";
-  const bool reader = role == "internal-reader" && (argc == 5 || argc == 6);
-  if (reader && argc == 6) command.mailboxes = argv[5];
+  const bool reader = role == "internal-reader" && argc == 6;
+  if (reader) command.mailboxes = argv[5];
   if (reader ||
       ((role == "internal-agent" || role == "internal-injector") && (argc == 5 || command.restarted))) {
     command.role = reader                     ? InternalCommand::Role::reader

@@ -33,9 +33,8 @@ int carry_out(const RunCommand& command) {
   if (!variants) return complain(variants.error());
   for (const Variant& variant : *variants) {
     const Scenario& scenario = variant.scenario;
-    const std::size_t readers = scenario.agents.readers + std::size_t{1};
     const bool starts_a_program = scenario.subject.kind == SubjectKind::command;
-    const auto short_of = shortages(limits_here(), scenario.agents.count, scenario.injectors.size() + readers,
+    const auto short_of = shortages(limits_here(), scenario.agents.everyone(), scenario.injectors.size() + 1,
                                     starts_a_program ? processes_of_a_command : 1);
     if (!short_of.empty()) return complain({Code::unsupported, "cannot run here: " + short_of.front()});
   }

@@ -229,7 +229,7 @@ int carry_out(const SweepCommand& command) {
     longest.settings.push_back(std::move(setting));
   if (auto sound = variants_of(longest); !sound) return complain(sound.error());
   const auto short_of =
-      shortages(limits_here(), scenario.agents.count * static_cast<std::uint32_t>(command.at_once),
+      shortages(limits_here(), scenario.agents.everyone() * static_cast<std::uint32_t>(command.at_once),
                 scenario.injectors.size() * command.at_once);
   if (!short_of.empty()) return complain({Code::unsupported, "cannot run here: " + short_of.front()});
   const auto executable = own_executable();

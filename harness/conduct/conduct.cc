@@ -130,13 +130,19 @@ class Conductor {
       if (auto marked = mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
-                       [&] { return agents_are([](const auto& m) { return m.done; }); });
+                       [&] { return agents_are([&](const auto& m) { return m.done || !sends(m); }); });
       if (!woken) return fail(woken.error());
     }
     if (*woken == Woken::met) {
       phase_ = "stopping injectors";
       pipes_.stop.reset();
       woken = wait_for(monotonic_ns() + injector_grace_ns, [&] { return others_ended(); });
+      if (!woken) return fail(woken.error());
+    }
+    if (*woken == Woken::met && plan_.scenario.agents.readers != 0) {
+      phase_ = "stopping readers";  // each may be in the middle of a read
+      woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
+                       [&] { return agents_are([](const auto& m) { return m.done; }); });
       if (!woken) return fail(woken.error());
     }
     if (*woken == Woken::met) {
@@ -249,6 +255,11 @@ class Conductor {
     });
   }
 
+  // Else it is an agent that only reads.
+  [[nodiscard]] bool sends(const CrewMember& member) const {
+    return member.index < plan_.scenario.agents.count;
+  }
+
   // Reading a long queue takes a processor and memory: no more at once than keep all processors busy.
   void admit_readers() {
     const std::uint64_t at_once = std::max<std::uint64_t>(2, 2 * std::thread::hardware_concurrency());
@@ -258,7 +269,7 @@ class Conductor {
     }
   }
 
-  // Injectors and readers.
+  // Injectors, and in the end the fresh reader.
   bool others_ended() const {
     return std::all_of(crew_.begin(), crew_.end(),
                        [](const CrewMember& member) { return member.role == Role::agent || member.exited; });
@@ -286,7 +297,7 @@ class Conductor {
 
   // What a process finds that was not there before.
   Result<Woken> read_afresh() {
-    crew_.push_back(last_reader(plan_, crew_));
+    crew_.push_back(last_reader(crew_));
     if (auto sent = spawn(crew_.size() - 1); !sent) return fail(sent.error());
     requested_ = crew_.size();
     return wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] { return others_ended(); });
@@ -542,7 +553,7 @@ class Conductor {
       progress.done += member.ok + member.failed;
       progress.failed += member.failed;
       progress.retries += member.retries;
-      if (member.role == Role::agent) progress.agents.push_back({member.ok, member.failed});
+      if (member.role == Role::agent && sends(member)) progress.agents.push_back({member.ok, member.failed});
     }
     progress.total = std::uint64_t{plan_.scenario.agents.count} * plan_.scenario.agents.broadcasts;
     progress.refused = supervisor_ ? supervisor_->refused() : 0;

@@ -15,21 +15,19 @@ std::vector<CrewMember> crew_of(const Plan& plan) {
     member.role = role;
     member.index = static_cast<std::uint32_t>(index);
   };
-  for (std::size_t i = 0; i < plan.scenario.agents.count; ++i) add(Role::agent, i);
+  for (std::size_t i = 0; i < plan.scenario.agents.everyone(); ++i) add(Role::agent, i);
   const auto& injectors = plan.scenario.injectors;
   for (std::size_t i = 0; i < injectors.size(); ++i) {
     if (has_process(injectors[i].kind)) add(Role::injector, i);
   }
-  for (std::size_t i = 0; i < plan.scenario.agents.readers; ++i) add(Role::reader, i);
   return crew;
 }
 
-CrewMember last_reader(const Plan& plan, const std::vector<CrewMember>& crew) {
+CrewMember last_reader(const std::vector<CrewMember>& crew) {
   constexpr std::uint32_t read_of_the_well = 8;
   constexpr std::size_t most = 64;
   CrewMember reader;
   reader.role = Role::reader;
-  reader.index = plan.scenario.agents.readers;
   for (const CrewMember& member : crew) {
     if (member.role != Role::agent || reader.mailboxes.size() == most) continue;
     if (member.index < read_of_the_well || member.wait_status != 0) reader.mailboxes.push_back(member.index);

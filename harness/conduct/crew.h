@@ -18,7 +18,7 @@ struct CrewMember {
   std::uint32_t index = 0;
   pid_t process = 0;  // 0 = not started yet
   bool ready = false;
-  bool done = false;  // agents: every broadcast answered
+  bool done = false;  // agents: every broadcast answered; readers: they have seen the stop gate open
   bool exited = false;
   bool restarted = false;                  // agents: one before it was killed by plan
   std::vector<std::uint32_t> mailboxes{};  // of the reader that comes last: whose mail it reads
@@ -28,13 +28,13 @@ struct CrewMember {
   std::uint32_t retries = 0;
 };
 
-// Agents first, then the injectors that have a process (kills and delays are the supervisor's), then readers; a
-// member's token is its place + 1, its index that of the scenario.
+// Agents first, those that only read among them, then the injectors that have a process (kills and delays are the
+// supervisor's); a member's token is its place + 1, its index that of the scenario.
 std::vector<CrewMember> crew_of(const Plan& plan);
 
 // The reader that comes last, when every agent of the crew has ended: a fresh process that reads the mail of the
 // first few, and that of those who did not end well and may not have read it themselves.
-CrewMember last_reader(const Plan& plan, const std::vector<CrewMember>& crew);
+CrewMember last_reader(const std::vector<CrewMember>& crew);
 
 // argv of a member, without the program.
 std::vector<std::string> arguments_of(const CrewMember& member, std::uint32_t token,

@@ -44,24 +44,24 @@ TEST(Crew, WhatKillsHasNoProcess) {
   EXPECT_EQ(crew[2].role, Role::injector);
 }
 
-TEST(Crew, ReadersComeAfterInjectorsThatAreProcesses) {
+TEST(Crew, ReadersAreAgentsNumberedAfterThoseThatSend) {
   Plan plan = plan_for(2, 2);
   plan.scenario.injectors[0].kind = InjectorKind::delay;
   plan.scenario.agents.readers = 2;
   const auto crew = crew_of(plan);
   ASSERT_EQ(crew.size(), 5U);
-  EXPECT_EQ(crew[2].role, Role::injector);
-  EXPECT_EQ(crew[3].role, Role::reader);
-  EXPECT_EQ(crew[4].index, 1U);
-  EXPECT_EQ(log_name(crew[4]), "reader-1.log");
-  EXPECT_EQ(arguments_of(crew[4], 5, "/run"),
-            (std::vector<std::string>{"internal-reader", "/run", "1", "5"}));
+  EXPECT_EQ(crew[3].role, Role::agent);
+  EXPECT_EQ(crew[3].index, 3U);
+  EXPECT_EQ(crew[4].role, Role::injector);
+  EXPECT_EQ(log_name(crew[2]), "agent-2.log");
+  EXPECT_EQ(arguments_of(crew[2], 3, "/run"),
+            (std::vector<std::string>{"internal-agent", "/run", "2", "3"}));
 }
 
 TEST(Crew, TheLastReaderReadsForTheFirstFewAndForWhoDied) {
   auto crew = crew_of(plan_for(20, 1));
   crew[12].wait_status = 9;
-  const CrewMember last = last_reader(plan_for(20, 1), crew);
+  const CrewMember last = last_reader(crew);
   EXPECT_EQ(last.index, 0U);
   EXPECT_EQ(last.mailboxes, (std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 12}));
   EXPECT_EQ(arguments_of(last, 22, "/run"),

@@ -123,7 +123,7 @@ struct ProcessRecord {
   std::int64_t starved_ns = 0;  // it was ready to run, and no processor was free for it
 };
 
-// A read of an agent's mail by a reader.
+// A read of an agent's mail by another process than its own.
 struct Reading {
   std::uint32_t reader = 0;
   std::uint32_t mailbox = 0;  // whose mail

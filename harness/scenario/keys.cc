@@ -248,7 +248,7 @@ const Keys<Agents>& agents_keys() {
        duration(&Agents::operation_deadline, shortest_deadline, longest_duration)},
       {"read_every", "an agent reads its mail after each so many of its broadcasts; 0: at the end alone",
        whole_number(&Agents::read_every, 0, most_broadcasts)},
-      {"readers", "processes that only read while others write; number n reads the mail of agent n % count",
+      {"readers", "agents that only read, while the others write: they are numbered after these, and are sent to like them",
        whole_number(&Agents::readers, 0, most_readers)},
       {"reader_pause", "of a reader, between two reads",
        duration(&Agents::reader_pause, Duration(0), longest_duration)},

@@ -14,10 +14,10 @@ namespace holdfast {
 std::vector<std::uint32_t> recipients(const Plan& plan, MessageId id) {
   const Agents& agents = plan.scenario.agents;
   HOLDFAST_CHECK(id.sender < agents.count);
-  const std::uint32_t count = agents.neighbours.value_or(agents.count);
+  const std::uint32_t count = agents.neighbours.value_or(agents.everyone());
   const std::uint32_t first = agents.neighbours ? id.sender + 1 : 0;
   std::vector<std::uint32_t> to(count);
-  for (std::uint32_t i = 0; i < count; ++i) to[i] = (first + i) % agents.count;
+  for (std::uint32_t i = 0; i < count; ++i) to[i] = (first + i) % agents.everyone();
   std::sort(to.begin(), to.end());
   return to;
 }

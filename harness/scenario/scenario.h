@@ -66,8 +66,11 @@ struct Agents {
   std::optional<double> rate_per_s;  // each agent's; none = closed loop
   Duration operation_deadline = std::chrono::seconds(30);
   std::uint32_t read_every = 0;  // an agent reads its mail after each so many broadcasts; 0: at the end alone
-  std::uint32_t readers = 0;     // processes that do nothing but read; reader n the mail of agent n % count
+  std::uint32_t readers = 0;     // agents that only read: numbered after the others, addressed like them
   Duration reader_pause = std::chrono::milliseconds(5);  // between two reads of one reader
+
+  // Whom messages can be for. The first `count` send as well.
+  [[nodiscard]] std::uint32_t everyone() const { return count + readers; }
 
   bool operator==(const Agents&) const = default;
 };
