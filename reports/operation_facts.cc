@@ -24,7 +24,9 @@ std::vector<std::uint32_t> lacking_recipients(const Plan& plan, const History& h
     if (broadcast.outcome != Outcome::ok) continue;
     const auto& recipients = recipients_of.sender(broadcast.agent);
     std::uint32_t& count = lacking[static_cast<std::size_t>(&broadcast - history.operations.data())];
+    const Audience audience(plan, delivery.sent().id(ordinal));
     for (std::size_t place = 0; place < recipients.size(); ++place) {
+      if (!audience.has(recipients[place])) continue;
       const std::uint32_t read = delivery.final_read(recipients[place]);
       if (read == not_there || delivery.times_read(broadcast.agent, ordinal, place) != 0) continue;
       if (must_hold(history.operations[read], broadcast)) ++count;

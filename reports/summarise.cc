@@ -1,6 +1,10 @@
 // From a checked history to its figures.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "harness/check/delivery.h"
@@ -194,7 +198,19 @@ void summarise_reference(const History& history, Summary& summary) {
                        milliseconds(after.round_ns)};
 }
 
+// A subject may answer ids alone; then its report must not look as if its bodies had been looked at.
+std::optional<std::string> unchecked_bodies(const History& history) {
+  const auto untold = static_cast<std::uint64_t>(std::count_if(
+      history.seen.begin(), history.seen.end(), [](const Seen& seen) { return !seen.body_told; }));
+  if (untold == 0) return std::nullopt;
+  return fmt::format(
+      "bodies not checked: {} of {} were read without a body; answer {{\"id\":…,\"body\":…}} to have them "
+      "checked",
+      format_count(untold), format_counted(history.seen.size(), "entry", "entries"));
+}
+
 void collect_warnings(const History& history, Summary& summary) {
+  if (auto unchecked = unchecked_bodies(history)) summary.warnings.push_back(std::move(*unchecked));
   for (const auto* doubts : {&history.doubts, &history.warnings}) {
     for (const Doubt& doubt : *doubts) summary.warnings.push_back(doubt.text);
   }

@@ -11,6 +11,7 @@
 #include "harness/agents/queue.h"
 #include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
+#include "harness/scenario/audience.h"
 #include "harness/supervisor/barrier.h"
 
 namespace holdfast {
@@ -155,10 +156,8 @@ class Agent {
     if (!entries) return complete(Function::read, op, fail(entries.error()), before);
     std::uint64_t position = 0;
     for (const Entry& entry : *entries) {
-      // An id that nobody can have sent keeps its place as a message that was never sent.
-      const MessageId id = parse_message_id(entry.id).value_or(MessageId{no_process, no_process});
       Event seen = begin(EventType::seen, Function::read, op);
-      seen.value = {id.packed(), position++, entry.body == message_body(plan_, id) ? 1U : 0U, 0};
+      seen.value = seen_value(plan_, entry, position++, queue_->told_bodies());
       if (auto recorded = recorder_.record(seen); !recorded) return recorded;
     }
     return complete(Function::read, op, {}, before);

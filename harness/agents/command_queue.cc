@@ -7,6 +7,8 @@
 
 #include "core/base/clock.h"
 #include "harness/check/tolerances.h"
+#include "harness/history/event.h"
+#include "harness/scenario/audience.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/reaper.h"
 
@@ -123,7 +125,7 @@ Result<Answer> CommandQueue::answer_to(const Request& request, std::int64_t begu
 // It had its time. Whether it was about to answer is worth knowing, and saves another start.
 Result<Answer> CommandQueue::late_answer_to(const Request& request, std::int64_t begun_ns, Duration limit) {
   const std::string allowed = in_seconds(limit.count());
-  const std::int64_t tolerated_ns = tolerance::beyond_ns(limit.count(), plan_.scenario.agents.count);
+  const std::int64_t tolerated_ns = tolerance::beyond_ns(limit.count(), plan_.scenario.agents.everyone());
   std::string line;
   const auto heard =
       program_->receive(line, begun_ns + limit.count() + tolerated_ns + tolerance::late_answer_ns);
@@ -162,7 +164,8 @@ std::string CommandQueue::last_words() const {
 Result<> CommandQueue::broadcast(const Entry& message, const std::vector<std::string>&) {
   const auto id = parse_message_id(message.id);
   if (!id) return fail(Code::failed, "no message of this run: " + message.id);
-  auto answer = ask(broadcast_request(message.id, recipients(plan_, *id), message.body));
+  auto answer =
+      ask(broadcast_request(*id, recipients(plan_, *id), message.body, plan_.scenario.subject.bodies));
   if (!answer) return fail(answer.error());
   if (answer->kind == AnswerKind::ok) return {};
   return fail(answer->kind == AnswerKind::info ? Code::indefinite : Code::failed,
@@ -176,12 +179,18 @@ Result<std::vector<Entry>> CommandQueue::receive(const std::string&) {
     return fail(Code::failed, answer->error.empty() ? "the program did not say why" : answer->error,
                 answer->os_code);
   }
-  for (Entry& entry : answer->entries) {
-    // Who gives ids alone says nothing of bodies, which are then taken for whole.
-    const auto id = parse_message_id(entry.id);
-    if (entry.body.empty() && id) entry.body = message_body(plan_, *id);
+  std::vector<Entry> entries(answer->entries.size());
+  told_bodies_ = true;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    AnsweredEntry& answered = answer->entries[i];
+    const auto id = parse_message_id(answered.id);
+    told_bodies_ = told_bodies_ && answered.body;
+    // Who gives ids alone says nothing of bodies.
+    entries[i].body = answered.body ? std::move(*answered.body)
+                                    : message_body(plan_, id.value_or(MessageId{no_process, no_process}));
+    entries[i].id = std::move(answered.id);
   }
-  return std::move(answer->entries);
+  return entries;
 }
 
 // Some are as good as a million, which a program that ends badly each time would give.

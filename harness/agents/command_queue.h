@@ -27,6 +27,7 @@ class CommandQueue final : public Queue {
   Result<> begin() override;
   Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override;
   Result<std::vector<Entry>> receive(const std::string& recipient) override;
+  [[nodiscard]] bool told_bodies() const override { return told_bodies_; }
   [[nodiscard]] RetryCounters counters() const override { return {}; }
   [[nodiscard]] std::vector<std::string> take_warnings() override;
   void finish() override;
@@ -48,6 +49,7 @@ class CommandQueue final : public Queue {
   std::unique_ptr<Program> program_;  // none: to be started
   std::vector<std::string> warnings_;
   std::uint64_t warnings_given_ = 0;
+  bool told_bodies_ = true;
 };
 
 }  // namespace holdfast

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "core/testing/scratch_directory.h"
+#include "harness/history/event.h"
 #include "harness/supervisor/reaper.h"
 
 namespace holdfast {
@@ -233,6 +234,23 @@ TEST_F(CommandTest, ReadsWhatItSaid) {
   ASSERT_EQ(read->size(), 2U);
   EXPECT_EQ((*read)[1].id, "0-1");
   EXPECT_EQ((*read)[1].body, message(1).body);
+  EXPECT_TRUE(queue.told_bodies());
+}
+
+TEST_F(CommandTest, WhoNamesIdsAloneIsKnownForIt) {
+  CommandQueue& queue = start({"ids-alone"});
+  ASSERT_TRUE(queue.begin());
+  ASSERT_TRUE(queue.broadcast(message(0), {}));
+  const auto read = queue.receive("agent-0");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->size(), 1U);
+  EXPECT_FALSE(queue.told_bodies());
+  EXPECT_EQ(seen_value(plan_, read->front(), 7, queue.told_bodies()),
+            (std::array<std::uint64_t, 4>{0, 7, static_cast<std::uint64_t>(SeenBody::untold), 0}));
+  EXPECT_EQ(seen_value(plan_, read->front(), 7, true)[2], static_cast<std::uint64_t>(SeenBody::whole));
+  Entry torn = read->front();
+  torn.body += 'x';
+  EXPECT_EQ(seen_value(plan_, torn, 7, true)[2], static_cast<std::uint64_t>(SeenBody::torn));
 }
 
 TEST_F(CommandTest, ReadsThatCannotBeAreToldApart) {

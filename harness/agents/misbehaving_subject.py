@@ -3,6 +3,7 @@
 It keeps what it acknowledged in memory, so that a read by the same process finds it.
 """
 
+import atexit
 import json
 import os
 import signal
@@ -102,6 +103,18 @@ def broadcast(request):
         ok()  # it misbehaves elsewhere, or not at all
 
 
+def claim(agent, agents):
+    """Says whether its number is its own: nobody else has it while it lives."""
+    try:
+        os.close(os.open(os.path.join(store, f"claim-{agent}"), os.O_CREAT | os.O_EXCL))
+        alone = "alone"
+    except FileExistsError:
+        alone = "with another"
+    with open(os.path.join(store, "claims"), "a") as claims:
+        claims.write(f"{agent} of {agents} {alone}\n")
+    atexit.register(os.unlink, os.path.join(store, f"claim-{agent}"))
+
+
 for line in sys.stdin:
     asked = json.loads(line)
     if asked["op"] == "init":
@@ -111,6 +124,8 @@ for line in sys.stdin:
             continue
         if how == "dies-at-init":
             sys.exit(1)
+        if how == "claims":
+            claim(asked["agent"], asked["agents"])
         ok()
     elif asked["op"] == "broadcast":
         broadcast(asked)
@@ -121,6 +136,8 @@ for line in sys.stdin:
             say('{"result":"ok","entries":[{"id":"0-0","body":[1]}]}\n')
         elif how == "no-entries":
             ok()
+        elif how == "ids-alone":
+            ok(entries=list(said))
         else:
             ok(entries=[{"id": name, "body": body} for name, body in said.items()])
     elif how == "will-not-quit":

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/store/utf8.h"
+#include "harness/agents/base64.h"
 
 namespace holdfast {
 namespace {
@@ -25,12 +26,16 @@ const char* name_of(Asked asked) {
   return "";
 }
 
-std::string line_of(const nlohmann::ordered_json& object) {
-  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+enum class Characters { as_they_are, ascii };
+
+std::string line_of(const nlohmann::ordered_json& object, Characters characters = Characters::as_they_are) {
+  return object.dump(-1, ' ', characters == Characters::ascii,
+                     nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
 }
 
-constexpr std::size_t text_bytes_kept = 1000;  // of an error, an id, a result
-constexpr std::size_t body_bytes_kept = std::size_t{1} << 20U;
+constexpr std::size_t text_bytes_kept = 1000;                         // of an error, an id, a result
+constexpr std::size_t body_bytes_kept = (std::size_t{1} << 20U) + 1;  // one more than any body has
 
 // Takes from the events of a JSON text what an answer has.
 class AnswerReader {
@@ -94,7 +99,7 @@ class AnswerReader {
       return reject(fmt::format("has {} as its \"{}\"", what, key_));
     }
     if (in_entries_ && depth_ == 2) return reject(fmt::format("has {} in its entries", what));
-    if (in_member_of_entry() && (key_ == "id" || key_ == "body"))
+    if (in_member_of_entry() && (key_ == "id" || key_ == "body" || key_ == "body_base64"))
       return reject(fmt::format("has {} as an entry's \"{}\"", what, key_));
     return true;
   }
@@ -120,6 +125,10 @@ bool AnswerReader::string(string_t& text) {
   if (in_member_of_entry()) {
     if (key_ == "id") answer.entries.back().id = kept;
     if (key_ == "body") answer.entries.back().body = text.substr(0, body_bytes_kept);
+    if (key_ != "body_base64") return true;
+    auto bytes = from_base64(text);
+    if (!bytes) return reject("has a \"body_base64\" that is not base64");
+    answer.entries.back().body = bytes->substr(0, body_bytes_kept);
     return true;
   }
   if (in_entries_ && depth_ == 2) return add_entry(kept);
@@ -193,9 +202,18 @@ Request init_request(std::uint32_t agent, std::uint32_t agents, const std::strin
                    {"dir", directory}})};
 }
 
-Request broadcast_request(const std::string& id, const std::vector<std::uint32_t>& to,
-                          const std::string& body) {
-  return {Asked::broadcast, id, line_of({{"op", "broadcast"}, {"id", id}, {"to", to}, {"body", body}})};
+Request broadcast_request(MessageId id, const std::vector<std::uint32_t>& to, const std::string& body,
+                          BodyBytes bytes) {
+  nlohmann::ordered_json object = {{"op", "broadcast"}, {"id", to_string(id)}, {"to", to}};
+  if (bytes == BodyBytes::bytes) {
+    object["body_base64"] = to_base64(body);
+  } else {
+    object["body"] = body;
+  }
+  // A program that reads JSON by hand must know both ways to write a character.
+  const bool odd = id.number % 2 != 0;
+  return {Asked::broadcast, to_string(id),
+          line_of(object, odd ? Characters::ascii : Characters::as_they_are)};
 }
 
 Request read_request() {

@@ -12,6 +12,9 @@
 // `agents` counts those that only read, too: they have the last numbers, are sent to like others and never asked to
 // broadcast. Before protocol 2 they were not counted, and asked in the name of another agent.
 //
+// A body is text, with any character but NUL; it may be empty. Those of odd numbers are sent in ASCII, with \u escapes.
+// With subject.bodies = "bytes" it is bytes, and in place of "body" there is "body_base64", both ways.
+//
 // An answer may repeat the "op" and "id" of its request; then they must be the request's, which shows an
 // answer that was given twice or out of turn. Other fields are ignored.
 //
@@ -26,7 +29,8 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/store/entry.h"
+#include "harness/history/message_id.h"
+#include "harness/scenario/scenario.h"
 
 namespace holdfast {
 
@@ -42,18 +46,23 @@ struct Request {
 };
 
 Request init_request(std::uint32_t agent, std::uint32_t agents, const std::string& directory);
-Request broadcast_request(const std::string& id, const std::vector<std::uint32_t>& to,
-                          const std::string& body);
+Request broadcast_request(MessageId id, const std::vector<std::uint32_t>& to, const std::string& body,
+                          BodyBytes bytes = BodyBytes::text);
 Request read_request();
 std::string quit_line();
 
 enum class AnswerKind : std::uint8_t { ok, fail, info };
 
+struct AnsweredEntry {
+  std::string id;
+  std::optional<std::string> body;  // none: the program named its id alone
+};
+
 struct Answer {
   AnswerKind kind = AnswerKind::ok;
   int os_code = 0;
   std::string error;
-  std::vector<Entry> entries;  // id, and body where the program gave one
+  std::vector<AnsweredEntry> entries;
 };
 
 // The answer to `request` in `line`; else Code::failed with what is wrong with the line, which is quoted. No

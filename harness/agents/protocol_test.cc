@@ -6,13 +6,15 @@
 
 #include <rapidcheck/gtest.h>
 
+#include "harness/agents/base64.h"
+
 namespace holdfast {
 namespace {
 
 constexpr std::size_t entries_max = 5;
 
 const Request& broadcast() {
-  static const Request request = broadcast_request("0-17", {0, 3}, "b");
+  static const Request request = broadcast_request({0, 17}, {0, 3}, "b");
   return request;
 }
 
@@ -24,9 +26,15 @@ std::string wrong_with(const std::string& line, const Request& request) {
 
 TEST(ProtocolTest, RequestsAreALineEach) {
   EXPECT_EQ(init_request(2, 8, "/a \"b\"/store").line,
-            "{\"op\":\"init\",\"protocol\":2,\"workload\":\"broadcast\",\"agent\":2,\"agents\":8,\"dir\":\"/a \\\"b\\\"/store\"}\n");
-  EXPECT_EQ(broadcast_request("0-17", {0, 3}, "two\nlines").line,
-            "{\"op\":\"broadcast\",\"id\":\"0-17\",\"to\":[0,3],\"body\":\"two\\nlines\"}\n");
+            "{\"op\":\"init\",\"protocol\":2,\"workload\":\"broadcast\",\"agent\":2,\"agents\":8,\"dir\":\"/"
+            "a \\\"b\\\"/store\"}\n");
+  EXPECT_EQ(broadcast_request({0, 16}, {0, 3}, "two\nlines é").line,
+            "{\"op\":\"broadcast\",\"id\":\"0-16\",\"to\":[0,3],\"body\":\"two\\nlines é\"}\n");
+  EXPECT_EQ(broadcast_request({0, 17}, {}, "é 😀").line,
+            "{\"op\":\"broadcast\",\"id\":\"0-17\",\"to\":[],\"body\":\"\\u00e9 \\ud83d\\ude00\"}\n")
+      << "odd numbers are escaped";
+  EXPECT_EQ(broadcast_request({0, 16}, {0}, std::string("\0\xff", 2), BodyBytes::bytes).line,
+            "{\"op\":\"broadcast\",\"id\":\"0-16\",\"to\":[0],\"body_base64\":\"AP8=\"}\n");
   EXPECT_EQ(read_request().line, "{\"op\":\"read\"}\n");
   EXPECT_EQ(quit_line(), "{\"op\":\"quit\"}\n");
 }
@@ -49,7 +57,21 @@ TEST(ProtocolTest, AnswersAreRead) {
   ASSERT_EQ(read->entries.size(), 2U);
   EXPECT_EQ(read->entries[0].id, "0-1");
   EXPECT_EQ(read->entries[1].id, "3-1");
+  EXPECT_EQ(read->entries[0].body, std::nullopt) << "its id alone";
   EXPECT_EQ(read->entries[1].body, "b");
+}
+
+TEST(ProtocolTest, ABodyMayBeEmptyOrBytes) {
+  const auto read = parse_answer(
+      R"({"result":"ok","entries":[{"id":"0-1","body":""},{"id":"0-2","body_base64":"AP8="},{"id":"0-3","body_base64":""}]})",
+      read_request(), entries_max);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->entries[0].body, "");
+  EXPECT_EQ(read->entries[1].body, std::string("\0\xff", 2));
+  EXPECT_EQ(read->entries[2].body, "");
+  EXPECT_NE(wrong_with(R"({"result":"ok","entries":[{"id":"0-1","body_base64":"AP8"}]})", read_request())
+                .find("has a \"body_base64\" that is not base64"),
+            std::string::npos);
 }
 
 TEST(ProtocolTest, WhatIsNoAnswerIsQuotedAndToldApart) {
@@ -111,12 +133,15 @@ RC_GTEST_PROP(ProtocolProperty, AnyBytesAreAnAnswerOrASentence, (std::string lin
 
 // The longest path through the adapter: what is asked can be read by whoever knows JSON, whatever it holds.
 RC_GTEST_PROP(ProtocolProperty, RequestsSayWhatWasMeant, ()) {
-  const auto id = *rc::gen::string<std::string>();
+  const MessageId id{*rc::gen::arbitrary<std::uint32_t>(), *rc::gen::arbitrary<std::uint32_t>()};
+  const auto body = *rc::gen::string<std::string>();
   const auto to = *rc::gen::arbitrary<std::vector<std::uint32_t>>();
-  const Request request = broadcast_request(id, to, "body of " + id);
+  const Request request = broadcast_request(id, to, body, BodyBytes::bytes);
   RC_ASSERT(request.line.find('\n') == request.line.size() - 1);
   const auto json = nlohmann::json::parse(request.line);
   RC_ASSERT(json.at("to").get<std::vector<std::uint32_t>>() == to);
+  RC_ASSERT(json.at("id") == to_string(id));
+  RC_ASSERT(from_base64(json.at("body_base64").get<std::string>()) == body);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "core/store/snapshot_store.h"
 #include "harness/agents/command_queue.h"
+#include "harness/history/event.h"
 #include "scenarios/mutants/mutant_store.h"
 #include "scenarios/subjects/origin_store.h"
 #include "scenarios/subjects/unlocked_store.h"
@@ -85,6 +86,16 @@ class MutantQueue final : public Queue {
 };
 
 }  // namespace
+
+std::array<std::uint64_t, 4> seen_value(const Plan& plan, const Entry& entry, std::uint64_t position,
+                                        bool told_bodies) {
+  // An id that nobody can have sent keeps its place as a message that was never sent.
+  const MessageId id = parse_message_id(entry.id).value_or(MessageId{no_process, no_process});
+  const SeenBody body = entry.body != message_body(plan, id) ? SeenBody::torn
+                        : told_bodies                        ? SeenBody::whole
+                                                             : SeenBody::untold;
+  return {id.packed(), position, static_cast<std::uint64_t>(body), 0};
+}
 
 std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,
                                   const std::filesystem::path& directory, Sleep sleep) {

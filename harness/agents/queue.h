@@ -1,6 +1,8 @@
 // What an agent drives: a queue that broadcasts and receives.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -30,6 +32,9 @@ class Queue {
   // The entries addressed to `recipient`, in queue order.
   virtual Result<std::vector<Entry>> receive(const std::string& recipient) = 0;
 
+  // Whether the last receive told the bodies; else only the ids say anything, and the bodies are those of the plan.
+  [[nodiscard]] virtual bool told_bodies() const { return true; }
+
   // Attempts and waits so far, as it counts them itself.
   [[nodiscard]] virtual RetryCounters counters() const = 0;
 
@@ -42,6 +47,10 @@ class Queue {
   // Nothing more will be asked: lets go of everything.
   virtual void finish() {}
 };
+
+// What the `seen` event of an entry holds: its message, its position, and whether its body is the one that was sent.
+std::array<std::uint64_t, 4> seen_value(const Plan& plan, const Entry& entry, std::uint64_t position,
+                                        bool told_bodies);
 
 // The queue that the plan names as its subject, on the store in `directory`. `sleep` returns false to cut an
 // operation short.

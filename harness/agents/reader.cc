@@ -76,11 +76,9 @@ class Reader {
     const Event answered = event_of(EventType::ok, op);
     std::uint64_t position = 0;
     for (const Entry& entry : *entries) {
-      const MessageId id = parse_message_id(entry.id).value_or(MessageId{no_process, no_process});
       Event seen = answered;
       seen.type = EventType::seen;
-      const bool intact = id.sender < plan_.scenario.agents.count && entry.body == message_body(plan_, id);
-      seen.value = {id.packed(), position++, intact ? 1U : 0U, 0};
+      seen.value = seen_value(plan_, entry, position++, queue.told_bodies());
       if (auto recorded = recorder_.record(seen); !recorded) return recorded;
     }
     return recorder_.record(answered);

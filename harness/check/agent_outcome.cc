@@ -61,11 +61,13 @@ bool may_be_starved(const Plan& plan, const Operation& broadcast, const BusyMach
              took_ns / 100 * tolerance::starved_percent;
 }
 
-void look_at_message(const History& history, const Delivery& delivery,
+void look_at_message(const Plan& plan, const History& history, const Delivery& delivery,
                      const std::vector<std::uint32_t>& addressed, std::uint32_t ordinal,
                      AgentOutcome& outcome) {
   const Operation& broadcast = delivery.sent().operation(ordinal);
+  const Audience audience(plan, delivery.sent().id(ordinal));
   for (std::size_t place = 0; place < addressed.size(); ++place) {
+    if (!audience.has(addressed[place])) continue;
     const std::uint32_t read = delivery.final_read(addressed[place]);
     if (read == not_there || !must_hold(history.operations[read], broadcast)) {
       note(outcome, AgentOutcome::Reason::unread, ordinal, addressed[place]);
@@ -102,7 +104,7 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
       const Operation& broadcast = delivery.sent().operation(ordinal);
       if (broadcast.outcome == Outcome::ok) {
         ++outcome.acknowledged;
-        look_at_message(history, delivery, addressed.sender(agent), ordinal, outcome);
+        look_at_message(plan, history, delivery, addressed.sender(agent), ordinal, outcome);
       } else if (kill_of(history, broadcast) != nullptr) {
         continue;  // excused: may be done or not
       } else if (died && broadcast.complete_ns == 0) {

@@ -52,7 +52,7 @@ Finding check_bounded_wait(const Evidence& evidence) {
   const Scenario& scenario = evidence.plan.scenario;
   const std::int64_t deadline_ns = scenario.agents.operation_deadline.count();
   const auto tolerated = [&](Duration limit) {
-    return saturating_add(limit, Duration(tolerance::beyond_ns(limit.count(), scenario.agents.count)));
+    return saturating_add(limit, Duration(tolerance::beyond_ns(limit.count(), scenario.agents.everyone())));
   };
   const std::int64_t latest_ns = tolerated(scenario.agents.operation_deadline).count();
   const BusyMachine machine(evidence.plan, history);

@@ -26,10 +26,12 @@ struct CorrectRun {
   std::vector<MessageId> queue;
   std::vector<std::int64_t> landed_at_ms;  // likewise
 
-  CorrectRun(std::uint32_t agents, std::uint32_t broadcasts, std::optional<std::uint32_t> neighbours,
-             bool all_answered, std::uint64_t seed)
-      : run(agents, broadcasts) {
-    run.plan.scenario.agents.neighbours = neighbours;
+  CorrectRun(const Agents& crowd, bool all_answered, std::uint64_t seed)
+      : run(crowd.count, crowd.broadcasts) {
+    const std::uint32_t agents = crowd.count;
+    const std::uint32_t broadcasts = crowd.broadcasts;
+    run.plan.seed = seed;
+    run.plan.scenario.agents = crowd;
     run.plan.scenario.agents.operation_deadline = std::chrono::hours(1);  // a save may wait for all before it
     run.injector("antivirus", 3, 2);
     Random random(seed);
@@ -44,7 +46,7 @@ struct CorrectRun {
     }
     run.now_ms = *std::max_element(free_ms.begin(), free_ms.end()) + landed_ms;
     run.quiet();
-    for (std::uint32_t agent = 0; agent < agents; ++agent) run.read(agent, entries_for(agent));
+    for (std::uint32_t agent = 0; agent < crowd.everyone(); ++agent) run.read(agent, entries_for(agent));
     run.finished();
   }
 
@@ -100,7 +102,7 @@ struct CorrectRun {
 
   // And a fresh process once all is over.
   void read_afresh() {
-    for (std::uint32_t agent = 0; agent < run.plan.scenario.agents.count; ++agent)
+    for (std::uint32_t agent = 0; agent < run.plan.scenario.agents.everyone(); ++agent)
       look(agent, run.now_ms + 1 + agent);
   }
 
@@ -117,22 +119,25 @@ struct CorrectRun {
   }
 };
 
-CorrectRun any_correct_run(bool all_answered) {
-  const auto agents = *rc::gen::inRange<std::uint32_t>(2, 6);
-  const auto broadcasts = *rc::gen::inRange<std::uint32_t>(1, 12);
+enum class Recipients { alike, mixed };
+
+CorrectRun any_correct_run(bool all_answered, Recipients to = Recipients::alike, std::uint32_t readers = 0) {
+  Agents crowd;
+  crowd.count = *rc::gen::inRange<std::uint32_t>(2, 6);
+  crowd.broadcasts = *rc::gen::inRange<std::uint32_t>(1, 12);
+  crowd.readers = readers;
+  crowd.mixed_recipients = to == Recipients::mixed;
   const bool ring = *rc::gen::arbitrary<bool>();
-  const auto neighbours =
-      ring ? std::optional<std::uint32_t>(*rc::gen::inRange<std::uint32_t>(1, agents)) : std::nullopt;
-  return {agents, broadcasts, neighbours, all_answered, *rc::gen::arbitrary<std::uint64_t>()};
+  if (ring && !crowd.mixed_recipients) crowd.neighbours = *rc::gen::inRange<std::uint32_t>(1, crowd.count);
+  return {crowd, all_answered, *rc::gen::arbitrary<std::uint64_t>()};
 }
 
-// The same with readers that look on.
-CorrectRun any_correct_run_with_readers(bool all_answered) {
-  CorrectRun correct = any_correct_run(all_answered);
-  correct.run.plan.scenario.agents.readers = 1;
+// The same with an agent that only reads, and somebody who looks on.
+CorrectRun any_correct_run_with_readers(bool all_answered, Recipients to = Recipients::alike) {
+  CorrectRun correct = any_correct_run(all_answered, to, 1);
   const auto looks = *rc::gen::inRange(0, 20);
   for (int i = 0; i < looks; ++i) {
-    const auto mailbox = *rc::gen::inRange<std::uint32_t>(0, correct.run.plan.scenario.agents.count);
+    const auto mailbox = *rc::gen::inRange<std::uint32_t>(0, correct.run.plan.scenario.agents.everyone());
     correct.look(mailbox, *rc::gen::inRange<std::int64_t>(
                               0, correct.landed_at_ms.empty() ? 1 : correct.landed_at_ms.back() + 2));
   }
@@ -186,6 +191,28 @@ RC_GTEST_PROP(CorrectHistory, PassesEveryCheck, ()) {
 RC_GTEST_PROP(CorrectHistory, PassesEveryCheckWithReadersToo, ()) {
   const CorrectRun correct = any_correct_run_with_readers(true);
   RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{}, Names{}));
+}
+
+RC_GTEST_PROP(CorrectHistory, PassesEveryCheckWhoeverMessagesAreFor, ()) {
+  CorrectRun correct = any_correct_run_with_readers(true, Recipients::mixed);
+  RC_PRE(!correct.seen().empty());  // all of them may be for nobody
+  RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{}, Names{}));
+}
+
+RC_GTEST_PROP(SpoiltHistory, WhatIsNotForAReaderIsAPhantom, ()) {
+  CorrectRun correct = any_correct_run(true, Recipients::mixed);
+  const auto agent = *rc::gen::inRange<std::uint32_t>(0, correct.run.plan.scenario.agents.count);
+  const auto for_others = std::find_if(correct.queue.begin(), correct.queue.end(), [&](MessageId id) {
+    return !Audience(correct.run.plan, id).has(agent);
+  });
+  RC_PRE(for_others != correct.queue.end());
+  Operation& read =
+      *std::find_if(correct.run.history.operations.begin(), correct.run.history.operations.end(),
+                    [&](const Operation& o) { return o.function == Function::read && o.agent == agent; });
+  auto entries = entries_of(correct, read);
+  entries.push_back({*for_others, true});
+  set_entries(correct, read, entries);
+  RC_ASSERT(correct.failed_and_unknown().first == Names{"phantom"});
 }
 
 // Failures and unanswered operations that the scenario allows are no fault. (If the only refusal of all came
@@ -298,7 +325,7 @@ void drop(CorrectRun& correct, Reading& reading, std::uint32_t place) {
 
 RC_GTEST_PROP(SpoiltHistory, WhatTheLastReadLacksHasVanished, ()) {
   CorrectRun correct = any_correct_run_with_readers(true);
-  const auto agents = correct.run.plan.scenario.agents.count;
+  const auto agents = correct.run.plan.scenario.agents.everyone();
   auto& readings = correct.run.history.readings;
   Reading& last = readings[readings.size() - 1 - *rc::gen::inRange<std::uint32_t>(0, agents)];
   RC_PRE(last.seen != 0);
@@ -307,8 +334,7 @@ RC_GTEST_PROP(SpoiltHistory, WhatTheLastReadLacksHasVanished, ()) {
 }
 
 RC_GTEST_PROP(SpoiltHistory, AReadBehindItsTimeIsStale, ()) {
-  CorrectRun correct = any_correct_run(true);
-  correct.run.plan.scenario.agents.readers = 1;
+  CorrectRun correct = any_correct_run(true, Recipients::alike, 1);
   const MessageId id = *rc::gen::elementOf(correct.queue);
   const auto to = recipients(correct.run.plan, id);
   const std::int64_t told_ns = correct.run.operation(id).complete_ns;
@@ -322,7 +348,7 @@ RC_GTEST_PROP(SpoiltHistory, AReadBehindItsTimeIsStale, ()) {
 
 RC_GTEST_PROP(SpoiltHistory, TwoEntriesSwappedInAReadingDiverge, ()) {
   CorrectRun correct = any_correct_run_with_readers(true);
-  const auto agents = correct.run.plan.scenario.agents.count;
+  const auto agents = correct.run.plan.scenario.agents.everyone();
   auto& readings = correct.run.history.readings;
   const Reading& last = readings[readings.size() - 1 - *rc::gen::inRange<std::uint32_t>(0, agents)];
   RC_PRE(last.seen >= 2);

@@ -77,18 +77,19 @@ std::span<const Seen> seen_by(const History& history, const Operation& read) {
 }
 
 Delivery::Delivery(const Plan& plan, const History& history) : sent_(plan, history) {
-  const std::uint32_t agents = plan.scenario.agents.count;
+  const std::uint32_t senders = plan.scenario.agents.count;
+  const std::uint32_t agents = plan.scenario.agents.everyone();
   struct Mail {
     std::uint32_t sender;
-    std::uint32_t place;  // of the recipient among this sender's
+    std::uint32_t place;  // of the recipient among those that this sender's messages may be for
   };
   std::vector<std::vector<Mail>> mail(agents);  // by recipient
-  rows_.resize(agents);
+  rows_.resize(senders);
   std::size_t cells = 0;
-  for (std::uint32_t sender = 0; sender < agents; ++sender) {
+  for (std::uint32_t sender = 0; sender < senders; ++sender) {
     const auto [first, end] = sent_.of_sender(sender);
     if (first == end) continue;
-    const auto to = recipients(plan, MessageId{sender, 0});
+    const auto to = possible_recipients(plan, sender);
     rows_[sender] = {cells, to.size()};
     cells += to.size() * (end - first);
     for (std::uint32_t place = 0; place < to.size(); ++place) mail[to[place]].push_back({sender, place});
@@ -102,20 +103,21 @@ Delivery::Delivery(const Plan& plan, const History& history) : sent_(plan, histo
   }
   first_entry_.push_back(entries);
   entries_.reserve(entries);
-  std::vector<std::uint32_t> places(agents, not_there);  // by sender: the reader's among its recipients
+  std::vector<std::uint32_t> places(senders, not_there);  // by sender: the reader's among its recipients
   for (std::uint32_t reader = 0; reader < agents; ++reader) {
     if (final_read(reader) == not_there) continue;
     for (const Mail& from : mail[reader]) places[from.sender] = from.place;
     for (const Seen& seen : seen_by(history, history.operations[final_read(reader)]))
-      entries_.push_back(enter(seen.message, places));
+      entries_.push_back(enter(plan, seen.message, reader, places));
     for (const Mail& from : mail[reader]) places[from.sender] = not_there;
   }
 }
 
-std::uint32_t Delivery::enter(MessageId message, const std::vector<std::uint32_t>& places) {
+std::uint32_t Delivery::enter(const Plan& plan, MessageId message, std::uint32_t reader,
+                              const std::vector<std::uint32_t>& places) {
   const std::uint32_t ordinal = sent_.find(message);
   if (ordinal == not_there) return never_sent;
-  if (places[message.sender] == not_there) return sent_to_others;
+  if (places[message.sender] == not_there || !Audience(plan, message).has(reader)) return sent_to_others;
   std::uint8_t& times = times_[cell(message.sender, ordinal, places[message.sender])];
   if (times != 2) ++times;
   return times == 1 ? ordinal : there_before;

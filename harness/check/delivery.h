@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/history/history.h"
+#include "harness/scenario/audience.h"
 #include "harness/scenario/plan.h"
 
 namespace holdfast {
@@ -95,7 +96,7 @@ class Delivery {
     return std::span(entries_).subspan(first_entry_[agent], first_entry_[agent + 1] - first_entry_[agent]);
   }
   // How often a message stands in the final read of a recipient, by its sender, its ordinal, and the recipient's
-  // place among the recipients of that sender: 0, 1, or 2 for more often.
+  // place among those that this sender's messages can be for: 0, 1, or 2 for more often.
   [[nodiscard]] std::uint8_t times_read(std::uint32_t sender, std::uint32_t ordinal,
                                         std::size_t place) const {
     return times_[cell(sender, ordinal, place)];
@@ -109,7 +110,7 @@ class Delivery {
   }
 
  private:
-  // A sender's messages have a row each, and in it a cell for each recipient.
+  // A sender's messages have a row each, and in it a cell for each that one of them may be for.
   struct Rows {
     std::size_t first_cell = 0;
     std::size_t cells_a_row = 0;
@@ -118,7 +119,8 @@ class Delivery {
     const Rows& rows = rows_[sender];
     return rows.first_cell + (ordinal - sent_.of_sender(sender).first) * rows.cells_a_row + place;
   }
-  std::uint32_t enter(MessageId message, const std::vector<std::uint32_t>& places);
+  std::uint32_t enter(const Plan& plan, MessageId message, std::uint32_t reader,
+                      const std::vector<std::uint32_t>& places);
 
   SentIndex sent_;
   std::vector<std::size_t> first_entry_;  // by agent; one more at the end
@@ -127,13 +129,13 @@ class Delivery {
   std::vector<std::uint8_t> times_;
 };
 
-// The recipients of one sender's messages, worked out once for all of them: a plan addresses every message of
-// a sender alike (all, or the next n of the ring).
+// Whom one sender's messages may be for, worked out once for all of them. Which of these are a message's own recipients
+// is asked of its Audience.
 class RecipientsOf {
  public:
   explicit RecipientsOf(const Plan& plan) : plan_(plan) {}
   const std::vector<std::uint32_t>& sender(std::uint32_t sender) {
-    if (sender != sender_) recipients_ = recipients(plan_, MessageId{sender, 0});
+    if (sender != sender_) recipients_ = possible_recipients(plan_, sender);
     sender_ = sender;
     return recipients_;
   }

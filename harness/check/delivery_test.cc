@@ -298,8 +298,8 @@ TEST(SentIndex, FindsWhateverTheNumbers) {
   }
 }
 
-// What RecipientsOf relies on.
-TEST(RecipientsOf, APlanAddressesAllMessagesOfASenderAlike) {
+// What is not mixed is for all that the sender's messages can be for.
+TEST(RecipientsOf, APlanAddressesAllMessagesOfASenderAlikeUnlessMixed) {
   TestRun run(5, 3);
   for (const auto neighbours : {std::optional<std::uint32_t>(), std::optional<std::uint32_t>(2)}) {
     run.plan.scenario.agents.neighbours = neighbours;

@@ -44,7 +44,9 @@ Finding check_durability(const Evidence& evidence) {
                          [](const Kill* kill, std::int64_t time_ns) { return kill->time_ns < time_ns; });
     if (next == kills.end()) continue;
     const auto& to = addressed.sender(broadcast.agent);
+    const Audience audience(evidence.plan, delivery.sent().id(ordinal));
     for (std::size_t place = 0; place < to.size(); ++place) {
+      if (!audience.has(to[place])) continue;
       const std::uint32_t read = delivery.final_read(to[place]);
       if (read == not_there || !must_hold(history.operations[read], broadcast)) {
         unread = true;

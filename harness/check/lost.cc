@@ -44,9 +44,11 @@ std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& los
   const Operation& read = history.operations[delivery.final_read(recipient)];
   std::uint64_t others_with = 0;
   std::uint64_t others_without = 0;
-  const auto to = recipients(evidence.plan, delivery.sent().id(ordinal));
+  const auto to = possible_recipients(evidence.plan, broadcast.agent);
+  const Audience audience(evidence.plan, delivery.sent().id(ordinal));
   for (std::size_t place = 0; place < to.size(); ++place) {
-    if (to[place] == recipient || delivery.final_read(to[place]) == not_there) continue;
+    if (to[place] == recipient || !audience.has(to[place]) || delivery.final_read(to[place]) == not_there)
+      continue;
     ++(delivery.times_read(broadcast.agent, ordinal, place) != 0 ? others_with : others_without);
   }
   std::string text =
@@ -78,11 +80,13 @@ Finding check_lost(const Evidence& evidence) {
   for (std::uint32_t sender = 0; sender < evidence.plan.scenario.agents.count; ++sender) {
     const auto [first, end] = sent.of_sender(sender);
     if (first == end) continue;
-    const auto to = recipients(evidence.plan, MessageId{sender, 0});
+    const auto to = possible_recipients(evidence.plan, sender);
     for (std::uint32_t ordinal = first; ordinal < end; ++ordinal) {
       if (!sent.acknowledged(ordinal)) continue;
       acknowledged_any = true;
+      const Audience audience(evidence.plan, sent.id(ordinal));
       for (std::size_t place = 0; place < to.size(); ++place) {
+        if (!audience.has(to[place])) continue;
         const std::uint32_t read = delivery.final_read(to[place]);
         if (read == not_there) {
           unread = std::min(unread, to[place]);

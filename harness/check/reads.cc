@@ -46,12 +46,6 @@ std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence) {
   return mailboxes;
 }
 
-bool writes_to(const Plan& plan, std::uint32_t sender, std::uint32_t agent) {
-  const Agents& agents = plan.scenario.agents;
-  // In a ring, to so many that follow.
-  return !agents.neighbours || (agent + agents.everyone() - sender - 1) % agents.everyone() < *agents.neighbours;
-}
-
 bool reads_are_planned(const Evidence& evidence) {
   const Agents& agents = evidence.plan.scenario.agents;
   return agents.read_every != 0 || agents.readers != 0 || !evidence.history.readings.empty();

@@ -35,13 +35,10 @@ bool reads_are_planned(const Evidence& evidence);
 // for told().
 std::string name_of(const Evidence& evidence, std::uint32_t agent, const MailRead& read);
 
-// Whether messages of that sender are for this agent.
-bool writes_to(const Plan& plan, std::uint32_t sender, std::uint32_t agent);
-
 // The entry's message among those sent to this agent, or not_there: what was not is for `phantom`.
 inline std::uint32_t ordinal_of(const Evidence& evidence, std::uint32_t agent, const Seen& seen) {
   const std::uint32_t ordinal = evidence.delivery.sent().find(seen.message);
-  return ordinal != not_there && writes_to(evidence.plan, seen.message.sender, agent) ? ordinal : not_there;
+  return ordinal != not_there && Audience(evidence.plan, seen.message).has(agent) ? ordinal : not_there;
 }
 
 }  // namespace holdfast

@@ -53,7 +53,7 @@ Finding check_stale_read(const Evidence& evidence) {
     for (std::uint32_t ordinal = 0; ordinal < sent.size(); ++ordinal) {
       const Operation& broadcast = sent.operation(ordinal);
       if (broadcast.outcome != Outcome::ok) continue;
-      if (!writes_to(evidence.plan, broadcast.agent, mailbox.agent)) continue;
+      if (!Audience(evidence.plan, sent.id(ordinal)).has(mailbox.agent)) continue;
       const std::uint32_t seen_in = std::exchange(first_in[ordinal], not_there);
       if (seen_in == not_there) continue;  // lost
       const auto asked = std::lower_bound(

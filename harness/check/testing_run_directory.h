@@ -11,7 +11,7 @@
 #include "harness/history/codec.h"
 #include "harness/history/message_id.h"
 #include "harness/history/recorder.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/audience.h"
 
 namespace holdfast {
 
@@ -82,7 +82,8 @@ inline void write_correct_run(const Plan& plan, const std::filesystem::path& run
 
   std::vector<std::vector<std::uint32_t>> senders(agents);  // by recipient, ascending
   for (std::uint32_t sender = 0; sender < agents; ++sender) {
-    for (const std::uint32_t recipient : recipients(plan, {sender, 0})) senders[recipient].push_back(sender);
+    for (const std::uint32_t recipient : possible_recipients(plan, sender))
+      senders[recipient].push_back(sender);
   }
   for (std::uint32_t agent = 0; agent < agents; ++agent) {
     EventFileWriter file(events, Role::agent, agent, plan.run_id);
@@ -97,9 +98,11 @@ inline void write_correct_run(const Plan& plan, const std::filesystem::path& run
     file.add(EventType::invoke, Function::read, quiet_ns + 1, read);
     std::uint64_t position = 0;
     for (std::uint32_t number = 0; number < broadcasts; ++number) {
-      for (const std::uint32_t sender : senders[agent])
+      for (const std::uint32_t sender : senders[agent]) {
+        if (!Audience(plan, {sender, number}).has(agent)) continue;
         file.add(EventType::seen, Function::read, quiet_ns + 2, read,
                  {MessageId{sender, number}.packed(), position++, 1});
+      }
     }
     file.add(EventType::ok, Function::read, quiet_ns + 3, read);
   }

@@ -10,8 +10,8 @@ namespace holdfast {
 std::vector<std::string> what_was_tolerated(const Plan& plan) {
   const Scenario& scenario = plan.scenario;
   const std::int64_t deadline_ns = scenario.agents.operation_deadline.count();
-  const std::int64_t late_ns = tolerance::beyond_ns(deadline_ns, scenario.agents.count);
-  const std::string least = in_seconds(tolerance::beyond_ns(0, scenario.agents.count));
+  const std::int64_t late_ns = tolerance::beyond_ns(deadline_ns, scenario.agents.everyone());
+  const std::string least = in_seconds(tolerance::beyond_ns(0, scenario.agents.everyone()));
   std::vector<std::string> sentences;
   sentences.push_back(
       fmt::format("Deadline: an answer may come {} after the deadline of {} ({} % of it, at least {}).",

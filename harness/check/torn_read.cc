@@ -1,8 +1,8 @@
 // Torn read: a load met bytes that do not parse, or an entry whose body is not the one that was sent.
 //
-// A reader must see the queue before a save or after it, never in between (snapshot atomicity; each body ends
-// in a checksum of itself, so a torn one is told from its own bytes). Sound: whole files are loaded, and the
-// agent compares each body with the plan's. Every read counts, not only final ones, those of readers too, and so does the load
+// A reader must see the queue before a save or after it, never in between (snapshot atomicity). Sound: whole files are
+// loaded, and the agent compares each body with the plan's, which differs from message to message; where a subject
+// answers ids alone, nothing is said of bodies. Every read counts, not only final ones, those of readers too, and so does the load
 // inside each broadcast. Indefinite outcomes: their loads count like any other; whether they were saved does
 // not matter here.
 #include <fmt/format.h>
@@ -22,7 +22,7 @@ Finding check_torn_read(const Evidence& evidence) {
     if (operation.outcome == Outcome::ok) ++finding.checked;
     for (std::uint32_t i = 0; i < operation.seen; ++i) {
       const Seen& seen = history.seen[operation.first_seen + i];
-      ++finding.checked;
+      finding.checked += seen.body_told ? 1 : 0;
       if (seen.intact || finding.count++ != 0) continue;
       finding.witness =
           fmt::format("entry {} of a read by agent {} at {} is {}, but its body is not what was sent",
@@ -34,7 +34,7 @@ Finding check_torn_read(const Evidence& evidence) {
     if (reading.outcome == Outcome::ok) ++finding.checked;
     for (std::uint32_t i = 0; i < reading.seen; ++i) {
       const Seen& seen = history.seen[reading.first_seen + i];
-      ++finding.checked;
+      finding.checked += seen.body_told ? 1 : 0;
       if (seen.intact || finding.count++ != 0) continue;
       finding.witness = fmt::format(
           "entry {} of reader {}'s read of agent {}'s mail at {} is {}, but its body is not what was sent",

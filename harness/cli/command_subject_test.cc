@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
+#include <sstream>
 
 #include "harness/cli/testing_run.h"
 
@@ -47,6 +49,28 @@ INSTANTIATE_TEST_SUITE_P(InEachLanguage, ShippedSubject, testing::Values("comman
                            return name;
                          });
 
+class HardCrowd : public CommandSubject, public testing::WithParamInterface<std::vector<std::string>> {};
+
+// Small, but with everything that it has.
+TEST_P(HardCrowd, IsStoodByWhatIsRight) {
+  std::vector<std::string> arguments = {"run",   "command-hard",       "--out", "run", "--agents", "3",
+                                        "--set", "agents.broadcasts=4"};
+  std::vector<std::string> settings = {"inject.0.count=1", "inject.0.min_fired=0", "inject.2.min_fired=0"};
+  settings.insert(settings.end(), GetParam().begin(), GetParam().end());
+  for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+  const auto end = holdfast(arguments);
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  EXPECT_EQ(result_of("run").ok, 12U);
+}
+
+INSTANTIATE_TEST_SUITE_P(InEachLanguage, HardCrowd,
+                         testing::Values(std::vector<std::string>{},
+                                         std::vector<std::string>{
+                                             "subject.command=[\"holdfast-queue-in-c\"]",
+                                             "subject.files=[\"queue.jsonl*\"]", "sharing.profile=c",
+                                             "inject.0.path=queue.jsonl", "inject.1.path=queue.jsonl"}),
+                         [](const auto& value) { return value.param.empty() ? "Python" : "C"; });
+
 // Its file calls are decided, and count as its agent's, though the agent itself makes none.
 TEST_F(CommandSubject, IsRefusedByTheHolderAndRetries) {
   const std::string held = "[[inject]]\nkind = \"open-handle\"\npath = \"queue.jsonl\"\nhold = \"1s\"\n";
@@ -65,6 +89,29 @@ TEST_F(CommandSubject, IsRefusedByTheHolderAndRetries) {
   std::uint64_t retried = 0;
   for (const auto& [retries, broadcasts] : summary.retry_histogram) retried += retries > 0 ? broadcasts : 0;
   EXPECT_GT(retried, 0U);
+}
+
+// Or its report would look as if the bodies had been looked at.
+TEST_F(CommandSubject, ThatNamesIdsAloneIsToldThatBodiesWereNotChecked) {
+  EXPECT_EQ(start_small(scenario(misbehaving("ids-alone"), "count = 1\nbroadcasts = 2")).wait().exit_code, 2);
+  EXPECT_TRUE(names(result_of("run").warnings, "bodies not checked: 2 of 2 entries"));
+}
+
+// Readers have numbers of their own beside those of the agents; the fresh process in the end has those of the dead.
+TEST_F(CommandSubject, NeverSharesItsNumberWithAnother) {
+  const auto end =
+      start_small(scenario(misbehaving("claims"), "count = 2\nbroadcasts = 2\nreaders = 2")).wait();
+  EXPECT_EQ(end.exit_code, 1) << "it loses messages: " << end.out << end.err;
+  std::istringstream claims(file_bytes(scratch() / "run" / "store" / "claims"));
+  std::multiset<std::string> lines;
+  for (std::string line; std::getline(claims, line);) lines.insert(line);
+  std::multiset<std::string> wanted;
+  for (int agent = 0; agent < 4; ++agent) {
+    wanted.insert(fmt::format("{} of 4 alone", agent));
+    wanted.insert(fmt::format("{} of 4 alone", agent));
+  }
+  EXPECT_EQ(lines, wanted);
+  EXPECT_EQ(result_of("run").agents_total, 2U) << "those that send";
 }
 
 // It acknowledges and keeps to itself what the others should read.

@@ -54,8 +54,7 @@ TEST(Crew, ReadersAreAgentsNumberedAfterThoseThatSend) {
   EXPECT_EQ(crew[3].index, 3U);
   EXPECT_EQ(crew[4].role, Role::injector);
   EXPECT_EQ(log_name(crew[2]), "agent-2.log");
-  EXPECT_EQ(arguments_of(crew[2], 3, "/run"),
-            (std::vector<std::string>{"internal-agent", "/run", "2", "3"}));
+  EXPECT_EQ(arguments_of(crew[2], 3, "/run"), (std::vector<std::string>{"internal-agent", "/run", "2", "3"}));
 }
 
 TEST(Crew, TheLastReaderReadsForTheFirstFewAndForWhoDied) {

@@ -36,7 +36,7 @@
 
 namespace holdfast {
 
-// A reader reads agents' mail: while others write, or as a fresh process once all is over.
+// A reader reads agents' mail as a fresh process once all is over. (Agents that only read are agents.)
 enum class Role : std::uint8_t { agent = 1, injector = 2, supervisor = 3, conductor = 4, reader = 5 };
 
 enum class Function : std::uint8_t {
@@ -54,6 +54,9 @@ enum class Function : std::uint8_t {
   delay = 22,  // by the supervisor, for an injector
 };
 
+// What a read told of an entry's body. Untold: it named the id alone.
+enum class SeenBody : std::uint8_t { torn = 0, whole = 1, untold = 2 };
+
 enum class EventType : std::uint8_t {
   header = 1,
   text = 2,
@@ -65,8 +68,8 @@ enum class EventType : std::uint8_t {
   ok = 11,      // value: attempts and ns waited as the subject counted them (0 = it does not count)
   fail = 12,    // definitely not done; value as ok; code = os code; text: the error
   info = 13,    // may or may not be done; likewise
-  seen = 14,  // a read returned this entry; op = the read's; value: MessageId, position, 1 = body intact 0 =
-              // torn; written before the read's `ok`, so that a read with an `ok` has all its entries
+  seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, SeenBody; written
+                // before the read's `ok`, so that a read with an `ok` has all its entries
   torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
   restarted = 16,  // another process goes on in this file, after the last was killed: what that left open
                    // stays unanswered

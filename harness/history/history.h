@@ -52,6 +52,7 @@ struct Call {
 struct Seen {
   MessageId message;
   bool intact = true;
+  bool body_told = true;  // false: the read named the id alone, and nothing is known of the body
 
   bool operator==(const Seen&) const = default;
 };

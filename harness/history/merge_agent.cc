@@ -115,13 +115,14 @@ void AgentMerge::seen(const Event& event) {
     doubts_.add("too many", "more entries read than can be counted");
     return;
   }
-  if (event.value[1] > std::numeric_limits<std::uint32_t>::max() || event.value[2] > 1 ||
+  if (event.value[1] > std::numeric_limits<std::uint32_t>::max() ||
+      event.value[2] > static_cast<std::uint64_t>(SeenBody::untold) ||
       (last_position_ && event.value[1] <= *last_position_)) {
     doubts_.add("position", fmt::format("entry {} is at position {}, not after the one before it",
                                         to_string(MessageId::unpacked(event.value[0])), event.value[1]));
   }
   last_position_ = static_cast<std::uint32_t>(event.value[1]);
-  history_.seen.push_back(Seen{MessageId::unpacked(event.value[0]), event.value[2] != 0});
+  history_.seen.push_back(seen_of(event));
   ++open_->seen;
 }
 

@@ -13,6 +13,12 @@
 
 namespace holdfast {
 
+// What a `seen` event says; of a reader's file likewise.
+inline Seen seen_of(const Event& event) {
+  const auto body = static_cast<SeenBody>(event.value[2]);
+  return {MessageId::unpacked(event.value[0]), body != SeenBody::torn, body != SeenBody::untold};
+}
+
 class AgentMerge {
  public:
   AgentMerge(std::uint32_t agent, History& history, DoubtList& doubts)

@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "harness/history/merge_agent.h"
 #include "harness/history/plausible.h"
 
 namespace holdfast {
@@ -32,7 +33,7 @@ void ReaderMerge::add(const Event& event) {
     case EventType::seen:
       if (history_.seen.size() >= std::numeric_limits<std::uint32_t>::max())
         return doubts_.add("too many", "more entries read than can be counted");
-      history_.seen.push_back(Seen{MessageId::unpacked(event.value[0]), event.value[2] != 0});
+      history_.seen.push_back(seen_of(event));
       ++open_->seen;
       return;
     default:

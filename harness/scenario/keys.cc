@@ -44,7 +44,7 @@ Field<Scenario> title_field() {
 }
 
 Field<Agents> recipients_field() {
-  const std::string wanted = "\"all\", or { neighbours = n }";
+  const std::string wanted = "\"all\", \"mixed\", or { neighbours = n }";
   struct Ring {
     std::int64_t neighbours = 0;
   };
@@ -52,7 +52,9 @@ Field<Agents> recipients_field() {
                                    whole_number(&Ring::neighbours, 1, most_agents - 1), true}};
   return {wanted,
           [=](const Node& node, const std::string& path, Agents& agents) -> Result<> {
-            if (node.type == Node::Type::string && node.text == "all") {
+            const bool all = node.type == Node::Type::string && node.text == "all";
+            agents.mixed_recipients = node.type == Node::Type::string && node.text == "mixed";
+            if (all || agents.mixed_recipients) {
               agents.neighbours.reset();
               return {};
             }
@@ -69,7 +71,7 @@ Field<Agents> recipients_field() {
             return {};
           },
           [](const Agents& agents) -> std::optional<Node> {
-            if (!agents.neighbours) return Node::of(std::string("all"));
+            if (!agents.neighbours) return Node::of(std::string(agents.mixed_recipients ? "mixed" : "all"));
             Node table;
             table.add("neighbours", Node::of(std::int64_t{*agents.neighbours}));
             return table;
@@ -236,11 +238,21 @@ Result<> check_open_loop(const Node& document, const Scenario& scenario) {
 
 const Keys<Agents>& agents_keys() {
   constexpr Duration shortest_deadline = std::chrono::milliseconds(1);
+  static const Words<Bodies> bodies = {{"mixed", Bodies::mixed}, {"plain", Bodies::plain}};
   static const Keys<Agents> keys = {
       {"count", "how many processes", whole_number(&Agents::count, 1, most_agents)},
       {"broadcasts", "of each agent", whole_number(&Agents::broadcasts, 1, most_broadcasts)},
-      {"recipients", "all agents, the sender too; or the next n of the ring", recipients_field()},
+      {"recipients",
+       "all agents, the sender and the readers too; the next n of the ring; or, mixed, a set of its own for "
+       "each message, "
+       "by seed: all, neighbours, one, none, random ones with the sender and without",
+       recipients_field()},
       {"body_bytes", "length of a message's body", whole_number(&Agents::body_bytes, 17, 1 << 20)},
+      {"bodies",
+       "mixed: quotes, backslashes, line ends, characters of two to four bytes, and some bodies are empty, "
+       "short or a "
+       "page long; plain: letters and digits",
+       one_of(&Agents::bodies, bodies, "bodies")},
       {"rate",
        "broadcasts a second of each agent (open loop); without it the next follows the last (closed loop)",
        real_number(&Agents::rate_per_s, 0, 1e6, Least::excluded)},
@@ -248,7 +260,9 @@ const Keys<Agents>& agents_keys() {
        duration(&Agents::operation_deadline, shortest_deadline, longest_duration)},
       {"read_every", "an agent reads its mail after each so many of its broadcasts; 0: at the end alone",
        whole_number(&Agents::read_every, 0, most_broadcasts)},
-      {"readers", "agents that only read, while the others write: they are numbered after these, and are sent to like them",
+      {"readers",
+       "agents that only read, while the others write: they are numbered after these, and are sent to like "
+       "them",
        whole_number(&Agents::readers, 0, most_readers)},
       {"reader_pause", "of a reader, between two reads",
        duration(&Agents::reader_pause, Duration(0), longest_duration)},

@@ -333,7 +333,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:2:8: agents.rate: 25 broadcasts at 0.01 a second need 2500 s, more than "
                 "run.deadline, 5m"},
         Mistake{"[agents]\nrecipients = \"some\"\n",
-                "s.toml:2:14: agents.recipients is the string \"some\", but must be \"all\", or { neighbours "
+                "s.toml:2:14: agents.recipients is the string \"some\", but must be \"all\", \"mixed\", or { "
+                "neighbours "
                 "= n }"},
         Mistake{"[agents]\ncount = 4\nrecipients = { neighbours = 4 }\n",
                 "s.toml:3:29: agents.recipients.neighbours is 4, but an agent of 4 has only 3 neighbours"},

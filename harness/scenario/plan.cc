@@ -1,26 +1,13 @@
-// Who a message is for and when it is due.
+// When a message is due, and what an agent's store draws from.
 
 #include "harness/scenario/plan.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include "core/base/check.h"
 #include "core/base/random.h"
 #include "harness/scenario/streams.h"
 
 namespace holdfast {
-
-std::vector<std::uint32_t> recipients(const Plan& plan, MessageId id) {
-  const Agents& agents = plan.scenario.agents;
-  HOLDFAST_CHECK(id.sender < agents.count);
-  const std::uint32_t count = agents.neighbours.value_or(agents.everyone());
-  const std::uint32_t first = agents.neighbours ? id.sender + 1 : 0;
-  std::vector<std::uint32_t> to(count);
-  for (std::uint32_t i = 0; i < count; ++i) to[i] = (first + i) % agents.everyone();
-  std::sort(to.begin(), to.end());
-  return to;
-}
 
 std::int64_t intended_start_ns(const Plan& plan, MessageId id) {
   const auto& rate_per_s = plan.scenario.agents.rate_per_s;

@@ -33,13 +33,9 @@ std::string to_json(const Plan& plan);
 Result<Plan> parse_plan(std::string_view json, const std::string& file_name);
 Result<Plan> load_plan(const std::filesystem::path& run_directory);  // run_directory/plan.json
 
-// The agents that message `id` is for, ascending. `all` includes the sender.
-std::vector<std::uint32_t> recipients(const Plan& plan, MessageId id);
-
-// The body of message `id`: printable ASCII, body_bytes long (at least 17), ending in 16 hex digits of
-// XXH3-64 over all before them, so that a torn or foreign body is told from its own bytes.
+// The body of message `id`. A plain one is printable ASCII, body_bytes long (at least 17). A mixed one is UTF-8 without
+// NUL, or any bytes where the subject takes them, and mostly as long: some are empty, a character or 4096 bytes long.
 std::string message_body(const Plan& plan, MessageId id);
-bool body_intact(std::string_view body);
 
 // Open loop: when message `id` is due, ns after the barrier. Closed loop: 0.
 std::int64_t intended_start_ns(const Plan& plan, MessageId id);

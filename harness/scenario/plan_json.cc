@@ -140,6 +140,9 @@ Result<Plan> plan_of(const Json& json, const Place& place) {
   if (scenario == json.end()) return fail_at(place, "\"scenario\" is missing");
   auto node = node_of(*scenario, place);
   if (!node) return fail(node.error());
+  // Before there was a choice, bodies were plain.
+  if (Node* agents = node->find("agents"); agents != nullptr && agents->find("bodies") == nullptr)
+    agents->add("bodies", Node::of(std::string("plain")));
   auto read = read_scenario(*node);
   if (!read) return fail(read.error());
   plan.scenario = std::move(*read);

@@ -40,6 +40,9 @@ struct HoldTime {
 
 enum class SubjectKind { core, command };
 
+// What a command takes for a body: text, which JSON can say, or any bytes.
+enum class BodyBytes { text, bytes };
+
 struct Subject {
   SubjectKind kind = SubjectKind::core;
   StoreKind store = StoreKind::snapshot;  // core
@@ -54,15 +57,21 @@ struct Subject {
   std::string directory;                                               // it runs in; absolute once loaded
   std::vector<std::pair<std::string, std::string>> environment;        // laid over ours, by name
   std::vector<std::string> files = {"queue.json", "queue.json.lock"};  // globs: may stay in the store
+  BodyBytes bodies = BodyBytes::text;
 
   bool operator==(const Subject&) const = default;
 };
+
+// Mixed bodies hold what breaks programs that quote, cut or escape by hand, and some are empty or a page long.
+enum class Bodies { mixed, plain };
 
 struct Agents {
   std::uint32_t count = 8;
   std::uint32_t broadcasts = 25;            // each
   std::optional<std::uint32_t> neighbours;  // none = all; n = the next n agents of the ring
+  bool mixed_recipients = false;            // of each message a set of its own, by seed; then no neighbours
   std::uint32_t body_bytes = 120;
+  Bodies bodies = Bodies::mixed;
   std::optional<double> rate_per_s;  // each agent's; none = closed loop
   Duration operation_deadline = std::chrono::seconds(30);
   std::uint32_t read_every = 0;  // an agent reads its mail after each so many broadcasts; 0: at the end alone

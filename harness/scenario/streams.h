@@ -15,7 +15,8 @@ enum class Stream : std::uint64_t {
   hold = 4,
   trigger = 5,
   kill = 6,
-  read = 7
+  read = 7,
+  recipients = 8
 };  // never renumber
 
 inline std::uint64_t stream_seed(std::uint64_t seed, Stream stream, std::uint64_t index) {

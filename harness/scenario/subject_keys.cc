@@ -175,6 +175,7 @@ RetryPolicy default_retry(StoreKind store) {
 const Keys<Subject>& subject_keys() {
   static const Words<Durability> durabilities = {{"process", Durability::process},
                                                  {"power", Durability::power}};
+  static const Words<BodyBytes> body_words = {{"text", BodyBytes::text}, {"bytes", BodyBytes::bytes}};
   static const Keys<Subject> keys = {
       {"kind", "who runs the broadcasts: the built-in agent, or a program of your own", subject_kind_field()},
       {"store",
@@ -201,6 +202,11 @@ const Keys<Subject>& subject_keys() {
        "it; "
        "\"new/\" is the directory alone, \"new/*\" what is in it",
        words_field(&Subject::files, "a list of file names and paths"), false, command_only},
+      {"bodies",
+       "what it takes for a body: text; or bytes, NUL and such as are not UTF-8 too, which are sent and "
+       "answered as "
+       "body_base64",
+       one_of(&Subject::bodies, body_words, "kind of body"), false, command_only},
   };
   return keys;
 }
