@@ -84,16 +84,23 @@ static bool lists(const char* value, long number) {
   return false;
 }
 
-// Refused because somebody has the file open: Windows' codes 5 and 32 are EACCES in C. 0, or -1 and errno.
+// Refused because somebody has the file open: Windows' codes 5 and 32 are EACCES in C. What it
+// gave, or -1 and errno.
 static int retried(int (*action)(const struct queue*), const struct queue* queue) {
   long wait_ms = first_wait_ms;
   for (int retry = 0; retry < retries; ++retry, wait_ms *= 2) {
-    if (action(queue) == 0) return 0;
+    const int got = action(queue);
+    if (got >= 0) return got;
     if (errno != EACCES && errno != EPERM && errno != EBUSY) return -1;
     const struct timespec wait = {wait_ms / 1000, wait_ms % 1000 * 1000000};
     nanosleep(&wait, NULL);
   }
   return action(queue);
+}
+
+// Who may not read the queue now has to wait like one who may not replace it.
+static int open_to_read(const struct queue* queue) {
+  return open(queue->path, O_RDONLY | O_CLOEXEC);
 }
 
 static int replace(const struct queue* queue) {
@@ -109,7 +116,8 @@ static int write_temp(const struct queue* queue, const char* message) {
   FILE* to = fopen(queue->temp, "wxe");
   if (to == NULL) return -1;
   bool good = true;
-  FILE* from = fopen(queue->path, "re");
+  const int descriptor = retried(open_to_read, queue);
+  FILE* from = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
   if (from == NULL && errno != ENOENT) good = false;
   char bytes[65536];
   for (size_t got; good && from != NULL && (got = fread(bytes, 1, sizeof bytes, from)) > 0;)
@@ -168,7 +176,9 @@ static void broadcast(const struct queue* queue, const char* request) {
 // Answers with the ids and bodies as they stand in the file, which are JSON already.
 static void read_all(const struct queue* queue) {
   FILE* file = NULL;
-  if (!locked(queue) || ((file = fopen(queue->path, "re")) == NULL && errno != ENOENT)) {
+  int descriptor;
+  if (!locked(queue) || ((descriptor = retried(open_to_read, queue)) < 0 && errno != ENOENT) ||
+      (descriptor >= 0 && (file = fdopen(descriptor, "r")) == NULL)) {
     answer_problem("fail");
   } else {
     printf("{\"result\":\"ok\",\"entries\":[");
