@@ -60,12 +60,12 @@ Finding check_bounded_wait(const Evidence& evidence) {
   std::string excused;
   const auto found = [&](const Operation& operation, std::int64_t until_ns, std::int64_t late_by_ns,
                          const std::string& what) {
-    const bool may_be_excused = late_by_ns <= machine.may_delay_ns(operation.invoke_ns, until_ns);
+    const bool may_be_excused = late_by_ns <= machine.excuse(operation.invoke_ns, until_ns).all_ns();
     if (may_be_excused ? !excused.empty() : finding.count++ != 0) return;
     const std::string witness =
         fmt::format("{}, asked for at {}, {}", named(operation), at_time(history, operation.invoke_ns), what);
     if (may_be_excused) {
-      excused = witness + machine.excuse(operation.invoke_ns, until_ns);
+      excused = witness + machine.in_words(operation.invoke_ns, until_ns);
     } else {
       finding.witness = witness;
     }

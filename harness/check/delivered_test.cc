@@ -57,15 +57,18 @@ TEST(Delivered, AFailureAtTheDeadlineOfABusyMachineIsUnknown) {
       .quiet()
       .all_read({b})
       .finished();
-  run.history.processes[1].starved_ns = 500'000'000;
+  Contention use{.begin_ns = run.at(1), .end_ns = run.at(2'001), .busy_ns = 4'000 * TestRun::ms};
+  use.strangers_ns = use.busy_ns;
+  use.waited_ns = 460 * TestRun::ms;
+  run.history.machine = {use};
   expect_finding(
       check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
-      "failed at 2.001 s: the lock: stopped while waiting; but the machine was so busy that its processes "
-      "waited 0.500 s in all for a processor",
+      "failed at 2.001 s: the lock: stopped while waiting; but programs outside the run kept it from the "
+      "processors for 0.506 s of that",
       "starved");
-  run.history.processes[1].starved_ns = 499'000'000;
+  run.history.machine[0].waited_ns = 450 * TestRun::ms;
   EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);
-  run.history.processes[1].starved_ns = 500'000'000;
+  run.history.machine[0].waited_ns = 460 * TestRun::ms;
   run.plan.scenario.agents.operation_deadline = std::chrono::seconds(3);  // it gave up before
   EXPECT_EQ(check_delivered({run.plan, run.history}).verdict, Verdict::fail);
 }

@@ -26,13 +26,18 @@ std::vector<std::string> what_was_tolerated(const Plan& plan) {
         fmt::format("Waits: those of an operation may be {} % longer than the policy's, and {} in any case.",
                     tolerance::share_percent, least));
   }
-  sentences.push_back(fmt::format(
-      "Disk: a write of 4 KiB that takes {} or more, tried every {}, counts as a standstill; what is late by "
-      "no more than that is unknown.",
-      in_seconds(tolerance::standstill_ns), in_seconds(tolerance::pulse_ns)));
-  sentences.push_back(fmt::format(
-      "Failures at the deadline: unknown if {} % of the operation's time was not the subject's to use.",
-      tolerance::starved_percent));
+  sentences.push_back(
+      fmt::format("Processors: what programs outside the run kept from it, and {} % more, excuses an "
+                  "operation; what is late by no more "
+                  "than that is unknown.",
+                  tolerance::looks_percent));
+  sentences.push_back(
+      fmt::format("Disk: likewise a standstill, a write of 4 KiB that takes {} or more, beyond what the "
+                  "run's own writing explains.",
+                  in_seconds(tolerance::standstill_ns)));
+  sentences.push_back(
+      fmt::format("Failures at the deadline: unknown if {} % of the operation's time is excused so.",
+                  tolerance::starved_percent));
   if (scenario.sharing.rules == Rules::windows) {
     sentences.push_back(fmt::format(
         "Fork: a child's copies of handles refuse nothing before it calls exec, for {} s asleep or "

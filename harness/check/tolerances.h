@@ -40,6 +40,15 @@ constexpr std::int64_t starved_percent = 25;
 constexpr std::int64_t standstill_ns = 250'000'000;
 // How often the disk is tried: a standstill that is shorter may be missed.
 constexpr std::int64_t pulse_ns = 500'000'000;
+// What was written that long before may still be on its way: Linux begins to write after 5 s (dirty_writeback_centisecs).
+constexpr std::int64_t written_before_ns = 5'000'000'000;
+// How often others' use of the machine is looked at: a quarter of the shortest deadline that is usual.
+constexpr std::int64_t look_ns = 250'000'000;
+// What part of the run's processor time may have been of processes that came and went unseen, before it is unknown how
+// long the run waited. Clock ticks alone are 10 ms each in a look of 250 ms.
+constexpr std::int64_t unseen_percent = 25;
+// How much more than measured may have been waited: looks are taken by the same processors, and ticks are counted whole.
+constexpr std::int64_t looks_percent = 10;
 
 // A child between fork and exec has copies of descriptors that Windows would not have made. It calls exec at once: one
 // that has slept for as long is a program of its own, and so is one that has run, or waited to run, for the second time.

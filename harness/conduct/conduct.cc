@@ -23,6 +23,7 @@
 #include "harness/conduct/interrupts.h"
 #include "harness/conduct/launcher_process.h"
 #include "harness/conduct/leftovers.h"
+#include "harness/conduct/neighbours.h"
 #include "harness/conduct/planned_delays.h"
 #include "harness/conduct/planned_kills.h"
 #include "harness/conduct/pulse.h"
@@ -100,7 +101,7 @@ class Conductor {
       if (auto stopped = supervisor_->stop(); !stopped && outcome) outcome = stopped;
     }
     if (recorder_) {
-      if (outcome) outcome = end_pulse();
+      if (outcome) outcome = end_watch();
       if (outcome) outcome = record_leftovers();
       if (outcome && finished_) outcome = mark(Mark::finished);
       if (auto closed = recorder_->close(); !closed && outcome) outcome = closed;
@@ -126,7 +127,7 @@ class Conductor {
     if (*woken == Woken::met) {
       if (auto measured = measure(Beside::before); !measured) return measured;
       phase_ = "broadcasting";
-      pulse_.emplace(directory_, flushes());
+      if (auto watched = begin_watch(); !watched) return watched;
       if (auto marked = mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
@@ -149,9 +150,9 @@ class Conductor {
       if (auto looked = look_at_idle_agents(); !looked) return looked;
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
-      if (auto ended = end_pulse(); !ended) return ended;
+      if (auto ended = end_watch(); !ended) return ended;
       if (auto measured = measure(Beside::after); !measured) return measured;
-      pulse_.emplace(directory_, flushes());
+      if (auto watched = begin_watch(); !watched) return watched;
       admitted_ = ended_;
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
         admit_readers();
@@ -373,7 +374,6 @@ class Conductor {
       auto recorded = record({.type = EventType::exited,
                               .process = member.index,
                               .pid = message.process,
-                              .op = static_cast<std::uint64_t>(message.starved_ns),
                               .value = {static_cast<std::uint64_t>(member.role),
                                         static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
       // That it could not do its part, or not write it down, says nothing about the subject.
@@ -392,7 +392,6 @@ class Conductor {
     auto recorded = record({.type = EventType::exited,
                             .process = member.index,
                             .pid = message.process,
-                            .op = static_cast<std::uint64_t>(message.starved_ns),
                             .value = {static_cast<std::uint64_t>(member.role),
                                       static_cast<std::uint64_t>(message.status), 0, 1}});
     return recorded ? spawn(message.token - 1) : recorded;
@@ -444,24 +443,37 @@ class Conductor {
                              static_cast<std::uint64_t>(work->round_ns), 0}});
   }
 
-  // Writes down when the disk stood still.
-  Result<> end_pulse() {
+  // From here on lateness may be others' doing, and what they do is looked at.
+  Result<> begin_watch() {
+    Event speed{.type = EventType::disk_speed};
+    speed.value[0] = static_cast<std::uint64_t>(bytes_per_second(directory_));
+    pulse_.emplace(directory_, flushes());
+    neighbours_.emplace(directory_);
+    return record(std::move(speed));
+  }
+
+  Result<> end_watch() {
     if (!pulse_) return {};
     const auto standstills = pulse_->stop();
+    const auto seen = neighbours_->stop();
     pulse_.reset();
+    neighbours_.reset();
     for (const Standstill& standstill : standstills) {
       auto recorded = record({.type = EventType::standstill,
                               .value = {static_cast<std::uint64_t>(standstill.begin_ns),
                                         static_cast<std::uint64_t>(standstill.end_ns), 0, 0}});
       if (!recorded) return recorded;
     }
+    for (const Contention& use : seen) {
+      for (Event& event : machine_events(use)) {
+        if (auto recorded = record(std::move(event)); !recorded) return recorded;
+      }
+    }
     return {};
   }
 
   Result<> mark(Mark what) {
-    return record({.type = EventType::mark,
-                   .op = static_cast<std::uint64_t>(own_starved_ns()),
-                   .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
+    return record({.type = EventType::mark, .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
   }
 
   Result<> record(Event event) {
@@ -572,6 +584,7 @@ class Conductor {
   std::unique_ptr<Supervisor> supervisor_;
   std::optional<Recorder> recorder_;
   std::optional<Pulse> pulse_;
+  std::optional<Neighbours> neighbours_;
   std::vector<CrewMember> crew_;
   std::vector<pid_t> children_before_;  // not ours to end
   std::size_t requested_ = 0;

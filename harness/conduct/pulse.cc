@@ -25,7 +25,7 @@ bool write_a_file(const std::filesystem::path& directory, bool flushed) {
 }
 
 std::int64_t starved_here_ns() {
-  return starved_ns(Descriptor(::open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC)).get());
+  return read_schedstat(AT_FDCWD, "/proc/thread-self/schedstat").waited_ns;
 }
 
 }  // namespace
@@ -35,7 +35,10 @@ bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns) {
 }
 
 Pulse::Pulse(std::filesystem::path directory, bool flushed)
-    : directory_(std::move(directory)), flushed_(flushed), thread_([this] { beat(); }) {}
+    : directory_(std::move(directory)),
+      flushed_(flushed),
+      moved_ns_(monotonic_ns()),
+      thread_([this] { beat(); }) {}
 
 std::vector<Standstill> Pulse::stop() {
   {
@@ -57,7 +60,8 @@ void Pulse::beat() {
     const std::int64_t end_ns = monotonic_ns();
     const std::int64_t starved_ns = starved_here_ns() - starved_before_ns;
     lock.lock();
-    if (well && is_standstill(end_ns - begin_ns, starved_ns)) standstills_.push_back({begin_ns, end_ns});
+    if (well && is_standstill(end_ns - begin_ns, starved_ns)) standstills_.push_back({moved_ns_, end_ns});
+    moved_ns_ = end_ns;
   }
 }
 

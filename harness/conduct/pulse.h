@@ -24,8 +24,8 @@ class Pulse {
   ~Pulse() { stop(); }
 
   // Ends it, after the round that is under way. Rounds that took longer than they take on a disk that is only busy, in
-  // order; a standstill shorter than a rest and a round may have gone unnoticed, and the beginning of each. Rounds that
-  // failed say nothing. From the thread that began it.
+  // order, each from the end of the round before it, since when the disk may have stood still; one shorter than a rest and a
+  // round may have gone unnoticed. Rounds that failed say nothing. From the thread that began it.
   std::vector<Standstill> stop();
 
  private:
@@ -36,6 +36,7 @@ class Pulse {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  std::int64_t moved_ns_ = 0;            // the disk is known to have moved until then
   std::vector<Standstill> standstills_;  // read once the thread is gone
   std::thread thread_;
 };

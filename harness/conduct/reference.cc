@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -52,6 +53,18 @@ Result<ReferenceWork> time_reference(const std::filesystem::path& directory, boo
   ::unlink(target.c_str());
   if (!well) return fail(Code::failed, "cannot time the reference work in " + directory.string(), error);
   return ReferenceWork{rounds, spent_ns / static_cast<std::int64_t>(rounds)};
+}
+
+std::int64_t bytes_per_second(const std::filesystem::path& directory) {
+  constexpr std::size_t bytes = 2 << 20;
+  const Descriptor file(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  const std::string zeros(bytes, '\0');
+  const std::int64_t begun_ns = monotonic_ns();
+  if (!file || ::write(file.get(), zeros.data(), bytes) != static_cast<ssize_t>(bytes) ||
+      ::fdatasync(file.get()) != 0)
+    return 0;
+  return static_cast<std::int64_t>(static_cast<double>(bytes) * 1e9 /
+                                   static_cast<double>(std::max<std::int64_t>(1, monotonic_ns() - begun_ns)));
 }
 
 }  // namespace holdfast

@@ -15,4 +15,7 @@ namespace holdfast {
 // 420 runs, times in rounds spread less by a seventh.
 Result<ReferenceWork> time_reference(const std::filesystem::path& directory, bool flushed);
 
+// How many bytes a second the disk takes there, flushed; from 2 MiB, so rather too few. 0: it cannot be told.
+std::int64_t bytes_per_second(const std::filesystem::path& directory);
+
 }  // namespace holdfast

@@ -129,6 +129,9 @@ bool is_event_type(std::uint8_t type) {
     case EventType::locked:
     case EventType::reference:
     case EventType::standstill:
+    case EventType::processors:
+    case EventType::disk:
+    case EventType::disk_speed:
       return true;
     case EventType::header:
     case EventType::text:

@@ -101,18 +101,23 @@ enum class EventType : std::uint8_t {
                  // how many of them it was killed before, 1 = all of them; text fields: those calls, in order
 
   // By the conductor.
-  spawned = 40,  // process, pid; value: Role
-  exited = 41,   // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan;
-                 // op = ns that it was ready to run and no processor was free for it
-  mark = 42,  // value: Mark; op = ns that threads of the conductor, the supervisor's among them, were starved
-  leftover =
-      43,  // a file in the store directory after the run that does not belong there; text: its path in the store
-  idle = 44,    // an agent that had done everything still had files of the store open; process, pid;
-                // value: handles, of these on files that are gone, most on one file; text: a path
-  locked = 45,  // a file of the store was locked then; text: name
+  spawned = 40,   // process, pid; value: Role
+  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
+  mark = 42,      // value: Mark
+  leftover = 43,  // a file in the store directory after the run that does not belong there; text: its path in the store
+  idle = 44,      // an agent that had done everything still had files of the store open; process, pid;
+                  // value: handles, of these on files that are gone, most on one file; text: a path
+  locked = 45,    // a file of the store was locked then; text: name
   reference =
       46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (mean)
   standstill = 47,  // the disk stood still; value: from when on, and until when, as time_ns
+  processors = 50,  // of the machine, since the one before; op = ns that they were busy; value: from when on,
+                    // until when, ns of these by processes outside the run, ns that the run's waited for one
+                    // (all ones = unknown)
+  disk =
+      51,  // in the time of the `processors` before it; value: bytes that the run wrote, that the disk took
+           // from anybody (all ones = unknown), ns that it was busy, ns that the run had processors
+  disk_speed = 52,  // before the load; value: bytes a second
 };
 
 enum class Mark : std::uint64_t {

@@ -121,7 +121,6 @@ struct ProcessRecord {
   int wait_status = 0;          // as waitpid gives it
   bool stopped = false;         // ended by the conductor, so its death is no finding
   bool killed_by_plan = false;  // likewise; another process went on in its place
-  std::int64_t starved_ns = 0;  // it was ready to run, and no processor was free for it
 };
 
 // A read of an agent's mail by another process than its own.
@@ -159,14 +158,28 @@ struct Standstill {
   bool operator==(const Standstill&) const = default;
 };
 
+// What the machine did in a part of the run; see harness/conduct/neighbours.h. Nothing where it was not to be seen.
+struct Contention {
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+  std::int64_t busy_ns = 0;                    // all processors together
+  std::int64_t run_ns = 0;                     // of that: the run's processes
+  std::optional<std::int64_t> strangers_ns{};  // of that: processes outside the run
+  std::optional<std::int64_t> waited_ns{};     // for a processor, the run's processes together
+  std::optional<std::int64_t> run_bytes{};     // that the run's processes wrote
+  std::optional<std::int64_t> disk_bytes{};    // that anybody wrote to the disk
+  std::int64_t disk_busy_ns = 0;
+
+  bool operator==(const Contention&) const = default;
+};
+
 struct History {
   std::uint64_t run_id = 0;
   std::int64_t started_ns = 0;  // the barrier; 0 = never opened
   std::int64_t quiesced_ns = 0;
   std::int64_t finished_ns = 0;
-  std::int64_t idle_ns = 0;               // when idle agents were looked at; 0 = never
-  std::int64_t conductor_starved_ns = 0;  // its threads and the supervisor's, all together
-  std::int64_t cut_ns = 0;                // when it was interrupted, or its time was up
+  std::int64_t idle_ns = 0;  // when idle agents were looked at; 0 = never
+  std::int64_t cut_ns = 0;   // when it was interrupted, or its time was up
   bool interrupted = false;
   bool timed_out = false;
   bool complete = false;  // Mark::finished was reached
@@ -187,6 +200,8 @@ struct History {
   std::optional<Exactness> exactness;  // none: the supervisor did not come to its end
   ReferenceWork reference_before, reference_after;
   std::vector<Standstill> standstills;  // in order, apart from each other
+  std::vector<Contention> machine;      // likewise
+  double disk_bytes_per_s = 0;          // before the load; 0 = unknown
   std::vector<Doubt> warnings;          // to be shown
   std::vector<Doubt> doubts;            // warnings that make the run inconclusive; damage found included
 

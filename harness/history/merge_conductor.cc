@@ -12,9 +12,13 @@ namespace holdfast {
 namespace {
 
 // Cut, so that no file makes a sum overflow.
-std::int64_t starved_ns(const Event& event) {
-  constexpr std::uint64_t most_ns = 1'000'000'000'000;
-  return static_cast<std::int64_t>(std::min(event.op, most_ns));
+std::int64_t bounded(std::uint64_t count) {
+  constexpr std::uint64_t most = 1'000'000'000'000'000;
+  return static_cast<std::int64_t>(std::min(count, most));
+}
+
+std::optional<std::int64_t> if_known(std::uint64_t count) {
+  return count == UINT64_MAX ? std::nullopt : std::optional(bounded(count));
 }
 
 }  // namespace
@@ -41,6 +45,13 @@ void ConductorMerge::add(Event&& event) {
       return;
     case EventType::standstill:
       return standstill(event);
+    case EventType::processors:
+      return processors(event);
+    case EventType::disk:
+      return disk(event);
+    case EventType::disk_speed:
+      history_.disk_bytes_per_s = static_cast<double>(event.value[0]);
+      return;
     default:
       doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",
                                       static_cast<unsigned>(event.type)));
@@ -84,7 +95,6 @@ void ConductorMerge::exited(const Event& event) {
   record.wait_status = static_cast<int>(event.value[1]);
   record.stopped = event.value[2] != 0;
   record.killed_by_plan = event.value[3] != 0;
-  record.starved_ns = starved_ns(event);
 }
 
 void ConductorMerge::standstill(const Event& event) {
@@ -99,6 +109,30 @@ void ConductorMerge::standstill(const Event& event) {
   history_.standstills.push_back({begin_ns, end_ns});
 }
 
+void ConductorMerge::processors(const Event& event) {
+  const auto begin_ns = static_cast<std::int64_t>(event.value[0] & INT64_MAX);
+  const auto end_ns = static_cast<std::int64_t>(event.value[1] & INT64_MAX);
+  const std::int64_t before_ns = history_.machine.empty() ? 0 : history_.machine.back().end_ns;
+  if (begin_ns < before_ns || end_ns < begin_ns || end_ns > event.time_ns)
+    return doubts_.add("machine",
+                       fmt::format("the machine was looked at from {} to {} ns, which is not after the "
+                                   "last time and before {} ns, when it was written down",
+                                   begin_ns, end_ns, event.time_ns));
+  Contention use{.begin_ns = begin_ns, .end_ns = end_ns, .busy_ns = bounded(event.op)};
+  use.strangers_ns = if_known(event.value[2]);
+  use.waited_ns = if_known(event.value[3]);
+  history_.machine.push_back(use);
+}
+
+void ConductorMerge::disk(const Event& event) {
+  if (history_.machine.empty()) return doubts_.add("machine", "what a disk did, and not when");
+  Contention& use = history_.machine.back();
+  use.run_bytes = if_known(event.value[0]);
+  use.disk_bytes = if_known(event.value[1]);
+  use.disk_busy_ns = bounded(event.value[2]);
+  use.run_ns = bounded(event.value[3]);
+}
+
 void ConductorMerge::idle(Event&& event) {
   if (event.process >= process_index_limit)
     return doubts_.add("process", fmt::format("agent {}, more than a run can have", event.process));
@@ -107,7 +141,6 @@ void ConductorMerge::idle(Event&& event) {
 }
 
 void ConductorMerge::mark(const Event& event) {
-  history_.conductor_starved_ns = std::max(history_.conductor_starved_ns, starved_ns(event));
   switch (static_cast<Mark>(event.value[0])) {
     case Mark::released:
       history_.started_ns = event.time_ns;

@@ -23,6 +23,8 @@ class ConductorMerge {
   void mark(const Event& event);
   void idle(Event&& event);
   void standstill(const Event& event);
+  void processors(const Event& event);
+  void disk(const Event& event);
 
   History& history_;
   DoubtList& doubts_;

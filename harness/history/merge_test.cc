@@ -68,18 +68,23 @@ class RunFiles {
  public:
   RunFiles() {
     std::filesystem::create_directory(directory_.path() / "events");
-    events[{Role::conductor, no_process}] = {process_event(EventType::spawned, Role::agent, 0),
-                                             process_event(EventType::spawned, Role::agent, 1),
-                                             process_event(EventType::spawned, Role::injector, 0),
-                                             event_of(EventType::mark, 1000, 0, {1}),
-                                             event_of(EventType::mark, 5000, 3, {2}),
-                                             process_event(EventType::exited, Role::agent, 0),
-                                             process_event(EventType::exited, Role::agent, 1),
-                                             process_event(EventType::exited, Role::injector, 0),
-                                             event_of(EventType::standstill, 8000, 0, {2000, 2300}),
-                                             event_of(EventType::mark, 9000, 0, {3}),
-                                             event_of(EventType::end, 9001)};
-    conductor()[6].op = 7;
+    events[{Role::conductor, no_process}] = {
+        process_event(EventType::spawned, Role::agent, 0),
+        process_event(EventType::spawned, Role::agent, 1),
+        process_event(EventType::spawned, Role::injector, 0),
+        event_of(EventType::mark, 1000, 0, {1}),
+        event_of(EventType::mark, 5000, 0, {2}),
+        process_event(EventType::exited, Role::agent, 0),
+        process_event(EventType::exited, Role::agent, 1),
+        process_event(EventType::exited, Role::injector, 0),
+        event_of(EventType::standstill, 8000, 0, {2000, 2300}),
+        event_of(EventType::disk_speed, 8000, 0, {500}),
+        event_of(EventType::processors, 8000, 900, {1000, 2000, 300, 200}),
+        event_of(EventType::disk, 8000, 0, {70, 80, 90, 100}),
+        event_of(EventType::processors, 8000, 900, {2000, 3000, UINT64_MAX, UINT64_MAX}),
+        event_of(EventType::disk, 8000, 0, {UINT64_MAX, UINT64_MAX, 90}),
+        event_of(EventType::mark, 9000, 0, {3}),
+        event_of(EventType::end, 9001)};
     Event holder = event_of(EventType::holder, 1210, 0, {1, 4, 3, 7});
     holder.process = 0;
     holder.pid = 1000;
@@ -151,10 +156,11 @@ TEST(Merge, AGoodRunBecomesOneHistory) {
   EXPECT_TRUE(history.complete);
   EXPECT_EQ(history.processes.size(), 3U);
   EXPECT_TRUE(history.processes[0].exited);
-  EXPECT_EQ(history.processes[1].starved_ns, 7);
-  EXPECT_EQ(history.conductor_starved_ns, 3);
   EXPECT_THAT(history.standstills, ElementsAre(Standstill{2000, 2300}));
   EXPECT_EQ(history.exactness, (Exactness{3, 1}));
+  EXPECT_EQ(history.disk_bytes_per_s, 500);
+  EXPECT_THAT(history.machine, ElementsAre(Contention{1000, 2000, 900, 100, 300, 200, 70, 80, 90},
+                                           Contention{2000, 3000, 900, 0, {}, {}, {}, {}, 90}));
 
   ASSERT_EQ(history.operations.size(), 4U);
   const Operation& first = history.operations[0];
@@ -373,6 +379,12 @@ std::vector<BrokenRun> broken_runs() {
                                 event_of(EventType::standstill, 8000, 0, {2299, 2400}));
        },
        "the disk stood still from 2299 to 2400 ns"},
+      {"machine of the future", [](RunFiles& run) { run.conductor()[10].value[1] = 8001; },
+       "the machine was looked at from 1000 to 8001 ns"},
+      {"machine backwards", [](RunFiles& run) { run.conductor()[12].value[0] = 1999; },
+       "the machine was looked at from 1999 to 3000 ns"},
+      {"disk of no time", [](RunFiles& run) { run.conductor().erase(run.conductor().begin() + 10); },
+       "what a disk did, and not when"},
       {"marks out of order", [](RunFiles& run) { run.conductor()[4].time_ns = 10; }, "not in that order"},
       {"end of nobody", [](RunFiles& run) { run.conductor()[6].process = 44; },
        "process 44 (pid 1001) ended"},

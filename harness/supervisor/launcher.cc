@@ -15,7 +15,6 @@
 #include <unordered_map>
 
 #include "harness/supervisor/launcher_messages.h"
-#include "harness/supervisor/proc.h"
 #include "harness/supervisor/reaper.h"
 
 namespace holdfast {
@@ -134,20 +133,15 @@ class Launcher {
 
   void reap() {
     for (;;) {
-      // First looked at: what the kernel counted goes with the process.
-      siginfo_t ended{};
-      if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) return;
-      const pid_t process = ended.si_pid;
-      std::int64_t starved = 0;
-      if (tokens_.count(process) != 0) starved = starved_ns(open_process(process).get());
       int status = 0;
-      if (::waitpid(process, &status, WNOHANG) == process) tell_exit(process, status, starved);
+      const pid_t process = ::waitpid(-1, &status, WNOHANG);
+      if (process <= 0) return;
+      tell_exit(process, status);
     }
   }
 
-  void tell_exit(pid_t process, int status, std::int64_t starved = 0) {
-    LauncherMessage message{
-        .kind = LauncherMessageKind::exited, .process = process, .status = status, .starved_ns = starved};
+  void tell_exit(pid_t process, int status) {
+    LauncherMessage message{.kind = LauncherMessageKind::exited, .process = process, .status = status};
     if (const auto found = tokens_.find(process); found != tokens_.end()) {
       message.token = found->second;
       tokens_.erase(found);

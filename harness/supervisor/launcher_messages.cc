@@ -15,7 +15,6 @@ namespace {
 struct WireHead {
   std::uint32_t kind, token;
   std::int32_t process, status, error;
-  std::int64_t starved_ns;
 };
 
 constexpr std::size_t most_bytes = 64 * 1024;
@@ -23,12 +22,8 @@ constexpr std::size_t most_bytes = 64 * 1024;
 }  // namespace
 
 Result<> send_message(int socket, const LauncherMessage& message) {
-  const WireHead head{static_cast<std::uint32_t>(message.kind),
-                      message.token,
-                      message.process,
-                      message.status,
-                      message.error,
-                      message.starved_ns};
+  const WireHead head{static_cast<std::uint32_t>(message.kind), message.token, message.process,
+                      message.status, message.error};
   std::string packet(reinterpret_cast<const char*>(&head), sizeof head);
   for (const std::string& argument : message.arguments) packet.append(argument).append(1, '\0');
   if (packet.size() > most_bytes)
@@ -85,7 +80,6 @@ Result<std::optional<LauncherMessage>> receive_message(int socket) {
   message.process = head.process;
   message.status = head.status;
   message.error = head.error;
-  message.starved_ns = head.starved_ns;
   const std::string_view packet(buffer.data(), static_cast<std::size_t>(got));
   for (std::size_t at = sizeof head; at < packet.size();) {
     const std::size_t end = std::min(packet.find('\0', at), packet.size());  // a last NUL may lack

@@ -18,7 +18,7 @@ enum class LauncherMessageKind : std::uint32_t {
   ready = 1,    // carries the listener, if calls are trapped
   refused = 2,  // cannot trap; text says why, error = errno
   spawned = 3,  // token, process; or error and text
-  exited = 4,   // token, process, status as waitpid gives it, starved_ns; token 0 = an orphaned descendant
+  exited = 4,   // token, process, status as waitpid gives it; token 0 = an orphaned descendant
   gone = 5,     // no descendant is left; the launcher exits
   // conductor -> launcher
   spawn = 10,     // token, arguments: file for stderr, then argv
@@ -32,7 +32,6 @@ struct LauncherMessage {
   pid_t process = 0;
   std::int32_t status = 0;
   std::int32_t error = 0;
-  std::int64_t starved_ns = 0;           // it could have run, and no processor was free for it
   std::vector<std::string> arguments{};  // NUL-separated on the wire; at most 60 KiB
   Descriptor descriptor{};               // passed along with `ready`
 };

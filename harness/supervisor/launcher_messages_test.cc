@@ -30,7 +30,6 @@ RC_GTEST_PROP(LauncherMessages, ComeOutAsTheyWentIn, ()) {
   sent.process = *rc::gen::arbitrary<pid_t>();
   sent.status = *rc::gen::arbitrary<std::int32_t>();
   sent.error = *rc::gen::arbitrary<std::int32_t>();
-  sent.starved_ns = *rc::gen::arbitrary<std::int64_t>();
   // Arguments as execve takes them: any bytes but NUL, and empty ones count.
   sent.arguments = *rc::gen::container<std::vector<std::string>>(
       rc::gen::container<std::string>(rc::gen::nonZero<char>()));
@@ -43,7 +42,6 @@ RC_GTEST_PROP(LauncherMessages, ComeOutAsTheyWentIn, ()) {
   RC_ASSERT(got.process == sent.process);
   RC_ASSERT(got.status == sent.status);
   RC_ASSERT(got.error == sent.error);
-  RC_ASSERT(got.starved_ns == sent.starved_ns);
   RC_ASSERT(got.arguments == sent.arguments);
   RC_ASSERT(!got.descriptor);
 }

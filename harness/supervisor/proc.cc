@@ -8,8 +8,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
 
 namespace holdfast {
 
@@ -59,26 +57,23 @@ ProcessStat read_process_stat(int process_directory) {
   stat.parent = static_cast<pid_t>(std::strtol(at + 1, &next, 10));
   for (int field = 5; field <= 8; ++field) std::strtol(next, &next, 10);
   stat.flags = std::strtoul(next, &next, 10);
-  for (int field = 10; field <= 21; ++field) std::strtol(next, &next, 10);
+  std::array<long, 12> fields;  // 10 to 21
+  for (long& field : fields) field = std::strtol(next, &next, 10);
+  stat.own_ticks = fields[4] + fields[5];
+  stat.ended_ticks = fields[6] + fields[7];
+  stat.threads = fields[10];
   stat.started_s =
       static_cast<double>(std::strtoull(next, &next, 10)) / static_cast<double>(::sysconf(_SC_CLK_TCK));
   return stat;
 }
 
-std::int64_t starved_ns(int process_directory) {
-  const std::string text = read_proc_file(process_directory, "schedstat");  // ns run, ns starved, times run
+SchedStat read_schedstat(int directory, const char* name) {
+  const std::string text = read_proc_file(directory, name);  // ns run, ns waited, times run
   char* next = nullptr;
-  std::strtoll(text.c_str(), &next, 10);
-  return std::strtoll(next, nullptr, 10);
-}
-
-std::int64_t own_starved_ns() {
-  std::int64_t sum_ns = 0;
-  std::error_code ignored;
-  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
-    sum_ns += starved_ns(Descriptor(::open(thread.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)).get());
-  }
-  return sum_ns;
+  SchedStat stat;
+  stat.run_ns = std::strtoll(text.c_str(), &next, 10);
+  stat.waited_ns = std::strtoll(next, nullptr, 10);
+  return stat;
 }
 
 }  // namespace holdfast

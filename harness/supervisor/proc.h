@@ -28,15 +28,19 @@ struct ProcessStat {
   char state = '?';         // R running, S sleeping, D in a call that cannot be interrupted, …
   pid_t parent = 0;         // 0: the file could not be read
   unsigned long flags = 0;  // PF_* of the kernel
-  double started_s = 0;     // on CLOCK_BOOTTIME
+  long own_ticks = 0;       // on a processor
+  long ended_ticks = 0;     // likewise, children that it waited for
+  long threads = 0;
+  double started_s = 0;  // on CLOCK_BOOTTIME
 };
 ProcessStat read_process_stat(int process_directory);
 
-// How long the first thread of a process was ready to run while no processor was free for it, see
+// Of a task, how long it ran, and how long it was ready to run while no processor was free for it, see
 // Documentation/scheduler/sched-stats.rst; 0 if the kernel does not count that.
-std::int64_t starved_ns(int process_directory);
-
-// The same of all threads of this process together.
-std::int64_t own_starved_ns();
+struct SchedStat {
+  std::int64_t run_ns = 0;
+  std::int64_t waited_ns = 0;
+};
+SchedStat read_schedstat(int directory, const char* name);
 
 }  // namespace holdfast

@@ -27,6 +27,7 @@ enum class PlantedFault : std::uint8_t {
   deadline_doubled,             // one time-out for the lock, and the same again for a second try
   lock_file_left,               // a file that is the lock stays when its holder dies
   lock_waits_for_ever,          // the same, and no deadline ends the wait for it
+  spins_for_lock,               // the same, and it looks without a pause
   lock_kept_on_error,           // an early return that leaves the lock taken
   lock_kept_until_next,         // let go when the next save begins
   naps_with_lock,               // sleeps its back-off after the save, and then lets go
@@ -57,6 +58,7 @@ enum class PlantedFault : std::uint8_t {
   newest_first,          // new entries at the front
   sorted_as_text,        // by id, where "0-10" comes before "0-2"
   last_recipient_wins,   // every entry gets the recipient that a loop ended with
+  floods_the_disk,       // keeps copies upon copies, all flushed
 
   // Answering.
   ok_before_write,         // told ok, written when the next operation begins
@@ -73,6 +75,7 @@ enum class PlantedFault : std::uint8_t {
   retry_on_every_error,    // a file that is gone comes back by no waiting
   delays_not_slept,        // computed and not waited for
   half_delays,             // milliseconds of another unit
+  spins_between_retries,   // counts turns of a loop for milliseconds
   double_delays,           // a back-off that doubles before it sleeps, not after
   linear_delays,           // 1, 2, 3 in place of 1, 2, 4
   cap_ignored,             // waits grow beyond max_delay
@@ -80,7 +83,7 @@ enum class PlantedFault : std::uint8_t {
   duplicate_on_retry,      // each attempt appends to what the last one made
 };
 
-inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 58> fault_words{{
+inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 61> fault_words{{
     {"none", PlantedFault::none},
     {"no-lock", PlantedFault::no_lock},
     {"process-mutex", PlantedFault::process_mutex},
@@ -96,6 +99,7 @@ inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 58> fault
     {"deadline-doubled", PlantedFault::deadline_doubled},
     {"lock-file-left", PlantedFault::lock_file_left},
     {"lock-waits-for-ever", PlantedFault::lock_waits_for_ever},
+    {"spins-for-lock", PlantedFault::spins_for_lock},
     {"lock-kept-on-error", PlantedFault::lock_kept_on_error},
     {"lock-kept-until-next", PlantedFault::lock_kept_until_next},
     {"naps-with-lock", PlantedFault::naps_with_lock},
@@ -122,6 +126,7 @@ inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 58> fault
     {"newest-first", PlantedFault::newest_first},
     {"sorted-as-text", PlantedFault::sorted_as_text},
     {"last-recipient-wins", PlantedFault::last_recipient_wins},
+    {"floods-the-disk", PlantedFault::floods_the_disk},
     {"ok-before-write", PlantedFault::ok_before_write},
     {"buffered", PlantedFault::buffered},
     {"ok-after-failed-rename", PlantedFault::ok_after_failed_rename},
@@ -134,6 +139,7 @@ inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 58> fault
     {"retry-on-every-error", PlantedFault::retry_on_every_error},
     {"delays-not-slept", PlantedFault::delays_not_slept},
     {"half-delays", PlantedFault::half_delays},
+    {"spins-between-retries", PlantedFault::spins_between_retries},
     {"double-delays", PlantedFault::double_delays},
     {"linear-delays", PlantedFault::linear_delays},
     {"cap-ignored", PlantedFault::cap_ignored},

@@ -117,6 +117,22 @@ Result<> MutantFile::publish() {
   return renamed;
 }
 
+void MutantFile::flood(std::chrono::nanoseconds time, const std::function<std::int64_t()>& now_ns) {
+  constexpr std::size_t block_bytes = 8 << 20;
+  constexpr int blocks = 8;  // then it begins again, for disks are not endless
+  const std::string block(block_bytes, 'x');
+  const std::string copies = temp_.string() + ".copies";
+  const int descriptor = ::open(copies.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  const std::int64_t until_ns = now_ns() + time.count();
+  for (int i = 0; descriptor >= 0 && now_ns() < until_ns; ++i) {
+    if (::pwrite(descriptor, block.data(), block.size(), (i % blocks) * static_cast<off_t>(block_bytes)) < 0)
+      break;
+    ::fdatasync(descriptor);
+  }
+  ::close(descriptor);
+  ::unlink(copies.c_str());
+}
+
 Result<> MutantFile::discard() {
   if (temp_.empty()) return {};
   if (auto removed = remove_file(temp_); !removed) return removed;

@@ -2,7 +2,10 @@
 // lose it.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "core/base/result.h"
@@ -18,6 +21,8 @@ class MutantFile {
   Result<> write(const std::string& text);
   Result<> publish();
   Result<> discard();  // nothing to do once it is published
+  // Writes copies beside it for so long, and flushes each.
+  void flood(std::chrono::nanoseconds time, const std::function<std::int64_t()>& now_ns);
 
  private:
   Result<> write_temp();

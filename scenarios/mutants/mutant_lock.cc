@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr nanoseconds look_again = milliseconds(1);
+constexpr int most_spins = 4;  // time-outs, until it gives up
 
 // Tries until it is so, the time is up, or the caller wants to stop.
 template <typename Try>
@@ -60,7 +61,7 @@ bool looks_stale(const std::filesystem::path& file) {
 bool is_lock_file(PlantedFault fault) {
   return fault == PlantedFault::lock_check_then_create || fault == PlantedFault::stale_lock_stolen ||
          fault == PlantedFault::lock_file_left || fault == PlantedFault::lock_waits_for_ever ||
-         fault == PlantedFault::deadline_doubled;
+         fault == PlantedFault::deadline_doubled || fault == PlantedFault::spins_for_lock;
 }
 
 }  // namespace
@@ -167,6 +168,12 @@ Result<> MutantLock::create_lock_file(const LockWait& wait) {
   };
   if (fault_ == PlantedFault::lock_waits_for_ever) {
     while (!is_created()) ::usleep(1000);
+  } else if (fault_ == PlantedFault::spins_for_lock) {
+    const std::int64_t begun_ns = wait.now_ns();
+    while (::access(file_.c_str(), F_OK) == 0 || !is_created()) {
+      if (nanoseconds(wait.now_ns() - begun_ns) >= most_spins * wait.timeout)
+        return fail(Code::timed_out, fmt::format("lock \"{}\": still held by another", file_.string()));
+    }
   } else if (fault_ == PlantedFault::deadline_doubled) {
     const Sleep sleep = real_sleep();
     if (auto created = try_until({2 * wait.timeout, sleep, wait.now_ns}, file_, is_created); !created)

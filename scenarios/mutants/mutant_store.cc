@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t buffered_entries = 3;
 constexpr std::size_t field_bytes = 48;
+constexpr int flooded_deadlines = 4;  // for how long it floods
 
 // The policy that the fault makes of the one asked for.
 RetryPolicy policy_of(PlantedFault fault, RetryPolicy policy) {
@@ -46,6 +48,19 @@ RetryPolicy policy_of(PlantedFault fault, RetryPolicy policy) {
   return policy;
 }
 
+// As a loop does whose turns were counted once on a machine that had nothing else to do.
+bool spin(Duration wait) {
+  const auto run_ns = [] {
+    timespec time{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  };
+  const auto until = run_ns() + wait;
+  while (run_ns() < until) {
+  }
+  return true;
+}
+
 // How the fault sleeps.
 Sleep sleep_of(PlantedFault fault, Sleep sleep) {
   if (fault == PlantedFault::delays_not_slept) return [](Duration) { return true; };
@@ -65,7 +80,9 @@ std::int64_t changed_at_s(const std::filesystem::path& queue) {
 }  // namespace
 
 MutantStore::MutantStore(const std::filesystem::path& directory, MutantOptions options)
-    : queue_(directory / "queue.json"), options_(std::move(options)), now_ns_(monotonic_ns) {}
+    : queue_(directory / "queue.json"), options_(std::move(options)), now_ns_(monotonic_ns) {
+  if (is(PlantedFault::spins_between_retries)) options_.sleep = spin;
+}
 
 LockWait MutantStore::lock_wait() const {
   return {options_.lock_timeout, options_.sleep, now_ns_};
@@ -226,6 +243,7 @@ Result<> MutantStore::append_under_lock(const std::vector<Entry>& added, std::op
       if (auto prepared = prepare(added); !prepared) return prepared;
     }
     if (is(PlantedFault::lock_released_before_rename)) lock.reset();
+    if (is(PlantedFault::floods_the_disk)) file_->flood(flooded_deadlines * options_.lock_timeout, now_ns_);
     return file_->publish();
   });
   if (!is(PlantedFault::cached_queue_saved)) snapshot_.reset();

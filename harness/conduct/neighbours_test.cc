@@ -1,0 +1,121 @@
+#include "harness/conduct/neighbours.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
+#include "core/testing/scratch_directory.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+
+// A quarter of a second of two processors: the conductor (10) and an agent (11) of the run, a shell (20) and its child
+// (21) outside.
+struct Looks {
+  Usage before, after;
+
+  Looks() {
+    before.everybody_seen = after.everybody_seen = true;
+    before.waits_counted = after.waits_counted = true;
+    before.time_ns = 1000 * ms;
+    after.time_ns = 1250 * ms;
+    before.busy_ns = 7000 * ms;
+    after.busy_ns = 7500 * ms;
+    before.run_bytes = before.disk_bytes = 0;
+    after.run_bytes = 4096;
+    after.disk_bytes = 8192;
+    after.disk_busy_ns = 3 * ms;
+    before.processes = {{10, {50 * ms, 0, true}},
+                        {11, {100 * ms, 0, true}},
+                        {20, {9 * ms, 0, false}},
+                        {21, {400 * ms, 0, false}}};
+    after.processes = {{10, {60 * ms, 0, true}},
+                       {11, {190 * ms, 0, true}},
+                       {20, {9 * ms, 0, false}},
+                       {21, {800 * ms, 0, false}}};
+    before.threads = {{10, {50 * ms, 2 * ms}}, {11, {100 * ms, 0}}};
+    after.threads = {{10, {60 * ms, 2 * ms}}, {11, {190 * ms, 120 * ms}}};
+  }
+  [[nodiscard]] Contention use() const { return use_between(before, after); }
+};
+
+TEST(Neighbours, StrangersAreWhoIsNotOfTheRun) {
+  const Contention use = Looks().use();
+  EXPECT_EQ(use,
+            (Contention{1000 * ms, 1250 * ms, 500 * ms, 100 * ms, 400 * ms, 120 * ms, 4096, 8192, 3 * ms}));
+}
+
+TEST(Neighbours, AStrangersChildThatEndedCountsOnce) {
+  Looks looks;
+  looks.after.processes.erase(21);
+  looks.after.processes[20].ended_ns = 800 * ms;
+  looks.after.processes[22] = {20 * ms, 0, false};  // new since then
+  EXPECT_EQ(looks.use().strangers_ns, 420 * ms);
+}
+
+// What is left over may be of a child that the subject started and does not wait for.
+TEST(Neighbours, WhatNobodyWasSeenToTakeIsNoStrangers) {
+  Looks looks;
+  looks.after.processes[21].own_ns = 400 * ms;
+  EXPECT_EQ(looks.use().strangers_ns, 0);
+  looks.after.stolen_ns = 30 * ms;
+  EXPECT_EQ(looks.use().strangers_ns, 30 * ms);
+}
+
+TEST(Neighbours, WhereOthersAreHiddenStrangersHaveWhatTheRunHasNot) {
+  Looks looks;
+  looks.after.everybody_seen = false;
+  EXPECT_EQ(looks.use().strangers_ns, 400 * ms);  // 500, less 10 and 90
+}
+
+TEST(Neighbours, HowLongTheUnseenWaitedIsUnknown) {
+  Looks looks;
+  looks.after.processes[11].ended_ns = 40 * ms;  // of 140 ms, 100 were seen
+  EXPECT_EQ(looks.use().waited_ns, std::nullopt);
+  looks.after.processes[11].ended_ns = 20 * ms;
+  EXPECT_EQ(looks.use().waited_ns, 120 * ms);
+}
+
+TEST(Neighbours, WhatTheSystemDoesNotTellIsUnknown) {
+  Looks looks;
+  looks.after.busy_ns.reset();
+  looks.after.waits_counted = false;
+  looks.after.run_bytes.reset();
+  looks.before.disk_bytes.reset();
+  EXPECT_EQ(looks.use(), (Contention{1000 * ms, 1250 * ms, 0, 100 * ms, {}, {}, {}, {}, 0}));
+}
+
+// A child that spins is of the run, and what it waits for is its own doing.
+TEST(Neighbours, ChildrenAreOfTheRunAndTheRestOfTheMachineIsNot) {
+  const ScratchDirectory scratch;
+  const dev_t disk = disk_below(scratch.path());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::getppid();
+  }
+  const Usage usage = read_usage(disk);
+  EXPECT_TRUE(usage.processes.at(::getpid()).of_run);
+  EXPECT_TRUE(usage.processes.at(child).of_run);
+  EXPECT_FALSE(usage.processes.at(::getppid()).of_run);
+  EXPECT_TRUE(usage.threads.count(child) != 0);
+  EXPECT_TRUE(usage.run_bytes.has_value());
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST(Neighbours, LooksFromTheBeginningToTheEndWithoutGaps) {
+  const ScratchDirectory scratch;
+  Neighbours neighbours(scratch.path());
+  const auto seen = neighbours.stop();
+  ASSERT_FALSE(seen.empty());
+  for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_EQ(seen[i].begin_ns, seen[i - 1].end_ns);
+  EXPECT_GT(seen.back().busy_ns, -1);
+}
+
+}  // namespace
+}  // namespace holdfast

@@ -1,0 +1,163 @@
+#include "harness/conduct/usage.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "core/base/clock.h"
+#include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/proc.h"
+
+namespace holdfast {
+namespace {
+
+std::int64_t tick_ns() {
+  static const std::int64_t ns = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
+  return ns;
+}
+
+// All but the time in which they had nothing to do: user nice system idle iowait irq softirq steal.
+void read_processors(Usage& usage) {
+  std::istringstream line(read_proc_file(AT_FDCWD, "/proc/stat"));
+  std::string name;
+  std::int64_t ticks[8] = {};
+  if (!(line >> name) || name != "cpu") return;
+  for (std::int64_t& count : ticks) line >> count;
+  if (!line) return;
+  usage.busy_ns = (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) * tick_ns();
+  usage.stolen_ns = ticks[7] * tick_ns();
+}
+
+void read_threads(int process, pid_t leader, long threads, Usage& usage) {
+  const auto read = [&](int directory, const char* name, pid_t thread) {
+    const SchedStat stat = read_schedstat(directory, name);
+    usage.waits_counted = usage.waits_counted || stat.run_ns != 0;
+    usage.threads[thread] = stat;
+  };
+  if (threads == 1) return read(process, "schedstat", leader);
+  const int tasks = ::openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (tasks < 0) return;
+  const std::unique_ptr<DIR, int (*)(DIR*)> listed(::fdopendir(tasks), ::closedir);
+  if (!listed) return;
+  while (const dirent* entry = ::readdir(listed.get())) {  // NOLINT(concurrency-mt-unsafe)
+    const pid_t thread = static_cast<pid_t>(std::atoi(entry->d_name));
+    if (thread > 0) read(tasks, fmt::format("{}/schedstat", thread).c_str(), thread);
+  }
+}
+
+void read_bytes(int process, Usage& usage) {
+  const std::string text = read_proc_file(process, "io");
+  const auto at = text.find("\nwrite_bytes: ");
+  if (at == std::string::npos) {
+    usage.run_bytes.reset();
+  } else if (usage.run_bytes) {
+    *usage.run_bytes += std::strtoll(text.c_str() + at + std::strlen("\nwrite_bytes: "), nullptr, 10);
+  }
+}
+
+struct Parents {
+  std::map<pid_t, pid_t> of;
+
+  [[nodiscard]] bool lead_to(pid_t ancestor, pid_t process) const {
+    for (int generation = 0; generation < 1000; ++generation) {
+      if (process == ancestor) return true;
+      const auto found = of.find(process);
+      if (found == of.end() || found->second <= 0) return false;
+      process = found->second;
+    }
+    return false;
+  }
+};
+
+void read_processes(Usage& usage) {
+  constexpr unsigned long pf_kthread = 0x200000;
+  Parents parents;
+  std::map<pid_t, long> threads;
+  const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+  if (!proc) return;
+  while (const dirent* entry = ::readdir(proc.get())) {  // NOLINT(concurrency-mt-unsafe)
+    const pid_t process = static_cast<pid_t>(std::atoi(entry->d_name));
+    if (process <= 0) continue;
+    const Descriptor directory = open_process(process);
+    const ProcessStat stat = read_process_stat(directory.get());
+    if (stat.state == '?' || (stat.flags & pf_kthread) != 0) continue;
+    parents.of[process] = stat.parent;
+    threads[process] = stat.threads;
+    usage.processes[process] = {stat.own_ticks * tick_ns(), stat.ended_ticks * tick_ns(), false};
+  }
+  const pid_t conductor = ::getpid();
+  usage.run_bytes = 0;
+  for (auto& [process, use] : usage.processes) {
+    use.of_run = parents.lead_to(conductor, process);
+    if (!use.of_run) continue;
+    const Descriptor directory = open_process(process);
+    if (!directory) continue;  // it has just ended
+    read_threads(directory.get(), process, threads[process], usage);
+    read_bytes(directory.get(), usage);
+  }
+  // The number that the kernel gives the first namespace of processes; the others see their own alone.
+  constexpr ino_t first_namespace = 0xEFFFFFFC;
+  struct stat st {};
+  usage.everybody_seen =
+      ::stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == first_namespace && usage.processes.count(1) != 0;
+}
+
+struct DiskRow {
+  dev_t disk = 0;
+  std::int64_t written_bytes = 0;
+  std::int64_t busy_ns = 0;
+};
+
+// Calls `look` for each disk and part of one.
+template <typename Look>
+void for_each_disk(Look look) {
+  constexpr std::int64_t sector_bytes = 512, ms_ns = 1'000'000;
+  std::istringstream text(read_proc_file(AT_FDCWD, "/proc/diskstats"));
+  for (std::string row; std::getline(text, row);) {
+    // Numbers and name; 4 of reads; writes, merged, sectors, ms; in flight, ms busy, and more.
+    unsigned major_number = 0, minor_number = 0;
+    long long sectors = 0, busy_ms = 0;
+    if (std::sscanf(row.c_str(), "%u %u %*s %*d %*d %*d %*d %*d %*d %lld %*d %*d %lld", &major_number,
+                    &minor_number, &sectors, &busy_ms) == 4)
+      look(DiskRow{::makedev(major_number, minor_number), sectors * sector_bytes, busy_ms * ms_ns});
+  }
+}
+
+}  // namespace
+
+dev_t disk_below(const std::filesystem::path& directory) {
+  struct stat st {};
+  const bool known = ::stat(directory.c_str(), &st) == 0;
+  DiskRow busiest;
+  bool found = false;
+  for_each_disk([&](const DiskRow& row) {
+    found = found || (known && row.disk == st.st_dev);
+    if (row.busy_ns > busiest.busy_ns) busiest = row;
+  });
+  return found ? st.st_dev : busiest.disk;
+}
+
+Usage read_usage(dev_t disk) {
+  Usage usage;
+  read_processors(usage);
+  read_processes(usage);
+  for_each_disk([&](const DiskRow& row) {
+    if (row.disk != disk) return;
+    usage.disk_bytes = row.written_bytes;
+    usage.disk_busy_ns = row.busy_ns;
+  });
+  usage.time_ns = monotonic_ns();
+  return usage;
+}
+
+}  // namespace holdfast
