@@ -67,6 +67,20 @@ FigureValue throughput(const Summary& summary) {
   return static_cast<double>(summary.ok) / summary.load_s;
 }
 
+FigureValue least_share(const Summary& summary) {
+  if (summary.ok == 0 || summary.agents.empty()) return std::nullopt;
+  return std::min_element(summary.agents.begin(), summary.agents.end(),
+                          [](const auto& a, const auto& b) { return a.share < b.share; })
+      ->share;
+}
+
+FigureValue longest_gap(const Summary& summary) {
+  if (summary.ok == 0 || summary.agents.empty()) return std::nullopt;
+  return std::max_element(summary.agents.begin(), summary.agents.end(),
+                          [](const auto& a, const auto& b) { return a.longest_gap_ms < b.longest_gap_ms; })
+      ->longest_gap_ms;
+}
+
 constexpr auto named_figures = std::to_array<NamedFigure>({
     {"agents.succeeded", [](const Summary& s) { return figure_count(s.agents_succeeded); }},
     {"agents.total", [](const Summary& s) { return figure_count(s.agents_total); }},
@@ -96,6 +110,8 @@ constexpr auto named_figures = std::to_array<NamedFigure>({
     {"refusals.32", [](const Summary& s) { return refused_with(s, error_sharing_violation); }},
     {"injectors.fired", faults_fired},
     {"throughput", throughput},
+    {"fairness.share", least_share},
+    {"fairness.gap", longest_gap},
     {"load", [](const Summary& s) { return if_attempted(s, s.load_s * 1e3); }},
     {"duration", [](const Summary& s) { return if_attempted(s, s.duration_s * 1e3); }},
 });

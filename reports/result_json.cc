@@ -43,6 +43,8 @@ OrderedJson agent_json(const AgentSummary& agent) {
           {"unknown", agent.unknown},
           {"retries", agent.retries},
           {"waited_ms", json_number(agent.waited_ms)},
+          {"share", json_number(agent.share)},
+          {"longest_gap_ms", json_number(agent.longest_gap_ms)},
           {"succeeded", agent.succeeded},
           {"ended", agent.ended}};
 }

@@ -13,7 +13,7 @@
 //   title  duration_s  warnings[]  not_modelled[]  tolerated[]
 //   doubts[] (of the warnings, those that made it inconclusive): kind (a word of harness/history/doubts.def) text times
 //   environment  version kernel filesystem store rules profile opens started_at command
-//   agents.each: retries waited_ms succeeded ended    broadcasts: planned
+//   agents.each: retries waited_ms share longest_gap_ms succeeded ended    broadcasts: planned
 //   latency_ms: p999, latency_histogram: upper_ms[], counts[] (a bucket's greatest latency, and how many)
 //   series_step_s  series[], from the barrier on, a row a step: at_s started ok failed unknown refusals
 //            latency_ms: p50 p99 max

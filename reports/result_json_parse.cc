@@ -57,6 +57,8 @@ void read_agents(const JsonFields& fields, Summary& summary) {
     each.count("unknown", agent.unknown);
     each.count("retries", agent.retries, false);
     each.number("waited_ms", agent.waited_ms, false);
+    each.number("share", agent.share, false);
+    each.number("longest_gap_ms", agent.longest_gap_ms, false);
     each.flag("succeeded", agent.succeeded, false);
     each.text("ended", agent.ended, false);
     summary.agents.push_back(std::move(agent));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/check/delivery.h"
+#include "harness/check/fairness.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/tolerances.h"
 #include "harness/sharing/not_modelled.h"
@@ -72,6 +73,11 @@ void summarise_agents(const Plan& plan, const History& history, Summary& summary
   }
   for (std::uint32_t id = 0; id < kills.size(); ++id) {
     if (kills[id] != 0) summary.agents[id].ended += " after " + format_counted(kills[id], "planned kill");
+  }
+  const auto fairness = fairness_of(history, plan.scenario.agents.count);
+  for (std::uint32_t id = 0; id < summary.agents.size(); ++id) {
+    summary.agents[id].share = fairness[id].share;
+    summary.agents[id].longest_gap_ms = static_cast<double>(fairness[id].longest_gap_ns) * 1e-6;
   }
   const std::vector<bool> succeeded = agent_succeeded(plan, history);
   for (std::uint32_t id = 0; id < summary.agents.size(); ++id) {

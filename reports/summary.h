@@ -22,8 +22,10 @@ struct AgentSummary {
   std::uint64_t attempted = 0, ok = 0, failed = 0, unknown = 0;
   std::uint64_t retries = 0;  // of all its operations
   double waited_ms = 0;
-  bool succeeded = false;  // every broadcast acknowledged and delivered exactly once to every recipient
-  std::string ended;       // "exit 0", "killed by SIGSEGV", "still running"
+  double share = 0;  // of what was acknowledged while every agent asked, as a multiple of an even share
+  double longest_gap_ms = 0;  // between two acknowledged broadcasts
+  bool succeeded = false;     // every broadcast acknowledged and delivered exactly once to every recipient
+  std::string ended;          // "exit 0", "killed by SIGSEGV", "still running"
 };
 
 // Refusals by who held the file. A refusal that names several holders counts once for each of them; one that

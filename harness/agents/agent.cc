@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <iterator>
 
 #include "core/base/clock.h"
 #include "harness/agents/queue.h"
@@ -13,6 +14,7 @@
 #include "harness/history/recorder.h"
 #include "harness/scenario/audience.h"
 #include "harness/supervisor/barrier.h"
+#include "harness/supervisor/store_handles.h"
 
 namespace holdfast {
 namespace {
@@ -51,6 +53,7 @@ class Agent {
         token_(token),
         before_(before),
         tells_each_(is_victim(plan.scenario, index)),
+        store_(std::filesystem::canonical(store)),
         recorder_(std::move(recorder)),
         queue_(make_queue(plan, index, store, [this](Duration wait) { return sleep(wait); })),
         ok_(before.ok),
@@ -84,6 +87,9 @@ class Agent {
     for (std::uint32_t number = before_.next_broadcast; number < agents.broadcasts && !stop_requested();
          ++number) {
       if (auto done = broadcast({index_, number}, start_ns); !done) return done;
+      if (number == agents.broadcasts / 2) {
+        if (auto recorded = record_handles(); !recorded) return recorded;
+      }
       if (agents.read_every == 0 || (number + 1) % agents.read_every != 0 || stop_requested()) continue;
       if (auto done = read(agents.broadcasts + 1 + number); !done) return done;
     }
@@ -201,6 +207,11 @@ class Agent {
   }
 
   Result<> record_warnings() {
+    for (const pid_t program : queue_->take_ended()) {
+      Event event = begin(EventType::ended_program, Function::none, 0);
+      event.pid = program;
+      if (auto recorded = recorder_.record(event); !recorded) return recorded;
+    }
     for (const std::string& warning : queue_->take_warnings()) {
       Event event = begin(EventType::warning, Function::none, 0);
       event.value = {0, static_cast<std::uint64_t>(DoubtKind::subject_warning), 1, 0};
@@ -210,11 +221,24 @@ class Agent {
     return {};
   }
 
+  // What it has open when it needs nothing, so that what grows until the end shows.
+  Result<> record_handles() {
+    std::vector<StoreHandle> handles;
+    for (const pid_t process : process_tree(::getpid())) {
+      auto some = store_handles(store_, process);
+      std::move(some.begin(), some.end(), std::back_inserter(handles));
+    }
+    Event event = begin(EventType::handles, Function::none, 0);
+    event.value[0] = most_of_one_file(handles);
+    return recorder_.record(event);
+  }
+
   const Plan& plan_;
   std::uint32_t index_;
   std::uint32_t token_;
   Before before_;
   bool tells_each_;
+  std::filesystem::path store_;
   Recorder recorder_;
   std::unique_ptr<Queue> queue_;
   std::int64_t deadline_ns_ = 0;

@@ -139,12 +139,19 @@ Result<Answer> CommandQueue::late_answer_to(const Request& request, std::int64_t
   return fail(Code::indefinite, said + end_program(0));
 }
 
+ProgramEnd CommandQueue::end_by(std::int64_t deadline_ns) {
+  const pid_t pid = program_->pid();
+  ProgramEnd ended = program_->end(deadline_ns);
+  program_.reset();
+  errors_.finish();
+  if (ended.told || ended.killed || !ended.left_behind.empty()) ended_.push_back(pid);
+  return ended;
+}
+
 // How it went, as the rest of an error's sentence.
 std::string CommandQueue::end_program(std::int64_t patience_ns) {
   // While a run is being stopped there is no time to wait.
-  const ProgramEnd ended = program_->end(stop_requested() ? 0 : monotonic_ns() + patience_ns);
-  program_.reset();
-  errors_.finish();
+  const ProgramEnd ended = end_by(stop_requested() ? 0 : monotonic_ns() + patience_ns);
   std::string how = ended.told ? "; it went on and had to be ended" : fmt::format("; it {}", ended.how());
   if (ended.killed) {
     how = "; it went on, ignored SIGTERM and had to be killed";
@@ -206,9 +213,7 @@ void CommandQueue::finish() {
   if (program_) {
     const std::int64_t deadline_ns = monotonic_ns() + (stop_requested() ? 0 : ends_by_itself_ns);
     static_cast<void>(program_->send(quit_line(), deadline_ns));
-    const ProgramEnd ended = program_->end(deadline_ns);
-    program_.reset();
-    errors_.finish();
+    const ProgramEnd ended = end_by(deadline_ns);
     if (stop_requested()) {
       // It had no time to end well.
     } else if (ended.killed) {

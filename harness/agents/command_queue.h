@@ -30,6 +30,7 @@ class CommandQueue final : public Queue {
   [[nodiscard]] bool told_bodies() const override { return told_bodies_; }
   [[nodiscard]] RetryCounters counters() const override { return {}; }
   [[nodiscard]] std::vector<std::string> take_warnings() override;
+  [[nodiscard]] std::vector<pid_t> take_ended() override { return std::exchange(ended_, {}); }
   void finish() override;
 
  private:
@@ -38,6 +39,7 @@ class CommandQueue final : public Queue {
   Result<Answer> answer_to(const Request& request, std::int64_t begun_ns, Duration limit);
   Result<Answer> late_answer_to(const Request& request, std::int64_t begun_ns, Duration limit);
   std::string end_program(std::int64_t patience_ns);
+  ProgramEnd end_by(std::int64_t deadline_ns);
   void warn(std::string text);
   [[nodiscard]] std::string last_words() const;
 
@@ -47,6 +49,7 @@ class CommandQueue final : public Queue {
   std::size_t entries_max_;
   ErrorOutput errors_;
   std::unique_ptr<Program> program_;  // none: to be started
+  std::vector<pid_t> ended_;
   std::vector<std::string> warnings_;
   std::uint64_t warnings_given_ = 0;
   bool told_bodies_ = true;

@@ -1,6 +1,8 @@
 // What an agent drives: a queue that broadcasts and receives.
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -43,6 +45,9 @@ class Queue {
 
   // What was noticed about the subject since the last time, beside the operations' outcomes.
   [[nodiscard]] virtual std::vector<std::string> take_warnings() { return {}; }
+
+  // Pids of programs of the subject that had to be ended since the last time.
+  [[nodiscard]] virtual std::vector<pid_t> take_ended() { return {}; }
 
   // Nothing more will be asked: lets go of everything.
   virtual void finish() {}

@@ -15,6 +15,7 @@
 #include "harness/check/attempts.h"
 #include "harness/check/busy_machine.h"
 #include "harness/check/checks.h"
+#include "harness/check/lock_evidence.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
@@ -63,7 +64,8 @@ Finding check_bounded_wait(const Evidence& evidence) {
     const bool may_be_excused = late_by_ns <= machine.excuse(operation.invoke_ns, until_ns).all_ns();
     if (may_be_excused ? !excused.empty() : finding.count++ != 0) return;
     const std::string witness =
-        fmt::format("{}, asked for at {}, {}", named(operation), at_time(history, operation.invoke_ns), what);
+        fmt::format("{}, asked for at {}, {}{}", named(operation), at_time(history, operation.invoke_ns),
+                    what, who_held_what(history, operation, until_ns));
     if (may_be_excused) {
       excused = witness + machine.in_words(operation.invoke_ns, until_ns);
     } else {

@@ -373,11 +373,8 @@ RC_GTEST_PROP(SpoiltHistory, AFailureThatLandedIsResurrected, ()) {
 RC_GTEST_PROP(SpoiltHistory, WhatIdleAgentsHoldIsALeak, ()) {
   CorrectRun correct = any_correct_run(true);
   auto& history = correct.run.history;
-  if (*rc::gen::arbitrary<bool>()) {
-    history.locked.emplace_back("queue.json.lock");
-  } else {
-    history.idle.push_back({0, 100, 2, *rc::gen::inRange<std::uint64_t>(0, 2), 2, "/s/queue.json"});
-  }
+  const bool replaced = *rc::gen::arbitrary<bool>();
+  history.idle.push_back({0, 100, 3, replaced ? 1U : 0U, replaced ? 0U : 2U, 1, "go", "/s/queue.json"});
   RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"leaks"}, Names{}));
 }
 

@@ -1,44 +1,172 @@
-// Leaks: an agent that has done everything still holds what it cannot need: a handle on a file that is gone, several
-// on one file, or a lock.
+// Leaks: an agent that has nothing to do keeps what stands in somebody's way: a lock that another wanted and did not
+// get, or handles on the store's files that no one can need.
 //
-// Under Windows' rules each such handle refuses everybody's replace (WINDOWS' sharing rules in harness/sharing), and a
-// lock that stays taken stops the others for ever. Source: the design's "leaked handles and locks". Sound: the
-// conductor looks when every agent has had its last broadcast answered and waits to be let in for its final read, so
-// no operation is open. A store may keep its file open between operations, once; what was replaced or removed nobody
-// else can reach, and nobody needs two handles of one file when idle. Indefinite outcomes do not matter: their
-// operations have ended, one way or another; the dead hold nothing. Unknown if the run never came to rest.
+// A lock that stops nobody is no leak: a database in WAL mode keeps a shared one, an elected leader an exclusive one
+// for life. It is one if an operation of another agent failed or went unanswered while it waited for it, and its
+// holder had no operation open: in the kernel, as /proc/locks tells; or, where programs poll, with the locked file
+// open or locked itself and most of its deadline gone by. A holder counts as idle that
+// still holds the lock when all are. The latter tells nothing of operations that may only have
+// been late: those leave it unknown. Whatever was refused on account of a holder is explained by that.
+// Handles, in the whole process tree of an agent: one on a file that another has replaced, which under Windows' rules
+// would have refused the replace; on a file that another agent has removed, or several on removed files, since one may
+// be a scratch file; and handles alike on one file, if they are more than halfway through the run. Those are looked at
+// when every agent has had its last broadcast answered and waits to be let in for its final read. A directory, the
+// live file, a lock file and mappings of them may stay open. Indefinite outcomes do not matter otherwise: their
+// operations have ended, one way or another. Unknown if the run never came to rest.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "harness/check/attempts.h"
 #include "harness/check/checks.h"
+#include "harness/check/lock_evidence.h"
+#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
+namespace {
+
+bool removed_by_another(const History& history, const IdleHandles& idle) {
+  return std::any_of(history.calls.begin(), history.calls.end(), [&](const Call& call) {
+    return call.function == Function::unlink && call.os_error == 0 && call.agent != idle.agent &&
+           call.path == idle.path;
+  });
+}
+
+// What is wrong with the handles of an idle process; empty: nothing.
+std::string needless(const History& history, const IdleHandles& idle,
+                     const std::map<std::uint32_t, std::uint64_t>& halfway) {
+  const std::string name = idle.path.substr(idle.path.rfind('/') + 1);
+  if (idle.of_replaced != 0)
+    return fmt::format("{} on a {} that has been replaced", counted(idle.of_replaced, "handle"), name);
+  if (idle.of_removed > 1 || (idle.of_removed == 1 && removed_by_another(history, idle)))
+    return fmt::format("{} on files that have been removed, such as {}", counted(idle.of_removed, "handle"),
+                       name);
+  const auto before = halfway.find(idle.agent);
+  if (before == halfway.end() || idle.most_of_one <= std::max<std::uint64_t>(1, before->second)) return {};
+  return fmt::format("{} on one file, {}; halfway through its broadcasts they were {}",
+                     counted(idle.most_of_one, "handle"), name, with_commas(before->second));
+}
+
+enum class Excluded { no, perhaps, yes };
+
+class Exclusion {
+ public:
+  explicit Exclusion(const Evidence& evidence)
+      : history_(evidence.history),
+        deadline_ns_(evidence.plan.scenario.agents.operation_deadline.count()),
+        busy_(busy_agents(history_)) {}
+
+  // Whether a lock of somebody idle kept an operation from its end; `found` hears of the lock.
+  template <typename Found>
+  void look_for(const Operation& operation, Found found) const {
+    const std::int64_t until_ns = operation.complete_ns != 0 ? operation.complete_ns : history_.cut_ns;
+    if (operation.outcome == Outcome::ok || until_ns == 0 || kill_of(history_, operation) != nullptr) return;
+    const auto calls = calls_of(history_, operation);
+    if (std::any_of(calls.begin(), calls.end(), is_refused)) return;
+    const bool is_final = history_.idle_ns != 0 && operation.invoke_ns >= history_.idle_ns;
+    const LockLook* look = last_look(history_, operation.invoke_ns, until_ns);
+    if (look == nullptr && is_final) look = last_look(history_, 0, history_.idle_ns);
+    if (look == nullptr) return;
+    const bool gave_up = until_ns - operation.invoke_ns >= deadline_ns_ / 4 * 3 || operation.code == EAGAIN;
+    for (const LockSeen& lock : look->locks) {
+      const Excluded excluded = by(lock, *look, operation, gave_up, is_final);
+      if (excluded != Excluded::no) found(lock, excluded);
+    }
+  }
+
+ private:
+  [[nodiscard]] Excluded by(const LockSeen& lock, const LockLook& look, const Operation& operation,
+                            bool gave_up, bool is_final) const {
+    const auto& busy = busy_[static_cast<std::size_t>(&look - history_.lock_looks.data())];
+    if (lock.state != LockState::held || lock.agent == no_process || lock.agent == operation.agent ||
+        was_ended(lock) || (busy.contains(lock.agent) && !is_kept(lock)))
+      return Excluded::no;
+    bool waits = false, wants = is_final;
+    for (const LockSeen& other : look.locks) {
+      if (other.agent != operation.agent || other.path != lock.path) continue;
+      waits = waits || (other.state == LockState::waits && other.number == lock.number);
+      wants = true;
+    }
+    if (waits) return Excluded::yes;
+    if (!wants || !gave_up || !lock.exclusive) return Excluded::no;
+    return operation.outcome == Outcome::fail ? Excluded::yes : Excluded::perhaps;
+  }
+
+  // By the harness, which may take a while.
+  [[nodiscard]] bool was_ended(const LockSeen& lock) const {
+    return std::any_of(history_.ended.begin(), history_.ended.end(),
+                       [&](const Ended& ended) { return ended.pid == lock.pid; });
+  }
+
+  // Whether the same process had it still when everybody was idle.
+  [[nodiscard]] bool is_kept(const LockSeen& lock) const {
+    const LockLook* idle = history_.idle_ns == 0 ? nullptr : last_look(history_, 0, history_.idle_ns);
+    return idle != nullptr && idle->idle &&
+           std::any_of(idle->locks.begin(), idle->locks.end(), [&](const LockSeen& other) {
+             return other.state == LockState::held && other.pid == lock.pid && other.path == lock.path &&
+                    other.first_byte == lock.first_byte && other.last_byte == lock.last_byte;
+           });
+  }
+
+  const History& history_;
+  std::int64_t deadline_ns_;
+  std::vector<std::set<std::uint32_t>> busy_;
+};
+
+std::string excluded_whom(const History& history, const LockSeen& lock, const Operation& operation) {
+  const std::string what = operation.function == Function::read
+                               ? fmt::format("agent {}'s read", operation.agent)
+                               : fmt::format("agent {}'s broadcast {}", operation.agent,
+                                             to_string(MessageId{operation.agent, operation.number}));
+  return fmt::format("{} without need, while {}, asked for at {}, {}{}", described(lock), what,
+                     at_time(history, operation.invoke_ns),
+                     operation.outcome == Outcome::fail ? "failed" : "went unanswered",
+                     operation.error != 0 ? ": " + history.texts[operation.error] : std::string());
+}
+
+}  // namespace
 
 Finding check_leaks(const Evidence& evidence) {
   const History& history = evidence.history;
   Finding finding;
-  if (history.idle_ns == 0) {
-    finding.witness = "the agents never all came to rest, so what they held may have been in use";
-    return finding;
+  std::set<std::pair<std::uint32_t, std::string>> leaked;  // agent and file
+  std::string perhaps;
+  if (!history.lock_looks.empty()) {
+    const Exclusion exclusion(evidence);
+    for (const Operation& operation : history.operations) {
+      exclusion.look_for(operation, [&](const LockSeen& lock, Excluded excluded) {
+        if (excluded == Excluded::perhaps) {
+          if (perhaps.empty()) perhaps = excluded_whom(history, lock, operation);
+        } else if (leaked.emplace(lock.agent, lock.path).second && !finding.witness) {
+          finding.witness = excluded_whom(history, lock, operation);
+        }
+      });
+    }
   }
-  finding.checked = evidence.plan.scenario.agents.everyone();
+  std::map<std::uint32_t, std::uint64_t> halfway;
+  for (const HalfwayHandles& handles : history.halfway) halfway[handles.agent] = handles.most_of_one;
   for (const IdleHandles& idle : history.idle) {
-    if (idle.of_gone_files == 0 && idle.most_of_one < 2) continue;
-    if (finding.count++ != 0) continue;
-    finding.witness =
-        fmt::format("agent {} (pid {}) had nothing left to do, and held {} on the store's files", idle.agent,
-                    idle.pid, counted(idle.handles, "handle"));
-    *finding.witness +=
-        idle.of_gone_files != 0
-            ? fmt::format(", {} of them on files that are gone, such as {}", with_commas(idle.of_gone_files),
-                          idle.path)
-            : fmt::format(", {} of them on one file, {}", with_commas(idle.most_of_one), idle.path);
+    const std::string what = needless(history, idle, halfway);
+    if (what.empty() || !leaked.emplace(idle.agent, idle.path).second || finding.witness) continue;
+    finding.witness = fmt::format("agent {} ({}, pid {}) had nothing left to do, and kept {}", idle.agent,
+                                  idle.program.empty() ? "?" : idle.program, idle.pid, what);
   }
-  for (const std::string& file : history.locked) {
-    if (finding.count++ == 0)
-      finding.witness = fmt::format("every agent had nothing left to do, and {} was locked", file);
+  finding.count = leaked.size();
+  if (finding.count != 0) {
+    finding.checked = std::max<std::uint64_t>(evidence.plan.scenario.agents.everyone(), finding.count);
+    finding.verdict = Verdict::fail;
+  } else if (history.idle_ns == 0) {
+    finding.witness = "the agents never all came to rest, so what they held may have been in use";
+  } else {
+    finding.checked = evidence.plan.scenario.agents.everyone();
+    finding.verdict = perhaps.empty() ? Verdict::pass : Verdict::unknown;
+    if (!perhaps.empty()) finding.witness = perhaps;
   }
-  finding.verdict = finding.count == 0 ? Verdict::pass : Verdict::fail;
   return finding;
 }
 

@@ -1,4 +1,4 @@
-// bounded-wait, progress, leaks and durability, on histories made by hand.
+// bounded-wait, liveness, progress and durability, on histories made by hand.
 #include <gtest/gtest.h>
 
 #include "harness/check/checks.h"
@@ -136,6 +136,73 @@ TEST(BoundedWait, TheSumOfAPolicysWaitsSaturates) {
   EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::pass);
 }
 
+// Agent 0 is served every 10 ms, and agent 1, which asks all the while, fails each 500 ms after two successes.
+TestRun starved(std::uint32_t successes = 100) {
+  TestRun run(2, 200);
+  run.plan.scenario.agents.operation_deadline = std::chrono::milliseconds(500);
+  for (std::uint32_t i = 0; i < successes; ++i) run.broadcast({0, i}, 20 + 10 * i, 30 + 10 * i);
+  run.broadcast({1, 0}, 0, 10).broadcast({1, 1}, 10, 20);
+  run.broadcast({1, 2}, 20, 520, Outcome::fail).broadcast({1, 3}, 520, 1'020, Outcome::fail);
+  return run;
+}
+
+TEST(Liveness, AnAgentThatStopsSucceedingWhileOthersGoOn) {
+  TestRun run = starved();
+  run.finished();
+  expect_finding(
+      check_liveness({run.plan, run.history}), Verdict::fail, 2, 1,
+      "agent 1 did not succeed from 0.020 s to 1.020 s, though it was asking and others succeeded 99 times "
+      "meanwhile",
+      "starved");
+}
+
+TEST(Liveness, AFewSuccessesOfOthersAreChance) {
+  TestRun run = starved(9);
+  run.finished();
+  expect_finding(check_liveness({run.plan, run.history}), Verdict::pass, 2, 0, "", "ten are needed of each");
+}
+
+TEST(Liveness, WhoDoesNotAskOrIsSlowAnywayIsNotStarved) {
+  TestRun paused = starved();
+  paused.operation({1, 3}).invoke_ns = paused.at(900);
+  paused.finished();
+  EXPECT_EQ(check_liveness({paused.plan, paused.history}).verdict, Verdict::pass);
+  TestRun recovered = starved();
+  recovered.broadcast({1, 4}, 1'020, 1'030).finished();
+  EXPECT_EQ(check_liveness({recovered.plan, recovered.history}).verdict, Verdict::fail) << "too late";
+  TestRun slow = starved();  // its usual gap is 60 ms, and a bad second is not ten of them
+  slow.operation({1, 1}).invoke_ns = slow.at(110);
+  slow.operation({1, 1}).complete_ns = slow.at(220);
+  slow.operation({1, 2}).invoke_ns = slow.at(220);
+  slow.finished();
+  EXPECT_EQ(check_liveness({slow.plan, slow.history}).verdict, Verdict::pass);
+}
+
+TEST(Liveness, WhatTheRunDidToItOrABusyMachineTellsNothing) {
+  TestRun refused = starved();
+  refused.replace(1, 30, 5).finished();
+  expect_finding(check_liveness({refused.plan, refused.history}), Verdict::unknown, 2, 0,
+                 "refused, delayed or killed", "refused");
+  TestRun delayed = starved();
+  Injector delay;
+  delay.kind = InjectorKind::delay;
+  delay.victims = {1};
+  delayed.plan.scenario.injectors = {delay};
+  delayed.finished();
+  EXPECT_EQ(check_liveness({delayed.plan, delayed.history}).verdict, Verdict::unknown);
+  delayed.plan.scenario.injectors[0].victims = {0};
+  EXPECT_EQ(check_liveness({delayed.plan, delayed.history}).verdict, Verdict::fail);
+}
+
+TEST(Liveness, NeedsTwoAgentsAndASuccess) {
+  TestRun one(1, 1);
+  one.broadcast(a, 0, 10).finished();
+  EXPECT_EQ(check_liveness({one.plan, one.history}).verdict, Verdict::not_applicable);
+  TestRun none(2, 1);
+  none.broadcast(a, 0, 10, Outcome::fail).broadcast(b, 0, 10, Outcome::fail).finished();
+  EXPECT_EQ(check_liveness({none.plan, none.history}).verdict, Verdict::unknown);
+}
+
 // A hold from 10 to 20 ms.
 TestRun held() {
   TestRun run(2, 2);
@@ -198,37 +265,6 @@ TEST(Progress, HasNothingToSayWithoutFaultsOrAfterThem) {
   TestRun open = held();
   open.broadcast({0, 0}, 25, 0, Outcome::info).cut();
   EXPECT_EQ(check_progress({open.plan, open.history}).verdict, Verdict::unknown);
-}
-
-TEST(Leaks, OneHandleOnTheQueueIsNone) {
-  TestRun run(2, 1);
-  run.sent(a).sent(b).quiet().all_read({a, b}).finished();
-  run.history.idle.push_back({0, 100, 1, 0, 1, "/s/queue.json"});
-  expect_finding(check_leaks({run.plan, run.history}), Verdict::pass, 2, 0, "", "kept open");
-}
-
-TEST(Leaks, HandlesOnFilesThatAreGoneOrSeveralOnOne) {
-  TestRun run(2, 1);
-  run.quiet().finished();
-  run.history.idle.push_back({1, 101, 3, 2, 1, "/s/queue.json (deleted)"});
-  expect_finding(
-      check_leaks({run.plan, run.history}), Verdict::fail, 2, 1,
-      "agent 1 (pid 101) had nothing left to do, and held 3 handles on the store's files, 2 of them on "
-      "files that are gone, such as /s/queue.json (deleted)",
-      "gone");
-  run.history.idle = {{1, 101, 4, 0, 4, "/s/queue.json"}};
-  expect_finding(check_leaks({run.plan, run.history}), Verdict::fail, 2, 1,
-                 ", 4 of them on one file, /s/queue.json", "one file");
-}
-
-TEST(Leaks, ALockThatStaysTaken) {
-  TestRun run(2, 1);
-  run.quiet().finished();
-  run.history.locked = {"queue.json.lock"};
-  expect_finding(check_leaks({run.plan, run.history}), Verdict::fail, 2, 1, "and queue.json.lock was locked",
-                 "lock");
-  run.history.idle_ns = 0;
-  EXPECT_EQ(check_leaks({run.plan, run.history}).verdict, Verdict::unknown);
 }
 
 // Agent 1 is killed at 50 ms.

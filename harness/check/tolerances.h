@@ -36,6 +36,14 @@ constexpr std::int64_t late_answer_ns = 1'000'000'000;
 // a quarter less, a lock's queue is a quarter longer.
 constexpr std::int64_t starved_percent = 25;
 
+// An agent is left out, and not only unlucky, if each of the others succeeded so often meanwhile: a lock that passes by
+// chance passes it over as often once in twenty thousand times. And if that took so many of its own usual gaps.
+constexpr std::uint64_t starved_successes = 10;
+constexpr std::int64_t starved_gaps = 10;
+
+// A filesystem stamps files by a clock that ticks with the kernel's timer, at 100 Hz or more; two ticks.
+constexpr std::int64_t file_clock_ns = 20'000'000;
+
 // A 4 KiB file is written and flushed in less, behind the writes of a busy disk too: measured beside builds.
 constexpr std::int64_t standstill_ns = 250'000'000;
 // How often the disk is tried: a standstill that is shorter may be missed.

@@ -35,7 +35,7 @@ void expect_sane(const Summary& summary, const History& history) {
 
   EXPECT_TRUE(history.complete);
   EXPECT_EQ(texts_of(history.doubts), std::vector<std::string>{});
-  EXPECT_EQ(history.leftovers, std::vector<std::string>{});
+  EXPECT_TRUE(history.leftovers.empty());
   EXPECT_EQ(history.processes.size(),
             summary.agents_total + summary.injectors.size() + 1);  // the fresh reader
   std::uint64_t renames = 0;

@@ -13,16 +13,19 @@
 #include <cstring>
 #include <exception>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <thread>
 
 #include "core/base/clock.h"
+#include "harness/conduct/agents_holdings.h"
 #include "harness/conduct/crew.h"
-#include "harness/conduct/idle_handles.h"
+#include "harness/conduct/files_in_use.h"
 #include "harness/conduct/interrupts.h"
 #include "harness/conduct/launcher_process.h"
 #include "harness/conduct/leftovers.h"
+#include "harness/conduct/lock_watch.h"
 #include "harness/conduct/neighbours.h"
 #include "harness/conduct/planned_delays.h"
 #include "harness/conduct/planned_kills.h"
@@ -69,6 +72,7 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t startup_deadline_ns = 60 * second_ns;  // until every child is at the barrier
 constexpr std::int64_t injector_grace_ns = 5 * second_ns;     // to let go after the stop gate
 constexpr std::int64_t agent_grace_ns = 3 * second_ns;        // to come back after SIGTERM
+constexpr std::int64_t first_use_look_ns = second_ns / 100;   // after the barrier has opened
 constexpr std::int64_t launcher_grace_ns = 5 * second_ns;     // to kill everybody and go, once told to
 
 Domain domain_of(const Plan& plan, const Profile& profile, const std::filesystem::path& store) {
@@ -85,7 +89,12 @@ Domain domain_of(const Plan& plan, const Profile& profile, const std::filesystem
 class Conductor {
  public:
   Conductor(const Plan& plan, const std::filesystem::path& directory, const ConductOptions& options)
-      : plan_(plan), directory_(directory), options_(options), crew_(crew_of(plan)) {}
+      : plan_(plan),
+        directory_(directory),
+        options_(options),
+        crew_(crew_of(plan)),
+        use_(std::filesystem::weakly_canonical(directory / "store")),
+        lock_watch_(plan.scenario.agents.operation_deadline) {}
 
   Result<> run() {
     begun_ns_ = monotonic_ns();
@@ -103,7 +112,7 @@ class Conductor {
     if (recorder_) {
       if (outcome) outcome = end_watch();
       if (outcome) outcome = record_leftovers();
-      if (outcome && finished_) outcome = mark(Mark::finished);
+      if (outcome && finished_) outcome = mark(Mark::finished, count_files(directory_ / "store"));
       if (auto closed = recorder_->close(); !closed && outcome) outcome = closed;
     }
     remove_empty_logs();
@@ -130,6 +139,10 @@ class Conductor {
       if (auto watched = begin_watch(); !watched) return watched;
       if (auto marked = mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
+      watch_agents();
+      released_ns_ = monotonic_ns();
+      if (plan_.scenario.subject.kind == SubjectKind::command)
+        look_at_use_ns_ = released_ns_ + first_use_look_ns;
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
                        [&] { return agents_are([&](const auto& m) { return m.done || !sends(m); }); });
       if (!woken) return fail(woken.error());
@@ -147,6 +160,7 @@ class Conductor {
       if (!woken) return fail(woken.error());
     }
     if (*woken == Woken::met) {
+      look_at_use_ns_ = std::numeric_limits<std::int64_t>::max();
       if (auto looked = look_at_idle_agents(); !looked) return looked;
       phase_ = "reading";
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
@@ -154,6 +168,7 @@ class Conductor {
       if (auto measured = measure(Beside::after); !measured) return measured;
       if (auto watched = begin_watch(); !watched) return watched;
       admitted_ = ended_;
+      watch_agents();
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
         admit_readers();
         return agents_are([](const auto&) { return false; });
@@ -278,22 +293,65 @@ class Conductor {
 
   // Every agent waits to be let in for its last read, so what it holds now it has kept without need.
   Result<> look_at_idle_agents() {
-    const auto store = directory_ / "store";
-    for (const CrewMember& member : crew_) {
-      if (member.role != Role::agent || member.exited || member.process == 0) continue;
-      const IdleHandles held = handles_beneath(std::filesystem::canonical(store), member.process);
-      if (held.handles == 0) continue;
-      Event event{.type = EventType::idle, .process = member.index, .pid = member.process};
-      event.value = {held.handles, held.of_gone_files, held.most_of_one, 0};
-      event.text = held.path;
-      if (auto recorded = record(std::move(event)); !recorded) return recorded;
+    const auto store = std::filesystem::canonical(directory_ / "store");
+    auto held = holdings_of(agent_processes(), store);
+    const auto is_gone = [](const StoreHandle& handle) { return handle.gone; };
+    const bool doubtful = std::any_of(held.begin(), held.end(), [&](const AgentHandles& agent) {
+      return most_of_one_file(agent.handles) > 1 ||
+             std::any_of(agent.handles.begin(), agent.handles.end(), is_gone);
+    });
+    if (doubtful) {
+      constexpr std::chrono::milliseconds later(100);
+      std::this_thread::sleep_for(later);
+      held = kept(held, holdings_of(agent_processes(), store));
     }
-    for (const std::string& name : locked_files(store)) {
-      Event event{.type = EventType::locked};
-      event.text = name;
-      if (auto recorded = record(std::move(event)); !recorded) return recorded;
-    }
+    use_.look_at_rest(held);
+    use_.watch(find_leftovers(store, false, files_of(plan_.scenario.subject)).paths);
+    if (auto recorded = record_all(lock_events(held, store, true)); !recorded) return recorded;
+    if (auto recorded = record_all(idle_events(held)); !recorded) return recorded;
     return mark(Mark::idle);
+  }
+
+  [[nodiscard]] std::vector<AgentProcess> agent_processes() const {
+    std::vector<AgentProcess> processes;
+    for (const CrewMember& member : crew_) {
+      if (member.role == Role::agent && !member.exited && member.process != 0)
+        processes.push_back({member.index, member.process});
+    }
+    return processes;
+  }
+
+  // From now on each of them has an operation under way, or soon will.
+  void watch_agents() {
+    for (const CrewMember& member : crew_) {
+      if (member.role == Role::agent && !member.exited && (sends(member) || member.done))
+        lock_watch_.heard(member.index, monotonic_ns());
+    }
+  }
+
+  // What several agents have open at once, a few times: files of theirs that the scenario may not have named.
+  void look_at_use() {
+    constexpr std::int64_t later = 3;  // times as late as before
+    const std::int64_t now_ns = monotonic_ns();
+    if (now_ns < look_at_use_ns_) return;
+    use_.look_at_work(holdings_of(agent_processes(), std::filesystem::canonical(directory_ / "store")));
+    look_at_use_ns_ = now_ns + later * (now_ns - released_ns_);
+  }
+
+  Result<> look_at_locks() {
+    const std::int64_t begun_ns = monotonic_ns();
+    if (begun_ns < lock_watch_.due_ns()) return {};
+    const auto store = std::filesystem::canonical(directory_ / "store");
+    const auto events = lock_events(holdings_of(agent_processes(), store), store, false);
+    lock_watch_.looked(begun_ns, monotonic_ns());
+    return record_all(events);
+  }
+
+  Result<> record_all(const std::vector<Event>& events) {
+    for (const Event& event : events) {
+      if (auto recorded = record(event); !recorded) return recorded;
+    }
+    return {};
   }
 
   // What a process finds that was not there before.
@@ -310,9 +368,12 @@ class Conductor {
     constexpr int tick_ms = 250;
     for (;;) {
       if (condition()) return Woken::met;
-      const std::int64_t left_ns = deadline_ns - monotonic_ns();
-      if (left_ns <= 0) return Woken::timed_out;
-      const int timeout_ms = static_cast<int>(std::min<std::int64_t>(tick_ms, left_ns / 1'000'000 + 1));
+      if (auto looked = look_at_locks(); !looked) return fail(looked.error());
+      look_at_use();
+      const std::int64_t now_ns = monotonic_ns();
+      if (now_ns >= deadline_ns) return Woken::timed_out;
+      const std::int64_t left_ns = std::min({deadline_ns, lock_watch_.due_ns(), look_at_use_ns_}) - now_ns;
+      const int timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left_ns / 1'000'000 + 1, 0, tick_ms));
       pollfd polled[] = {{pipes_.socket.get(), POLLIN, 0},
                          {pipes_.status.get(), POLLIN, 0},
                          {interrupts_.descriptor(), POLLIN, 0}};
@@ -338,6 +399,12 @@ class Conductor {
       member.ok = record.ok;
       member.failed = record.failed;
       member.retries = record.retries;
+      if (member.role != Role::agent) continue;
+      if (member.done) {
+        lock_watch_.forget(member.index);
+      } else if (record.kind == StatusKind::progress) {
+        lock_watch_.heard(member.index, monotonic_ns());
+      }
     }
   }
 
@@ -366,6 +433,7 @@ class Conductor {
       hear_status();  // what it said before it ended
       if (supervisor_ && supervisor_->take_killed(message.process) && !stopping_) return restart(message);
       member.exited = true;
+      if (member.role == Role::agent) lock_watch_.forget(member.index);
       ++ended_;
       member.wait_status = message.status;
       participants_.remove(message.process);
@@ -472,8 +540,8 @@ class Conductor {
     return {};
   }
 
-  Result<> mark(Mark what) {
-    return record({.type = EventType::mark, .value = {static_cast<std::uint64_t>(what), 0, 0, 0}});
+  Result<> mark(Mark what, std::uint64_t files = 0) {
+    return record({.type = EventType::mark, .value = {static_cast<std::uint64_t>(what), files, 0, 0}});
   }
 
   Result<> record(Event event) {
@@ -482,9 +550,15 @@ class Conductor {
   }
 
   Result<> record_leftovers() {
-    const Leftovers left = find_leftovers(directory_ / "store", sweep_, plan_.scenario.subject.files);
+    const auto store = directory_ / "store";
+    const auto in_use = use_.names();
+    const Leftovers left = find_leftovers(store, sweep_, files_of(plan_.scenario.subject));
     for (const std::string& path : left.paths) {
-      Event event{.type = EventType::leftover};
+      const FileTimes times = times_of(store / path);
+      Event event{
+          .type = EventType::leftover,
+          .value = {static_cast<std::uint64_t>(times.born_ns), static_cast<std::uint64_t>(times.changed_ns),
+                    in_use.contains(path) ? 1U : 0U, 0}};
       event.text = path;
       if (auto recorded = record(std::move(event)); !recorded) return recorded;
     }
@@ -586,12 +660,16 @@ class Conductor {
   std::optional<Pulse> pulse_;
   std::optional<Neighbours> neighbours_;
   std::vector<CrewMember> crew_;
-  std::vector<pid_t> children_before_;  // not ours to end
+  FilesInUse use_;
+  LockWatch lock_watch_;
+  std::int64_t look_at_use_ns_ = std::numeric_limits<std::int64_t>::max();  // when next
+  std::vector<pid_t> children_before_;                                      // not ours to end
   std::size_t requested_ = 0;
   std::size_t spawned_ = 0;
   std::uint64_t ended_ = 0;     // members that are no more
   std::uint64_t admitted_ = 0;  // permits given, for them and for those who read now
   std::int64_t begun_ns_ = 0;
+  std::int64_t released_ns_ = 0;
   std::int64_t shown_ns_ = 0;
   const char* phase_ = "starting";
   RunEnding ending_ = RunEnding::finished;

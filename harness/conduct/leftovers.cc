@@ -1,6 +1,10 @@
 #include "harness/conduct/leftovers.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <ctime>
 #include <set>
 #include <system_error>
 
@@ -24,11 +28,9 @@ class Declared {
   }
   // With all that is in it.
   [[nodiscard]] bool fits(std::string_view path) const {
-    const auto name = path.substr(path.rfind('/') + 1);
-    return name.starts_with("queue.json.corrupt-") ||
-           std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
-             return !pattern.ends_with('/') && glob_fits(pattern, path);
-           });
+    return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
+      return !pattern.ends_with('/') && glob_fits(pattern, path);
+    });
   }
 
  private:
@@ -85,6 +87,36 @@ Leftovers find_leftovers(const std::filesystem::path& store, bool sweep,
     if (entry->is_directory()) reported = entry->path + "/";
   }
   return left;
+}
+
+std::vector<std::string> files_of(const Subject& subject) {
+  std::vector<std::string> files = subject.files;
+  if (subject.kind == SubjectKind::core) files.emplace_back("queue.json.corrupt-*");
+  return files;
+}
+
+FileTimes times_of(const std::filesystem::path& file) {
+  constexpr std::int64_t second_ns = 1'000'000'000;
+  timespec real{}, monotonic{};
+  ::clock_gettime(CLOCK_REALTIME, &real);
+  ::clock_gettime(CLOCK_MONOTONIC, &monotonic);
+  const std::int64_t since_boot_ns =
+      (monotonic.tv_sec - real.tv_sec) * second_ns + monotonic.tv_nsec - real.tv_nsec;
+  struct statx status {};
+  if (::statx(AT_FDCWD, file.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BTIME | STATX_MTIME, &status) != 0)
+    return {};
+  const auto on_our_clock = [&](const statx_timestamp& time) {
+    return std::max<std::int64_t>(0, time.tv_sec * second_ns + time.tv_nsec + since_boot_ns);
+  };
+  return {(status.stx_mask & STATX_BTIME) != 0 ? on_our_clock(status.stx_btime) : 0,
+          (status.stx_mask & STATX_MTIME) != 0 ? on_our_clock(status.stx_mtime) : 0};
+}
+
+std::uint64_t count_files(const std::filesystem::path& store) {
+  const StoreWalk walk = walk_store(store);
+  return static_cast<std::uint64_t>(
+      std::count_if(walk.entries.begin(), walk.entries.end(),
+                    [](const StoreEntry& entry) { return !entry.is_directory(); }));
 }
 
 }  // namespace holdfast

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/clock.h"
 #include "core/testing/scratch_directory.h"
 #include "harness/supervisor/store_walk.h"
 
@@ -12,13 +13,32 @@ using Names = std::vector<std::string>;
 
 const Names queue_and_lock = {"queue.json", "queue.json.lock"};
 
-TEST(Leftovers, QueueLockAndCorruptQueuesBelong) {
+TEST(Leftovers, QueueAndLockBelongAndOfTheCoreItsCorruptQueues) {
   const ScratchDirectory store;
   for (const char* name : {"queue.json", "queue.json.lock", "queue.json.corrupt-20260101-1"})
     store.write(name, "x");
-  EXPECT_EQ(find_leftovers(store.path().paths, false, queue_and_lock), Names{});
-  EXPECT_EQ(find_leftovers(store.path().paths, true, queue_and_lock), Names{});
-  EXPECT_EQ(store.names().size(), 3U);
+  Subject subject;
+  EXPECT_EQ(find_leftovers(store.path(), false, files_of(subject)).paths, Names{});
+  EXPECT_EQ(find_leftovers(store.path(), true, files_of(subject)).paths, Names{});
+  subject.kind = SubjectKind::command;
+  EXPECT_EQ(find_leftovers(store.path(), true, files_of(subject)).paths,
+            Names{"queue.json.corrupt-20260101-1"});
+  EXPECT_EQ(count_files(store.path()), 3U);
+}
+
+TEST(Leftovers, AFileIsMadeAndChangedOnOurClock) {
+  const ScratchDirectory store;
+  constexpr std::int64_t tick_ns = 20'000'000;
+  const std::int64_t before_ns = monotonic_ns();
+  const FileTimes times = times_of(store.write("x", "y"));
+  const std::int64_t after_ns = monotonic_ns();
+  for (const std::int64_t time_ns : {times.born_ns, times.changed_ns}) {
+    if (time_ns == 0) continue;  // a filesystem that does not keep it
+    EXPECT_GE(time_ns, before_ns - tick_ns);
+    EXPECT_LE(time_ns, after_ns + tick_ns);
+  }
+  EXPECT_NE(times.changed_ns, 0);
+  EXPECT_EQ(times_of(store.path() / "missing").changed_ns, 0);
 }
 
 TEST(Leftovers, AnythingElseIsNamedInOrderAndLeftAlone) {
@@ -28,7 +48,7 @@ TEST(Leftovers, AnythingElseIsNamedInOrderAndLeftAlone) {
     store.write(name, "x");
   }
   const Names expected{".hidden", "QUEUE.JSON", "queue.json.lock2", "queue.json.tmp", "queue.json~", "z"};
-  EXPECT_EQ(find_leftovers(store.path().paths, false, queue_and_lock), expected);
+  EXPECT_EQ(find_leftovers(store.path(), false, queue_and_lock).paths, expected);
   EXPECT_EQ(store.names(), expected);
 }
 
@@ -38,7 +58,7 @@ TEST(Leftovers, SweepRemovesTempFilesAndNothingElse) {
        {"queue.json", "queue.json.tmp", "queue.json.1-2-3.tmp", "notes.txt", "x.tmp.kept"}) {
     store.write(name, "x");
   }
-  EXPECT_EQ(find_leftovers(store.path().paths, true, queue_and_lock), (Names{"notes.txt", "x.tmp.kept"}));
+  EXPECT_EQ(find_leftovers(store.path(), true, queue_and_lock).paths, (Names{"notes.txt", "x.tmp.kept"}));
   EXPECT_EQ(store.names(), (Names{"notes.txt", "queue.json", "x.tmp.kept"}));
 }
 
@@ -47,7 +67,7 @@ TEST(Leftovers, SweepRemovesTempFilesAndNothingElse) {
 TEST(Leftovers, SweepNamesWhatItCannotRemove) {
   const ScratchDirectory store;
   std::filesystem::create_directories(store.path() / "full.tmp" / "inside");
-  EXPECT_EQ(find_leftovers(store.path().paths, true, queue_and_lock), Names{"full.tmp"});
+  EXPECT_EQ(find_leftovers(store.path(), true, queue_and_lock).paths, Names{"full.tmp"});
   EXPECT_TRUE(std::filesystem::exists(store.path() / "full.tmp" / "inside"));
 }
 
@@ -55,7 +75,7 @@ TEST(Leftovers, SweepRemovesALinkNotItsTarget) {
   const ScratchDirectory store, other;
   other.write("precious", "x");
   std::filesystem::create_symlink(other.path() / "precious", store.path() / "link.tmp");
-  EXPECT_EQ(find_leftovers(store.path().paths, true, queue_and_lock), Names{});
+  EXPECT_EQ(find_leftovers(store.path(), true, queue_and_lock).paths, Names{});
   EXPECT_EQ(other.read("precious"), "x");
 }
 
@@ -67,7 +87,7 @@ TEST(Leftovers, NoStoreNoLeftovers) {
 TEST(Leftovers, WhatTheScenarioLetsStayIsNone) {
   const ScratchDirectory store;
   for (const char* name : {"queue.db", "queue.db-wal", "queue.json"}) store.write(name, "x");
-  EXPECT_EQ(find_leftovers(store.path().paths, false, {"queue.db*"}), Names{"queue.json"});
+  EXPECT_EQ(find_leftovers(store.path(), false, {"queue.db*"}).paths, Names{"queue.json"});
 }
 
 // Each row: what the scenario declares, and what of the store is left over then.

@@ -112,6 +112,8 @@ bool is_event_type(std::uint8_t type) {
     case EventType::seen:
     case EventType::torn:
     case EventType::restarted:
+    case EventType::handles:
+    case EventType::ended_program:
     case EventType::call:
     case EventType::holder:
     case EventType::warning:
@@ -126,12 +128,13 @@ bool is_event_type(std::uint8_t type) {
     case EventType::mark:
     case EventType::leftover:
     case EventType::idle:
-    case EventType::locked:
     case EventType::reference:
     case EventType::standstill:
     case EventType::processors:
     case EventType::disk:
     case EventType::disk_speed:
+    case EventType::locks:
+    case EventType::lock:
       return true;
     case EventType::header:
     case EventType::text:

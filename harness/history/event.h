@@ -71,8 +71,12 @@ enum class EventType : std::uint8_t {
   seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, SeenBody; written
                 // before the read's `ok`, so that a read with an `ok` has all its entries
   torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
-  restarted = 16,  // another process goes on in this file, after the last was killed: what that left open
-                   // stays unanswered
+  handles =
+      17,  // halfway through its broadcasts, between two: value: handles alike on one file of the store that
+           // one of its processes had open, at most
+  ended_program = 18,  // the agent ended the subject's program, for it was late or broke the protocol; pid
+  restarted = 16,      // another process goes on in this file, after the last was killed: what that left open
+                       // stays unanswered
 
   // By the supervisor.
   call = 20,    // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
@@ -101,16 +105,23 @@ enum class EventType : std::uint8_t {
                  // how many of them it was killed before, 1 = all of them; text fields: those calls, in order
 
   // By the conductor.
-  spawned = 40,   // process, pid; value: Role
-  exited = 41,    // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
-  mark = 42,      // value: Mark
-  leftover = 43,  // a file in the store directory after the run that does not belong there; text: its path in the store
-  idle = 44,      // an agent that had done everything still had files of the store open; process, pid;
-                  // value: handles, of these on files that are gone, most on one file; text: a path
-  locked = 45,    // a file of the store was locked then; text: name
+  spawned = 40,  // process, pid; value: Role
+  exited = 41,   // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
+  mark = 42,     // value: Mark, of `finished` how many files are in the store
+  leftover =
+      43,  // a file in the store directory after the run that is not named as the store's; value: when it was
+  // made and when written last, as time_ns (0 = unknown), 1 = it is in use; text: its path in the store
+  idle = 44,  // a process of an agent that had done everything still had files of the store open; process
+              // = agent, pid; value: handles, of these on files that were replaced, on others that were
+              // removed, alike on one file at most; text fields: program, path of a file, the worst
   reference =
       46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (mean)
   standstill = 47,  // the disk stood still; value: from when on, and until when, as time_ns
+  locks = 48,       // locks on the store's files were looked at; value: 1 = because every agent was idle
+  lock =
+      49,  // one found then: process = agent, pid (0 = unknown), op = number in the kernel's list, the same
+           // for a lock and who waits for it; value: LockState + 256 LockKind + 65,536 if exclusive,
+           // first and last byte; text fields: program, path in the store
   processors = 50,  // of the machine, since the one before; op = ns that they were busy; value: from when on,
                     // until when, ns of these by processes outside the run, ns that the run's waited for one
                     // (all ones = unknown)
@@ -136,6 +147,13 @@ enum class HolderKind : std::uint64_t {
   posix_only = 4,  // a forked child that never called exec: Windows would have no such handle
   stranger = 5,    // a process outside the run
   unseen = 6,      // held, but no process was found (no right to look, or in flight)
+};
+
+enum class LockKind : std::uint8_t { flock = 1, posix = 2, ofd = 3 };
+enum class LockState : std::uint8_t {
+  held = 1,
+  waits = 2,  // in the kernel, until it can have it
+  open = 3,   // has the locked file open, and no lock
 };
 
 inline constexpr std::uint32_t no_process = 0xFFFFFFFF;

@@ -134,14 +134,62 @@ struct Reading {
   std::int64_t complete_ns = 0;  // 0 = never answered
 };
 
-// What an agent still had open of the store when it had done everything.
+// What a process of an agent still had open of the store when all agents had done everything.
 struct IdleHandles {
   std::uint32_t agent = 0;
   std::int32_t pid = 0;
   std::uint64_t handles = 0;
-  std::uint64_t of_gone_files = 0;  // replaced or removed: nobody else can reach them
-  std::uint64_t most_of_one = 0;    // on one and the same file
-  std::string path;                 // of one of those
+  std::uint64_t of_replaced = 0;  // on files whose name another file has now
+  std::uint64_t of_removed = 0;   // on files that have no name any more
+  std::uint64_t most_of_one = 0;  // alike on one and the same file
+  std::string program;
+  std::string path;  // of the worst of these
+};
+
+// Between two broadcasts, halfway.
+struct HalfwayHandles {
+  std::uint32_t agent = 0;
+  std::uint64_t most_of_one = 0;  // alike on one file, by one of its processes
+};
+
+// A lock on a file of the store, somebody who waits for one, or who only has the locked file open.
+struct LockSeen {
+  LockState state = LockState::held;
+  LockKind kind = LockKind::flock;
+  bool exclusive = false;
+  std::uint32_t agent = no_process;  // whose process it is
+  std::int32_t pid = 0;              // 0: unknown
+  std::uint32_t number = 0;          // the same for a lock and for who waits for it
+  std::uint64_t first_byte = 0, last_byte = 0;
+  std::string program;
+  std::string path;  // in the store
+
+  bool operator==(const LockSeen&) const = default;
+};
+
+// The locks at one time: when an operation was late, and when all agents were idle.
+struct LockLook {
+  std::int64_t time_ns = 0;
+  bool idle = false;
+  std::vector<LockSeen> locks{};
+};
+
+// A file in the store after the run that is not named as one of the store's.
+struct Leftover {
+  std::string name;             // in the store
+  std::int64_t born_ns = 0;     // when it was made; 0: unknown
+  std::int64_t changed_ns = 0;  // when its content was written last
+  bool in_use = false;          // open between operations, in two agents at once, or by the final reads
+
+  bool operator==(const Leftover&) const = default;
+};
+
+// A program of an agent's that its adapter ended, since it was late or did not keep to the protocol.
+struct Ended {
+  std::uint32_t agent = 0;
+  std::int32_t pid = 0;
+  std::int64_t begun_ns = 0;  // the operation that it was at, or the last one before
+  std::int64_t time_ns = 0;   // it was gone
 };
 
 // A small work that the conductor timed beside the load, with nobody else at it; see harness/conduct/reference.h.
@@ -194,10 +242,13 @@ struct History {
   std::vector<InjectorRecord> injectors;
   std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
-  std::vector<std::string> leftovers;
-  std::vector<IdleHandles> idle;       // of agents that held any
-  std::vector<std::string> locked;     // files of the store that were locked then
-  std::optional<Exactness> exactness;  // none: the supervisor did not come to its end
+  std::vector<Leftover> leftovers;
+  std::uint64_t files_left = 0;         // in the store after the run, those that belong there included
+  std::vector<Ended> ended;             // by agent, then by time
+  std::vector<IdleHandles> idle;        // of processes that held any
+  std::vector<HalfwayHandles> halfway;  // by agent
+  std::vector<LockLook> lock_looks;     // in order
+  std::optional<Exactness> exactness;   // none: the supervisor did not come to its end
   ReferenceWork reference_before, reference_after;
   std::vector<Standstill> standstills;  // in order, apart from each other
   std::vector<Contention> machine;      // likewise

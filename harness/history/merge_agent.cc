@@ -24,6 +24,14 @@ void AgentMerge::add(const Event& event) {
       return seen(event);
     case EventType::torn:
       return torn(event);
+    case EventType::handles:
+      history_.halfway.push_back({agent_, event.value[0]});
+      return;
+    case EventType::ended_program:
+      history_.ended.push_back({agent_, event.pid,
+                                history_.operations.empty() ? 0 : history_.operations.back().invoke_ns,
+                                event.time_ns});
+      return;
     case EventType::restarted:
       advance_clock(event);
       return finish();
@@ -167,6 +175,8 @@ bool append_agent(History&& part, History& whole) {
   append(std::move(part.seen), whole.seen);
   append(std::move(part.texts), whole.texts);
   append(std::move(part.torn), whole.torn);
+  append(std::move(part.halfway), whole.halfway);
+  append(std::move(part.ended), whole.ended);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/history/plausible.h"
+#include "harness/history/text_fields.h"
 
 namespace holdfast {
 
@@ -32,13 +33,17 @@ void ConductorMerge::add(Event&& event) {
     case EventType::mark:
       return mark(event);
     case EventType::leftover:
-      history_.leftovers.push_back(std::move(event.text));
+      history_.leftovers.push_back(
+          {std::move(event.text), static_cast<std::int64_t>(event.value[0] & INT64_MAX),
+           static_cast<std::int64_t>(event.value[1] & INT64_MAX), event.value[2] != 0});
       return;
     case EventType::idle:
       return idle(std::move(event));
-    case EventType::locked:
-      history_.locked.push_back(std::move(event.text));
+    case EventType::locks:
+      history_.lock_looks.push_back({event.time_ns, event.value[0] != 0});
       return;
+    case EventType::lock:
+      return lock(std::move(event));
     case EventType::reference:
       (event.value[0] == 0 ? history_.reference_before : history_.reference_after) = {
           event.value[1], static_cast<std::int64_t>(event.value[2] & INT64_MAX)};
@@ -136,8 +141,24 @@ void ConductorMerge::disk(const Event& event) {
 void ConductorMerge::idle(Event&& event) {
   if (event.process >= process_index_limit)
     return doubts_.add("process", fmt::format("agent {}, more than a run can have", event.process));
-  history_.idle.push_back(
-      {event.process, event.pid, event.value[0], event.value[1], event.value[2], std::move(event.text)});
+  auto [program, path] = two_fields(event.text);
+  history_.idle.push_back({event.process, event.pid, event.value[0], event.value[1], event.value[2],
+                           event.value[3], std::move(program), std::move(path)});
+}
+
+void ConductorMerge::lock(Event&& event) {
+  constexpr std::uint64_t byte = 0xFF;
+  const std::uint64_t state = event.value[0] & byte, kind = event.value[0] >> 8U & byte;
+  if (history_.lock_looks.empty() || state < 1 || state > static_cast<std::uint64_t>(LockState::open) ||
+      kind < 1 || kind > static_cast<std::uint64_t>(LockKind::ofd) ||
+      (event.process != no_process && event.process >= process_index_limit))
+    return doubts_.add("lock", fmt::format("a lock of state {} and kind {}, of agent {}, which cannot be",
+                                           state, kind, event.process));
+  auto [program, path] = two_fields(event.text);
+  history_.lock_looks.back().locks.push_back({static_cast<LockState>(state), static_cast<LockKind>(kind),
+                                              event.value[0] >> 16U != 0, event.process, event.pid,
+                                              static_cast<std::uint32_t>(event.op), event.value[1],
+                                              event.value[2], std::move(program), std::move(path)});
 }
 
 void ConductorMerge::mark(const Event& event) {
@@ -151,6 +172,7 @@ void ConductorMerge::mark(const Event& event) {
     case Mark::finished:
       history_.finished_ns = event.time_ns;
       history_.complete = true;
+      history_.files_left = event.value[1];
       return;
     case Mark::interrupted:
       history_.interrupted = true;

@@ -22,6 +22,7 @@ class ConductorMerge {
   void exited(const Event& event);
   void mark(const Event& event);
   void idle(Event&& event);
+  void lock(Event&& event);
   void standstill(const Event& event);
   void processors(const Event& event);
   void disk(const Event& event);

@@ -138,20 +138,37 @@ TEST(MergeReader, TornLoadsAreTold) {
 
 TEST(MergeConductor, TellsWhatIdleAgentsHeldAndWhenTheRunWasCut) {
   Looked looked;
-  Event idle = stamped(39, EventType::idle, {3, 2, 1, 0});
-  idle.text = "/s/queue.json (deleted)";
-  Event locked = stamped(39, EventType::locked);
-  locked.text = "queue.json.lock";
-  looked.conductor.insert(looked.conductor.begin() + 4, {idle, locked});
+  Event idle = stamped(39, EventType::idle, {3, 2, 1, 1});
+  idle.text = std::string("python3\0/s/queue.json", 21);
+  Event locked = stamped(39, EventType::lock, {1 | 3U << 8U | 1U << 16U, 4, 9, 0});
+  locked.op = 17;
+  locked.text = std::string("python3\0queue.json.lock", 23);
+  looked.conductor.insert(looked.conductor.begin() + 4,
+                          {idle, stamped(39, EventType::locks, {1, 0, 0, 0}), locked});
   looked.conductor.insert(looked.conductor.end() - 1, stamped(70, EventType::mark, {5, 0, 0, 0}));
   const History history = looked.merged();
   EXPECT_EQ(history.idle_ns, 40);
   EXPECT_EQ(history.cut_ns, 70);
   ASSERT_EQ(history.idle.size(), 1U);
   EXPECT_EQ(history.idle[0].handles, 3U);
-  EXPECT_EQ(history.idle[0].of_gone_files, 2U);
-  EXPECT_EQ(history.idle[0].path, "/s/queue.json (deleted)");
-  EXPECT_THAT(history.locked, ElementsAre("queue.json.lock"));
+  EXPECT_EQ(history.idle[0].of_replaced, 2U);
+  EXPECT_EQ(history.idle[0].of_removed, 1U);
+  EXPECT_EQ(history.idle[0].program, "python3");
+  EXPECT_EQ(history.idle[0].path, "/s/queue.json");
+  ASSERT_EQ(history.lock_looks.size(), 1U);
+  EXPECT_TRUE(history.lock_looks[0].idle);
+  EXPECT_EQ(history.lock_looks[0].time_ns, 39);
+  const LockSeen expected{LockState::held, LockKind::ofd,    true, 0, 500, 17, 4, 9,
+                          "python3",       "queue.json.lock"};
+  EXPECT_THAT(history.lock_looks[0].locks, ElementsAre(expected));
+}
+
+TEST(MergeConductor, ALockThatCannotBeIsADoubt) {
+  Looked looked;
+  looked.conductor.insert(looked.conductor.begin() + 4, stamped(39, EventType::lock, {4, 0, 0, 0}));
+  const History history = looked.merged();
+  EXPECT_THAT(history.doubts, testing::SizeIs(1));
+  EXPECT_THAT(history.lock_looks, IsEmpty());
 }
 
 TEST(MergeSupervisor, DelaysAreFaultsAndNoKills) {

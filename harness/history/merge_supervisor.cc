@@ -9,16 +9,10 @@
 
 #include "harness/history/merge_injector.h"
 #include "harness/history/plausible.h"
+#include "harness/history/text_fields.h"
 
 namespace holdfast {
 namespace {
-
-// Splits "a\0b" into its two fields; without NUL all of it is the first.
-std::pair<std::string, std::string> two_fields(const std::string& text) {
-  const std::size_t nul = text.find('\0');
-  if (nul == std::string::npos) return {text, {}};
-  return {text.substr(0, nul), text.substr(nul + 1)};
-}
 
 bool is_trapped(Function function) {
   return function == Function::rename || function == Function::unlink || function == Function::rmdir ||

@@ -239,7 +239,7 @@ TEST(Merge, MarksTellHowTheRunEnded) {
   EXPECT_TRUE(history->interrupted);
   EXPECT_TRUE(history->timed_out);
   EXPECT_FALSE(history->complete);
-  EXPECT_THAT(history->leftovers, ElementsAre(".queue.json.1-2.tmp"));
+  EXPECT_THAT(history->leftovers, ElementsAre(Leftover{".queue.json.1-2.tmp"}));
 }
 
 TEST(Merge, WarningsAreShownOrDoubted) {

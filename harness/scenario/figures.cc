@@ -41,6 +41,9 @@ std::vector<Figure> all_figures() {
       {"refusals.32", "count", "those refused as a sharing violation"},
       {"injectors.fired", "count", "holds and kills that really happened"},
       {"throughput", "1/s", "broadcasts acknowledged a second, while there was load"},
+      {"fairness.share", "share",
+       "what the worst served agent got while all were asking, as a multiple of an even share"},
+      {"fairness.gap", "ms", "the longest time that an agent went without an acknowledged broadcast"},
       {"load", "ms", "from the barrier to the last answer to a broadcast"},
       {"duration", "ms", "from the barrier to the end of the run"},
   };

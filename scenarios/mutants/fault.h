@@ -30,6 +30,8 @@ enum class PlantedFault : std::uint8_t {
   spins_for_lock,               // the same, and it looks without a pause
   lock_kept_on_error,           // an early return that leaves the lock taken
   lock_kept_until_next,         // let go when the next save begins
+  deadlock_two_locks,           // half of the processes take them the other way round
+  starves_one,                  // one of them gives way for as long as anybody else saves
   naps_with_lock,               // sleeps its back-off after the save, and then lets go
 
   // Reading.
@@ -83,7 +85,7 @@ enum class PlantedFault : std::uint8_t {
   duplicate_on_retry,      // each attempt appends to what the last one made
 };
 
-inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 61> fault_words{{
+inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 63> fault_words{{
     {"none", PlantedFault::none},
     {"no-lock", PlantedFault::no_lock},
     {"process-mutex", PlantedFault::process_mutex},
@@ -102,6 +104,8 @@ inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 61> fault
     {"spins-for-lock", PlantedFault::spins_for_lock},
     {"lock-kept-on-error", PlantedFault::lock_kept_on_error},
     {"lock-kept-until-next", PlantedFault::lock_kept_until_next},
+    {"deadlock-two-locks", PlantedFault::deadlock_two_locks},
+    {"starves-one", PlantedFault::starves_one},
     {"naps-with-lock", PlantedFault::naps_with_lock},
     {"denied-is-empty", PlantedFault::denied_is_empty},
     {"missing-is-empty", PlantedFault::missing_is_empty},

@@ -58,6 +58,20 @@ bool looks_stale(const std::filesystem::path& file) {
   return age > stale_after;
 }
 
+// Until nobody has saved for a while.
+Result<> wait_for_quiet(const LockWait& wait, const std::filesystem::path& queue) {
+  constexpr nanoseconds a_while = milliseconds(200);
+  return try_until(wait, queue, [&] {
+    struct stat status {};
+    timespec now{};
+    if (::stat(queue.c_str(), &status) != 0) return true;
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return std::chrono::seconds(now.tv_sec - status.st_mtim.tv_sec) +
+               nanoseconds(now.tv_nsec - status.st_mtim.tv_nsec) >
+           a_while;
+  });
+}
+
 bool is_lock_file(PlantedFault fault) {
   return fault == PlantedFault::lock_check_then_create || fault == PlantedFault::stale_lock_stolen ||
          fault == PlantedFault::lock_file_left || fault == PlantedFault::lock_waits_for_ever ||
@@ -91,10 +105,11 @@ MutantLock::MutantLock(MutantLock&& other) noexcept
       file_(std::move(other.file_)),
       unlinks_(std::exchange(other.unlinks_, false)),
       descriptor_(std::exchange(other.descriptor_, -1)),
+      second_descriptor_(std::exchange(other.second_descriptor_, -1)),
       fault_(other.fault_) {}
 
 Result<MutantLock> MutantLock::acquire(const std::filesystem::path& queue, PlantedFault fault,
-                                       const LockWait& wait) {
+                                       const LockWait& wait, unsigned who) {
   MutantLock lock;
   lock.fault_ = fault;
   const auto beside = [&](const char* ending) { return std::filesystem::path(queue.string() + ending); };
@@ -122,6 +137,10 @@ Result<MutantLock> MutantLock::acquire(const std::filesystem::path& queue, Plant
     default:
       break;
   }
+  if (fault == PlantedFault::starves_one && who == 0) {
+    if (auto quiet = wait_for_quiet(wait, queue); !quiet) return fail(std::move(quiet.error()));
+  }
+  if (fault == PlantedFault::deadlock_two_locks) return done(lock.take_two_locks(queue, who));
   if (is_lock_file(fault)) {
     lock.file_ = beside(".lock");
     return done(lock.create_lock_file(wait));
@@ -147,6 +166,22 @@ Result<> MutantLock::take_file_lock(const LockWait& wait) {
   auto taken = try_until(wait, file_, [&] { return ::flock(descriptor_, kind | LOCK_NB) == 0; });
   if (!taken) unlinks_ = false;
   return taken;
+}
+
+// Of the index and of the data, say; and who came first in one may be second in the other.
+Result<> MutantLock::take_two_locks(const std::filesystem::path& queue, unsigned who) {
+  const bool other_way_round = who % 2 != 0;
+  for (const bool second : {other_way_round, !other_way_round}) {
+    int& descriptor = second ? second_descriptor_ : descriptor_;
+    const std::string name = queue.string() + (second ? ".lock2" : ".lock");
+    descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (descriptor < 0) return fail(Code::failed, fmt::format("open \"{}\"", name), errno);
+    while (::flock(descriptor, LOCK_EX) != 0) {
+      if (errno != EINTR) return fail(Code::failed, fmt::format("lock \"{}\"", name), errno);
+    }
+    ::usleep(5000);
+  }
+  return {};
 }
 
 Result<> MutantLock::create_lock_file(const LockWait& wait) {
@@ -189,6 +224,7 @@ void MutantLock::release() {
   sidecar_.reset();
   if (std::exchange(unlinks_, false)) ::unlink(file_.c_str());
   if (const int descriptor = std::exchange(descriptor_, -1); descriptor >= 0) ::close(descriptor);
+  if (const int descriptor = std::exchange(second_descriptor_, -1); descriptor >= 0) ::close(descriptor);
 }
 
 }  // namespace holdfast

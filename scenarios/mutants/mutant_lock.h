@@ -13,9 +13,9 @@ namespace holdfast {
 // Held from acquire() until release() or its destructor.
 class MutantLock {
  public:
-  // `queue` is the file that it is about. Code::timed_out, Code::cancelled.
+  // `queue` is the file that it is about, `who` wants it. Code::timed_out, Code::cancelled.
   static Result<MutantLock> acquire(const std::filesystem::path& queue, PlantedFault fault,
-                                    const LockWait& wait);
+                                    const LockWait& wait, unsigned who);
 
   MutantLock(MutantLock&& other) noexcept;
   MutantLock& operator=(MutantLock&&) = delete;
@@ -28,12 +28,14 @@ class MutantLock {
  private:
   MutantLock() = default;
   Result<> take_file_lock(const LockWait& wait);
+  Result<> take_two_locks(const std::filesystem::path& queue, unsigned who);
   Result<> create_lock_file(const LockWait& wait);
 
   std::optional<SidecarLock> sidecar_;
   std::filesystem::path file_;  // that is locked, or is the lock
   bool unlinks_ = false;        // `file_`, when it is let go
   int descriptor_ = -1;
+  int second_descriptor_ = -1;
   PlantedFault fault_ = PlantedFault::none;
 };
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <utility>
 
@@ -132,7 +133,7 @@ Result<Snapshot> MutantStore::load() {
       !snapshot && (snapshot.error().code == Code::not_found || snapshot.error().code == Code::corrupt);
   const bool knows_no_lock = is(PlantedFault::write_in_place) || is(PlantedFault::copy_over_target);
   if (!again || knows_no_lock) return snapshot;
-  auto lock = MutantLock::acquire(queue_, options_.fault, lock_wait());
+  auto lock = MutantLock::acquire(queue_, options_.fault, lock_wait(), who_);
   if (!lock) return fail(std::move(lock.error()));
   return load_once();
 }
@@ -167,6 +168,7 @@ Result<std::vector<Entry>> MutantStore::receive(const std::string& recipient) {
 }
 
 Result<> MutantStore::broadcast(const Entry& message, const std::vector<std::string>& recipients) {
+  who_ = static_cast<unsigned>(std::strtoul(message.id.c_str(), nullptr, 10));
   std::vector<Entry> added(recipients.size(), message);
   for (std::size_t i = 0; i < added.size(); ++i) {
     added[i].recipient = is(PlantedFault::last_recipient_wins) ? recipients.back() : recipients[i];
@@ -195,7 +197,7 @@ Result<> MutantStore::append(const std::vector<Entry>& added) {
     if (!before) return fail(std::move(before.error()));
     snapshot_ = std::move(*before);
   }
-  auto taken = MutantLock::acquire(queue_, options_.fault, lock_wait());
+  auto taken = MutantLock::acquire(queue_, options_.fault, lock_wait(), who_);
   if (!taken) return fail(std::move(taken.error()));
   std::optional<MutantLock> lock(std::move(*taken));
   tidy();

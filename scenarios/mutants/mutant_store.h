@@ -58,6 +58,7 @@ class MutantStore {
   std::function<std::int64_t()> now_ns_;
   RetryCounters counters_;
   std::uint64_t operations_ = 0;
+  unsigned who_ = 0;  // who broadcasts: the sender's number
   bool tidied_ = false;
   bool seen_ = false;                    // the queue was there once
   std::optional<MutantFile> file_;       // of the save under way

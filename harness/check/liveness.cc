@@ -1,0 +1,155 @@
+// Liveness: no agent goes without success while others go on.
+//
+// Starvation-freedom (Herlihy and Shavit, 2008) for what a run can show: a store may answer every operation in time,
+// with a failure, and still not serve one agent. Sound: in the time between two of its successes (or from the barrier on, or
+// until its last answer) the agent was asking nearly all the while, at least one of its operations ended or ran out of
+// time without success, and each of the
+// others succeeded ten times on average meanwhile, so that a lock that passes by chance leaves it out about once in
+// twenty thousand times; that stretch is longer than an operation may take and than ten of its own usual gaps. Whatever
+// the run itself did to that agent alone, by refusing its calls, delaying or killing it, may be why: such an agent
+// tells nothing. Nor does one that a busy machine may have kept from it. Indefinite outcomes are no success. Not
+// applicable to a single agent; unknown if nobody succeeded.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "harness/check/attempts.h"
+#include "harness/check/busy_machine.h"
+#include "harness/check/checks.h"
+#include "harness/check/lock_evidence.h"
+#include "harness/check/planned_kills.h"
+#include "harness/check/prose.h"
+#include "harness/check/tolerances.h"
+
+namespace holdfast {
+namespace {
+
+// What an agent did in a time without success.
+struct Stretch {
+  std::int64_t from_ns = 0, until_ns = 0;
+  std::int64_t asking_ns = 0;
+  std::int64_t usual_gap_ns = 0;  // the mean between its successes
+  std::uint64_t in_vain = 0;
+  bool disturbed = false;           // refused by somebody, or killed by plan
+  const Operation* last = nullptr;  // the last that was in vain
+};
+
+bool is_success(const Operation& operation) {
+  return operation.function == Function::broadcast && operation.outcome == Outcome::ok &&
+         operation.complete_ns != 0;
+}
+
+void add_in_vain(const History& history, const Operation& operation, Stretch& stretch) {
+  const std::int64_t until_ns = operation.complete_ns != 0 ? operation.complete_ns
+                                : history.timed_out        ? history.cut_ns
+                                                           : 0;
+  const auto calls = calls_of(history, operation);
+  stretch.disturbed = stretch.disturbed || kill_of(history, operation) != nullptr ||
+                      std::any_of(calls.begin(), calls.end(), is_refused);
+  if (until_ns <= operation.invoke_ns) return;
+  stretch.until_ns = until_ns;
+  stretch.asking_ns += until_ns - operation.invoke_ns;
+  ++stretch.in_vain;
+  stretch.last = &operation;
+}
+
+// By agent, the longest of those in which something was asked in vain.
+std::vector<Stretch> longest_in_vain(const History& history, std::uint32_t agents) {
+  std::vector<Stretch> longest(agents), stretches(agents);
+  for (Stretch& stretch : stretches) stretch.from_ns = stretch.until_ns = history.started_ns;
+  const auto keep = [&](std::uint32_t agent) {
+    const auto length_ns = [](const Stretch& stretch) { return stretch.until_ns - stretch.from_ns; };
+    if (stretches[agent].in_vain != 0 && length_ns(stretches[agent]) > length_ns(longest[agent]))
+      longest[agent] = stretches[agent];
+  };
+  std::vector<std::int64_t> successes(agents, 0);
+  for (const Operation& operation : history.operations) {
+    if (operation.agent >= agents || operation.function != Function::broadcast) continue;
+    Stretch& stretch = stretches[operation.agent];
+    if (!is_success(operation)) {
+      add_in_vain(history, operation, stretch);
+      continue;
+    }
+    keep(operation.agent);
+    const std::int64_t count = ++successes[operation.agent];
+    stretch = {};
+    stretch.from_ns = stretch.until_ns = operation.complete_ns;
+    stretch.usual_gap_ns = (operation.complete_ns - history.started_ns) / count;
+  }
+  for (std::uint32_t agent = 0; agent < agents; ++agent) keep(agent);
+  return longest;
+}
+
+// Ascending; made for the few runs in which somebody may have been left out.
+std::vector<std::int64_t> times_of_successes(const History& history) {
+  std::vector<std::int64_t> times;
+  for (const Operation& operation : history.operations) {
+    if (is_success(operation)) times.push_back(operation.complete_ns);
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+bool is_delayed(const Scenario& scenario, std::uint32_t agent) {
+  return std::any_of(scenario.injectors.begin(), scenario.injectors.end(), [&](const Injector& injector) {
+    return injector.kind == InjectorKind::delay &&
+           (injector.victims.empty() ||
+            std::find(injector.victims.begin(), injector.victims.end(), agent) != injector.victims.end());
+  });
+}
+
+}  // namespace
+
+Finding check_liveness(const Evidence& evidence) {
+  const History& history = evidence.history;
+  const Scenario& scenario = evidence.plan.scenario;
+  Finding finding;
+  if (scenario.agents.count < 2) {
+    finding.verdict = Verdict::not_applicable;
+    return finding;
+  }
+  const BusyMachine machine(evidence.plan, history);
+  std::string doubtful;
+  std::optional<std::vector<std::int64_t>> successes;
+  const bool anybody = std::any_of(history.operations.begin(), history.operations.end(), is_success);
+  const auto stretches = longest_in_vain(history, anybody ? scenario.agents.count : 0);
+  for (std::uint32_t agent = 0; agent < stretches.size(); ++agent) {
+    ++finding.checked;
+    const Stretch& stretch = stretches[agent];
+    const std::int64_t length_ns = stretch.until_ns - stretch.from_ns;
+    const std::int64_t least_ns =
+        std::max(scenario.agents.operation_deadline.count(), tolerance::starved_gaps * stretch.usual_gap_ns);
+    if (stretch.in_vain == 0 || length_ns < least_ns || stretch.asking_ns < length_ns / 4 * 3) continue;
+    if (!successes) successes = times_of_successes(history);
+    const auto others =
+        static_cast<std::uint64_t>(std::lower_bound(successes->begin(), successes->end(), stretch.until_ns) -
+                                   std::upper_bound(successes->begin(), successes->end(), stretch.from_ns));
+    if (others < tolerance::starved_successes * (scenario.agents.count - 1)) continue;
+    const std::string witness = fmt::format(
+        "agent {} did not succeed from {} to {}, though it was asking and others succeeded {} meanwhile",
+        agent, at_time(history, stretch.from_ns), at_time(history, stretch.until_ns),
+        counted(others, "time"));
+    const bool busy = machine.excuse(stretch.from_ns, stretch.until_ns).all_ns() >= length_ns - least_ns;
+    if (stretch.disturbed || busy || is_delayed(scenario, agent)) {
+      if (doubtful.empty())
+        doubtful = witness + (busy ? machine.in_words(stretch.from_ns, stretch.until_ns)
+                                   : "; but the run itself refused, delayed or killed it in that time");
+    } else if (finding.count++ == 0) {
+      finding.witness = witness + who_held_what(history, *stretch.last, stretch.until_ns);
+    }
+  }
+  if (finding.count != 0) {
+    finding.verdict = Verdict::fail;
+  } else if (!doubtful.empty()) {
+    finding.witness = doubtful;
+  } else if (finding.checked != 0) {
+    finding.verdict = Verdict::pass;
+  } else {
+    finding.witness = "no broadcast was acknowledged";
+  }
+  return finding;
+}
+
+}  // namespace holdfast

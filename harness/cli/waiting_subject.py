@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Subjects for waits_test.cc, of which the first argument names one: what they keep while they are idle, and what they
+wait for.
+"""
+
+import fcntl
+import json
+import mmap
+import os
+import sqlite3
+import sys
+import threading
+import time
+
+MODE = sys.argv[1]
+
+
+class Locked:
+    """A queue in a JSON file with a lock file beside it."""
+
+    name = "queue.json"
+
+    def __init__(self, root, agent):
+        self.agent = agent
+        self.path = os.path.join(root, self.name)
+        self.lock_path = self.path + ".lock"
+
+    def take_lock(self):
+        lock = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+    def load(self):
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                return json.load(file)
+        except FileNotFoundError:
+            return []
+
+    def save(self, entries):
+        temp = f"{self.path}.{os.getpid()}.tmp"
+        with open(temp, "w", encoding="utf-8") as file:
+            json.dump(entries, file)
+        os.replace(temp, self.path)
+
+    def broadcast(self, entry):
+        lock = self.take_lock()
+        self.save(self.load() + [entry])
+        os.close(lock)
+
+    def read(self):
+        return self.load()
+
+
+class Jobs(Locked):
+    name = "jobs.json"
+
+
+class KeepsReplaced(Locked):
+    """A reader that keeps its descriptor over the rename."""
+
+    def load(self):
+        try:
+            self.kept = open(self.path, encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        return json.load(self.kept)
+
+
+class Leader(Locked):
+    """One is elected for life; who is not waits for that in a thread, and the queue has a lock of its own."""
+
+    def __init__(self, root, agent):
+        super().__init__(root, agent)
+        self.leader = os.open(os.path.join(root, "leader.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        threading.Thread(target=fcntl.flock, args=(self.leader, fcntl.LOCK_EX), daemon=True).start()
+
+
+class KeepsLock(Locked):
+    """Agent 0 keeps the lock after its first message; the others look for it again and again."""
+
+    def broadcast(self, entry):
+        deadline = time.monotonic() + 0.9
+        lock = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    os.close(lock)
+                    raise
+                time.sleep(0.01)
+        self.save(self.load() + [entry])
+        if self.agent == 0:
+            self.kept = lock
+        else:
+            os.close(lock)
+
+
+class Wal:
+    def __init__(self, root, agent):
+        self.agent = agent
+        self.db = sqlite3.connect(os.path.join(root, "queue.db"), timeout=20, isolation_level=None)
+        self.db.execute("pragma journal_mode=wal")
+        self.db.execute("create table if not exists mail (id text, body text, recipients text)")
+        self.db.execute("select count(*) from mail").fetchone()
+
+    def broadcast(self, entry):
+        self.db.execute("begin immediate")
+        self.db.execute("insert into mail values (?, ?, ?)", (entry["id"], entry["body"], json.dumps(entry["to"])))
+        self.db.execute("commit")
+
+    def read(self):
+        return [{"id": row[0], "body": row[1], "to": json.loads(row[2])}
+                for row in self.db.execute("select id, body, recipients from mail order by rowid")]
+
+
+class Shared:
+    """A log in shared memory: its length in the first eight bytes."""
+
+    size = 1 << 20
+
+    def __init__(self, root, agent):
+        self.agent = agent
+        self.file = os.open(os.path.join(root, "ring"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+        if os.fstat(self.file).st_size == 0:
+            os.ftruncate(self.file, self.size)
+        fcntl.flock(self.file, fcntl.LOCK_UN)
+        self.memory = mmap.mmap(self.file, self.size)
+
+    def broadcast(self, entry):
+        line = json.dumps(entry).encode() + b"\n"
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+        end = int.from_bytes(self.memory[:8], "little")
+        self.memory[8 + end:8 + end + len(line)] = line
+        self.memory[:8] = (end + len(line)).to_bytes(8, "little")
+        fcntl.flock(self.file, fcntl.LOCK_UN)
+
+    def read(self):
+        fcntl.flock(self.file, fcntl.LOCK_SH)
+        end = int.from_bytes(self.memory[:8], "little")
+        lines = self.memory[8:8 + end].splitlines()
+        fcntl.flock(self.file, fcntl.LOCK_UN)
+        return [json.loads(line) for line in lines]
+
+
+class Deadlock(Locked):
+    """Even agents take lock a, then b; odd ones b, then a."""
+
+    def broadcast(self, entry):
+        names = ["a", "b"] if self.agent % 2 == 0 else ["b", "a"]
+        held = []
+        for name in names:
+            held.append(os.open(f"{self.path}.{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644))
+            fcntl.flock(held[-1], fcntl.LOCK_EX)
+            time.sleep(0.2)
+        self.save(self.load() + [entry])
+        for lock in held:
+            os.close(lock)
+
+
+class Hangs(Locked):
+    """Agent 0 takes the lock and never comes back."""
+
+    def broadcast(self, entry):
+        lock = self.take_lock()
+        while self.agent == 0:
+            time.sleep(1000)
+        self.save(self.load() + [entry])
+        os.close(lock)
+
+
+KINDS = {"wal": Wal, "leader": Leader, "mmap": Shared, "jobs": Jobs, "keeps-replaced": KeepsReplaced,
+         "keeps-lock": KeepsLock, "deadlock": Deadlock, "hangs-on-lock": Hangs}
+
+
+def main():
+    queue = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = {"result": "ok"}
+        try:
+            if request["op"] == "quit":
+                return
+            if request["op"] == "init":
+                queue = KINDS[MODE](request["dir"], request["agent"])
+            elif request["op"] == "broadcast":
+                queue.broadcast({"id": request["id"], "to": request["to"], "body": request["body"]})
+            else:
+                answer["entries"] = [{"id": entry["id"], "body": entry["body"]} for entry in queue.read()
+                                     if queue.agent in entry["to"]]
+        except OSError as error:
+            answer = {"result": "fail", "code": error.errno or 0, "error": str(error)}
+        print(json.dumps(answer), flush=True)
+
+
+main()

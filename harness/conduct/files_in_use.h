@@ -1,0 +1,42 @@
+// Which files of a store its subject still uses, though the scenario does not name them: so that nobody takes them for
+// something left behind.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/descriptor.h"
+#include "harness/supervisor/lock_table.h"
+
+namespace holdfast {
+
+class FilesInUse {
+ public:
+  explicit FilesInUse(std::filesystem::path store) : store_(std::move(store)) {}
+
+  // What agents have open while they are at work: a file is shared if two have it open at once.
+  void look_at_work(const std::vector<AgentHandles>& held);
+
+  // While no operation is open.
+  void look_at_rest(const std::vector<AgentHandles>& held);
+
+  // From now on whoever opens one of these, names in the store, uses it: for the time of final reads, when nobody else
+  // has business with them. Where the kernel cannot watch them all, the rest go unnoticed.
+  void watch(const std::vector<std::string>& names);
+
+  // By names in the store.
+  [[nodiscard]] std::set<std::string> names();
+
+ private:
+  [[nodiscard]] std::string relative(const std::string& path) const;
+
+  std::filesystem::path store_;
+  std::set<std::string> used_;
+  Descriptor notices_;
+  std::map<int, std::string> watched_;
+};
+
+}  // namespace holdfast
