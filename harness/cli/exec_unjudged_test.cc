@@ -86,17 +86,18 @@ constexpr const char* another_user_namespace =
     "  try: os.replace('c', 'd')\n"
     "  except OSError as error: assert error.errno == 38\n";
 
-INSTANTIATE_TEST_SUITE_P(Reasons, ExecUnjudged,
-                         testing::Values(
+std::vector<NotJudged> reasons() {
+  return {
 #ifdef __x86_64__
-                             NotJudged{"Exchange", exchange, "no-counterpart", "--observe"},
-                             NotJudged{"ExchangeEnforced", exchange, "no-counterpart", "--enforce"},
+      {"Exchange", exchange, "no-counterpart", "--observe"},
+      {"ExchangeEnforced", exchange, "no-counterpart", "--enforce"},
 #endif
-                             NotJudged{"MemoryThatMayNotBeRead", undumpable, "unreadable-memory", "--observe",
-                                       false, true},
-                             NotJudged{"AnotherUser", another_user, "other-identity", "--enforce", true},
-                             NotJudged{"AnotherUserNamespace", another_user_namespace, "other-identity",
-                                       "--enforce", false, true}),
+      {"MemoryThatMayNotBeRead", undumpable, "unreadable-memory", "--observe", false, true},
+      {"AnotherUser", another_user, "other-identity", "--enforce", true},
+      {"AnotherUserNamespace", another_user_namespace, "other-identity", "--enforce", false, true}};
+}
+
+INSTANTIATE_TEST_SUITE_P(Reasons, ExecUnjudged, testing::ValuesIn(reasons()),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 // What is judged alone leaves nothing to allow.

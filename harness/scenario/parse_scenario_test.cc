@@ -523,13 +523,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"title = \"\"\"a\"\"\"\n", "s.toml:1:9: strings of several lines"}));
 
 TEST(ParseScenarioTest, ThePathOfAHolderCannotLeaveTheStore) {
-  for (const char* path :
-       {"", ".", "..", "/etc/passwd", "../queue.json", "a/b", "a\\\\b", "..\\\\x", "a\\u0000b", "a\\nb"}) {
+  for (const char* path : {"", ".", "..", "/etc/passwd", "../queue.json", "a/../b", "a/..", "a\\\\b",
+                           "..\\\\x", "a\\u0000b", "a\\nb"}) {
     const std::string found = parse_error_of(
         std::string("[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"") + path + "\"\n");
     EXPECT_EQ(found.find("s.toml:4:8: inject.0.path is "), 0U) << path << ": " << found;
   }
-  for (const char* path : {"queue.json", "*.tmp", "queue.json.??????", "..queue", "*"}) {
+  for (const char* path :
+       {"queue.json", "*.tmp", "queue.json.??????", "..queue", "*", "new/*", "a/b", "**/b"}) {
     EXPECT_TRUE(parse_scenario(
         std::string("[[inject]]\nkind = \"open-handle\"\nhold = \"1s\"\npath = \"") + path + "\"\n",
         "s.toml"))
