@@ -13,7 +13,7 @@ namespace {
 
 std::string who(const LockSeen& lock) {
   const std::string agent =
-      lock.agent == no_process ? "a process of nobody's" : fmt::format("agent {}", lock.agent);
+      lock.agent == no_process ? "another process" : fmt::format("agent {}", lock.agent);
   if (lock.pid == 0) return lock.agent == no_process ? "somebody" : agent;
   return fmt::format("{} ({}, pid {})", agent, lock.program.empty() ? "?" : lock.program, lock.pid);
 }
