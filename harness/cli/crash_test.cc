@@ -68,8 +68,10 @@ TEST_F(Crash, TheOriginLosesTheQueueBetweenRemoveAndMove) {
                                  [](const Finding& finding) { return finding.name == "lost"; });
   ASSERT_NE(lost, summary.checks.end());
   EXPECT_EQ(lost->verdict, Verdict::fail);
-  EXPECT_THAT(lost->witness.value_or(""),
-              HasSubstr("agent 0 removed queue.json and was killed before it moved another there"));
+  EXPECT_THAT(
+      lost->witness.value_or(""),
+      testing::ContainsRegex("agent 0's broadcast 0-[0-9]+ removed queue.json at .* and was killed at .* "
+                             "before it put another there"));
 }
 
 TEST_F(Crash, BroadcastsThatDoNotSufficeAreSaidSo) {

@@ -25,10 +25,6 @@ std::string joined(const std::string& directory, const std::string& name) {
   return directory.empty() ? name : directory + "/" + name;
 }
 
-bool is_within(const std::string& path, const std::string& directory) {
-  return path == directory || (path.starts_with(directory) && path[directory.size()] == '/');
-}
-
 }  // namespace
 
 Result<WatchedTree> WatchedTree::start(const std::filesystem::path& store, std::uint32_t mask) {
@@ -56,8 +52,9 @@ std::optional<std::string> WatchedTree::take_warning() {
 }
 
 // A directory and those in it, the nearest first. `tell`: of files that are there already, in directories that were not
-// watched. `anew`: those that are watched are looked through, too.
-int WatchedTree::follow(const std::string& directory, bool tell, bool anew) {
+// watched. Without `seen`, directories that are watched under their name are not entered: their own events say what
+// comes.
+int WatchedTree::walk(const std::string& directory, bool tell, std::map<int, std::string>* seen) {
   int first_error = 0;
   std::deque<std::string> left = {directory};
   for (; !left.empty(); left.pop_front()) {
@@ -65,8 +62,8 @@ int WatchedTree::follow(const std::string& directory, bool tell, bool anew) {
     const auto depth = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
     if (depth >= deepest_store || directories_.size() >= most_watched) {
       warn(fmt::format(
-          "{} and what is like it is not watched: the store has more than {} directories, or they are "
-          "more than {} deep",
+          "{} and others are not watched: the store has more than {} directories, or they are more than {} "
+          "deep",
           path, most_watched, deepest_store));
       continue;
     }
@@ -77,17 +74,33 @@ int WatchedTree::follow(const std::string& directory, bool tell, bool anew) {
       const int error = errno;
       if (path == directory) first_error = error;
       if (error == ENOSPC)
-        warn(fmt::format("{} and what is like it is not watched: fs.inotify.max_user_watches is used up",
-                         path));
+        warn(fmt::format("{} and others are not watched: fs.inotify.max_user_watches is used up", path));
       continue;  // else it is gone again, or not ours to look at
     }
-    for (Move& move : moves_) std::erase(move.watches, watch);
     const auto [known, is_new] = directories_.try_emplace(watch, path);
-    if (!is_new && known->second == path && !anew) continue;  // its own events tell what comes
+    const bool in_place = !is_new && known->second == path;
     known->second = path;
-    list(path, tell && is_new, left);
+    if (seen != nullptr) seen->insert_or_assign(watch, path);
+    if (!in_place || seen != nullptr) list(path, tell && is_new, left);
   }
   return first_error;
+}
+
+int WatchedTree::follow(const std::string& directory, bool tell) {
+  return walk(directory, tell, nullptr);
+}
+
+// After directories were moved the names that are known may be anybody's: all of the store is looked at once more, and
+// what is not in it is forgotten.
+void WatchedTree::look_again() {
+  if (!std::exchange(moved_, false)) return;
+  std::map<int, std::string> seen;
+  walk("", true, &seen);
+  std::erase_if(directories_, [&](const auto& watched) {
+    if (seen.contains(watched.first)) return false;
+    ::inotify_rm_watch(watch_.get(), watched.first);
+    return true;
+  });
 }
 
 void WatchedTree::list(const std::string& directory, bool tell, std::deque<std::string>& below) {
@@ -111,50 +124,6 @@ void WatchedTree::list(const std::string& directory, bool tell, std::deque<std::
   }
 }
 
-void WatchedTree::directory_event(std::uint32_t mask, std::uint32_t cookie, const std::string& path) {
-  if ((mask & IN_MOVED_FROM) != 0) {
-    Move move{cookie, path, {}};
-    for (const auto& [watch, directory] : directories_) {
-      if (is_within(directory, path)) move.watches.push_back(watch);
-    }
-    moves_.push_back(std::move(move));
-  } else if ((mask & IN_MOVED_TO) != 0) {
-    moved_to(cookie, path);
-  } else if ((mask & IN_CREATE) != 0) {
-    follow(path, true);
-  }
-}
-
-// From elsewhere in the store it keeps its watches. What is there now is looked at all the same: it may have been moved
-// on, or something else may have been in its place, when the events before this one were read.
-void WatchedTree::moved_to(std::uint32_t cookie, const std::string& path) {
-  const auto move =
-      std::find_if(moves_.begin(), moves_.end(), [&](const Move& m) { return m.cookie == cookie; });
-  if (move != moves_.end()) {
-    for (const int watch : move->watches) {
-      const auto directory = directories_.find(watch);
-      if (directory == directories_.end() || !is_within(directory->second, move->from)) continue;
-      directory->second = path + directory->second.substr(move->from.size());
-    }
-    moves_.erase(move);
-  }
-  follow(path, true, true);
-}
-
-// A directory that was moved and came to no place in the store is outside.
-void WatchedTree::forget_moves() {
-  std::erase_if(moves_, [&](Move& move) {
-    if (!std::exchange(move.waited, true)) return false;
-    for (const int watch : move.watches) {
-      const auto directory = directories_.find(watch);
-      if (directory == directories_.end() || !is_within(directory->second, move.from)) continue;
-      ::inotify_rm_watch(watch_.get(), watch);
-      directories_.erase(directory);
-    }
-    return true;
-  });
-}
-
 void WatchedTree::file_event(std::uint32_t mask, const std::string& path) {
   const std::uint32_t happened = mask & mask_ & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_OPEN);
   if (happened == 0) return;
@@ -174,7 +143,7 @@ Result<std::vector<FileNotice>> WatchedTree::read() {
   for (int reads = 0; reads < most_reads; ++reads) {
     const ssize_t got = ::read(watch_.get(), buffer.data(), buffer.size());
     if (got <= 0) {
-      forget_moves();
+      look_again();
       break;
     }
     for (ssize_t at = 0; at < got;) {
@@ -194,7 +163,8 @@ Result<std::vector<FileNotice>> WatchedTree::read() {
       if (directory == directories_.end() || event->len == 0) continue;
       const std::string path = joined(directory->second, event->name);
       if ((event->mask & IN_ISDIR) != 0) {
-        directory_event(event->mask, event->cookie, path);
+        if ((event->mask & IN_CREATE) != 0) follow(path, true);
+        moved_ = moved_ || (event->mask & (IN_MOVED_FROM | IN_MOVED_TO)) != 0;
       } else {
         file_event(event->mask, path);
       }

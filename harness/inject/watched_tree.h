@@ -39,21 +39,14 @@ class WatchedTree {
   std::optional<std::string> take_warning();
 
  private:
-  struct Move {  // a directory that was moved away; where to, the next events say, or nobody
-    std::uint32_t cookie;
-    std::string from;
-    std::vector<int> watches;
-    bool waited = false;
-  };
   using State = std::tuple<ino_t, off_t, time_t, long>;  // with its last change
 
   WatchedTree(std::filesystem::path store, std::uint32_t mask, Descriptor watch)
       : store_(std::move(store)), mask_(mask), watch_(std::move(watch)) {}
-  int follow(const std::string& directory, bool tell, bool anew = false);  // 0, or the errno of the first
+  int follow(const std::string& directory, bool tell);  // 0, or the errno of the first
   void list(const std::string& directory, bool tell, std::deque<std::string>& below);
-  void directory_event(std::uint32_t mask, std::uint32_t cookie, const std::string& path);
-  void moved_to(std::uint32_t cookie, const std::string& path);
-  void forget_moves();
+  int walk(const std::string& directory, bool tell, std::map<int, std::string>* seen);
+  void look_again();
   void file_event(std::uint32_t mask, const std::string& path);
   void warn(std::string what);
   [[nodiscard]] std::optional<State> state_of(const std::string& path) const;
@@ -62,8 +55,8 @@ class WatchedTree {
   std::uint32_t mask_;
   Descriptor watch_;
   std::map<int, std::string> directories_;  // by watch: the path in the store, "" of the store itself
-  std::vector<Move> moves_;
-  std::map<std::string, State> found_;  // told of without an event, which may come yet
+  bool moved_ = false;                      // directories were: names are to be looked at again
+  std::map<std::string, State> found_;      // told of without an event, which may come yet
   std::vector<FileNotice> notices_;
   std::optional<std::string> warning_;
   bool warned_ = false;
