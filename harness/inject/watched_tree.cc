@@ -29,7 +29,7 @@ std::string joined(const std::string& directory, const std::string& name) {
 
 Result<WatchedTree> WatchedTree::start(const std::filesystem::path& store, std::uint32_t mask) {
   WatchedTree tree(store, mask, Descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)));
-  const int error = tree.watch_ ? tree.follow("", false) : errno;
+  const int error = tree.watch_ ? tree.walk("", false, nullptr) : errno;
   if (error == 0) return tree;
   return fail(Code::failed,
               fmt::format("cannot watch {}: {} (see fs.inotify.max_user_instances and max_user_watches)",
@@ -86,10 +86,6 @@ int WatchedTree::walk(const std::string& directory, bool tell, std::map<int, std
   return first_error;
 }
 
-int WatchedTree::follow(const std::string& directory, bool tell) {
-  return walk(directory, tell, nullptr);
-}
-
 // After directories were moved the names that are known may be anybody's: all of the store is looked at once more, and
 // what is not in it is forgotten.
 void WatchedTree::look_again() {
@@ -122,6 +118,14 @@ void WatchedTree::list(const std::string& directory, bool tell, std::deque<std::
                                                                  : IN_OPEN;
     notices_.push_back({(store_ / path).string(), happened});
   }
+}
+
+void WatchedTree::directory_event(std::uint32_t mask, const std::string& path) {
+  moved_ = moved_ || (mask & (IN_MOVED_FROM | IN_MOVED_TO)) != 0;
+  if ((mask & IN_CREATE) != 0) walk(path, true, nullptr);
+  // What is read after this event names files in it by where it is now.
+  std::map<int, std::string> seen;
+  if ((mask & IN_MOVED_TO) != 0) walk(path, true, &seen);
 }
 
 void WatchedTree::file_event(std::uint32_t mask, const std::string& path) {
@@ -163,8 +167,7 @@ Result<std::vector<FileNotice>> WatchedTree::read() {
       if (directory == directories_.end() || event->len == 0) continue;
       const std::string path = joined(directory->second, event->name);
       if ((event->mask & IN_ISDIR) != 0) {
-        if ((event->mask & IN_CREATE) != 0) follow(path, true);
-        moved_ = moved_ || (event->mask & (IN_MOVED_FROM | IN_MOVED_TO)) != 0;
+        directory_event(event->mask, path);
       } else {
         file_event(event->mask, path);
       }

@@ -43,9 +43,10 @@ class WatchedTree {
 
   WatchedTree(std::filesystem::path store, std::uint32_t mask, Descriptor watch)
       : store_(std::move(store)), mask_(mask), watch_(std::move(watch)) {}
-  int follow(const std::string& directory, bool tell);  // 0, or the errno of the first
   void list(const std::string& directory, bool tell, std::deque<std::string>& below);
+  // 0, or the errno of the first.
   int walk(const std::string& directory, bool tell, std::map<int, std::string>* seen);
+  void directory_event(std::uint32_t mask, const std::string& path);
   void look_again();
   void file_event(std::uint32_t mask, const std::string& path);
   void warn(std::string what);
