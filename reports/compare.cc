@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "harness/scenario/check_names.h"
 #include "reports/number_format.h"
 #include "reports/sentences.h"

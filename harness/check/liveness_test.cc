@@ -114,6 +114,20 @@ TEST(BoundedWait, WaitsBeyondThePolicy) {
   EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::pass);
 }
 
+// A program that writes its file anew before each retry works as long as it did at first; the core's stores do not.
+TEST(BoundedWait, WorkBeforeARetryIsNoWait) {
+  TestRun run(1, 1);
+  run.plan.scenario.subject.retry.base_delay = std::chrono::milliseconds(100);
+  run.replace(0, 310, 5).replace(0, 720).broadcast(a, 10, 730).quiet().read(0, {a}).finished();
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::fail);
+  run.plan.scenario.subject.kind = SubjectKind::command;
+  EXPECT_EQ(check_bounded_wait({run.plan, run.history}).verdict, Verdict::pass);
+  TestRun waits(1, 1);
+  waits.plan = run.plan;
+  waits.replace(0, 310, 5).replace(0, 1'120).broadcast(a, 10, 1'130).quiet().read(0, {a}).finished();
+  EXPECT_EQ(check_bounded_wait({waits.plan, waits.history}).verdict, Verdict::fail);
+}
+
 // Who waits as long as it takes states no policy, and is held to its deadline alone.
 TEST(BoundedWait, WithoutAPolicyNoWaitIsTooLong) {
   TestRun run(1, 1);

@@ -116,7 +116,7 @@ TEST_F(Crash, NothingStaysWhoeverIsInterruptedOrKilled) {
 // others' deadlines tell.
 TEST_F(Crash, ALockThatIsNotFreedIsNoticed) {
   put_file(scratch() / "small.toml",
-           small_scenario("count = 2\nbroadcasts = 4\nrate = 5\ndeadline = \"100ms\""));
+           small_scenario("count = 2\nbroadcasts = 4\nrate = 5\ndeadline = \"1s\""));
   auto run = start({"run", "small.toml", "--out", "run"});
   ASSERT_TRUE(eventually([&] { return released(); }));
   const Descriptor lock(::open((scratch() / "run/store/queue.json.lock").c_str(), O_RDWR | O_CLOEXEC));

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <thread>
 
+#include "core/testing/needs.h"
 #include "harness/cli/testing_run.h"
 #include "harness/supervisor/descriptor.h"
 
@@ -140,14 +141,15 @@ TEST_F(Lateness, BesideBusyNeighboursARightStoreIsNotBlamed) {
 class FrozenDisk : public Lateness {
  protected:
   void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "only root may mount, and freeze what is mounted";
+    HOLDFAST_NEEDS_ROOT("mount, and freeze what is mounted");
     std::filesystem::create_directory(disk());
-    const auto made = start_program("/bin/sh",
-                                    {"-c",
-                                     "truncate -s 64M disk.img && mkfs.ext4 -q disk.img && "
-                                     "mount -o loop disk.img disk"},
-                                    {})
-                          .wait();
+    const auto made =
+        start_program("/bin/sh",
+                      {"-c",
+                       "PATH=$PATH:/usr/sbin:/sbin; truncate -s 64M disk.img && mkfs.ext4 -q disk.img && "
+                       "mount -o loop disk.img disk"},
+                      {})
+            .wait();
     ASSERT_EQ(made.exit_code, 0) << made.err;
     mounted_ = true;
   }
