@@ -197,13 +197,15 @@ std::vector<std::string> locks_beneath(const std::filesystem::path& directory) {
   return found;
 }
 
+// One that waits for the supervisor (D) stops before it runs another line, whoever answers.
 void stop_process(pid_t process) {
   ::kill(process, SIGSTOP);
   EXPECT_TRUE(eventually([&] {
     std::ifstream file("/proc/" + std::to_string(process) + "/stat");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const auto state = text.rfind(") ");
-    return state == std::string::npos || text[state + 2] == 'T' || text[state + 2] == 'Z';
+    return state == std::string::npos ||
+           std::string_view("TZD").find(text[state + 2]) != std::string_view::npos;
   }));
 }
 
