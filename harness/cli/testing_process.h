@@ -54,6 +54,7 @@ class TestProcess {
 };
 
 // For `prepare`: from root to an ordinary user; anybody else stays who he is.
+inline constexpr uid_t nobody = 65534;
 bool become_nobody();
 
 // A process as /proc tells.
