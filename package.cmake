@@ -12,7 +12,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS python3)  # for the subject written in it
 set(CPACK_COMPONENT_HARNESS_DESCRIPTION
-  "proves whether file persistence holds\n ${PROJECT_DESCRIPTION}: real processes, Windows' file-sharing rules, and a report of what was lost and who held which file.")
+  "tests whether file storage survives\n ${PROJECT_DESCRIPTION}: real processes, Windows' file-sharing rules, and a report of what was lost and who held which file.")
 install(PROGRAMS ci/holdfast-ci DESTINATION bin COMPONENT harness)
 install(FILES LICENSE DESTINATION share/doc/holdfast RENAME copyright COMPONENT harness)
 install(FILES reports/schema/holdfast.result-1.schema.json DESTINATION share/holdfast/schema COMPONENT harness)

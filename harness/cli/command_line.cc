@@ -16,19 +16,18 @@ namespace holdfast {
 namespace {
 
 constexpr const char* about =
-    "Proves whether file persistence holds when a crowd of processes, a virus scanner and a crash hit it at "
-    "once.";
+    "Tests whether file storage survives a crowd of processes, a virus scanner and a crash at the same time.";
 
 constexpr const char* examples = R"(
 Examples:
   holdfast list                                  the scenarios that ship
-  holdfast run broadcast-8                       eight agents, an antivirus, an open handle: does all arrive?
+  holdfast run broadcast-8                       eight agents, an antivirus, an open handle: does every message arrive?
   holdfast run broadcast-8 --seed 7 --agents 16  the same with another plan and a larger crowd
   holdfast run my.toml --set subject.retry.jitter=equal --out runs/equal
   holdfast run lockstep --trials 20              each variant 20 times, compared in one report
   holdfast run broadcast-8 --until-fail          one trial after another, until one fails
-  holdfast run no-fault --until-sure             until it is sure that 99 % of trials pass, and not 95 %
-  holdfast sweep retry-budget --hold 0ms..4s     how long a hold is survived, and where retries are used up
+  holdfast run no-fault --until-sure             until a sequential test can tell 99 % from 95 %
+  holdfast sweep retry-budget --hold 0ms..4s     how long a hold it survives, and where retries run out
   holdfast compare runs/before runs/after        two runs side by side, with Fisher's p
   holdfast replay runs/before                    the same plan again, ten times: how often does it fail?
   holdfast shrink runs/before                    the smallest plan that still fails, as a scenario of its own
@@ -40,8 +39,8 @@ Examples:
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
   holdfast who queue.json                        who has it open, and what Windows would refuse now
   holdfast exec -- pytest                        which of its file calls would Windows refuse, and why?
-  holdfast doctor                                can this machine do it?
-  holdfast selftest                              does the harness find what is there to be found?
+  holdfast doctor                                can this machine run it?
+  holdfast selftest                              can Holdfast detect planted bugs?
 
 Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 4 a regression
 against the baseline, 64 usage or scenario error, 70 internal error or a machine that cannot run it.
@@ -110,7 +109,7 @@ void add_run_options(CLI::App& app, RunCommand& run) {
       ->allow_extra_args(false);
   app.add_option("--variant", run.variant, "Only this variant of a scenario that has several");
   app.add_option("--out", run.out, "The run directory (default: a new one under holdfast-runs/)");
-  app.add_flag("--quiet", run.quiet, "No progress and no summary; the exit code tells");
+  app.add_flag("--quiet", run.quiet, "No progress and no summary, only the exit code");
 }
 
 std::string not_a_command(const std::string& word, const CLI::App& app) {
@@ -205,7 +204,7 @@ Command parse_command_line(int argc, char** argv) {
   run_app->add_option("--expect", run.expectations, about_expect)->take_all()->allow_extra_args(false);
   run_app
       ->add_option("--trials", run.trials,
-                   "So many runs of each variant, with the seeds from --seed on; they are judged together")
+                   "Run each variant this often, with seeds from --seed on, and judge the runs together")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""));
   auto* until_fail =
@@ -217,24 +216,25 @@ Command parse_command_line(int argc, char** argv) {
                      "Trials until a sequential test can tell --sure-rate from --sure-against; at most "
                      "--trials, or 1000")
           ->excludes(until_fail);
-  run_app->add_option("--sure-rate", run.sure.rate_good, "The share of trials that shall pass")
+  run_app->add_option("--sure-rate", run.sure.rate_good, "The share of passing trials that is good enough")
       ->needs(until_sure)
       ->capture_default_str();
   run_app->add_option("--sure-against", run.sure.rate_bad, "The share that is not good enough")
       ->needs(until_sure)
       ->capture_default_str();
-  run_app->add_option("--sure-error", run.sure.alpha, "How often the test may be wrong, either way")
+  run_app->add_option("--sure-error", run.sure.alpha, "The error rate of the test, either way")
       ->needs(until_sure)
       ->capture_default_str();
   std::string keep = "failing";
-  run_app->add_option("--keep", keep, "Of which trials events and stores stay: failing, or all")
+  run_app->add_option("--keep", keep, "Which trials keep their events and stores: failing, or all")
       ->check(CLI::IsMember({"failing", "all"}))
       ->capture_default_str();
   run_app->add_flag("--json", run.json, "Print result.json instead of the summary");
 
   SweepCommand sweep;
   auto* sweep_app = app.add_subcommand(
-      "sweep", "A scenario under longer and longer holds: how long is survived, where retries are used up");
+      "sweep",
+      "Run a scenario under longer and longer holds: how long a hold it survives, and where retries run out");
   add_run_options(*sweep_app, sweep.run);
   sweep_app->add_option("--hold", sweep.hold, "From the shortest hold to the longest, as in 0ms..10s")
       ->required();
@@ -246,7 +246,7 @@ Command parse_command_line(int argc, char** argv) {
         ->check(CLI::Range(std::uint64_t{1}, most))
         ->capture_default_str();
   };
-  count_option("--steps", sweep.steps, "Holds at even distances, before it is looked for the edge by halves",
+  count_option("--steps", sweep.steps, "Evenly spaced holds to try before bisecting for the edge",
                most_sweep_steps);
   count_option("--runs", sweep.runs, "Runs of each hold", most_sweep_runs);
   count_option("--at-once", sweep.at_once, "Runs side by side; they mostly wait", 64);
@@ -270,29 +270,29 @@ Command parse_command_line(int argc, char** argv) {
 
   ReplayCommand replay;
   auto* replay_app =
-      app.add_subcommand("replay", "The plan of a run that failed again: how often it fails so");
+      app.add_subcommand("replay", "Rerun a failed plan and report how often it fails the same way");
   replay_app->add_option("directory", replay.directory, "The run directory")->required();
   replay_app->add_option("--times", replay.times, "How many runs")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
   replay_app->add_option("--out", replay.out,
-                         "Where its runs are kept (default: a new one under holdfast-runs/)");
+                         "Where its runs are kept (default: a new directory under holdfast-runs/)");
   replay_app->add_flag("--json", replay.json, "Print replay.json instead of a sentence");
-  replay_app->add_flag("--quiet", replay.quiet, "No progress and no sentence; the exit code tells");
+  replay_app->add_flag("--quiet", replay.quiet, "No progress and no sentence, only the exit code");
 
   ShrinkCommand shrink;
   auto* shrink_app = app.add_subcommand(
-      "shrink", "The smallest plan that still fails as a run did: agents, broadcasts, injectors");
+      "shrink", "Find the smallest plan that still fails the same way: fewer agents, broadcasts, injectors");
   shrink_app->add_option("directory", shrink.directory, "The run directory")->required();
   shrink_app->add_option("--times", shrink.times, "Runs of each plan that is tried, at most")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
-  shrink_app->add_option("--rate", shrink.rate, "The share of them that must fail in the same way")
+  shrink_app->add_option("--rate", shrink.rate, "The share of them that must fail the same way")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
-  shrink_app->add_option("--runs", shrink.most_runs, "The search ends after so many runs in all")
+  shrink_app->add_option("--runs", shrink.most_runs, "The search ends after this many runs in all")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
@@ -323,7 +323,7 @@ Command parse_command_line(int argc, char** argv) {
       "baseline.");
 
   BaselineCommand baseline;
-  auto* baseline_app = app.add_subcommand("baseline", "What a gate compares with");
+  auto* baseline_app = app.add_subcommand("baseline", "The runs that a gate compares with");
   baseline_app->require_subcommand(1);
   auto* update_app = baseline_app->add_subcommand(
       "update", "Add runs to a baseline, which keeps the latest 60, or begin one");
@@ -339,10 +339,11 @@ Command parse_command_line(int argc, char** argv) {
   auto* hold_app = app.add_subcommand("hold", "Keep a file open for a while, as a viewer or a scanner would");
   hold_app->add_option("path", hold.path, "The file")->required();
   hold_app->add_option("--for", hold.duration, "How long, as in 500ms or 2s")->required();
-  hold_app->add_option("--access", hold.access,
-                       "What the handle may do, of rwd (default: r); '-' asks for attributes only. Within "
-                       "'holdfast exec --opens' alone, as is --share");
-  hold_app->add_option("--share", hold.share, "What it lets others do meanwhile, of rwd; '-' nothing");
+  hold_app->add_option(
+      "--access", hold.access,
+      "What the handle may do, of rwd (default: r); '-' asks for attributes only. As --share, "
+      "only within 'holdfast exec --opens'");
+  hold_app->add_option("--share", hold.share, "What others may do meanwhile, of rwd; '-' for nothing");
 
   WhoCommand who;
   auto* who_app =
@@ -367,14 +368,16 @@ Command parse_command_line(int argc, char** argv) {
       ->add_option(
           "--profile", exec.profile,
           "Whose share modes and errors: a runtime (see 'holdfast rules'), share:r-- and the like, or "
-          "auto: of each process that of the program it runs")
+          "auto: for each process, that of the program it runs")
       ->capture_default_str();
-  exec_app->add_flag("--opens", exec.opens,
-                     "Decide opens as well, even if no profile and no injector denies reading or writing");
+  exec_app->add_flag(
+      "--opens", exec.opens,
+      "Decide every open as well, even if no profile and no injector denies reading or writing");
   exec_app
-      ->add_option("--inject", exec.injectors,
-                   "Hold files meanwhile: antivirus or open-handle, with keys of [[inject]], as in "
-                   "antivirus:hold=200ms,share=rw; directly in the directories given")
+      ->add_option(
+          "--inject", exec.injectors,
+          "Hold files in and below the directories: antivirus, indexer, open-handle or backup, with keys "
+          "of [[inject]], as in antivirus:hold=200ms,share=rw")
       ->allow_extra_args(false);
   exec_app->add_option("--seed", exec.seed, "What is injected follows from this number")
       ->transform(CLI::Validator(as_whole_number, ""))
@@ -385,14 +388,14 @@ Command parse_command_line(int argc, char** argv) {
   exec_app->add_flag("--fail-on-refusal", exec.fail_on_refusal,
                      "Exit with 125 if anything was refused, or could not be judged");
   exec_app->add_flag("--allow-unjudged", exec.allow_unjudged,
-                     "Let --fail-on-refusal pass though some calls could not be judged");
+                     "Let --fail-on-refusal pass even if some calls could not be judged");
   exec_app->add_flag("--quiet", exec.quiet, "No summary");
   exec_app->footer(R"(
 Examples:
   holdfast exec -- pytest -q                            watch a test suite, and change nothing
   holdfast exec --fail-on-refusal -- npm test           fail the build on what would fail on Windows
   holdfast exec --enforce --inject antivirus -- ./app   see how the program copes
-  holdfast exec --suppress known.supp -- make check     but for what is known
+  holdfast exec --suppress known.supp -- make check     except for what is known
 
 The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if anything was refused or
 could not be judged, or if there was nothing to judge; 126 and 127 if the command could not be executed or found,
@@ -427,11 +430,11 @@ could not be judged, or if there was nothing to judge; 126 and 127 if the comman
   whole("--attempts", selftest.attempts,
         "Runs, each with another seed, to find a bug that the first run misses")
       ->capture_default_str();
-  whole("--seeds", selftest.seeds, "With how many seeds everything is run")->capture_default_str();
+  whole("--seeds", selftest.seeds, "How many seeds to run everything with")->capture_default_str();
   selftest_app->add_option("--seed", selftest.seed, "The first of them")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
-  selftest_app->add_option("--only", selftest.only, "These entries of the manifest alone");
+  selftest_app->add_option("--only", selftest.only, "Only these entries of the manifest");
   whole("--jobs", selftest.jobs,
         "Runs of bugs side by side; they mostly wait (default: two a processor). Right subjects run one at a "
         "time");
@@ -442,7 +445,7 @@ could not be judged, or if there was nothing to judge; 126 and 127 if the comman
   auto* serve_app =
       app.add_subcommand("serve", "Past runs in a browser, on this machine alone: verdicts, trends, reports");
   serve_app->add_option("directory", serve.directory, "Where runs are kept")->capture_default_str();
-  serve_app->add_option("--port", serve.port, "Of 127.0.0.1; 0 takes a free one")->capture_default_str();
+  serve_app->add_option("--port", serve.port, "Port on 127.0.0.1 (0: any free port)")->capture_default_str();
 
   std::string page;
   auto* completion_app = app.add_subcommand(

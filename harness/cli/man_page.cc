@@ -71,7 +71,7 @@ std::string command_part(const CLI::App& command, const std::string& words,
 std::string man_page(const CLI::App& app, const std::string& version) {
   std::string page = fmt::format(
       ".TH HOLDFAST 1 \"\" \"Holdfast {}\" \"User Commands\"\n"
-      ".SH NAME\nholdfast \\- proves whether file persistence holds under a crowd, a virus scanner and a "
+      ".SH NAME\nholdfast \\- tests whether file storage survives a crowd, a virus scanner and a "
       "crash\n"
       ".SH SYNOPSIS\n\\fBholdfast\\fR \\fIcommand\\fR [\\fIoption\\fR ...]\n"
       ".SH DESCRIPTION\n{}\n.SH COMMANDS\n",
