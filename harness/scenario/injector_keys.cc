@@ -335,20 +335,20 @@ const Keys<HoldTime>& hold_keys() {
   static const Keys<HoldTime> keys = {
       {"median", "half of the holds are shorter", duration(&HoldTime::median, Duration(1), longest_duration),
        true},
-      {"p99", "one in a hundred is longer: makes the holds lognormal; without it all are alike",
+      {"p99", "one in a hundred is longer: makes the holds lognormal; without it, all are equal",
        duration(&HoldTime::p99, Duration(1), longest_duration)},
-      {"max", "none is longer: the distribution is cut here",
+      {"max", "no hold is longer: the distribution is cut here",
        duration(&HoldTime::max, Duration(1), longest_duration)},
-      {"rare", "some holds are of another kind, and longer", rare_field()},
+      {"rare", "some holds are much longer", rare_field()},
   };
   return keys;
 }
 
 const Keys<RareHolds>& rare_keys() {
   static const Keys<RareHolds> keys = {
-      {"chance", "of each hold to be such a one", real_number(&RareHolds::chance, 0, 1), true},
-      {"min", "none of them is shorter", duration(&RareHolds::min, Duration(1), longest_duration), true},
-      {"max", "none is longer; each order of magnitude between the two is as likely as another",
+      {"chance", "that a hold is a rare one", real_number(&RareHolds::chance, 0, 1), true},
+      {"min", "the shortest of them", duration(&RareHolds::min, Duration(1), longest_duration), true},
+      {"max", "the longest of them; every order of magnitude between the two is equally likely",
        duration(&RareHolds::max, Duration(1), longest_duration), true},
   };
   return keys;
@@ -378,15 +378,12 @@ const Keys<Injector>& injector_keys() {
        "lets go when asked, a backup that takes them in turn; or who kills agents, or holds up their file "
        "calls",
        one_of(&Injector::kind, injector_words, "kind of injector"), true},
-      {"name", "as reports call it; the kind if left out", injector_name_field()},
-      {"hold", "how long a file stays open; or the call is held up", hold_time(&Injector::hold), true, timed},
+      {"name", "its name in reports; the kind if left out", injector_name_field()},
+      {"hold", "how long a file stays open, or a call is held up", hold_time(&Injector::hold), true, timed},
       {"path",
-       "which file, to be given for an open-handle or a delay; which files a backup takes, lock files "
-       "excepted. A pattern without '/' is that of a name, in whatever directory of the store; one with '/' "
-       "is that "
-       "of the whole path in the store, where * and ? stay within a directory and ** is any number of "
-       "directories, "
-       "or none",
+       "which file, required for an open-handle or a delay; which files a backup takes, except lock files. A "
+       "pattern without '/' matches names in any directory of the store; one with '/' matches whole paths in "
+       "the store, where * and ? stay within a directory and ** is any number of directories, or none",
        store_path_field(), false, with_path},
       {"period", "from the start of one hold or pass to the next's",
        duration(&Injector::period, Duration(0), longest_duration), false, by_time},
@@ -395,33 +392,31 @@ const Keys<Injector>& injector_keys() {
       {"start_delay", "from the start of the run to the first hold",
        duration(&Injector::start_delay, Duration(0), longest_duration), false, by_time},
       {"triggers",
-       "what a file is opened after: a writer's close, a replace, or any open since it changed (a rename "
-       "opens "
+       "when to open a file: after a writer's close, a replace, or any open since it changed (a rename opens "
        "a file, too)",
        triggers_field(), false, watchers},
-      {"chance", "that a trigger is acted on", real_number(&Injector::chance, 0, 1), false, watchers},
+      {"chance", "that it acts on a trigger", real_number(&Injector::chance, 0, 1), false, watchers},
       {"delay", "from the trigger to the open", duration(&Injector::delay, Duration(0), longest_duration),
        false, watchers},
       {"yield_after", "how long the indexer takes to let go of a file that somebody else wants",
        duration(&Injector::yield_after, Duration(0), longest_duration), false, indexer},
       {"mode",
-       "whether a call that the open handle is in the way of is refused, or waits until the scan is over (30 "
-       "s "
-       "at most)",
+       "whether a call that the open handle blocks is refused, or waits until the scan is over (30 s at "
+       "most)",
        one_of(&Injector::mode, mode_words, "mode"), false, antivirus},
       {"kill_at",
-       "right before every file call of a save in turn, once each; or before file calls drawn from the seed",
+       "before every file call of a save in turn, once each; or before file calls drawn from the seed",
        one_of(&Injector::kill_at, kill_words, "kill_at"), true, kill},
       {"victim",
        "who is killed, and started again, its first and last broadcasts left alone; or whose calls are held "
        "up",
        victims_field(), false, on_victims},
       {"call", "which of the victim's calls on that file are held up", call_field(), true, delay},
-      {"every", "each so many of them, counted for each victim", whole_number(&Injector::every, 1, 1'000'000),
+      {"every", "every Nth of them, counted for each victim", whole_number(&Injector::every, 1, 1'000'000),
        false, delay},
-      {"within", "a kill at random comes before one of so many file calls of the victim's",
+      {"within", "a random kill comes before one of this many file calls of the victim",
        unless_every_call(whole_number(&Injector::within, 1, 1'000'000)), false, kill},
-      {"share", "what the open handle lets others do meanwhile; a backup's nothing, unless it says so",
+      {"share", "what the open handle lets others do meanwhile; by default, a backup's lets them do nothing",
        share_field(), false, sharers},
       {"min_fired", "with fewer holds, kills or delays the run is inconclusive",
        whole_number(&Injector::min_fired, 0, 1'000'000'000)},

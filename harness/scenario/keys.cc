@@ -243,11 +243,11 @@ const Keys<Agents>& agents_keys() {
       {"count", "how many processes", whole_number(&Agents::count, 1, most_agents)},
       {"broadcasts", "of each agent", whole_number(&Agents::broadcasts, 1, most_broadcasts)},
       {"recipients",
-       "all agents, the sender and the readers too; the next n of the ring; or, mixed, a set of its own for "
-       "each message, "
-       "by seed: all, neighbours, one, none, random ones with the sender and without",
+       "all agents, with the sender and the readers; the next n of the ring; or, mixed, a set drawn for each "
+       "message: all, neighbours, one, none, or random ones, with the sender or without",
        recipients_field()},
-      {"body_bytes", "length of a message's body", whole_number(&Agents::body_bytes, 17, 1 << 20)},
+      {"body_bytes", "length of a message's body; with mixed bodies, of most",
+       whole_number(&Agents::body_bytes, 17, 1 << 20)},
       {"bodies",
        "mixed: quotes, backslashes, line ends, characters of two to four bytes, and some bodies are empty, "
        "short or a "
@@ -258,10 +258,10 @@ const Keys<Agents>& agents_keys() {
        real_number(&Agents::rate_per_s, 0, 1e6, Least::excluded)},
       {"deadline", "of one operation; a command that has not answered by then is timed out",
        duration(&Agents::operation_deadline, shortest_deadline, longest_duration)},
-      {"read_every", "an agent reads its mail after each so many of its broadcasts; 0: at the end alone",
+      {"read_every", "an agent reads its mail after every Nth of its broadcasts; 0: only at the end",
        whole_number(&Agents::read_every, 0, most_broadcasts)},
       {"readers",
-       "agents that only read, while the others write: they are numbered after these, and are sent to like "
+       "agents that only read while the others write: they are numbered after the others, and get mail like "
        "them",
        whole_number(&Agents::readers, 0, most_readers)},
       {"reader_pause", "of a reader, between two reads",
@@ -277,14 +277,12 @@ const Keys<Sharing>& sharing_keys() {
   static const Keys<Sharing> keys = {
       {"rules", "whose rules refuse: Windows', or nobody's", one_of(&Sharing::rules, rules, "rules")},
       {"delete",
-       "what becomes of the name of a deleted file that others have open: it goes at once, or stays until "
-       "the last "
-       "handle closes",
+       "what happens to the name of a deleted file that others have open: it goes at once, or stays until "
+       "the last handle closes",
        one_of(&Sharing::deletion, deletions, "delete")},
       {"opens",
        "whether opens in the store are decided, so that each comes before or after a replace, or left alone; "
-       "by "
-       "default decided, but for the core's store where nobody reads beside the broadcasts",
+       "by default decided, except for the core's store where nobody reads besides the broadcasts",
        one_of(&Sharing::opens, opens, "opens")},
       {"profile", "the runtime whose share modes and error codes the agents get", profile_field()},
   };
@@ -296,7 +294,7 @@ const Keys<Expectation>& expectation_keys() {
       {"figure", "which figure is held to a bound", figure_field(), true},
       {"at_least", "missed below this", bound_field(Relation::at_least)},
       {"at_most", "missed above this", bound_field(Relation::at_most)},
-      {"equals", "missed beside this", bound_field(Relation::equals)},
+      {"equals", "missed unless it is this", bound_field(Relation::equals)},
   };
   return keys;
 }
@@ -304,7 +302,7 @@ const Keys<Expectation>& expectation_keys() {
 const Keys<Waiver>& waiver_keys() {
   static const Keys<Waiver> keys = {
       {"check", "which check does not decide; its result is shown as waived", waived_check_field(), true},
-      {"reason", "why not, for every report", waiver_reason_field(), true},
+      {"reason", "why, for every report", waiver_reason_field(), true},
   };
   return keys;
 }
@@ -332,7 +330,7 @@ const Keys<Scenario>& scenario_keys() {
       {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
       {"inject", "who else holds files, and who is killed", injectors_field()},
       {"expect", "thresholds; a missed one is exit code 3", expectations_field()},
-      {"waive", "checks that are shown, but do not decide", waivers_field()},
+      {"waive", "checks that are shown but do not decide", waivers_field()},
       {"variant", "the same scenario under other settings, run and compared in one report", variants_field()},
       {"run", "the run as a whole", own_section_field(run_keys)},
       {"delivered", "what the check `delivered` forgives", own_section_field(delivered_keys)},

@@ -186,7 +186,7 @@ const Keys<Subject>& subject_keys() {
       {"retry", "how refusals are retried; for an origin store or a command, what it claims", retry_field()},
       {"durability", "what an acknowledged save survives: the process, or a power cut",
        one_of(&Subject::durability, durabilities, "durability"), false, core_only},
-      {"read_for", "how long each writer keeps the file open that it reads before it writes (unlocked only)",
+      {"read_for", "how long each writer keeps open the file that it reads before it writes (unlocked only)",
        read_for_field()},
       {"fault", "what is wrong with the store (mutant only)", fault_field()},
       {"command",
@@ -195,16 +195,13 @@ const Keys<Subject>& subject_keys() {
        words_field(&Subject::command, "a list of strings, such as [\"python3\", \"queue.py\"]"), true,
        command_only},
       {"directory", "where it runs", directory_field(), false, command_only},
-      {"environment", "what its environment has beside ours", environment_field(), false, command_only},
+      {"environment", "what is added to its environment", environment_field(), false, command_only},
       {"files",
-       "what it may leave in the store directory, queue.json and queue.json.lock if left out; * and ? are as "
-       "in file names, and '/' and ** as in inject.path. A directory that fits belongs with all that is in "
-       "it; "
-       "\"new/\" is the directory alone, \"new/*\" what is in it",
+       "what it may leave in the store directory; patterns as in inject.path. A directory that matches "
+       "includes all that is in it; \"new/\" is the directory alone, \"new/*\" what is in it",
        words_field(&Subject::files, "a list of file names and paths"), false, command_only},
       {"bodies",
-       "what it takes for a body: text; or bytes, NUL and such as are not UTF-8 too, which are sent and "
-       "answered as "
+       "what a body is: text; or any bytes, with NUL and invalid UTF-8, which are sent and answered as "
        "body_base64",
        one_of(&Subject::bodies, body_words, "kind of body"), false, command_only},
   };
@@ -217,14 +214,14 @@ const Keys<RetryPolicy>& retry_keys() {
                                         {"equal", Jitter::equal},
                                         {"decorrelated", Jitter::decorrelated}};
   static const Keys<RetryPolicy> keys = {
-      {"max_retries", "after the first attempt; 0 tries once",
+      {"max_retries", "retries after the first attempt; 0 tries once",
        whole_number(&RetryPolicy::max_retries, 0, 1000)},
       {"base_delay", "the first wait", duration(&RetryPolicy::base_delay, Duration(0), longest_duration)},
-      {"multiplier", "of each wait to the next", real_number(&RetryPolicy::multiplier, 1, 1000)},
+      {"multiplier", "factor from each wait to the next", real_number(&RetryPolicy::multiplier, 1, 1000)},
       {"max_delay", "the longest single wait",
        duration(&RetryPolicy::max_delay, Duration(0), longest_duration)},
       {"jitter", "how waits are spread", one_of(&RetryPolicy::jitter, jitters, "jitter")},
-      {"deadline", "no wait is begun that would end later than this after the first attempt",
+      {"deadline", "no wait begins that would end later than this after the first attempt",
        duration(&RetryPolicy::deadline, Duration(1), longest_duration)},
   };
   return keys;

@@ -151,7 +151,7 @@ Result<Scenario> parse_scenario(std::string_view toml, const std::string& file_n
 
 const Keys<Variant>& variant_keys() {
   static const Keys<Variant> keys = {
-      {"name", "as reports and directories call it", variant_name_field(), true},
+      {"name", "its name in reports and directories", variant_name_field(), true},
       {"judged", "false: it is run, shown and compared, but does not decide the exit code",
        yes_or_no(&Variant::judged)},
   };
