@@ -1,7 +1,7 @@
 // Replaces a file so that whoever looks sees the old bytes or the new, never neither and never a mixture.
 //
 // The new bytes go to a temporary file of a unique name in the same directory (temp_name.h), are flushed if
-// they shall survive a power cut, and take the target's name in one rename. The target is never removed
+// they must survive a power cut, and take the target's name in one rename. The target is never removed
 // first: a reader that comes in between would find no queue, take it for an empty one, and save that.
 #pragma once
 

@@ -37,7 +37,7 @@ inline bool is_refused(const Call& call) {
   return call.windows_code != 0 && !call.observed;
 }
 
-// Whether a retry may cure it. A read-only file or a directory in the way refuses too, and has no holder; and an open
+// Whether a retry may help. A read-only file or a directory in its place refuses too, and has no holder; and an open
 // that only agents refuse may be how the store takes a lock, which is waited for and not retried.
 bool is_refused_by_holder(const Call& call);
 

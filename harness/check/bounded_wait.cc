@@ -1,12 +1,12 @@
 // Bounded wait: no operation of any agent takes longer than its deadline, nor waits longer to retry than its policy.
 //
 // Source: agents.deadline, which every store is told, and the retry policy where the scenario states one; that nobody
-// may wait for ever while others go on is starvation-freedom (Herlihy and Shavit, 2008). Waking late is no fault: how
-// much later than that is tolerated stands in tolerances.h. Sound: the time is taken before an operation
-// is asked and after it is answered, and waits between a refusal's answer and the next call; the supervisor's own time
-// is not in them; and what is late by no more than a busy machine may have made it is held against nobody: that is
-// unknown. Indefinite outcomes: one that was never answered counts as long as its agent lived and the run was not cut
-// short, or, where the run's time was up, until then; what a planned kill cut short does not count.
+// may wait for ever while others go on is starvation-freedom (Herlihy and Shavit, 2008). Waking late is not a fault:
+// tolerances.h has how much later is tolerated. Sound: the time is taken before an operation is asked for and after it
+// is answered, and waits between a refusal's answer and the next call; the supervisor's own time is not in them. If it
+// is late by no more than a busy machine may have caused, that is unknown. Indefinite outcomes: one that was never
+// answered counts as long as its agent lived and the run was not cut short, or, where the run's time was up, until
+// then; what a planned kill cut short does not count.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // What became of an operation's renames, links and removals, and which later call of another replaced or removed what
-// they had put in place: what witnesses tell of a message that is lost, came back, vanished or is there twice.
+// they had put in place: what witnesses say about a message that is lost, came back, vanished or appears twice.
 //
 // Only what the record proves is said. Stores that replace a whole file put into it what they read before; so of the
 // replaces after a message's own, the first whose message is still read at the end cannot have read that message: what
@@ -22,20 +22,20 @@ struct Fate {
   const Kill* kill = nullptr;  // that came between a removal and what was to follow it
 };
 
-// Of one history; keeps what it has worked out for a name.
+// For one history; caches what it finds for a name.
 class Fates {
  public:
   explicit Fates(const Evidence& evidence);
 
-  // Of an acknowledged broadcast that is not there in the end.
+  // An acknowledged broadcast that is missing in the end.
   Fate of_lost(const Operation& broadcast);
-  // Of a broadcast that is there in the end, and not in a read that was asked for at `from_ns` and answered at `until_ns`.
+  // A broadcast that is there in the end, but not in a read that was asked for at `from_ns` and answered at `until_ns`.
   Fate of_missing(const Operation& broadcast, std::int64_t from_ns, std::int64_t until_ns);
-  // Of a broadcast that is there against its sender's word.
+  // A broadcast that is there though its sender was told that it failed.
   Fate of_resurrected(const Operation& broadcast);
-  // Of a broadcast that is there more often than once.
+  // A broadcast that is there more than once.
   Fate of_duplicate(const Operation& broadcast);
-  // Of a file that was left: whose it was; "" if no call names it.
+  // Who left a file; "" if no call names it.
   std::string of_leftover(const std::string& name);
 
  private:

@@ -1,16 +1,17 @@
-// Leaks: an agent that has nothing to do keeps what stands in somebody's way: a lock that another wanted and did not
-// get, or handles on the store's files that no one can need.
+// Leaks: an idle agent keeps what stands in somebody's way: a lock that another wanted and did not get, or handles on
+// the store's files that no one can need.
 //
-// A lock that stops nobody is no leak: a database in WAL mode keeps a shared one, an elected leader an exclusive one
-// for life. It is one if an operation of another agent failed or went unanswered while it waited for it, and its
-// holder had no operation open: in the kernel, as /proc/locks tells; or, where programs poll, with the locked file
-// open or locked itself and most of its deadline gone by. A holder counts as idle that
-// still holds the lock when all are. The latter tells nothing of operations that may only have
-// been late: those leave it unknown. Whatever was refused on account of a holder is explained by that.
+// A lock that stops nobody is not a leak: a database in WAL mode keeps a shared one, an elected leader an exclusive one
+// for life. A lock is a leak if an operation of another agent failed or went unanswered while it waited for it, and its
+// holder had no operation open. That the other waited is known from /proc/locks if it waited in the kernel; for
+// programs that poll, it is taken as known if they had the locked file open or locked themselves, and most of their
+// deadline had gone by; among those, operations that may only have been late leave it unknown. A holder that still has
+// the lock when all are idle counts as idle. What was refused because of a holder is explained by that.
+//
 // Handles, in the whole process tree of an agent: one on a file that another has replaced, which under Windows' rules
-// would have refused the replace; on a file that another agent has removed, or several on removed files, since one may
-// be a scratch file; and handles alike on one file, if they are more than halfway through the run. Those are looked at
-// when every agent has had its last broadcast answered and waits to be let in for its final read. A directory, the
+// would have refused the replace; one on a file that another agent has removed, or several on removed files, since one
+// may be a scratch file; and handles alike on one file, if they are more than halfway through the run. They are looked
+// at when every agent has had its last broadcast answered and waits to be let in for its final read. A directory, the
 // live file, a lock file and mappings of them may stay open. Indefinite outcomes do not matter otherwise: their
 // operations have ended, one way or another. Unknown if the run never came to rest.
 #include <fmt/format.h>

@@ -1,13 +1,12 @@
 // Liveness: no agent goes without success while others go on.
 //
 // Starvation-freedom (Herlihy and Shavit, 2008) for what a run can show: a store may answer every operation in time,
-// with a failure, and still not serve one agent. Sound: in the time between two of its successes (or from the barrier on, or
-// until its last answer) the agent was asking nearly all the while, at least one of its operations ended or ran out of
-// time without success, and each of the
-// others succeeded ten times on average meanwhile, so that a lock that passes by chance leaves it out about once in
-// twenty thousand times; that stretch is longer than an operation may take and than ten of its own usual gaps. Whatever
-// the run itself did to that agent alone, by refusing its calls, delaying or killing it, may be why: such an agent
-// tells nothing. Nor does one that a busy machine may have kept from it. Indefinite outcomes are no success. Not
+// with a failure, and still not serve one agent. Sound: between two of its successes (or from the barrier on, or until
+// its last answer) the agent was asking nearly all the time, and at least one of its operations ended or ran out of
+// time without success. Meanwhile each of the others succeeded ten times on average, so a lock that passes by chance
+// leaves it out about once in twenty thousand times. And that stretch is longer than an operation may take and than ten
+// of its own usual gaps. If the run itself refused the agent's calls, delayed or killed it, that may be why, and the
+// agent tells nothing; nor does one that a busy machine may have held up. Indefinite outcomes are not successes. Not
 // applicable to a single agent; unknown if nobody succeeded.
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-// What looks at locks tell of an operation that was late or failed: who held what, who waited for it, and whether they
-// waited in a circle.
+// What the looks at locks say about an operation that was late or failed: who held what, who waited for it, and
+// whether they waited in a circle.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,7 @@ struct NameChange {
   bool puts = false;                     // false: took the name away
 };
 
-// Of one history, in the order that attribute_calls() gives it; keeps what it has worked out for a name.
+// For one history, in the order that attribute_calls() gives it; caches what it finds for a name.
 class NameChanges {
  public:
   explicit NameChanges(const History& history) : history_(history) {}

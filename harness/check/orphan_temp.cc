@@ -1,16 +1,17 @@
-// Orphan temp: after the run a file is left in the store directory that does not belong there.
+// Orphan temp: after the run, a file is left in the store directory that does not belong there.
 //
-// A save must remove its temporary file on every path, the failing ones too; what is left fills the disk and,
-// under a name that all share, is published by somebody else's save. Sound only when all saves have ended:
-// before the run was quiet, a temporary file may be in use. No file is an orphan that the store put in its place,
-// by two renames or links or more, or still uses: it is open or locked between operations, open in two agents at once,
-// or opened by the final reads, and no rename has it for its source. Nor is what a process left that the harness ended,
-// late or by plan, for it had no chance to remove it; stores of the core promise to sweep what the dead left, so there
-// a planned death is no excuse. Who left a file is told by the last call that names it, else by a pid in its name, else
-// by when it was made: if that was while somebody was cut short, and everybody else who was at work then is known to
-// have had a temporary file of another name, it is the dead one's; if not, it is unknown. So is a file of a command's
-// that no call names and that was there from the first operation on: it may be a lock file that the scenario forgot. Indefinite outcomes leave no
-// file either.
+// A save must remove its temporary file on every path, also when it fails; what is left fills the disk and, under a
+// name that all share, is published by somebody else's save. Sound only when all saves have ended: before the run was
+// quiet, a temporary file may be in use. A file is not an orphan if the store put it in place, by two renames or links
+// or more, or still uses it: it is open or locked between operations, open in two agents at once, or opened by the
+// final reads, and no rename has it for its source.
+//
+// Nor is what a process left that the harness ended, late or by plan, because it had no chance to remove it; but stores
+// of the core promise to sweep what the dead left, so there a planned death is no excuse. Who left a file is taken from
+// the last call that names it, else from a pid in its name, else from when it was made: if that was while somebody was
+// cut short, and all others at work then are known to have had a temporary file of another name, it is the dead one's;
+// otherwise it is unknown. Also unknown is a file of a command that no call names and that was there from the first
+// operation on: it may be a lock file that the scenario forgot. Indefinite outcomes leave no file either.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -13,8 +13,8 @@ struct Plan;
 
 namespace tolerance {
 
-// Waking late is no fault. Whoever is woken runs once those who are ready before it have run, for a tick each: 4 ms at
-// 250 Hz, Debian's and Ubuntu's choice; a scheduler's own slice is shorter (EEVDF: 2.8 ms on 8 processors and more).
+// Waking late is not a fault. A woken process runs once those that were ready before it have run, for a tick each: 4 ms
+// at 250 Hz, Debian's and Ubuntu's choice; a scheduler's own slice is shorter (EEVDF: 2.8 ms on 8 processors and more).
 constexpr std::int64_t slice_ns = 4'000'000;
 // The least that is tolerated: two dozen such slices. Virtual machines are halted for as long, and processes beside a
 // build are woken as late as that.
@@ -29,16 +29,16 @@ constexpr std::int64_t beyond_ns(std::int64_t limit_ns, std::uint32_t agents) {
   return std::max({least_ns, share_ns, slice_ns * std::int64_t{agents}});
 }
 
-// A command's answer is waited for as long as it would be in time, and this much longer: what comes then is late by a
-// known amount and leaves program and adapter in step, and what does not come is no small delay.
+// A command's answer is awaited for as long as it would be in time, and this much longer: what comes then is late by a
+// known amount and leaves program and adapter in step; a longer silence is not a small delay.
 constexpr std::int64_t late_answer_ns = 1'000'000'000;
 
 // Of an operation that failed at its deadline: what share of its time must be excused until the failure is, too. After
 // a quarter less, a lock's queue is a quarter longer.
 constexpr std::int64_t starved_percent = 25;
 
-// An agent is left out, and not only unlucky, if each of the others succeeded so often meanwhile: a lock that passes by
-// chance passes it over as often once in twenty thousand times. And if that took so many of its own usual gaps.
+// An agent is left out, and not only unlucky, if each of the others succeeded this often meanwhile: a lock that passes by
+// chance passes it over that often once in twenty thousand times. And if that took this many of its own usual gaps.
 constexpr std::uint64_t starved_successes = 10;
 constexpr std::int64_t starved_gaps = 10;
 

@@ -1,10 +1,10 @@
 // Torn read: a load met bytes that do not parse, or an entry whose body is not the one that was sent.
 //
 // A reader must see the queue before a save or after it, never in between (snapshot atomicity). Sound: whole files are
-// loaded, and the agent compares each body with the plan's, which differs from message to message; where a subject
-// answers ids alone, nothing is said of bodies. Every read counts, not only final ones, those of readers too, and so does the load
-// inside each broadcast. Indefinite outcomes: their loads count like any other; whether they were saved does
-// not matter here.
+// loaded, and the agent compares each body with the plan's, which differs from message to message; if a subject answers
+// ids alone, nothing is said about bodies. Every read counts, final or not, those of readers too, and so does the load
+// inside each broadcast. Indefinite outcomes: their loads count like any other; whether they were saved does not matter
+// here.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -280,7 +280,7 @@ int carry_out(const ServeCommand& command) {
   sigset_t ends;
   sigemptyset(&ends);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    // One that is ignored would come all the same, once it is blocked: nohup means that it shall not.
+    // One that is ignored would come all the same, once it is blocked: nohup means that it must not.
     struct sigaction action {};
     ::sigaction(signal, nullptr, &action);
     if (action.sa_handler != SIG_IGN) sigaddset(&ends, signal);

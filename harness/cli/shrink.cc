@@ -33,7 +33,7 @@ std::string size_of(const Scenario& scenario) {
                      format_counted(scenario.injectors.size(), "injector"));
 }
 
-// Expectations are of the size that the scenario had: only the one that it shall fail by stays.
+// Expectations are of the size that the scenario had: only the one that it has to miss stays.
 Scenario without_other_expectations(Scenario scenario, const Failure& failure) {
   std::erase_if(scenario.expectations, [&](const Expectation& expectation) {
     return failure.by_check || name_of(expectation) != failure.name;

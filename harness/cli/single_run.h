@@ -49,14 +49,14 @@ struct RunOutcome {
 // it (Code::unsupported) leaves no directory, a run that broke off leaves what there is.
 Result<RunOutcome> perform(const SingleRun& run, RunDirectory& directory);
 
-// The plan of another run of the same: what says when, where and in which run is set anew.
+// The plan of another run of the same: when, where and the run's id are set again.
 Plan renewed(Plan plan, const std::filesystem::path& run_directory);
 
 // The same for a plan that is made already.
 Result<RunOutcome> perform(const Plan& plan, const std::filesystem::path& executable,
                            const std::function<void(const Progress&)>& on_progress, RunDirectory& directory);
 
-// Of a run that is not worth its room only plan and result stay. The events go in one step, so that nobody finds
+// Keeps only plan and result of a run that is not worth its room. The events go in one step, so that nobody finds
 // half of them and takes the run for one that was cut short.
 Result<> thin_out(const std::filesystem::path& run_directory);
 

@@ -1,5 +1,4 @@
-// Which files of a store its subject still uses, though the scenario does not name them: so that nobody takes them for
-// something left behind.
+// Which files of a store its subject still uses, though the scenario does not name them: they are no leftovers.
 #pragma once
 
 #include <filesystem>
@@ -23,8 +22,8 @@ class FilesInUse {
   // While no operation is open.
   void look_at_rest(const std::vector<AgentHandles>& held);
 
-  // From now on whoever opens one of these, names in the store, uses it: for the time of final reads, when nobody else
-  // has business with them. Where the kernel cannot watch them all, the rest go unnoticed.
+  // From now on, an open of one of these (names in the store) counts as use: for the time of the final reads, when only
+  // the subject opens files. Where the kernel cannot watch them all, the rest go unnoticed.
   void watch(const std::vector<std::string>& names);
 
   // By names in the store.

@@ -15,7 +15,7 @@ namespace holdfast {
 namespace {
 
 [[noreturn]] void remove_when_alone(const std::filesystem::path& directory, int alive) {
-  // Nothing that is meant for others shall meet it: signals to our group, the wait for the end of our output, a
+  // Nothing that is meant for others may reach it: signals to our group, the wait for the end of our output, a
   // look at who uses a directory.
   ::setsid();
   ::close_range(0, static_cast<unsigned>(alive) - 1, 0);

@@ -18,10 +18,10 @@ class LockWatch {
   void heard(std::uint32_t agent, std::int64_t now_ns);
   void forget(std::uint32_t agent) { silent_.erase(agent); }
 
-  // When to look; the greatest number: never, as things are.
+  // When to look; the greatest number: not until something is heard.
   [[nodiscard]] std::int64_t due_ns() const;
 
-  // It was looked, which took so long.
+  // A look was taken, from one time to the other.
   void looked(std::int64_t begin_ns, std::int64_t end_ns);
 
  private:

@@ -17,7 +17,7 @@ namespace holdfast {
 
 class Pulse {
  public:
-  // Begins, on the filesystem of that directory; `flushed` to the device, as a store that shall survive a power cut does.
+  // Begins, on the filesystem of that directory; `flushed` to the device, as a store that must survive a power cut does.
   Pulse(std::filesystem::path directory, bool flushed);
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;

@@ -93,7 +93,7 @@ void RunDirectory::discard() {
 }
 
 Result<> write_result_file(const std::filesystem::path& path, const std::string& text) {
-  const HeldSignals held;                             // Ctrl-C shall leave no file that is half there
+  const HeldSignals held;                             // Ctrl-C must not leave a file half written
   std::string temporary = path.string() + ".XXXXXX";  // unlike any other's, should two judge one run at once
   const auto failed = [&](const char* call) {
     const int error = errno;

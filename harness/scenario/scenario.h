@@ -1,4 +1,4 @@
-// What a run shall do, as a person wrote it in TOML.
+// What a run has to do, as a person wrote it in TOML.
 #pragma once
 
 #include <cstdint>
@@ -74,7 +74,7 @@ struct Agents {
   Bodies bodies = Bodies::mixed;
   std::optional<double> rate_per_s;  // each agent's; none = closed loop
   Duration operation_deadline = std::chrono::seconds(30);
-  std::uint32_t read_every = 0;  // an agent reads its mail after each so many broadcasts; 0: at the end alone
+  std::uint32_t read_every = 0;  // an agent reads its mail after every Nth broadcast; 0: only at the end
   std::uint32_t readers = 0;     // agents that only read: numbered after the others, addressed like them
   Duration reader_pause = std::chrono::milliseconds(5);  // between two reads of one reader
 
@@ -132,7 +132,7 @@ struct Injector {
   std::vector<std::uint32_t> victims = {0};    // kill, delay: agents, in the order written
   std::uint32_t within = 60;                   // kill at random: before one of so many file calls
   std::string call;                            // delay: "rename"; which of the victim's calls
-  std::uint32_t every = 1;                     // delay: each so many of these
+  std::uint32_t every = 1;                     // delay: every Nth of these
   std::uint64_t min_fired = 1;                 // fewer: inconclusive
 
   bool operator==(const Injector&) const = default;
@@ -148,7 +148,7 @@ struct Expectation {
   bool operator==(const Expectation&) const = default;
 };
 
-// A check that the scenario knows will fail, and that shall not decide: its result is shown all the same.
+// A check that the scenario knows will fail, and that does not decide: its result is still shown.
 struct Waiver {
   std::string check;   // "lost"
   std::string reason;  // a sentence, for every report

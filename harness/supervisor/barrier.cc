@@ -26,7 +26,7 @@ void on_sigterm(int) {
   stopping.store(true);
   const std::uint64_t one = 1;
   static_cast<void>(!::write(stop_event.load(), &one, sizeof one));
-  // Who is about to wait at the turnstile shall not fall asleep there.
+  // A process that is about to wait at the turnstile must not fall asleep there.
   ::dup2(stop_event.load(), finish_descriptor);
   errno = saved;
 }
@@ -45,7 +45,7 @@ Result<> join_run() {
   if (event < 0) return fail(Code::failed, fmt::format("eventfd: {}", std::strerror(errno)), errno);
   stop_event.store(event);
   struct sigaction action {};
-  action.sa_handler = on_sigterm;  // without SA_RESTART: a blocked call shall come back
+  action.sa_handler = on_sigterm;  // without SA_RESTART: a blocked call must return
   ::sigaction(SIGTERM, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   return {};

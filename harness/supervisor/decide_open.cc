@@ -1,5 +1,5 @@
 // Opening a file: asked where some share mode denies reading or writing, for there opens are refused, and where an
-// open shall come before or after a replace, never inside its decision.
+// open must come before or after a replace, never inside its decision.
 //
 // The supervisor opens the file itself, as the caller would have, and hands the descriptor over. Whoever else
 // opens it meanwhile waits for the same thread.
@@ -94,7 +94,7 @@ bool is_beyond_limit(const Caller& caller, std::int64_t length) {
 
 }  // namespace
 
-// False: the kernel shall say what is wrong with it, or nobody else is concerned.
+// False: left for the kernel to reject, or nobody else is concerned.
 bool Decider::understand(Opening& opening) {
   const TrappedCall& call = opening.call;
   open_how& how = opening.how;

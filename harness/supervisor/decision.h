@@ -43,7 +43,7 @@ struct Domain {
 
 struct Decision {
   enum class Kind {
-    pass_through,  // the kernel shall do it for the caller: not ours, or only observed
+    pass_through,  // left for the kernel to do: not ours, or only observed
     answered,      // decided and, if allowed, done: `error` is the result
     handed_over,   // opened: the caller gets `opened`
     abandoned,     // the caller was killed before it was done: nothing was done
@@ -136,7 +136,7 @@ class Decider {
 // 0, or errno of a call that returns -1.
 int result_of(int returned);
 
-// How often a file that changes hands while we look is looked at anew before the answer is "held, by whom
+// How often a file that changes hands while we look is looked at again before the answer is "held, by whom
 // unseen".
 inline constexpr int most_looks = 4;
 

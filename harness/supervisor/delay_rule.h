@@ -24,7 +24,7 @@ struct DelayRule {
   std::vector<std::uint32_t> victims;  // agents
   std::string call;                    // "rename"
   std::string file;                    // name or glob beneath the store
-  std::uint32_t every = 1;             // each so many of these calls, counted for each victim
+  std::uint32_t every = 1;             // every Nth of these calls, counted for each victim
   std::vector<std::int64_t> hold_ns;   // of delay n, the last for all that follow; never none
 };
 

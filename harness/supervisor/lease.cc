@@ -16,7 +16,7 @@ Lease Lease::probe(int parent, const char* leaf, const Lease* other) {
     Lease lease;
     // What the name is comes first: opening anything but a file could be noticed.
     if (::fstatat(parent, leaf, &lease.stat_, AT_SYMLINK_NOFOLLOW) != 0) {
-      // What may not even be looked at cannot be renamed either: the kernel shall say so.
+      // What may not even be looked at cannot be renamed either: left for the kernel to reject.
       lease.error_ = errno;
       if (out_of_resources(lease.error_)) lease.openness_ = Openness::ask_scan;
       return lease;

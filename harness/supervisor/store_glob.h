@@ -1,7 +1,7 @@
-// Which files of a store a pattern of a scenario means. Paths are relative to the store: "new/1.json".
+// Which files of a store a pattern of a scenario matches. Paths are relative to the store: "new/1.json".
 //
-// `*`, `?` and `[…]` are as in file names and never stand for a '/'. A pattern without '/' is that of a name, in
-// whatever directory; one with '/' is that of the whole path, and "**" in it is any number of directories, or none.
+// `*`, `?` and `[…]` are as in a shell and never match a '/'. A pattern without '/' matches names in any directory;
+// one with '/' matches whole paths, and "**" in it is any number of directories, or none.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace holdfast {
 
 bool glob_fits(const std::string& pattern, std::string_view path);
 
-// Whether something in this directory, however deep, may fit: only a pattern with '/' says where its files are.
+// Whether something below this directory may match: only a pattern with '/' says where its files are.
 bool glob_leads_through(const std::string& pattern, std::string_view directory);
 
 }  // namespace holdfast

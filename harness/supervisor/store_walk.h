@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-// A store that is deeper or larger is not looked at to the end, and whoever asked says so.
+// A store that is deeper or larger is not walked to its end, and the caller reports that.
 inline constexpr std::size_t deepest_store = 32;
 inline constexpr std::size_t most_store_entries = 100'000;
 

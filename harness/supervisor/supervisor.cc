@@ -259,7 +259,7 @@ void Supervisor::hand_over(std::uint64_t id, const Decision& decision) {
   handed.flags = SECCOMP_ADDFD_FLAG_SEND;
   handed.srcfd = static_cast<std::uint32_t>(decision.opened.get());
   handed.newfd_flags = decision.close_on_exec ? O_CLOEXEC : 0;
-  // ENOENT: the caller was killed meanwhile. Else it has no descriptor left, and shall hear so.
+  // ENOENT: the caller was killed meanwhile. Else it has no descriptor left, and gets that error.
   if (::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &handed) < 0 && errno != ENOENT)
     answer(id, errno, false);
 }

@@ -20,7 +20,7 @@ std::uint32_t audit_number(Architecture architecture);
 // Renames, removals and links: decided and carried out by the supervisor.
 std::vector<long> decided_calls(Architecture architecture = Architecture::native);
 
-// open*, creat and truncate: decided where some share mode denies reading or writing.
+// open*, creat and truncate: trapped where everybody's opens are decided (harness/scenario/decided_opens.cc).
 std::vector<long> open_calls(Architecture architecture = Architecture::native);
 
 // Let through; they only tell that callers may no longer be who the supervisor is.
@@ -35,16 +35,16 @@ struct TrappedCall {
   int to_directory = 0;         // rename and link
   std::uint64_t to_path = 0;
   unsigned flags = 0;       // of renameat2 or linkat
-  bool flags_known = true;  // false: the kernel shall say what is wrong with them
+  bool flags_known = true;  // false: left for the kernel to reject
   // Of open, as openat2() takes them; those of an openat2 are in the caller's memory, `how_bytes` at `how`.
   std::uint64_t open_flags = 0;
   std::uint64_t mode = 0;
   std::uint64_t how = 0;
   std::uint64_t how_bytes = 0;
-  std::int64_t length = 0;  // of truncate; below 0: the kernel shall say what is wrong with it
+  std::int64_t length = 0;  // of truncate; below 0: left for the kernel to reject
 };
 
-// None for every other call.
+// nullopt for every other call.
 std::optional<TrappedCall> decode(const seccomp_data& data);
 
 }  // namespace holdfast

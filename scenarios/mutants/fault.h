@@ -39,8 +39,8 @@ enum class PlantedFault : std::uint8_t {
   missing_is_empty,    // and one that is not there: beside a save that removes it first
   torn_is_empty,       // and one that does not parse: beside a save that writes in place
   cached_queue_saved,  // what this process read first is changed and saved for ever
-  cached_by_seconds,   // read anew only if the time of the last change, in whole seconds, is another
-  hash_order,          // entries come in the order of a hash table that each process seeds anew
+  cached_by_seconds,   // read again only if the time of the last change, in whole seconds, is another
+  hash_order,          // entries come in the order of a hash table that each process seeds differently
   handle_leaked,       // the descriptor that was read from is never closed
 
   // Writing.

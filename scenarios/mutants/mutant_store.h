@@ -1,5 +1,5 @@
 // The core's snapshot store written once more, in short, with one fault of choice: the subjects that checks must
-// find. Without a fault it is right, and nothing may find fault with it. Never use it for anything that shall be
+// find. Without a fault it is right, and nothing may find fault with it. Never use it for anything that must be
 // kept.
 #pragma once
 

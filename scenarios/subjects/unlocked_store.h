@@ -6,7 +6,7 @@
 // is retried by the core's policy, back-off and jitter, each time from the start. Nothing keeps two savers apart:
 // what one reads another may have replaced before it writes. Under Windows' rules every saver's handle refuses
 // every other's move, so savers that retry at the same moments refuse each other as long as their retries last.
-// Never use it for anything that shall be kept.
+// Never use it for anything that must be kept.
 #pragma once
 
 #include <cstdint>
