@@ -178,8 +178,8 @@ void InjectorDirectories::tell(ExecReport& report) const {
     }
     if (injector.fired < injectors_[i].min_fired) {
       report.warnings.push_back(
-          fmt::format("{} took hold of a file {}, fewer than the {} of min_fired: it tested too "
-                      "little; has it the right path, and time enough?",
+          fmt::format("{} took hold of a file {}, fewer than the {} of min_fired: too few "
+                      "to tell; is the path right, and was there time enough?",
                       injector.name, format_counted(injector.fired, "time"), injectors_[i].min_fired));
     }
   }

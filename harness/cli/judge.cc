@@ -80,8 +80,8 @@ Result<Summary> load_summary(const std::filesystem::path& path) {
   const auto size = std::filesystem::file_size(file_name, error);
   if (error) {
     return fail(Code::invalid,
-                fmt::format("cannot read {}: {}: give a run directory; 'holdfast check' makes its "
-                            "result.json anew",
+                fmt::format("cannot read {}: {}: give a run directory; 'holdfast check' writes its "
+                            "result.json again",
                             file_name.string(), error.message()));
   }
   if (size > most_bytes)

@@ -57,7 +57,7 @@ int compare_decisions(const std::string& live) {
 void print_table() {
   constexpr std::array<Handle, 5> holders{
       {{read_bit, read_bit | write_bit}, {read_bit, all_bits}, {read_bit, read_bit}, {read_bit, 0}, {0, 0}}};
-  fmt::print("What Windows answers to whoever wants a file that another handle is open on (0: done):\n\n");
+  fmt::print("What Windows returns when another handle has the file open (0: done):\n\n");
   fmt::print("  {:<18}  {:>4}  {:>5}", "handle", "read", "write");
   for (const HeldOperation& operation : held_operations) fmt::print("  {:>10}", operation.title);
   fmt::print("\n");
@@ -78,7 +78,7 @@ void print_table() {
     fmt::print("  {:<10} {}\n", name, to_letters(find_profile(name)->share));
   }
   fmt::print(
-      "\n'holdfast rules --json' prints every decision, one JSON object a line; with --live as real "
+      "\n'holdfast rules --json' prints every decision, one JSON object per line; with --live, as real "
       "processes get it.\n");
 }
 

@@ -44,7 +44,7 @@ Result<std::size_t> injector_of(const SweepCommand& command, const Scenario& sce
   }
   return fail(Code::invalid,
               fmt::format("{} has {} injectors of kind \"open-handle\": say with --injector whose "
-                          "hold shall grow. {}",
+                          "hold is to grow. {}",
                           asked, found.empty() ? "no" : "several", valid));
 }
 

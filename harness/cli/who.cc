@@ -1,4 +1,4 @@
-// Who holds a file or directory now, and what Windows would answer to whoever wanted it meanwhile.
+// Who holds a file or directory now, and what Windows would answer to others meanwhile.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -117,7 +117,7 @@ void print_text(const PathUse& use) {
   if (use.read_only) fmt::print("Nobody may write it: on Windows it would be READONLY.\n");
   // Of a handle that nobody saw, the share mode is not known either.
   if (use.holders.empty() && use.kernel == PathUse::Kernel::held) return;
-  fmt::print("\nWindows would answer whoever wants to\n");
+  fmt::print("\nWhat Windows would answer now to a call that wants to\n");
   for (const Answer& answer : answers_of(use)) {
     fmt::print("  {:<30}{}\n", answer.title, answer.code == 0 ? "done" : windows_code(answer.code));
   }

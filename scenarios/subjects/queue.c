@@ -1,9 +1,9 @@
 // A queue in one file that many processes share, as a subject for Holdfast: copy it to begin your own.
 //
-// Requests come on stdin and answers go to stdout, a JSON object a line. The queue's file has a line for each
-// message, which is the very request that brought it. It is written anew for each: under a lock, into a temporary
-// file of its own, flushed, and moved over the old one, with retries where somebody else has the file open.
-// Whatever goes wrong is answered, with its errno.
+// Requests come on stdin and answers go to stdout, one JSON object per line. The queue's file has a line for each
+// message: the request that brought it, as it is. Each message rewrites the file: under a lock, into a temporary file
+// of its own, flushed, and moved over the old one, with retries while somebody else has the file open. Errors are
+// answered with their errno.
 #define _GNU_SOURCE  // asprintf, getline, O_CLOEXEC
 #include <errno.h>
 #include <fcntl.h>

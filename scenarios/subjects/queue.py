@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A queue in one JSON file that many processes share, as a subject for Holdfast: copy it to begin your own.
 
-Requests come on stdin and answers go to stdout, a JSON object a line. The queue itself is the usual recipe: a
+Requests come on stdin and answers go to stdout, one JSON object per line. The queue itself is the usual recipe: a
 lock around reading, changing and writing; a temporary file of its own, flushed, moved over the old one; and
-retries where somebody else has the file open. Whatever else goes wrong is answered, with its errno.
+retries while somebody else has the file open. Other errors are answered with their errno.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ FIRST_WAIT_S = 0.1  # then twice as long each time: 3.1 s in all
 
 
 def retried(action):
-    """Does it again where it was refused: on Windows, codes 5 and 32 are both a PermissionError."""
+    """Repeats it while it is refused: on Windows, codes 5 and 32 are both a PermissionError."""
     for retry in range(RETRIES):
         try:
             return action()

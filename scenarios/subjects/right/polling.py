@@ -1,5 +1,5 @@
-"""The lock is a file that whoever takes it renames away. Who finds it gone looks again a little later, for as long as
-it takes: it has no policy of retries, and states none."""
+"""To take the lock is to rename a file away. A process that finds it gone looks again a little later, for as long as it
+takes: there is no retry policy, and none is stated."""
 import os
 import time
 

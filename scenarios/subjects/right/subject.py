@@ -1,4 +1,4 @@
-"""What the right subjects in Python have in common: the protocol, and patience with whoever has a file open."""
+"""What the right subjects in Python have in common: the protocol, and patience while somebody has a file open."""
 import json
 import os
 import sys
@@ -6,7 +6,7 @@ import time
 
 
 def patient(action):
-    """Does it again where somebody has the file open: on Windows, codes 5 and 32 are both a PermissionError."""
+    """Repeats it while somebody has the file open: on Windows, codes 5 and 32 are both a PermissionError."""
     give_up_at = time.monotonic() + 20
     while True:
         try:
