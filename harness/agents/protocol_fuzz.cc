@@ -11,7 +11,7 @@ using namespace holdfast;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t entries_max = 20;
-  static const Request requests[] = {init_request(0, 2, "/s"), broadcast_request("0-1", {0, 1}, "b"),
+  static const Request requests[] = {init_request(0, 2, "/s"), broadcast_request({0, 1}, {0, 1}, "b"),
                                      read_request()};
   const std::string_view line(reinterpret_cast<const char*>(data), size);
   for (const Request& request : requests) {

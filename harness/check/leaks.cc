@@ -48,7 +48,10 @@ std::string needless(const History& history, const IdleHandles& idle,
     return fmt::format("{} on files that have been removed, such as {}", counted(idle.of_removed, "handle"),
                        name);
   const auto before = halfway.find(idle.agent);
-  if (before == halfway.end() || idle.most_of_one <= std::max<std::uint64_t>(1, before->second)) return {};
+  // A pool that opens one more is none: a leak grows as long as there is work.
+  constexpr std::uint64_t few = 3;
+  if (before == halfway.end() || idle.most_of_one < before->second + std::max(few, before->second / 2))
+    return {};
   return fmt::format("{} on one file, {}; halfway through its broadcasts they were {}",
                      counted(idle.most_of_one, "handle"), name, with_commas(before->second));
 }
@@ -93,9 +96,19 @@ class Exclusion {
       waits = waits || (other.state == LockState::waits && other.number == lock.number);
       wants = true;
     }
-    if (waits) return Excluded::yes;
+    if (waits) return stands_by(operation.agent, lock) ? Excluded::no : Excluded::yes;
     if (!wants || !gave_up || !lock.exclusive) return Excluded::no;
     return operation.outcome == Outcome::fail ? Excluded::yes : Excluded::perhaps;
+  }
+
+  // Whether it waits for that lock with nothing to do, too: to be elected, say. Then that is not what its operation
+  // waited for.
+  [[nodiscard]] bool stands_by(std::uint32_t agent, const LockSeen& lock) const {
+    const LockLook* idle = history_.idle_ns == 0 ? nullptr : last_look(history_, 0, history_.idle_ns);
+    return idle != nullptr && idle->idle &&
+           std::any_of(idle->locks.begin(), idle->locks.end(), [&](const LockSeen& other) {
+             return other.state == LockState::waits && other.agent == agent && other.path == lock.path;
+           });
   }
 
   // By the harness, which may take a while.

@@ -89,9 +89,28 @@ TEST(Leaks, HandlesAlikeAreALeakIfTheyBecomeMore) {
   EXPECT_EQ(judged(run).verdict, Verdict::pass);  // there was no look halfway
   run.history.halfway = {{0, 1}, {1, 4}};         // a pool
   EXPECT_EQ(judged(run).verdict, Verdict::pass);
-  run.history.halfway[1].most_of_one = 2;
+  run.history.halfway[1].most_of_one = 2;  // that opened two more
+  EXPECT_EQ(judged(run).verdict, Verdict::pass);
+  run.history.halfway[1].most_of_one = 1;
   expect_finding(judged(run), Verdict::fail, 2, 1,
-                 "4 handles on one file, queue.json; halfway through its broadcasts they were 2", "more");
+                 "4 handles on one file, queue.json; halfway through its broadcasts they were 1", "more");
+}
+
+// Who waits to be elected waits with nothing to do, too: that is not what its operation failed by.
+TEST(Leaks, WhoStandsByIsKeptFromNothing) {
+  TestRun run = quiet_run();
+  run.plan.scenario.agents.operation_deadline = std::chrono::seconds(1);
+  Operation& late = run.history.operations.back();
+  late.outcome = Outcome::fail;
+  late.complete_ns = late.invoke_ns + 900 * TestRun::ms;
+  LockSeen waiting = held_by(late.agent);
+  waiting.state = LockState::waits;
+  const LockSeen held = held_by(late.agent == 0 ? 1 : 0);
+  run.history.lock_looks = {{late.invoke_ns + 800 * TestRun::ms, false, {held, waiting}}};
+  EXPECT_EQ(judged(run).verdict, Verdict::fail);
+  run.history.idle_ns = late.complete_ns + TestRun::ms;
+  run.history.lock_looks.push_back({run.history.idle_ns, true, {held, waiting}});
+  EXPECT_EQ(judged(run).verdict, Verdict::pass);
 }
 
 // Agent 0 is done at 2 ms and keeps a lock; agent 1 asks at 10 ms and fails at 1,010 ms.

@@ -96,17 +96,17 @@ std::vector<std::string> files_of(const Subject& subject) {
 }
 
 FileTimes times_of(const std::filesystem::path& file) {
-  constexpr std::int64_t second_ns = 1'000'000'000;
+  constexpr std::int64_t ns_per_s = 1'000'000'000;
   timespec real{}, monotonic{};
   ::clock_gettime(CLOCK_REALTIME, &real);
   ::clock_gettime(CLOCK_MONOTONIC, &monotonic);
   const std::int64_t since_boot_ns =
-      (monotonic.tv_sec - real.tv_sec) * second_ns + monotonic.tv_nsec - real.tv_nsec;
+      (monotonic.tv_sec - real.tv_sec) * ns_per_s + monotonic.tv_nsec - real.tv_nsec;
   struct statx status {};
   if (::statx(AT_FDCWD, file.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BTIME | STATX_MTIME, &status) != 0)
     return {};
   const auto on_our_clock = [&](const statx_timestamp& time) {
-    return std::max<std::int64_t>(0, time.tv_sec * second_ns + time.tv_nsec + since_boot_ns);
+    return std::max<std::int64_t>(0, time.tv_sec * ns_per_s + time.tv_nsec + since_boot_ns);
   };
   return {(status.stx_mask & STATX_BTIME) != 0 ? on_our_clock(status.stx_btime) : 0,
           (status.stx_mask & STATX_MTIME) != 0 ? on_our_clock(status.stx_mtime) : 0};

@@ -55,7 +55,8 @@ void ConductorMerge::add(Event&& event) {
     case EventType::disk:
       return disk(event);
     case EventType::disk_speed:
-      history_.disk_bytes_per_s = static_cast<double>(event.value[0]);
+      // As it was when the run began: later, the run's own writes are still on their way.
+      if (history_.disk_bytes_per_s == 0) history_.disk_bytes_per_s = static_cast<double>(event.value[0]);
       return;
     default:
       doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",

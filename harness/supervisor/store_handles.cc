@@ -191,7 +191,8 @@ std::vector<StoreHandle> store_handles(const std::filesystem::path& store, pid_t
     std::string access = access_in(info);
     if (!name || access.empty()) continue;
     seen.insert(status.st_ino);
-    const bool removed = name->gone || status.st_nlink == 0;
+    // A file that has another name is not gone: link(2) and unlink(2) give a file its name, too.
+    const bool removed = status.st_nlink == 0;
     handles.push_back({process, std::atoi(number.c_str()), std::move(name->path), removed, name->replaced,
                        std::move(access), parse_locks(info)});
   }
