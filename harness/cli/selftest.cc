@@ -118,13 +118,15 @@ class SelfTester {
     const auto processors = static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
     for (int again = 0;; ++again) {
       RightRun judged;
+      bool late = false;
       const SideRun run = run_of(result.subject, seed);
       const MachineUse before = machine_use();
       auto done = perform({run}, 1, what, [&](std::size_t, const Summary& summary) {
         judged = {seed, verdict_of(summary), summary.reasons.front(), {}, run.name};
+        late = only_late(summary);
       });
       if (!done) return done;
-      if (judged.verdict == RunVerdict::inconclusive && again < most_runs_again) {
+      if (judged.verdict == RunVerdict::inconclusive && late && again < most_runs_again) {
         const OutsideLoad load = outside_load(before, machine_use(), processors);
         judged.outside = outside_cause(load).value_or("");
       }

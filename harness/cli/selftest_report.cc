@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "reports/number_format.h"
 #include "reports/statistics/quantiles.h"
@@ -169,6 +170,15 @@ double median_seconds(const SelfTest& test) {
     }
   }
   return quantiles_of(std::move(seconds)).p50;
+}
+
+bool only_late(const Summary& summary) {
+  constexpr std::array<std::string_view, 3> of_time{"delivered", "bounded-wait", "liveness"};
+  return summary.doubts.empty() &&
+         std::all_of(summary.checks.begin(), summary.checks.end(), [&](const Finding& finding) {
+           return !decides(finding, Verdict::unknown) ||
+                  std::find(of_time.begin(), of_time.end(), finding.name) != of_time.end();
+         });
 }
 
 bool passed(const SelfTest& test) {

@@ -56,6 +56,10 @@ struct SelfTest {
 };
 
 // Every bug was found with every seed, and every right subject passed in every run that counts. Something was run.
+// Whether a busy machine can be all that kept a run from passing: only checks of time could not tell, and nothing else is
+// in doubt.
+bool only_late(const Summary& summary);
+
 bool passed(const SelfTest& test);
 
 struct Detection {

@@ -150,5 +150,19 @@ TEST(SelfTestReport, AsJson) {
   EXPECT_EQ(json["right"][0]["passed"], 1);
 }
 
+// What a busy machine cannot have caused is no reason to try again.
+TEST(SelfTestReport, OnlyLatenessMayRunAgain) {
+  Summary summary;
+  summary.checks = {{"lost", Verdict::pass, 4, 0, std::nullopt},
+                    {"bounded-wait", Verdict::unknown, 4, 0, "late"}};
+  EXPECT_TRUE(only_late(summary));
+  summary.checks.push_back({"vanished", Verdict::unknown, 0, 0, "no read"});
+  EXPECT_FALSE(only_late(summary));
+  summary.checks.back().waived = "not here";
+  EXPECT_TRUE(only_late(summary));
+  summary.doubts = {{DoubtKind::late_opener, "one", 1}};
+  EXPECT_FALSE(only_late(summary));
+}
+
 }  // namespace
 }  // namespace holdfast
