@@ -134,12 +134,12 @@ std::string unjudged_sentence(const Unjudged& unjudged) {
 }
 
 std::string unjudged_sentence(const ExecReport& report) {
-  std::string reasons;
+  std::string listed;
   for (const Unjudged& unjudged : report.unjudged) {
-    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : "; ", format_count(unjudged.count),
-                           doubt_meaning(unjudged.kind));
+    listed += fmt::format("{}{} {}", listed.empty() ? "" : "; ", format_count(unjudged.count),
+                          doubt_meaning(unjudged.kind));
   }
-  return fmt::format("{} could not be judged: {}", format_counted(counted_unjudged(report), "call"), reasons);
+  return fmt::format("{} could not be judged: {}", format_counted(counted_unjudged(report), "call"), listed);
 }
 
 std::string nothing_judged_sentence(const ExecReport& report) {
