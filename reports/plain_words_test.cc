@@ -55,7 +55,7 @@ TEST(Tolerated, EachSentenceNamesItsTopicFirst) {
     const auto sentences = what_was_tolerated(plan);
     EXPECT_EQ(
         sentences[0],
-        "Deadline: an answer may come 1.000 s after the deadline of 5.000 s (20 % of it, at least 0.050 s).");
+        "Deadline: an answer may come 1.000 s after the deadline of 5.000 s (20 % of it, at least 0.100 s).");
     for (const auto& sentence : sentences) {
       EXPECT_NE(sentence.find(": "), std::string::npos) << sentence;
       EXPECT_EQ(sentence.back(), '.') << sentence;
