@@ -28,14 +28,7 @@ double strangers_share(const Contention& use) {
 // What of each moment strangers kept from the run. While somebody of it was ready to run, one part of that was waiting,
 // and of this no more than strangers had of the processors: a crowd that fills them waits for itself.
 double kept_from_run(const Contention& use) {
-  if (!use.waited_ns) {
-    // Unknown where children come and go unseen. Beside strangers with a share s of the processors, what ran for some
-    // time was ready to run for 1 / (1 - s) of that at most: an idle run waited for nobody.
-    constexpr double least_left = 0.05;
-    const double strangers = strangers_share(use);
-    const double ready_ns = static_cast<double>(use.run_ns) / std::max(least_left, 1 - strangers);
-    return strangers * share_of(static_cast<std::int64_t>(ready_ns), use.end_ns - use.begin_ns);
-  }
+  if (!use.waited_ns) return strangers_share(use);
   const std::int64_t ready_ns = use.run_ns + *use.waited_ns;
   return share_of(ready_ns, use.end_ns - use.begin_ns) *
          std::min(share_of(*use.waited_ns, ready_ns), strangers_share(use));

@@ -70,7 +70,7 @@ TEST_F(Waits, ADescriptorThatIsKeptOverTheRenameIsALeak) {
 }
 
 TEST_F(Waits, ALockThatIsKeptInOthersWayIsALeak) {
-  run("keeps-lock", "count = 2\nbroadcasts = 3\ndeadline = \"2s\"");
+  run("keeps-lock", "count = 2\nbroadcasts = 2\ndeadline = \"4s\"");
   EXPECT_EQ(end_.exit_code, 1) << end_.out << end_.err;
   EXPECT_EQ(finding("leaks").verdict, Verdict::fail);
   EXPECT_THAT(witness("leaks"),
