@@ -58,9 +58,8 @@ bool may_be_starved(const Plan& plan, const Operation& broadcast, const BusyMach
   const std::int64_t took_ns = broadcast.complete_ns - broadcast.invoke_ns;
   // A wait that would outlast the deadline is not begun, so it fails a little earlier.
   const std::int64_t deadline_ns = plan.scenario.agents.operation_deadline.count();
-  const std::int64_t early_ns =
-      std::min(deadline_ns / 2, tolerance::beyond_ns(deadline_ns, plan.scenario.agents.everyone()));
-  if (took_ns + early_ns < deadline_ns) return false;
+  if (took_ns + tolerance::beyond_ns(deadline_ns, plan.scenario.agents.everyone()) < deadline_ns)
+    return false;
   const Excuse excuse = machine.excuse(broadcast.invoke_ns, broadcast.complete_ns);
   return excuse.processor_ns + excuse.disk_ns >= took_ns / 100 * tolerance::starved_percent;
 }
