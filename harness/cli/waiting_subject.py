@@ -77,11 +77,15 @@ class Leader(Locked):
 
 
 class KeepsLock(Locked):
-    """Agent 0 keeps the lock after its first message; the others look for it again and again."""
+    """Agent 0 keeps the lock after its first message; the others, once it does, look for it again and again."""
+
+    kept = None
 
     def broadcast(self, entry):
+        lock = self.kept or os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        while self.agent != 0 and not os.path.exists(self.path):
+            time.sleep(0.01)
         deadline = time.monotonic() + 3.9
-        lock = os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
