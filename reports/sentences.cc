@@ -195,8 +195,8 @@ std::string quantiles_sentence(const Quantiles& quantiles) {
 
 static std::string opens_sentence(const Summary& summary) {
   if (summary.opens.empty()) return {};
-  const std::string how = summary.opens == "decided" ? "decided, each before or after a rename of its file"
-                                                     : "decided for injectors, not trapped for the subject";
+  std::string how = summary.opens == "decided" ? "decided, each before or after a rename of its file"
+                                               : "decided for injectors, not trapped for the subject";
   if (!summary.exactness) return how;
   const auto& [decided, missed] = *summary.exactness;
   if (missed == 0)

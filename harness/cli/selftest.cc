@@ -87,6 +87,7 @@ class SelfTester {
     const std::size_t at_once = command_.jobs.value_or(std::max(2U, 2 * std::thread::hardware_concurrency()));
     for (std::uint64_t attempt = 0; attempt < command_.attempts && !sought.empty(); ++attempt) {
       std::vector<SideRun> runs;
+      runs.reserve(sought.size());
       for (const Sought& one : sought)
         runs.push_back(run_of(one.mutant->subject, one.run->seed + seeds_apart * attempt));
       const std::string what = attempt == 0 ? "planted bugs" : fmt::format("attempt {}", attempt + 1);

@@ -9,7 +9,7 @@
 namespace holdfast {
 
 enum class DoubtKind : std::uint8_t {
-#define HOLDFAST_DOUBT(kind, number, word, meaning) kind = number,
+#define HOLDFAST_DOUBT(kind, number, word, meaning) kind = (number),
 #include "harness/history/doubts.def"
 #undef HOLDFAST_DOUBT
 };

@@ -107,7 +107,10 @@ void WatchedTree::list(const std::string& directory, bool tell, std::deque<std::
     std::error_code gone;
     const auto type = entry->symlink_status(gone).type();
     std::string path = joined(directory, entry->path().filename().string());
-    if (type == std::filesystem::file_type::directory) below.push_back(std::move(path));
+    if (type == std::filesystem::file_type::directory) {
+      below.push_back(std::move(path));
+      continue;
+    }
     if (type != std::filesystem::file_type::regular || !tell) continue;
     const auto state = state_of(path);
     if (!state) continue;

@@ -36,6 +36,7 @@ constexpr const CheckRow* find_check(std::string_view name) {
 
 inline std::vector<std::string_view> check_names() {
   std::vector<std::string_view> names;
+  names.reserve(check_rows.size());
   for (const CheckRow& row : check_rows) names.push_back(row.name);
   return names;
 }
