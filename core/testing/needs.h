@@ -1,6 +1,6 @@
 // What a test needs of the machine. Where it is not there, the test is skipped, and never silently in ci/test:
-// HOLDFAST_NOTHING_SKIPPED=FILE makes a failure of every skip, but for what only root may do, which an ordinary user
-// finds listed by name in FILE.
+// HOLDFAST_NOTHING_SKIPPED=FILE makes a failure of every skip, but for what only root may do or only some kernels can,
+// which is listed by name in FILE.
 //
 // No other file skips a test (ci/test looks): what never makes sense in some build is left out by the preprocessor.
 #pragma once
@@ -19,7 +19,7 @@ inline bool may_skip() {
 }
 
 // False: it could not be listed where that was asked for.
-inline bool listed_for_root(const std::string& why) {
+inline bool listed_as_skipped(const std::string& why) {
   const char* list = std::getenv("HOLDFAST_NOTHING_SKIPPED");  // NOLINT(concurrency-mt-unsafe)
   if (list == nullptr) return true;
   const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
@@ -41,9 +41,14 @@ inline bool listed_for_root(const std::string& why) {
   else                                     \
     GTEST_FAIL() << "this needs " << what << ", and nothing may be skipped (HOLDFAST_NOTHING_SKIPPED)"
 
-#define HOLDFAST_NEEDS_ROOT(what)               \
-  if (::geteuid() == 0) {                       \
-  } else if (::holdfast::listed_for_root(what)) \
-    GTEST_SKIP() << "only root may " << what;   \
-  else                                          \
-    GTEST_FAIL() << "only root may " << what << ", and the list of HOLDFAST_NOTHING_SKIPPED cannot be written"
+#define HOLDFAST_NEEDS_ROOT(what) HOLDFAST_NEEDS_OR_LISTS(::geteuid() == 0, "only root may " what)
+
+// For what ci/setup cannot install.
+#define HOLDFAST_NEEDS_KERNEL(is_there, what) HOLDFAST_NEEDS_OR_LISTS(is_there, "this kernel has no " what)
+
+#define HOLDFAST_NEEDS_OR_LISTS(is_there, why)   \
+  if (is_there) {                                \
+  } else if (::holdfast::listed_as_skipped(why)) \
+    GTEST_SKIP() << (why);                       \
+  else                                           \
+    GTEST_FAIL() << (why) << ", and the list of HOLDFAST_NOTHING_SKIPPED cannot be written"

@@ -229,7 +229,7 @@ class Agent {
       std::move(some.begin(), some.end(), std::back_inserter(handles));
     }
     Event event = begin(EventType::handles, Function::none, 0);
-    event.value[0] = most_of_one_file(handles);
+    event.value = {most_of_one_file(handles), gone_handles(handles).removed, 0, 0};
     return recorder_.record(event);
   }
 

@@ -34,6 +34,17 @@ double kept_from_run(const Contention& use) {
          std::min(share_of(*use.waited_ns, ready_ns), strangers_share(use));
 }
 
+// How long the disk has to work for what the run gave it, at the speed that it had before the load. Flushes are counted
+// for the whole disk; the run's share of them is that of its bytes.
+double work_for_disk_ns(const History& history, const Contention& use) {
+  const double bytes_ns = history.disk_bytes_per_s > 0 ? static_cast<double>(use.run_bytes.value_or(0)) /
+                                                             (history.disk_bytes_per_s * 1e-9)
+                                                       : 0;
+  const double own_flushes =
+      static_cast<double>(use.disk_flushes) * share_of(use.run_bytes.value_or(0), use.disk_bytes.value_or(0));
+  return bytes_ns + own_flushes * static_cast<double>(history.disk_flush_ns);
+}
+
 }  // namespace
 
 BusyMachine::BusyMachine(const Plan& plan, const History& history)
@@ -127,7 +138,8 @@ std::string BusyMachine::in_words(std::int64_t from_ns, std::int64_t to_ns) cons
 
 std::int64_t explained_by_run_ns(const History& history, const Standstill& standstill) {
   const std::int64_t before_ns = standstill.begin_ns - tolerance::written_before_ns;
-  double queued_bytes = 0;  // what the disk still has to write for the run, at its speed
+  double queued_ns = 0;  // what the disk still has to do for the run, at the speed that it had
+  double work_ns = 0;    // that the run gave it, likewise
   double disk_busy_ns = 0;
   double crowd_ns = 0;  // those who write for the disk wait for a processor, too
   std::int64_t run_bytes = 0, disk_bytes = 0;
@@ -136,11 +148,12 @@ std::int64_t explained_by_run_ns(const History& history, const Standstill& stand
     if (use.begin_ns >= standstill.end_ns) break;
     const std::int64_t within_ns =
         overlap_ns(use.begin_ns, use.end_ns, standstill.begin_ns, standstill.end_ns);
+    const double given_ns = work_for_disk_ns(history, use);
     // Only until the standstill does it write at its speed.
-    const double written =
-        history.disk_bytes_per_s * 1e-9 * static_cast<double>(use.end_ns - use.begin_ns - within_ns);
-    queued_bytes = std::max(0.0, queued_bytes + static_cast<double>(use.run_bytes.value_or(0)) - written);
+    queued_ns =
+        std::max(0.0, queued_ns + given_ns - static_cast<double>(use.end_ns - use.begin_ns - within_ns));
     if (use.end_ns <= before_ns) continue;
+    work_ns += given_ns;
     run_bytes += use.run_bytes.value_or(0);
     disk_bytes += use.disk_bytes.value_or(0);
     seen = seen && use.run_bytes.has_value();
@@ -149,11 +162,12 @@ std::int64_t explained_by_run_ns(const History& history, const Standstill& stand
     disk_busy_ns += static_cast<double>(use.disk_busy_ns) * share_of(within_ns, use.end_ns - use.begin_ns);
   }
   // Whose bytes may not be seen wrote them all: nobody is excused by hiding.
-  const double by_share_ns = disk_busy_ns * (seen ? share_of(run_bytes, disk_bytes) : 1);
-  const double by_speed_ns =
-      history.disk_bytes_per_s > 0 ? queued_bytes / (history.disk_bytes_per_s * 1e-9) : 0;
+  double by_share_ns = disk_busy_ns * (seen ? share_of(run_bytes, disk_bytes) : 1);
+  // A disk that somebody else slows down is busy, too, and with nobody's bytes but the run's.
+  if (seen && history.disk_bytes_per_s > 0)
+    by_share_ns = std::min(by_share_ns, work_ns * tolerance::slower_disk);
   return std::min(standstill.end_ns - standstill.begin_ns,
-                  static_cast<std::int64_t>(std::max({by_share_ns, by_speed_ns, crowd_ns})));
+                  static_cast<std::int64_t>(std::max({by_share_ns, queued_ns, crowd_ns})));
 }
 
 }  // namespace holdfast

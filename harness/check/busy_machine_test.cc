@@ -147,7 +147,7 @@ TEST(BusyMachine, WhatTheRunWroteExplainsItsTimeOnTheDisk) {
 // A disk may be slower than it seemed, once its cache is full: it was busy, and with whose bytes is known.
 TEST(BusyMachine, ABusyDiskIsWhoseBytesItWrites) {
   StillRun run;
-  run.history.disk_bytes_per_s = 100e9;
+  run.history.disk_bytes_per_s = 400e6;
   run.wrote(0, 50'000'000, 50'000'000, 1'000);
   run.wrote(1, 50'000'000, 50'000'000, 2'000);
   EXPECT_EQ(run.own_ms(), 2'000);
@@ -157,6 +157,21 @@ TEST(BusyMachine, ABusyDiskIsWhoseBytesItWrites) {
   EXPECT_EQ(run.verdict(), Verdict::unknown);
   run.history.machine[1].run_bytes.reset();  // whose bytes may not be seen wrote them all
   EXPECT_EQ(run.own_ms(), 2'000);
+}
+
+// So is one that an outsider throttles: what it had to do for the run does not explain that.
+TEST(BusyMachine, ADiskThatBecomesMuchSlowerIsNotTheRuns) {
+  StillRun run;
+  run.wrote(0, 1'000'000, 1'000'000, 1'000);  // 10 ms at its speed
+  run.wrote(1, 1'000'000, 1'000'000, 2'000);
+  EXPECT_EQ(run.own_ms(), 160);
+  EXPECT_EQ(run.verdict(), Verdict::unknown);
+  run.history.machine[1].disk_flushes = 1'000;
+  EXPECT_EQ(run.own_ms(), 160);
+  run.history.disk_flush_ns = TestRun::ms;  // all the run's: a second's work
+  EXPECT_EQ(run.own_ms(), 2'000);
+  run.history.machine[1].disk_bytes = 10'000'000;  // a tenth of them, and with them a tenth of its time
+  EXPECT_EQ(run.own_ms(), 363);
 }
 
 // Nor may it keep the processors from those who write for the disk.

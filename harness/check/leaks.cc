@@ -8,12 +8,13 @@
 // deadline had gone by; among those, operations that may only have been late leave it unknown. A holder that still has
 // the lock when all are idle counts as idle. What was refused because of a holder is explained by that.
 //
-// Handles, in the whole process tree of an agent: one on a file that another has replaced, which under Windows' rules
-// would have refused the replace; one on a file that another agent has removed, or several on removed files, since one
-// may be a scratch file; and handles alike on one file, if they are more than halfway through the run. They are looked
-// at when every agent has had its last broadcast answered and waits to be let in for its final read. A directory, the
-// live file, a lock file and mappings of them may stay open. Indefinite outcomes do not matter otherwise: their
-// operations have ended, one way or another. Unknown if the run never came to rest.
+// Handles, in the whole process tree of an agent: one on a file that another has replaced or removed, which under Windows'
+// rules would have refused that; and those that become more: on other files that were removed, since a few may be scratch
+// files; alike on one file; and on files beside the store's own, each open in one agent alone. They are looked at when
+// every agent has had its last broadcast answered and waits to be let in for its final read, and compared with what there
+// was halfway through its broadcasts. A directory, the live file, a lock file and mappings of them may stay open.
+// Indefinite outcomes do not matter otherwise: their operations have ended, one way or another. Unknown if the run never
+// came to rest.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,23 +39,70 @@ bool removed_by_another(const History& history, const IdleHandles& idle) {
   });
 }
 
-// What is wrong with the handles of an idle process; empty: nothing.
-std::string needless(const History& history, const IdleHandles& idle,
-                     const std::map<std::uint32_t, std::uint64_t>& halfway) {
-  const std::string name = idle.path.substr(idle.path.rfind('/') + 1);
-  if (idle.of_replaced != 0)
-    return fmt::format("{} on a {} that has been replaced", counted(idle.of_replaced, "handle"), name);
-  if (idle.of_removed > 1 || (idle.of_removed == 1 && removed_by_another(history, idle)))
-    return fmt::format("{} on files that have been removed, such as {}", counted(idle.of_removed, "handle"),
-                       name);
-  const auto before = halfway.find(idle.agent);
-  // A pool that opens one more is none: a leak grows as long as there is work.
+// A pool that opens one more is no leak: that grows as long as there is work.
+bool grew(std::uint64_t before, std::uint64_t now) {
   constexpr std::uint64_t few = 3;
-  if (before == halfway.end() || idle.most_of_one < before->second + std::max(few, before->second / 2))
-    return {};
-  return fmt::format("{} on one file, {}; halfway through its broadcasts they were {}",
-                     counted(idle.most_of_one, "handle"), name, with_commas(before->second));
+  return now >= before + std::max(few, before / 2);
 }
+
+// What agents held when they were idle, against what they had halfway.
+class Held {
+ public:
+  explicit Held(const History& history) : history_(history) {
+    for (const HalfwayHandles& handles : history_.halfway) halfway_[handles.agent] = handles;
+    for (const IdleHandles& idle : history_.idle) removed_[idle.agent] += idle.of_removed;
+  }
+
+  // What is wrong with the handles of an idle process; empty: nothing.
+  [[nodiscard]] std::string needless(const IdleHandles& idle) const {
+    const std::string name = idle.path.substr(idle.path.rfind('/') + 1);
+    const auto halfway = halfway_.find(idle.agent);
+    const HalfwayHandles before = halfway != halfway_.end() ? halfway->second : HalfwayHandles{};
+    if (idle.of_replaced != 0)
+      return fmt::format("{} on a {} that has been replaced", counted(idle.of_replaced, "handle"), name);
+    if (idle.of_removed != 0 &&
+        (grew(before.of_removed, removed_.at(idle.agent)) || removed_by_another(history_, idle)))
+      return fmt::format("{} on files that have been removed, such as {}", counted(idle.of_removed, "handle"),
+                         name);
+    if (halfway == halfway_.end() || !grew(before.most_of_one, idle.most_of_one)) return {};
+    return fmt::format("{} on one file, {}; halfway through its broadcasts they were {}",
+                       counted(idle.most_of_one, "handle"), name, with_commas(before.most_of_one));
+  }
+
+  // Calls `found` with each agent that keeps ever more files open that are no part of the store, and what it keeps.
+  template <typename Found>
+  void look_for_files(Found found) const {
+    struct Kept {
+      std::uint64_t before = 0, now = 0;
+      const Leftover* last = nullptr;
+    };
+    std::map<std::uint32_t, Kept> kept;
+    for (const Leftover& file : history_.leftovers) {
+      if (file.use != LeftoverUse::alone) continue;
+      const auto halfway = halfway_.find(file.user);
+      Kept& one = kept[file.user];
+      ++one.now;
+      if (halfway != halfway_.end() && file.made_ns() <= halfway->second.time_ns) {
+        ++one.before;
+      } else if (one.last == nullptr || file.made_ns() > one.last->made_ns()) {
+        one.last = &file;
+      }
+    }
+    for (const auto& [agent, one] : kept) {
+      if (grew(one.before, one.now))
+        found(agent, *one.last,
+              fmt::format(
+                  "agent {} had nothing left to do, and kept {} open that are no part of the store, the last "
+                  "{}; halfway through its broadcasts they were {}",
+                  agent, counted(one.now, "file"), one.last->name, with_commas(one.before)));
+    }
+  }
+
+ private:
+  const History& history_;
+  std::map<std::uint32_t, HalfwayHandles> halfway_;
+  std::map<std::uint32_t, std::uint64_t> removed_;  // handles on such files, by agent
+};
 
 enum class Excluded { no, perhaps, yes };
 
@@ -162,14 +210,16 @@ Finding check_leaks(const Evidence& evidence) {
       });
     }
   }
-  std::map<std::uint32_t, std::uint64_t> halfway;
-  for (const HalfwayHandles& handles : history.halfway) halfway[handles.agent] = handles.most_of_one;
+  const Held held(history);
   for (const IdleHandles& idle : history.idle) {
-    const std::string what = needless(history, idle, halfway);
+    const std::string what = held.needless(idle);
     if (what.empty() || !leaked.emplace(idle.agent, idle.path).second || finding.witness) continue;
     finding.witness = fmt::format("agent {} ({}, pid {}) had nothing left to do, and kept {}", idle.agent,
                                   idle.program.empty() ? "?" : idle.program, idle.pid, what);
   }
+  held.look_for_files([&](std::uint32_t agent, const Leftover& file, std::string what) {
+    if (leaked.emplace(agent, file.name).second && !finding.witness) finding.witness = std::move(what);
+  });
   finding.count = leaked.size();
   if (finding.count != 0) {
     finding.checked = std::max<std::uint64_t>(evidence.plan.scenario.agents.everyone(), finding.count);

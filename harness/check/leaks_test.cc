@@ -1,4 +1,5 @@
 // What idle agents may keep, and what stands in somebody's way.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -73,9 +74,11 @@ TEST(Leaks, OneRemovedFileMayBeScratchUnlessAnotherRemovedIt) {
   TestRun run = quiet_run();
   run.history.idle = {idle(1, 0, 1, 1)};
   EXPECT_EQ(judged(run).verdict, Verdict::pass);
-  run.history.idle = {idle(1, 0, 2, 1)};
+  run.history.idle = {idle(1, 0, 3, 1)};
   expect_finding(judged(run), Verdict::fail, 2, 1,
-                 "2 handles on files that have been removed, such as queue.json", "several");
+                 "3 handles on files that have been removed, such as queue.json", "several");
+  run.history.halfway = {{1, 0, 0, 3}};  // that it has had for a while
+  EXPECT_EQ(judged(run).verdict, Verdict::pass);
   TestRun removed(2, 1);
   removed.call(0, 1, Function::unlink, "/s/queue.json");
   removed.sent(a).sent(b).quiet().all_read({a, b}).finished();
@@ -94,6 +97,23 @@ TEST(Leaks, HandlesAlikeAreALeakIfTheyBecomeMore) {
   run.history.halfway[1].most_of_one = 1;
   expect_finding(judged(run), Verdict::fail, 2, 1,
                  "4 handles on one file, queue.json; halfway through its broadcasts they were 1", "more");
+}
+
+TEST(Leaks, FilesBesideTheStoreThatBecomeMore) {
+  TestRun run = quiet_run();
+  run.history.halfway = {{0, 1, run.at(10)}};
+  for (const int ms : {1, 11, 12, 13})
+    run.history.leftovers.push_back(
+        {fmt::format("log.{}", ms), run.at(ms), run.at(ms), LeftoverUse::alone, 0});
+  expect_finding(
+      judged(run), Verdict::fail, 2, 1,
+      "agent 0 had nothing left to do, and kept 4 files open that are no part of the store, the last "
+      "log.13; halfway through its broadcasts they were 1",
+      "more");
+  run.history.leftovers.back().user = 1;
+  EXPECT_EQ(judged(run).verdict, Verdict::pass);
+  run.history.leftovers.back() = {"log", run.at(13), run.at(13), LeftoverUse::shared};
+  EXPECT_EQ(judged(run).verdict, Verdict::pass);
 }
 
 // Who waits to be elected waits with nothing to do, too: that is not what its operation failed by.

@@ -3,15 +3,18 @@
 // A save must remove its temporary file on every path, also when it fails; what is left fills the disk and, under a
 // name that all share, is published by somebody else's save. Sound only when all saves have ended: before the run was
 // quiet, a temporary file may be in use. A file is not an orphan if the store put it in place, by two renames or links
-// or more, or still uses it: it is open or locked between operations, open in two agents at once, or opened by the
-// final reads, and no rename has it for its source.
+// or more, or still uses it: it is locked between operations, open in two agents at once, or opened by the final reads,
+// and no rename has it for its source. What one agent alone has open between operations may be a log of its own; it
+// counts as used if there is one such, or if it was made in the first half of that agent's broadcasts: files that become
+// more are a leak (leaks.cc), and here unknown. Core stores have no such files.
 //
 // Nor is what a process left that the harness ended, late or by plan, because it had no chance to remove it; but stores
 // of the core promise to sweep what the dead left, so there a planned death is no excuse. Who left a file is taken from
 // the last call that names it, else from a pid in its name, else from when it was made: if that was while somebody was
 // cut short, and all others at work then are known to have had a temporary file of another name, it is the dead one's;
-// otherwise it is unknown. Also unknown is a file of a command that no call names and that was there from the first
-// operation on: it may be a lock file that the scenario forgot. Indefinite outcomes leave no file either.
+// otherwise it is unknown. Also unknown is a file of a command that the scenario may have forgotten to name: one that was
+// there from the first operation on may be a lock file, one that no single operation can have written a log. Indefinite
+// outcomes leave no file either.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,6 +22,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/check/attempts.h"
@@ -31,11 +35,12 @@
 namespace holdfast {
 namespace {
 
-enum class Judged { in_use, perhaps_in_use, excused, perhaps_excused, orphan };
+enum class Judged { in_use, perhaps, excused, orphan };
 
 struct LeftFile {
   Judged judged = Judged::orphan;
-  std::string maker;  // "agent 0's broadcast 0-3"; empty: unknown
+  std::string maker{};   // "agent 0's broadcast 0-3"; empty: unknown
+  std::string reason{};  // why it may be in use or excused
 };
 
 bool is_named(const std::string& path, const std::string& name) {
@@ -50,9 +55,11 @@ bool moves(const Call& call) {
   return call.function == Function::rename || call.function == Function::link;
 }
 
-// "queue.123.tmp" holds 123.
-bool holds_number(const std::string& name, std::int32_t number) {
-  const std::string digits = std::to_string(number);
+// "queue.4711.tmp" holds 4711. The small numbers of a container's processes are those of messages and agents, too.
+bool holds_pid(const std::string& name, std::int32_t pid) {
+  constexpr std::int32_t least_telling = 1000;
+  if (pid < least_telling) return false;
+  const std::string digits = std::to_string(pid);
   const auto is_digit = [&](std::size_t at) {
     return at < name.size() && name[at] >= '0' && name[at] <= '9';
   };
@@ -62,8 +69,31 @@ bool holds_number(const std::string& name, std::int32_t number) {
   return false;
 }
 
-std::int64_t made_ns(const Leftover& file) {
-  return file.born_ns != 0 ? file.born_ns : file.changed_ns;
+// Many spans of time, asked whether any one of them has all of another.
+class Spans {
+ public:
+  void add(std::int64_t begin_ns, std::int64_t end_ns) { spans_.emplace_back(begin_ns, end_ns); }
+
+  // Once all are added.
+  void sort() {
+    std::sort(spans_.begin(), spans_.end());
+    for (std::size_t i = 1; i < spans_.size(); ++i)
+      spans_[i].second = std::max(spans_[i].second, spans_[i - 1].second);
+  }
+
+  [[nodiscard]] bool any_has(std::int64_t begin_ns, std::int64_t end_ns) const {
+    const auto later =
+        std::upper_bound(spans_.begin(), spans_.end(), begin_ns,
+                         [](std::int64_t time_ns, const auto& span) { return time_ns < span.first; });
+    return later != spans_.begin() && std::prev(later)->second >= end_ns;
+  }
+
+ private:
+  std::vector<std::pair<std::int64_t, std::int64_t>> spans_;  // begin, latest end of those up to it
+};
+
+std::int64_t end_of(const Operation& operation) {
+  return operation.complete_ns != 0 ? operation.complete_ns : std::numeric_limits<std::int64_t>::max();
 }
 
 class Leftovers {
@@ -76,8 +106,13 @@ class Leftovers {
     for (const Operation& operation : history_.operations) {
       if (operation.complete_ns != 0) first_answer_ns_ = std::min(first_answer_ns_, operation.complete_ns);
     }
-    for (const Leftover& file : history_.leftovers) calls_by_name_[last_part(file.name)];
-    if (calls_by_name_.empty()) return;
+    if (history_.leftovers.empty()) return;
+    for (const HalfwayHandles& halfway : history_.halfway) halfway_ns_[halfway.agent] = halfway.time_ns;
+    for (const Leftover& file : history_.leftovers) {
+      calls_by_name_[last_part(file.name)];
+      if (file.use == LeftoverUse::alone) ++used_alone_[file.user];
+    }
+    look_at_operations();
     for (const Call& call : history_.calls) {
       for (const std::string* path : {&call.path, &call.destination}) {
         const auto found = calls_by_name_.find(last_part(*path));
@@ -99,47 +134,86 @@ class Leftovers {
       if (last == nullptr || call->received_ns >= last->received_ns) last = call;
     }
     const bool in_place = put_there != 0 && last != nullptr && is_named(last->destination, file.name);
-    if ((in_place && (put_there > 1 || file.in_use)) || (file.in_use && !is_source))
-      return {Judged::in_use, {}};
+    if (in_place && put_there > 1) return {Judged::in_use};
+    if (in_place || !is_source) {
+      if (file.use == LeftoverUse::shared) return {Judged::in_use};
+      if (file.use == LeftoverUse::alone && !names_its_files_) return by_its_user(file);
+    }
+    if (!is_source && !names_its_files_ && is_of_many(file))
+      return {Judged::perhaps, {}, "and more than one operation wrote to it"};
     if (last != nullptr && last->agent != no_process) return by_call(*last);
     for (const CutShort& cut : cut_) {
-      if (holds_number(file.name, cut.pid)) return by_death(cut);
+      if (holds_pid(file.name, cut.pid)) return by_death(cut);
     }
     LeftFile left = by_time(file);
     const bool by_nobody = left.judged == Judged::orphan && left.maker.empty();
-    if (by_nobody && !names_its_files_ && made_ns(file) <= first_answer_ns_ + tolerance::file_clock_ns)
-      left.judged = Judged::perhaps_in_use;
+    if (by_nobody && !names_its_files_ && file.made_ns() <= first_answer_ns_ + tolerance::file_clock_ns)
+      return {Judged::perhaps, {}, "and was there from the first operation on"};
     return left;
   }
 
  private:
+  void look_at_operations() {
+    for (const Operation& operation : history_.operations) {
+      all_.add(operation.invoke_ns, end_of(operation));
+      if (cut_.empty() || operation.function == Function::read) continue;
+      const bool was_cut = std::any_of(cut_.begin(), cut_.end(), [&](const CutShort& cut) {
+        return cut.agent == operation.agent && cut.from_ns <= operation.invoke_ns &&
+               operation.invoke_ns <= cut.until_ns;
+      });
+      const auto calls = calls_of(history_, operation);
+      if (!was_cut && std::none_of(calls.begin(), calls.end(), moves))
+        may_have_made_.add(operation.invoke_ns, end_of(operation));
+    }
+    all_.sort();
+    may_have_made_.sort();
+  }
+
+  // One that an agent alone has open.
+  [[nodiscard]] LeftFile by_its_user(const Leftover& file) const {
+    const auto halfway = halfway_ns_.find(file.user);
+    if (used_alone_.at(file.user) == 1 || (halfway != halfway_ns_.end() && file.made_ns() <= halfway->second))
+      return {Judged::in_use};
+    return {Judged::perhaps, {}, fmt::format("and agent {} had it open, and others like it", file.user)};
+  }
+
+  // Whether no one operation can have both made and written it last.
+  [[nodiscard]] bool is_of_many(const Leftover& file) const {
+    return file.born_ns != 0 &&
+           !all_.any_has(file.born_ns + tolerance::file_clock_ns,
+                         file.changed_ns - tolerance::file_clock_ns) &&
+           file.changed_ns - file.born_ns > 2 * tolerance::file_clock_ns;
+  }
+
   [[nodiscard]] LeftFile by_call(const Call& call) const {
     for (const CutShort& cut : cut_) {
       if (cut.agent == call.agent && cut.from_ns <= call.received_ns && call.received_ns <= cut.until_ns)
         return by_death(cut);
     }
-    for (const Operation& operation : history_.operations) {
-      if (operation.agent != call.agent || operation.invoke_ns > call.received_ns ||
-          (operation.complete_ns != 0 && operation.complete_ns < call.received_ns))
-        continue;
-      const std::string what = operation.function == Function::read
-                                   ? fmt::format("agent {}'s read", call.agent)
-                                   : fmt::format("agent {}'s broadcast {}", call.agent,
-                                                 to_string(MessageId{call.agent, operation.number}));
-      return {Judged::orphan, what};
-    }
-    return {Judged::orphan, fmt::format("agent {}", call.agent)};
+    const auto& operations = history_.operations;  // by agent, then by invoke time
+    const auto later = std::upper_bound(
+        operations.begin(), operations.end(), call, [](const Call& it, const Operation& operation) {
+          return std::pair(it.agent, it.received_ns) < std::pair(operation.agent, operation.invoke_ns);
+        });
+    if (later == operations.begin() || std::prev(later)->agent != call.agent ||
+        end_of(*std::prev(later)) < call.received_ns)
+      return {Judged::orphan, fmt::format("agent {}", call.agent)};
+    const Operation& operation = *std::prev(later);
+    return {Judged::orphan, operation.function == Function::read
+                                ? fmt::format("agent {}'s read", call.agent)
+                                : fmt::format("agent {}'s broadcast {}", call.agent,
+                                              to_string(MessageId{call.agent, operation.number}))};
   }
 
   [[nodiscard]] LeftFile by_death(const CutShort& cut) const {
     if (cut.by_plan && core_sweeps_)
       return {Judged::orphan, fmt::format("agent {}, killed at {}, and nobody swept it", cut.agent,
                                           at_time(history_, cut.until_ns))};
-    return {Judged::excused, {}};
+    return {Judged::excused};
   }
 
   [[nodiscard]] LeftFile by_time(const Leftover& file) const {
-    const std::int64_t made = made_ns(file);
+    const std::int64_t made = file.made_ns();
     const CutShort* dead = nullptr;
     for (const CutShort& cut : cut_) {
       if (made == 0 ||
@@ -148,24 +222,12 @@ class Leftovers {
     }
     if (dead == nullptr) return {};
     LeftFile left = by_death(*dead);
-    if (left.judged == Judged::excused && anybody_else(made)) left.judged = Judged::perhaps_excused;
-    return left;
-  }
-
-  // Whether an operation that nobody cut short may have made a file at that time.
-  [[nodiscard]] bool anybody_else(std::int64_t made) const {
-    return std::any_of(
-        history_.operations.begin(), history_.operations.end(), [&](const Operation& operation) {
-          if (operation.function == Function::read || operation.invoke_ns > made + tolerance::file_clock_ns ||
-              (operation.complete_ns != 0 && operation.complete_ns < made - tolerance::file_clock_ns))
-            return false;
-          const bool was_cut = std::any_of(cut_.begin(), cut_.end(), [&](const CutShort& cut) {
-            return cut.agent == operation.agent && cut.from_ns <= operation.invoke_ns &&
-                   operation.invoke_ns <= cut.until_ns;
-          });
-          const auto calls = calls_of(history_, operation);
-          return !was_cut && std::none_of(calls.begin(), calls.end(), moves);
-        });
+    const bool by_another =
+        may_have_made_.any_has(made + tolerance::file_clock_ns, made - tolerance::file_clock_ns);
+    if (left.judged != Judged::excused || !by_another) return left;
+    return {Judged::perhaps,
+            {},
+            "while a program was at work that was ended because it was late, and while others were"};
   }
 
   const History& history_;
@@ -174,6 +236,10 @@ class Leftovers {
   std::int64_t first_answer_ns_ = std::numeric_limits<std::int64_t>::max();
   std::vector<CutShort> cut_;
   std::map<std::string_view, std::vector<const Call*>> calls_by_name_;  // of the files left; of those alone
+  std::map<std::uint32_t, std::int64_t> halfway_ns_;                    // by agent
+  std::map<std::uint32_t, std::uint64_t> used_alone_;                   // files left, by agent
+  Spans all_;                                                           // operations
+  Spans may_have_made_;  // of these, where somebody was cut short: who was not, and moved nothing
 };
 
 std::string in_no_list(const std::string& name, const Subject& subject) {
@@ -199,15 +265,9 @@ Finding check_orphan_temp(const Evidence& evidence) {
   std::string maker;
   for (const Leftover& file : history.leftovers) {
     LeftFile left = leftovers.judge(file);
-    if (left.judged == Judged::perhaps_excused && perhaps.empty())
-      perhaps = fmt::format(
-          "{} was left in the store directory; it was made while a program was at work that was ended "
-          "because it "
-          "was late, and while others were",
-          file.name);
-    if (left.judged == Judged::perhaps_in_use && perhaps.empty())
-      perhaps = fmt::format("{} was left in the store directory, and was there from the first operation on{}",
-                            file.name, in_no_list(file.name, subject));
+    if (left.judged == Judged::perhaps && perhaps.empty())
+      perhaps = fmt::format("{} was left in the store directory, {}{}", file.name, left.reason,
+                            in_no_list(file.name, subject));
     if (left.judged != Judged::orphan || finding.count++ != 0) continue;
     first = &file;
     maker = std::move(left.maker);

@@ -20,9 +20,10 @@ TestRun two_at_work() {
   return run;
 }
 
-TestRun& left(TestRun& run, std::int64_t born_ms, const char* name = left_temp, bool in_use = false) {
+TestRun& left(TestRun& run, std::int64_t born_ms, const char* name = left_temp,
+              LeftoverUse use = LeftoverUse::none) {
   run.quiet().finished();
-  run.history.leftovers.push_back({name, run.at(born_ms), run.at(born_ms), in_use});
+  run.history.leftovers.push_back({name, run.at(born_ms), run.at(born_ms), use});
   run.history.files_left = 3;
   return run;
 }
@@ -82,6 +83,9 @@ TEST(OrphanTemp, IsAttributedByAPidInItsName) {
   EXPECT_EQ(orphans_in(run).verdict, Verdict::pass);
   run.history.leftovers[0].name = "queue.147110.tmp";
   EXPECT_EQ(orphans_in(run).verdict, Verdict::unknown);
+  run.history.leftovers[0].name = "queue.47.tmp";  // or message 47's
+  run.history.ended[0].pid = 47;
+  EXPECT_EQ(orphans_in(run).verdict, Verdict::unknown);
 }
 
 TEST(OrphanTemp, APlannedDeathExcusesACommandAndNoStoreThatSweeps) {
@@ -105,17 +109,17 @@ TEST(OrphanTemp, IsNoFileThatTheStorePutInItsPlaceAndUses) {
                  "; jobs.json is not in subject.files (queue.json, queue.json.lock): if it belongs to your "
                  "store, add it",
                  "set aside once");
-  run.history.leftovers[0].in_use = true;
+  run.history.leftovers[0].use = LeftoverUse::shared;
   EXPECT_EQ(orphans_in(run).verdict, Verdict::pass);
 }
 
 TEST(OrphanTemp, IsNoLockFileThatIsSharedAndEveryTempFileThatIsMoved) {
   TestRun run = two_at_work();
-  left(run, 100, "jobs.lock", true);
+  left(run, 100, "jobs.lock", LeftoverUse::shared);
   EXPECT_EQ(orphans_in(run).verdict, Verdict::pass);
   TestRun temps = two_at_work();
   temps.call(1, 180, Function::rename, "/s/jobs.tmp", "/s/jobs.json", 5, 13);
-  left(temps, 160, "jobs.tmp", true);
+  left(temps, 160, "jobs.tmp", LeftoverUse::shared);
   EXPECT_EQ(orphans_in(temps).verdict, Verdict::fail);
 }
 
@@ -132,6 +136,43 @@ TEST(OrphanTemp, OfACommandThatWasThereFromTheFirstOperationOnMayBeItsLockFile) 
   run.history.leftovers[0].born_ns = run.at(2);
   run.plan.scenario.subject.kind = SubjectKind::core;
   EXPECT_EQ(orphans_in(run).verdict, Verdict::fail);
+}
+
+// A log of an agent's own, or litter that it never closes.
+TEST(OrphanTemp, WhatOneAgentAloneHasOpenIsNoneIfItDoesNotBecomeMore) {
+  TestRun run = two_at_work();
+  left(run, 290, "log.0", LeftoverUse::alone);
+  run.history.leftovers[0].user = 0;
+  EXPECT_EQ(orphans_in(run).verdict, Verdict::pass) << "one";
+  run.history.leftovers.push_back({"log.1", run.at(295), run.at(295), LeftoverUse::alone, 0});
+  expect_finding(
+      orphans_in(run), Verdict::unknown, 3, 0,
+      "log.0 was left in the store directory, and agent 0 had it open, and others like it; log.0 is not in "
+      "subject.files",
+      "several");
+  run.history.leftovers[1].user = 1;
+  EXPECT_EQ(orphans_in(run).verdict, Verdict::pass) << "one each";
+  run.history.leftovers[1].user = 0;
+  run.history.halfway = {{0, 1, run.at(296)}};
+  EXPECT_EQ(orphans_in(run).verdict, Verdict::pass) << "all made in the first half";
+  run.plan.scenario.subject.kind = SubjectKind::core;
+  EXPECT_EQ(orphans_in(run).verdict, Verdict::fail) << "a core store names its files";
+}
+
+TEST(OrphanTemp, ThatNoOneOperationCanHaveWrittenMayBeALog) {
+  TestRun run = two_at_work();
+  run.broadcast(b, 400, 500);
+  left(run, 160, "audit");
+  run.history.leftovers[0].changed_ns = run.at(290);  // agent 0 did both
+  EXPECT_EQ(orphans_in(run).verdict, Verdict::fail);
+  run.history.leftovers[0].changed_ns = run.at(450);
+  expect_finding(
+      orphans_in(run), Verdict::unknown, 3, 0,
+      "audit was left in the store directory, and more than one operation wrote to it; audit is not in "
+      "subject.files",
+      "two operations");
+  run.call(1, 450, Function::rename, "/s/audit", "/s/queue.json", 5, 13);
+  EXPECT_EQ(orphans_in(run).verdict, Verdict::fail) << "a temporary file";
 }
 
 // The program of a command dies by plan in the middle of 0-1; its adapter answers for it and starts another.
@@ -169,7 +210,7 @@ TEST(PlannedKill, OfACommandLeavesARunThatPasses) {
   run.history.operations[1].complete_ns = run.at(12);
   run.history.kills.push_back({0, 0, 4711, run.at(11), "rename", "/s/queue.json"});
   run.quiet().all_read({{0, 0}, {1, 0}, {1, 1}}).finished();
-  run.history.leftovers.push_back({"t.4711.tmp", run.at(10), run.at(10), false});
+  run.history.leftovers.push_back({"t.4711.tmp", run.at(10), run.at(10)});
   run.history.files_left = 2;
   for (const Finding& finding : run_checks(run.plan, run.history)) {
     EXPECT_TRUE(finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable)

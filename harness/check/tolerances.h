@@ -51,6 +51,9 @@ constexpr std::int64_t standstill_ns = 250'000'000;
 constexpr std::int64_t pulse_ns = 500'000'000;
 // What was written that long before may still be on its way: Linux begins to write after 5 s (dirty_writeback_centisecs).
 constexpr std::int64_t written_before_ns = 5'000'000'000;
+// By how many times a disk that the run keeps busy may be slower than at first, before its slowness is not the run's: a
+// cache takes writes for a while, and then the medium's speed counts.
+constexpr std::int64_t slower_disk = 8;
 // How often others' use of the machine is looked at: a quarter of the shortest deadline that is usual.
 constexpr std::int64_t look_ns = 250'000'000;
 // What part of the run's processor time may have been of processes that came and went unseen, before it is unknown how

@@ -6,6 +6,8 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,7 +140,7 @@ TEST_F(Lateness, BesideBusyNeighboursARightStoreIsNotBlamed) {
 }
 
 // A filesystem of the test's own, which can stand still.
-class FrozenDisk : public Lateness {
+class OwnDisk : public Lateness {
  protected:
   void SetUp() override {
     HOLDFAST_NEEDS_ROOT("mount, and freeze what is mounted");
@@ -169,7 +171,7 @@ class FrozenDisk : public Lateness {
   bool mounted_ = false;
 };
 
-TEST_F(FrozenDisk, OfARightStoreIsNotBlamed) {
+TEST_F(OwnDisk, ThatIsFrozenBlamesNoRightStore) {
   put_file(scratch() / "frozen.toml",
            "[subject]\nkind = \"core\"\nstore = \"snapshot\"\n"
            "[agents]\ncount = 2\nbroadcasts = 100\nrate = 20\ndeadline = \"1s\"\n");
@@ -178,6 +180,27 @@ TEST_F(FrozenDisk, OfARightStoreIsNotBlamed) {
   ASSERT_EQ(::ioctl(directory().get(), FIFREEZE, 0), 0);
   std::this_thread::sleep_for(std::chrono::seconds(4));  // that is how long it is frozen
   ASSERT_EQ(::ioctl(directory().get(), FITHAW, 0), 0);
+  expect_inconclusive(run.wait(), "the disk stood still for", "disk/run");
+}
+
+// An outsider lets the device take 64 KiB a second, and the run has all of that.
+TEST_F(OwnDisk, ThatAnOutsiderThrottlesBlamesNoRightStore) {
+  put_file(scratch() / "throttled.toml",
+           "[subject]\nkind = \"core\"\nstore = \"snapshot\"\n"
+           "[agents]\ncount = 2\nbroadcasts = 100\nrate = 20\ndeadline = \"500ms\"\n");
+  const std::filesystem::path limits = "/sys/fs/cgroup/blkio/blkio.throttle.write_bps_device";
+  HOLDFAST_NEEDS_KERNEL(::access(limits.c_str(), W_OK) == 0,
+                        "blkio controller of version 1 that throttles a device");
+  auto run = start({"run", "throttled.toml", "--out", "disk/run"});
+  ASSERT_TRUE(eventually([&] { return released("disk/run"); }));
+  struct stat at {};
+  ASSERT_EQ(::fstat(directory().get(), &at), 0);
+  const auto limit_to = [&](int bytes_per_second) {
+    put_file(limits, fmt::format("{}:{} {}", major(at.st_dev), minor(at.st_dev), bytes_per_second));
+  };
+  limit_to(64 << 10);
+  std::this_thread::sleep_for(std::chrono::seconds(8));  // that is how long it is slow
+  limit_to(0);
   expect_inconclusive(run.wait(), "the disk stood still for", "disk/run");
 }
 

@@ -9,6 +9,7 @@ import mmap
 import os
 import sqlite3
 import sys
+import tempfile
 import threading
 import time
 
@@ -65,6 +66,40 @@ class KeepsReplaced(Locked):
         except FileNotFoundError:
             return []
         return json.load(self.kept)
+
+
+class Litters(Locked):
+    """Leaves a file beside each save, and keeps it open."""
+
+    def __init__(self, root, agent):
+        super().__init__(root, agent)
+        self.litter = []
+
+    def broadcast(self, entry):
+        super().broadcast(entry)
+        self.litter.append(open(f"{self.path}.{entry['id']}.copy", "w", encoding="utf-8"))
+
+
+class Scratch(Locked):
+    """Keeps a log of its own, and two files for scratch that have no name any more; all make notes of what they saved,
+    from the second message on, in a file that is never read."""
+
+    def __init__(self, root, agent):
+        super().__init__(root, agent)
+        self.root = root
+        self.log = open(os.path.join(root, f"agent-{agent}.log"), "a", encoding="utf-8")
+        self.scratch = []
+
+    def broadcast(self, entry):
+        super().broadcast(entry)
+        print(entry["id"], file=self.log, flush=True)
+        if len(self.scratch) < 2:
+            file = tempfile.NamedTemporaryFile(dir=self.root)
+            self.scratch.append(os.dup(file.fileno()))
+            file.close()
+        else:
+            with open(os.path.join(self.root, "audit"), "a", encoding="utf-8") as audit:
+                print(entry["id"], file=audit)
 
 
 class Leader(Locked):
@@ -177,7 +212,7 @@ class Hangs(Locked):
 
 
 KINDS = {"wal": Wal, "leader": Leader, "mmap": Shared, "jobs": Jobs, "keeps-replaced": KeepsReplaced,
-         "keeps-lock": KeepsLock, "deadlock": Deadlock, "hangs-on-lock": Hangs}
+         "litters": Litters, "scratch": Scratch, "keeps-lock": KeepsLock, "deadlock": Deadlock, "hangs-on-lock": Hangs}
 
 
 def main():

@@ -41,17 +41,17 @@ class Waits : public RunTest {
 
 class RightSubject : public Waits, public testing::WithParamInterface<const char*> {};
 
-// A connection in WAL mode keeps a shared lock, a leader its lock for life, a mapping a file; and a queue may have any
-// name.
+// A connection in WAL mode keeps a shared lock, a leader its lock for life, a mapping a file, and others a log that nobody
+// else knows; and a queue may have any name.
 TEST_P(RightSubject, MayKeepWhatStopsNobody) {
   run(GetParam(), "count = 3\nbroadcasts = 6",
-      "files = [\"queue.json*\", \"queue.db*\", \"leader.lock\", \"ring\"]");
+      "files = [\"queue.json*\", \"queue.db*\", \"leader.lock\", \"ring\", \"audit\"]");
   EXPECT_EQ(end_.exit_code, 0) << end_.out << end_.err;
   EXPECT_EQ(finding("leaks").verdict, Verdict::pass) << witness("leaks");
   EXPECT_EQ(finding("liveness").verdict, Verdict::pass) << witness("liveness");
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, RightSubject, testing::Values("wal", "leader", "mmap"),
+INSTANTIATE_TEST_SUITE_P(Each, RightSubject, testing::Values("wal", "leader", "mmap", "scratch"),
                          [](const auto& value) { return value.param; });
 
 TEST_F(Waits, AQueueOfAnotherNameIsNoOrphan) {
@@ -67,6 +67,24 @@ TEST_F(Waits, ADescriptorThatIsKeptOverTheRenameIsALeak) {
   EXPECT_EQ(finding("leaks").verdict, Verdict::fail);
   EXPECT_THAT(witness("leaks"),
               AllOf(HasSubstr("(python3"), HasSubstr("on a queue.json that has been replaced")));
+}
+
+// Or every temporary file would be in use for as long as nobody closes it.
+TEST_F(Waits, FilesThatAreNeitherClosedNorRemovedAreALeak) {
+  run("litters", "count = 2\nbroadcasts = 9");
+  EXPECT_EQ(end_.exit_code, 1) << end_.out << end_.err;
+  EXPECT_EQ(finding("leaks").verdict, Verdict::fail);
+  EXPECT_THAT(witness("leaks"), AllOf(HasSubstr("kept 9 files open that are no part of the store"),
+                                      HasSubstr("halfway through its broadcasts they were 4")));
+  EXPECT_EQ(finding("orphan-temp").verdict, Verdict::unknown);
+}
+
+// What only those who save ever open may be a temporary file, as far as anybody sees.
+TEST_F(Waits, AFileThatAllWriteToAndNobodyReadsHasToBeNamed) {
+  run("scratch", "count = 2\nbroadcasts = 6");
+  EXPECT_EQ(end_.exit_code, 2) << end_.out << end_.err;
+  EXPECT_THAT(witness("orphan-temp"),
+              AllOf(HasSubstr("audit was left"), HasSubstr("if it belongs to your store, add it")));
 }
 
 TEST_F(Waits, ALockThatIsKeptInOthersWayIsALeak) {

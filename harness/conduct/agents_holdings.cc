@@ -27,14 +27,12 @@ int gravity(const StoreHandle& handle) {
 
 Event idle_event(std::uint32_t agent, const std::vector<StoreHandle>& handles) {
   Event event{.type = EventType::idle, .process = agent, .pid = handles.front().process};
-  std::uint64_t replaced = 0, removed = 0;
   const StoreHandle* worst = &handles.front();
   for (const StoreHandle& handle : handles) {
-    replaced += handle.replaced ? 1 : 0;
-    removed += handle.gone && !handle.replaced ? 1 : 0;
     if (gravity(handle) > gravity(*worst)) worst = &handle;
   }
-  event.value = {handles.size(), replaced, removed, most_of_one_file(handles)};
+  const GoneHandles gone = gone_handles(handles);
+  event.value = {handles.size(), gone.replaced, gone.removed, most_of_one_file(handles)};
   event.text = in_fields(program_of(event.pid), worst->path);
   return event;
 }

@@ -513,8 +513,10 @@ class Conductor {
 
   // From here on lateness may be others' doing, and what they do is looked at.
   Result<> begin_watch() {
+    const DiskSpeed disk = time_disk(directory_);
     Event speed{.type = EventType::disk_speed};
-    speed.value[0] = static_cast<std::uint64_t>(bytes_per_second(directory_));
+    speed.value = {static_cast<std::uint64_t>(disk.bytes_per_s), static_cast<std::uint64_t>(disk.flush_ns), 0,
+                   0};
     pulse_.emplace(directory_, flushes());
     neighbours_.emplace(directory_);
     return record(std::move(speed));
@@ -551,14 +553,17 @@ class Conductor {
 
   Result<> record_leftovers() {
     const auto store = directory_ / "store";
-    const auto in_use = use_.names();
+    const auto in_use = use_.files();
     const Leftovers left = find_leftovers(store, sweep_, files_of(plan_.scenario.subject));
     for (const std::string& path : left.paths) {
       const FileTimes times = times_of(store / path);
+      const auto found = in_use.find(path);
+      const FilesInUse::Use use = found != in_use.end() ? found->second : FilesInUse::Use{};
       Event event{
           .type = EventType::leftover,
+          .process = use.agent,
           .value = {static_cast<std::uint64_t>(times.born_ns), static_cast<std::uint64_t>(times.changed_ns),
-                    in_use.contains(path) ? 1U : 0U, 0}};
+                    static_cast<std::uint64_t>(use.kind), 0}};
       event.text = path;
       if (auto recorded = record(std::move(event)); !recorded) return recorded;
     }

@@ -20,7 +20,7 @@ void FilesInUse::look_at_work(const std::vector<AgentHandles>& held) {
       if (handle.gone) continue;
       const std::string name = relative(handle.path);
       const auto [known, is_new] = first_agent.try_emplace(name, agent.agent);
-      if (!is_new && known->second != agent.agent) used_.insert(name);
+      if (!is_new && known->second != agent.agent) share(name);
     }
   }
 }
@@ -28,7 +28,10 @@ void FilesInUse::look_at_work(const std::vector<AgentHandles>& held) {
 void FilesInUse::look_at_rest(const std::vector<AgentHandles>& held) {
   for (const AgentHandles& agent : held) {
     for (const StoreHandle& handle : agent.handles) {
-      if (!handle.gone) used_.insert(relative(handle.path));
+      if (handle.gone) continue;
+      const std::string name = relative(handle.path);
+      const auto [known, is_new] = used_.try_emplace(name, Use{LeftoverUse::alone, agent.agent});
+      if (known->second.agent != agent.agent || !handle.locks.empty()) share(name);
     }
   }
 }
@@ -41,7 +44,7 @@ void FilesInUse::watch(const std::vector<std::string>& names) {
   }
 }
 
-std::set<std::string> FilesInUse::names() {
+std::map<std::string, FilesInUse::Use> FilesInUse::files() {
   alignas(inotify_event) std::array<char, 65536> buffer;
   for (ssize_t got = 0; (got = ::read(notices_.get(), buffer.data(), buffer.size())) > 0;) {
     for (ssize_t at = 0; at < got;) {
@@ -49,7 +52,7 @@ std::set<std::string> FilesInUse::names() {
       std::memcpy(&event, buffer.data() + at, sizeof event);
       at += static_cast<ssize_t>(sizeof event + event.len);
       const auto known = watched_.find(event.wd);
-      if ((event.mask & IN_OPEN) != 0 && known != watched_.end()) used_.insert(known->second);
+      if ((event.mask & IN_OPEN) != 0 && known != watched_.end()) share(known->second);
     }
   }
   return used_;

@@ -77,6 +77,7 @@ Contention use_between(const Usage& before, const Usage& after) {
   if (before.disk_bytes && after.disk_bytes) {
     use.disk_bytes = std::max<std::int64_t>(0, *after.disk_bytes - *before.disk_bytes);
     use.disk_busy_ns = std::max<std::int64_t>(0, after.disk_busy_ns - before.disk_busy_ns);
+    use.disk_flushes = std::max<std::int64_t>(0, after.disk_flushes - before.disk_flushes);
   }
   return use;
 }
@@ -88,7 +89,7 @@ std::array<Event, 2> machine_events(const Contention& use) {
   Event processors{.type = EventType::processors, .op = static_cast<std::uint64_t>(use.busy_ns)};
   processors.value = {static_cast<std::uint64_t>(use.begin_ns), static_cast<std::uint64_t>(use.end_ns),
                       count(use.strangers_ns), count(use.waited_ns)};
-  Event disk{.type = EventType::disk};
+  Event disk{.type = EventType::disk, .op = static_cast<std::uint64_t>(use.disk_flushes)};
   disk.value = {count(use.run_bytes), count(use.disk_bytes), static_cast<std::uint64_t>(use.disk_busy_ns),
                 static_cast<std::uint64_t>(use.run_ns)};
   return {std::move(processors), std::move(disk)};

@@ -30,6 +30,7 @@ struct Looks {
     after.run_bytes = 4096;
     after.disk_bytes = 8192;
     after.disk_busy_ns = 3 * ms;
+    after.disk_flushes = 2;
     before.processes = {{10, {50 * ms, 0, true}},
                         {11, {100 * ms, 0, true}},
                         {20, {9 * ms, 0, false}},
@@ -46,8 +47,8 @@ struct Looks {
 
 TEST(Neighbours, StrangersAreWhoIsNotOfTheRun) {
   const Contention use = Looks().use();
-  EXPECT_EQ(use,
-            (Contention{1000 * ms, 1250 * ms, 500 * ms, 100 * ms, 400 * ms, 120 * ms, 4096, 8192, 3 * ms}));
+  EXPECT_EQ(
+      use, (Contention{1000 * ms, 1250 * ms, 500 * ms, 100 * ms, 400 * ms, 120 * ms, 4096, 8192, 3 * ms, 2}));
 }
 
 TEST(Neighbours, AStrangersChildThatEndedCountsOnce) {

@@ -55,16 +55,24 @@ Result<ReferenceWork> time_reference(const std::filesystem::path& directory, boo
   return ReferenceWork{rounds, spent_ns / static_cast<std::int64_t>(rounds)};
 }
 
-std::int64_t bytes_per_second(const std::filesystem::path& directory) {
+DiskSpeed time_disk(const std::filesystem::path& directory) {
   constexpr std::size_t bytes = 2 << 20;
+  constexpr std::int64_t flushes = 5;
   const Descriptor file(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
   const std::string zeros(bytes, '\0');
-  const std::int64_t begun_ns = monotonic_ns();
-  if (!file || ::write(file.get(), zeros.data(), bytes) != static_cast<ssize_t>(bytes) ||
-      ::fdatasync(file.get()) != 0)
-    return 0;
-  return static_cast<std::int64_t>(static_cast<double>(bytes) * 1e9 /
-                                   static_cast<double>(std::max<std::int64_t>(1, monotonic_ns() - begun_ns)));
+  // How long that many bytes take; 0: they cannot be written.
+  const auto time = [&](std::size_t count) -> std::int64_t {
+    const std::int64_t begun_ns = monotonic_ns();
+    const bool well = file && ::write(file.get(), zeros.data(), count) == static_cast<ssize_t>(count) &&
+                      ::fdatasync(file.get()) == 0;
+    return well ? std::max<std::int64_t>(1, monotonic_ns() - begun_ns) : 0;
+  };
+  const std::int64_t all_ns = time(bytes);
+  std::int64_t flushes_ns = 0;
+  for (std::int64_t i = 0; i < flushes; ++i) flushes_ns += time(reference_bytes);
+  if (all_ns == 0) return {};
+  return {static_cast<std::int64_t>(static_cast<double>(bytes) * 1e9 / static_cast<double>(all_ns)),
+          flushes_ns / flushes};
 }
 
 }  // namespace holdfast

@@ -15,7 +15,11 @@ namespace holdfast {
 // 420 runs, times in rounds spread less by a seventh.
 Result<ReferenceWork> time_reference(const std::filesystem::path& directory, bool flushed);
 
-// How many bytes a second the disk takes there, flushed; from 2 MiB, so rather too few. 0: it cannot be told.
-std::int64_t bytes_per_second(const std::filesystem::path& directory);
+// How fast the disk is there; 0 where it cannot be told.
+struct DiskSpeed {
+  std::int64_t bytes_per_s = 0;  // flushed; from 2 MiB, so rather too few
+  std::int64_t flush_ns = 0;     // of 4 KiB, the mean of a few
+};
+DiskSpeed time_disk(const std::filesystem::path& directory);
 
 }  // namespace holdfast

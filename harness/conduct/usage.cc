@@ -13,6 +13,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "core/base/clock.h"
 #include "harness/supervisor/descriptor.h"
@@ -57,11 +58,16 @@ void read_threads(int process, pid_t leader, long threads, Usage& usage) {
 
 void read_bytes(int process, Usage& usage) {
   const std::string text = read_proc_file(process, "io");
-  const auto at = text.find("\nwrite_bytes: ");
-  if (at == std::string::npos) {
+  const auto count = [&](std::string_view label) -> std::optional<std::int64_t> {
+    const auto at = text.find(label);
+    if (at == std::string::npos) return std::nullopt;
+    return std::strtoll(text.c_str() + at + label.size(), nullptr, 10);
+  };
+  const auto written = count("\nwrite_bytes: "), cancelled = count("\ncancelled_write_bytes: ");
+  if (!written) {
     usage.run_bytes.reset();
   } else if (usage.run_bytes) {
-    *usage.run_bytes += std::strtoll(text.c_str() + at + std::strlen("\nwrite_bytes: "), nullptr, 10);
+    *usage.run_bytes += *written - cancelled.value_or(0);
   }
 }
 
@@ -116,6 +122,7 @@ struct DiskRow {
   dev_t disk = 0;
   std::int64_t written_bytes = 0;
   std::int64_t busy_ns = 0;
+  std::int64_t flushes = 0;
 };
 
 // Calls `look` for each disk and part of one.
@@ -124,12 +131,16 @@ void for_each_disk(Look look) {
   constexpr std::int64_t sector_bytes = 512, ms_ns = 1'000'000;
   std::istringstream text(read_proc_file(AT_FDCWD, "/proc/diskstats"));
   for (std::string row; std::getline(text, row);) {
-    // Numbers and name; 4 of reads; writes, merged, sectors, ms; in flight, ms busy, and more.
+    // Numbers and name; of reads 4; writes, merged, sectors, ms; in flight, ms busy, ms in queue; of discards 4; flushes
+    // since Linux 5.5.
     unsigned major_number = 0, minor_number = 0;
-    long long sectors = 0, busy_ms = 0;
-    if (std::sscanf(row.c_str(), "%u %u %*s %*d %*d %*d %*d %*d %*d %lld %*d %*d %lld", &major_number,
-                    &minor_number, &sectors, &busy_ms) == 4)
-      look(DiskRow{::makedev(major_number, minor_number), sectors * sector_bytes, busy_ms * ms_ns});
+    long long writes = 0, sectors = 0, busy_ms = 0, flushes = 0;
+    const int read = std::sscanf(
+        row.c_str(), "%u %u %*s %*d %*d %*d %*d %lld %*d %lld %*d %*d %lld %*d %*d %*d %*d %*d %lld",
+        &major_number, &minor_number, &writes, &sectors, &busy_ms, &flushes);
+    if (read >= 5)
+      look(DiskRow{::makedev(major_number, minor_number), sectors * sector_bytes, busy_ms * ms_ns,
+                   read == 6 ? flushes : writes});
   }
 }
 
@@ -155,6 +166,7 @@ Usage read_usage(dev_t disk) {
     if (row.disk != disk) return;
     usage.disk_bytes = row.written_bytes;
     usage.disk_busy_ns = row.busy_ns;
+    usage.disk_flushes = row.flushes;
   });
   usage.time_ns = monotonic_ns();
   return usage;

@@ -21,15 +21,18 @@ struct ProcessUse {
 // At one time.
 struct Usage {
   std::int64_t time_ns = 0;
-  std::optional<std::int64_t> busy_ns;     // of all processors together; none: this system does not tell
-  std::int64_t stolen_ns = 0;              // of that: by other virtual machines
-  std::map<pid_t, ProcessUse> processes;   // but kernel threads
-  bool everybody_seen = false;             // no process of this machine is hidden from us
-  std::map<pid_t, SchedStat> threads;      // the run's
-  bool waits_counted = false;              // the kernel counts waiting for a processor
-  std::optional<std::int64_t> run_bytes;   // sent to disks by the run's; none: of one it may not be seen
+  std::optional<std::int64_t> busy_ns;    // of all processors together; none: this system does not tell
+  std::int64_t stolen_ns = 0;             // of that: by other virtual machines
+  std::map<pid_t, ProcessUse> processes;  // but kernel threads
+  bool everybody_seen = false;            // no process of this machine is hidden from us
+  std::map<pid_t, SchedStat> threads;     // the run's
+  bool waits_counted = false;             // the kernel counts waiting for a processor
+  std::optional<std::int64_t>
+      run_bytes;  // sent to disks by the run's, but what was removed before it got there;
+                  // none: of one it may not be seen
   std::optional<std::int64_t> disk_bytes;  // written to the disk, by anybody
   std::int64_t disk_busy_ns = 0;           // it had something to do
+  std::int64_t disk_flushes = 0;  // of its cache, for anybody; writes where the kernel does not count them
 };
 
 // The disk below a directory; where that cannot be told, as of overlays, the one that was busiest so far.

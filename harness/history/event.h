@@ -73,7 +73,7 @@ enum class EventType : std::uint8_t {
   torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
   handles =
       17,  // halfway through its broadcasts, between two: value: handles alike on one file of the store that
-           // one of its processes had open, at most
+           // one of its processes had open, at most; handles on files that were removed
   ended_program = 18,  // the agent ended the subject's program, for it was late or broke the protocol; pid
   restarted = 16,      // another process goes on in this file, after the last was killed: what that left open
                        // stays unanswered
@@ -110,7 +110,8 @@ enum class EventType : std::uint8_t {
   mark = 42,     // value: Mark, of `finished` how many files are in the store
   leftover =
       43,  // a file in the store directory after the run that is not named as the store's; value: when it was
-  // made and when written last, as time_ns (0 = unknown), 1 = it is in use; text: its path in the store
+  // made and when written last, as time_ns (0 = unknown), LeftoverUse; process = the agent that uses it alone;
+  // text: its path in the store
   idle = 44,  // a process of an agent that had done everything still had files of the store open; process
               // = agent, pid; value: handles, of these on files that were replaced, on others that were
               // removed, alike on one file at most; text fields: program, path of a file, the worst
@@ -126,9 +127,10 @@ enum class EventType : std::uint8_t {
                     // until when, ns of these by processes outside the run, ns that the run's waited for one
                     // (all ones = unknown)
   disk =
-      51,  // in the time of the `processors` before it; value: bytes that the run wrote, that the disk took
-           // from anybody (all ones = unknown), ns that it was busy, ns that the run had processors
-  disk_speed = 52,  // before the load; value: bytes a second
+      51,  // in the time of the `processors` before it; op = flushes that the disk took from anybody; value: bytes
+  // that the run wrote, that the disk took from anybody (all ones = unknown), ns that it was busy, ns that
+  // the run had processors
+  disk_speed = 52,  // before the load; value: bytes a second, ns for a flush of 4 KiB (0 = unknown)
 };
 
 enum class Mark : std::uint64_t {

@@ -150,6 +150,8 @@ struct IdleHandles {
 struct HalfwayHandles {
   std::uint32_t agent = 0;
   std::uint64_t most_of_one = 0;  // alike on one file, by one of its processes
+  std::int64_t time_ns = 0;
+  std::uint64_t of_removed = 0;  // as in IdleHandles, by all its processes
 };
 
 // A lock on a file of the store, somebody who waits for one, or who only has the locked file open.
@@ -174,12 +176,21 @@ struct LockLook {
   std::vector<LockSeen> locks{};
 };
 
+enum class LeftoverUse : std::uint8_t {
+  none = 0,
+  shared = 1,  // open in two agents at once, locked between operations, or opened by the final reads
+  alone = 2,   // one agent alone has it open between operations
+};
+
 // A file in the store after the run that is not named as one of the store's.
 struct Leftover {
   std::string name;             // in the store
   std::int64_t born_ns = 0;     // when it was made; 0: unknown
   std::int64_t changed_ns = 0;  // when its content was written last
-  bool in_use = false;          // open between operations, in two agents at once, or by the final reads
+  LeftoverUse use = LeftoverUse::none;
+  std::uint32_t user = no_process;  // the agent that uses it alone
+
+  [[nodiscard]] std::int64_t made_ns() const { return born_ns != 0 ? born_ns : changed_ns; }
 
   bool operator==(const Leftover&) const = default;
 };
@@ -217,6 +228,7 @@ struct Contention {
   std::optional<std::int64_t> run_bytes{};     // that the run's processes wrote
   std::optional<std::int64_t> disk_bytes{};    // that anybody wrote to the disk
   std::int64_t disk_busy_ns = 0;
+  std::int64_t disk_flushes = 0;  // for anybody
 
   bool operator==(const Contention&) const = default;
 };
@@ -242,7 +254,7 @@ struct History {
   std::vector<InjectorRecord> injectors;
   std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
-  std::vector<Leftover> leftovers;
+  std::vector<Leftover> leftovers;      // sorted by name
   std::uint64_t files_left = 0;         // in the store after the run, those that belong there included
   std::vector<Ended> ended;             // by agent, then by time
   std::vector<IdleHandles> idle;        // of processes that held any
@@ -253,6 +265,7 @@ struct History {
   std::vector<Standstill> standstills;  // in order, apart from each other
   std::vector<Contention> machine;      // likewise
   double disk_bytes_per_s = 0;          // before the load; 0 = unknown
+  std::int64_t disk_flush_ns = 0;       // likewise, of 4 KiB
   std::vector<Doubt> warnings;          // to be shown
   std::vector<Doubt> doubts;            // warnings that make the run inconclusive; damage found included
 

@@ -25,7 +25,7 @@ void AgentMerge::add(const Event& event) {
     case EventType::torn:
       return torn(event);
     case EventType::handles:
-      history_.halfway.push_back({agent_, event.value[0]});
+      history_.halfway.push_back({agent_, event.value[0], event.time_ns, event.value[1]});
       return;
     case EventType::ended_program:
       history_.ended.push_back({agent_, event.pid,

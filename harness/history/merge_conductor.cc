@@ -33,10 +33,7 @@ void ConductorMerge::add(Event&& event) {
     case EventType::mark:
       return mark(event);
     case EventType::leftover:
-      history_.leftovers.push_back(
-          {std::move(event.text), static_cast<std::int64_t>(event.value[0] & INT64_MAX),
-           static_cast<std::int64_t>(event.value[1] & INT64_MAX), event.value[2] != 0});
-      return;
+      return leftover(std::move(event));
     case EventType::idle:
       return idle(std::move(event));
     case EventType::locks:
@@ -56,7 +53,9 @@ void ConductorMerge::add(Event&& event) {
       return disk(event);
     case EventType::disk_speed:
       // As it was when the run began: later, the run's own writes are still on their way.
-      if (history_.disk_bytes_per_s == 0) history_.disk_bytes_per_s = static_cast<double>(event.value[0]);
+      if (history_.disk_bytes_per_s != 0) return;
+      history_.disk_bytes_per_s = static_cast<double>(event.value[0]);
+      history_.disk_flush_ns = bounded(event.value[1]);
       return;
     default:
       doubts_.add("type", fmt::format("an event of type {}, which the conductor does not write",
@@ -103,6 +102,14 @@ void ConductorMerge::exited(const Event& event) {
   record.killed_by_plan = event.value[3] != 0;
 }
 
+void ConductorMerge::leftover(Event&& event) {
+  if (event.value[2] > static_cast<std::uint64_t>(LeftoverUse::alone))
+    return doubts_.add("leftover", fmt::format("a file left with unknown use {}", event.value[2]));
+  history_.leftovers.push_back({std::move(event.text), static_cast<std::int64_t>(event.value[0] & INT64_MAX),
+                                static_cast<std::int64_t>(event.value[1] & INT64_MAX),
+                                static_cast<LeftoverUse>(event.value[2]), event.process});
+}
+
 void ConductorMerge::standstill(const Event& event) {
   const auto begin_ns = static_cast<std::int64_t>(event.value[0] & INT64_MAX);
   const auto end_ns = static_cast<std::int64_t>(event.value[1] & INT64_MAX);
@@ -128,15 +135,17 @@ void ConductorMerge::processors(const Event& event) {
   use.strangers_ns = if_known(event.value[2]);
   use.waited_ns = if_known(event.value[3]);
   history_.machine.push_back(use);
+  disk_follows_ = true;
 }
 
 void ConductorMerge::disk(const Event& event) {
-  if (history_.machine.empty()) return doubts_.add("machine", "what a disk did, and not when");
+  if (!std::exchange(disk_follows_, false)) return doubts_.add("machine", "what a disk did, and not when");
   Contention& use = history_.machine.back();
   use.run_bytes = if_known(event.value[0]);
   use.disk_bytes = if_known(event.value[1]);
   use.disk_busy_ns = bounded(event.value[2]);
   use.run_ns = bounded(event.value[3]);
+  use.disk_flushes = bounded(event.op);
 }
 
 void ConductorMerge::idle(Event&& event) {

@@ -23,12 +23,14 @@ class ConductorMerge {
   void mark(const Event& event);
   void idle(Event&& event);
   void lock(Event&& event);
+  void leftover(Event&& event);
   void standstill(const Event& event);
   void processors(const Event& event);
   void disk(const Event& event);
 
   History& history_;
   DoubtList& doubts_;
+  bool disk_follows_ = false;                                     // the last was about processors
   std::map<std::pair<Role, std::uint32_t>, std::size_t> latest_;  // its latest record in History::processes
 };
 

@@ -78,9 +78,9 @@ class RunFiles {
         process_event(EventType::exited, Role::agent, 1),
         process_event(EventType::exited, Role::injector, 0),
         event_of(EventType::standstill, 8000, 0, {2000, 2300}),
-        event_of(EventType::disk_speed, 8000, 0, {500}),
+        event_of(EventType::disk_speed, 8000, 0, {500, 60}),
         event_of(EventType::processors, 8000, 900, {1000, 2000, 300, 200}),
-        event_of(EventType::disk, 8000, 0, {70, 80, 90, 100}),
+        event_of(EventType::disk, 8000, 5, {70, 80, 90, 100}),
         event_of(EventType::processors, 8000, 900, {2000, 3000, UINT64_MAX, UINT64_MAX}),
         event_of(EventType::disk, 8000, 0, {UINT64_MAX, UINT64_MAX, 90}),
         event_of(EventType::mark, 9000, 0, {3}),
@@ -159,7 +159,8 @@ TEST(Merge, AGoodRunBecomesOneHistory) {
   EXPECT_THAT(history.standstills, ElementsAre(Standstill{2000, 2300}));
   EXPECT_EQ(history.exactness, (Exactness{3, 1}));
   EXPECT_EQ(history.disk_bytes_per_s, 500);
-  EXPECT_THAT(history.machine, ElementsAre(Contention{1000, 2000, 900, 100, 300, 200, 70, 80, 90},
+  EXPECT_EQ(history.disk_flush_ns, 60);
+  EXPECT_THAT(history.machine, ElementsAre(Contention{1000, 2000, 900, 100, 300, 200, 70, 80, 90, 5},
                                            Contention{2000, 3000, 900, 0, {}, {}, {}, {}, 90}));
 
   ASSERT_EQ(history.operations.size(), 4U);

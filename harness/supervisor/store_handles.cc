@@ -200,6 +200,15 @@ std::vector<StoreHandle> store_handles(const std::filesystem::path& store, pid_t
   return handles;
 }
 
+GoneHandles gone_handles(const std::vector<StoreHandle>& handles) {
+  GoneHandles gone;
+  for (const StoreHandle& handle : handles) {
+    gone.replaced += handle.replaced ? 1 : 0;
+    gone.removed += handle.gone && !handle.replaced ? 1 : 0;
+  }
+  return gone;
+}
+
 std::uint64_t most_of_one_file(const std::vector<StoreHandle>& handles) {
   std::map<std::tuple<pid_t, std::string, std::string>, std::uint64_t> alike;
   std::uint64_t most = 0;

@@ -47,6 +47,13 @@ std::vector<pid_t> process_tree(pid_t root);
 // name are its own business. Whatever may not be seen is left out.
 std::vector<StoreHandle> store_handles(const std::filesystem::path& store, pid_t process);
 
+// How many handles there are on files that have lost their name.
+struct GoneHandles {
+  std::uint64_t replaced = 0;  // to another file
+  std::uint64_t removed = 0;
+};
+GoneHandles gone_handles(const std::vector<StoreHandle>& handles);
+
 // How many handles of one kind there are on one file that is there, by one process, at most.
 std::uint64_t most_of_one_file(const std::vector<StoreHandle>& handles);
 

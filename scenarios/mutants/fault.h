@@ -55,6 +55,7 @@ enum class PlantedFault : std::uint8_t {
   entry_truncated,       // a field of 48 characters
   temp_leaked,           // the temporary file of a failed save stays
   temp_leaked_by_retry,  // each attempt makes a new one, and the last alone is removed
+  litter_kept_open,      // a copy beside each save, never closed and never removed
   orphans_kept,          // nobody sweeps what a dead process left
   orphan_published,      // what a dead process left counts as its last word, and is put in place
   newest_first,          // new entries at the front
@@ -85,7 +86,7 @@ enum class PlantedFault : std::uint8_t {
   duplicate_on_retry,      // each attempt appends to what the last one made
 };
 
-inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 63> fault_words{{
+inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 64> fault_words{{
     {"none", PlantedFault::none},
     {"no-lock", PlantedFault::no_lock},
     {"process-mutex", PlantedFault::process_mutex},
@@ -125,6 +126,7 @@ inline constexpr std::array<std::pair<std::string_view, PlantedFault>, 63> fault
     {"entry-truncated", PlantedFault::entry_truncated},
     {"temp-leaked", PlantedFault::temp_leaked},
     {"temp-leaked-by-retry", PlantedFault::temp_leaked_by_retry},
+    {"litter-kept-open", PlantedFault::litter_kept_open},
     {"orphans-kept", PlantedFault::orphans_kept},
     {"orphan-published", PlantedFault::orphan_published},
     {"newest-first", PlantedFault::newest_first},

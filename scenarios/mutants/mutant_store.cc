@@ -250,6 +250,8 @@ Result<> MutantStore::append_under_lock(const std::vector<Entry>& added, std::op
   });
   if (!is(PlantedFault::cached_queue_saved)) snapshot_.reset();
   if (outcome) seen_ = true;
+  if (is(PlantedFault::litter_kept_open))
+    static_cast<void>(::open(new_temp_path(queue_).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
   if (!file_ || is(PlantedFault::temp_leaked)) return outcome;
   static_cast<void>(retried([&] { return file_->discard(); }));
   return outcome;
