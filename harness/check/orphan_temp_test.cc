@@ -42,11 +42,11 @@ TEST(OrphanTemp, OfAProgramThatWasEndedIsExcusedByTime) {
   run.history.ended = {ended(run)};
   left(run, 160);
   expect_finding(orphans_in(run), Verdict::pass, 3, 0, "", "the other's temporary file had another name");
-  run.history.leftovers[0].born_ns = run.at(50);
+  run.history.leftovers[0].born_ns = run.history.leftovers[0].changed_ns = run.at(50);
   EXPECT_EQ(orphans_in(run).verdict, Verdict::fail) << "made before";
-  run.history.leftovers[0].born_ns = run.at(400);
+  run.history.leftovers[0].born_ns = run.history.leftovers[0].changed_ns = run.at(400);
   EXPECT_EQ(orphans_in(run).verdict, Verdict::fail) << "made after";
-  run.history.leftovers[0].born_ns = run.at(160);
+  run.history.leftovers[0].born_ns = run.history.leftovers[0].changed_ns = run.at(160);
   run.history.ended.clear();
   expect_finding(orphans_in(run), Verdict::fail, 3, 1, left_temp, "nobody was ended");
 }
