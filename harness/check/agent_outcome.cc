@@ -8,6 +8,7 @@
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
+#include "harness/history/child_exit.h"
 
 namespace holdfast {
 namespace {
@@ -23,7 +24,7 @@ std::vector<const ProcessRecord*> agent_processes(const Plan& plan, const Histor
 
 bool died_by_itself(const ProcessRecord* process) {
   return process != nullptr && process->exited && !process->stopped && !process->killed_by_plan &&
-         process->wait_status != 0;
+         process->wait_status != 0 && !ran_out_of_disk(process->wait_status);
 }
 
 AgentOutcome::Kind kind_of(AgentOutcome::Reason reason) {
@@ -98,7 +99,8 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
     if (outcome.attempted < plan.scenario.agents.broadcasts) {
       // Nobody is blamed for what the run's end, or the conductor's, took away.
       const bool cut = run_cut || process == nullptr || !process->exited || process->stopped ||
-                       process->killed_by_plan || !is_recorded_whole(history, agent);
+                       process->killed_by_plan || ran_out_of_disk(process->wait_status) ||
+                       !is_recorded_whole(history, agent);
       note(outcome, died  ? AgentOutcome::Reason::died
                     : cut ? AgentOutcome::Reason::cut
                           : AgentOutcome::Reason::stopped_short);

@@ -374,7 +374,7 @@ RC_GTEST_PROP(SpoiltHistory, WhatIdleAgentsHoldIsALeak, ()) {
   CorrectRun correct = any_correct_run(true);
   auto& history = correct.run.history;
   const bool replaced = *rc::gen::arbitrary<bool>();
-  history.idle.push_back({0, 100, 3, replaced ? 1U : 0U, replaced ? 0U : 2U, 1, "go", "/s/queue.json"});
+  history.idle.push_back({0, 100, 3, replaced ? 1U : 0U, replaced ? 0U : 3U, 1, "go", "/s/queue.json"});
   RC_ASSERT(correct.failed_and_unknown() == std::pair(Names{"leaks"}, Names{}));
 }
 

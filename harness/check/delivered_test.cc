@@ -120,7 +120,7 @@ TEST(Delivered, AnAgentThatEndedTooSoonFailed) {
 }
 
 TEST(Delivered, WhatTheRunsEndTookAwayIsUnknown) {
-  for (const int way : {0, 1, 2, 3, 4}) {
+  for (const int way : {0, 1, 2, 3, 4, 5}) {
     TestRun run(2, 2);
     run.sent({0, 0}).sent({1, 0}).sent({1, 1}).quiet().all_read({{0, 0}, {1, 0}, {1, 1}}).finished();
     ProcessRecord& process = run.history.processes[0];
@@ -128,6 +128,7 @@ TEST(Delivered, WhatTheRunsEndTookAwayIsUnknown) {
     if (way == 1) run.history.timed_out = true;
     if (way == 2) process.stopped = true, process.wait_status = SIGKILL;
     if (way == 3) process.exited = false;
+    if (way == 5) process.wait_status = 74 << 8;  // no room to write down more
     if (way == 4) run.history.agents_in_doubt = {0};
     expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
                    "agent 0 attempted 1 of 2", "cut");

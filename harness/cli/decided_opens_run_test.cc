@@ -37,10 +37,7 @@ TEST_F(DecidedOpens, ReadersWithoutALockAreJudged) {
 
 // Injectors' opens are decided where the others' need not be.
 TEST_F(DecidedOpens, InjectorsNeverOpenInsideADecision) {
-  // Whether retries begin in time is the machine's affair here.
-  const std::string waived = "[[waive]]\ncheck = \"bounded-wait\"\nreason = \"this is about opens alone\"\n";
-  const auto end =
-      start_small(small_scenario("count = 4\nbroadcasts = 20", std::string(scanners) + waived)).wait();
+  const auto end = start_small(small_scenario("count = 4\nbroadcasts = 20", std::string(scanners))).wait();
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   expect_exact(result_of("run"), "untrapped");
   EXPECT_TRUE(holds(end.out, "decided for injectors, not trapped for the subject")) << end.out;

@@ -240,7 +240,10 @@ int carry_out(const SelftestCommand& command) {
   const auto done = SelfTester(command, scratch, *program, *test).run();
   std::filesystem::remove_all(scratch, problem);
   held.forget();
-  if (!done) return complain(done.error());
+  if (!done) {
+    const int code = complain(done.error());
+    return done.error().code == Code::cancelled ? 2 : code;
+  }
   if (command.json) {
     fmt::print("{}", to_json(*test));
   } else {

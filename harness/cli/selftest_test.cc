@@ -130,7 +130,7 @@ TEST_F(SelfTestCommandTest, CtrlCLeavesNothing) {
   ASSERT_TRUE(eventually(has_agents));
   process.send(SIGINT);
   const auto end = process.wait();
-  EXPECT_EQ(end.exit_code, 70) << end.err;
+  EXPECT_EQ(end.exit_code, 2) << end.err;
   EXPECT_TRUE(holds(end.err, "the self-test was interrupted")) << end.err;
   expect_temporary_directory_empty();
 }

@@ -24,7 +24,8 @@ std::string file_bytes(const std::filesystem::path& path);
 void put_file(const std::filesystem::path& path, const std::string& bytes);
 bool holds(const std::string& text, const std::string& part);
 
-// A small crowd: `agents` is more of the section [agents], `rest` whole sections; the run's deadline is 60 s.
+// A small crowd: `agents` is more of the section [agents], `rest` whole sections; the run's deadline is 60 s. Waits decide
+// nothing, for tests run beside each other on slow machines; those about time write their own.
 std::string small_scenario(const std::string& agents, const std::string& rest = "");
 
 class RunTest : public testing::Test {

@@ -31,6 +31,7 @@
 #include "harness/conduct/planned_kills.h"
 #include "harness/conduct/pulse.h"
 #include "harness/conduct/reference.h"
+#include "harness/history/child_exit.h"
 #include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
@@ -43,19 +44,12 @@
 namespace holdfast {
 namespace {
 
-// Exit codes by which our own agents and injectors say that they could not do their part.
-bool gave_up(const CrewMember& member) {
-  if (!WIFEXITED(member.wait_status)) return false;
-  const int code = WEXITSTATUS(member.wait_status);
-  return code == child_refused_arguments || code == child_failed || code == child_disk_full;
-}
-
 std::string why_given_up(const CrewMember& member, std::string_view said) {
   constexpr std::string_view prefix = "holdfast: ";
   if (said.starts_with(prefix)) said.remove_prefix(prefix.size());
   if (!said.empty()) return std::string(said.substr(0, said.find('\n')));
   const std::string_view role = role_name(member.role);
-  if (WEXITSTATUS(member.wait_status) == child_disk_full) {
+  if (ran_out_of_disk(member.wait_status)) {
     return fmt::format("{} {} could not write down what it did: No space left on device", role, member.index);
   }
   return fmt::format("{} {} exited with {} and could not say why: is there space left on the disk?", role,
@@ -445,7 +439,8 @@ class Conductor {
                               .value = {static_cast<std::uint64_t>(member.role),
                                         static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
       // That it could not do its part, or not write it down, says nothing about the subject.
-      if (recorded && !stopping_ && gave_up(member)) return fail(Code::failed, why_given_up(member, said));
+      if (recorded && !stopping_ && gave_up(member.wait_status))
+        return fail(Code::failed, why_given_up(member, said));
       return recorded;
     }
     return {};

@@ -57,9 +57,11 @@ Contention use_between(const Usage& before, const Usage& after) {
   Contention use{.begin_ns = before.time_ns, .end_ns = after.time_ns};
   const std::int64_t run_ns = taken_ns(before, after, true);
   use.run_ns = run_ns;
-  if (before.busy_ns && after.busy_ns) {
-    use.busy_ns = std::max<std::int64_t>(0, *after.busy_ns - *before.busy_ns);
-    const std::int64_t stolen_ns = std::max<std::int64_t>(0, after.stolen_ns - before.stolen_ns);
+  const auto& [busy_before, stolen_before] = before.processors;
+  const auto& [busy_after, stolen_after] = after.processors;
+  if (busy_before && busy_after) {
+    use.busy_ns = std::max<std::int64_t>(0, *busy_after - *busy_before);
+    const std::int64_t stolen_ns = std::max<std::int64_t>(0, stolen_after - stolen_before);
     // Where nobody is hidden, strangers are who is seen to be one: what the run starts and does not wait for would
     // otherwise pass for strangers.
     const std::int64_t strangers_ns = after.everybody_seen ? taken_ns(before, after, false) + stolen_ns

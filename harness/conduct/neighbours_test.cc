@@ -24,8 +24,8 @@ struct Looks {
     before.waits_counted = after.waits_counted = true;
     before.time_ns = 1000 * ms;
     after.time_ns = 1250 * ms;
-    before.busy_ns = 7000 * ms;
-    after.busy_ns = 7500 * ms;
+    before.processors.busy_ns = 7000 * ms;
+    after.processors.busy_ns = 7500 * ms;
     before.run_bytes = before.disk_bytes = 0;
     after.run_bytes = 4096;
     after.disk_bytes = 8192;
@@ -64,7 +64,7 @@ TEST(Neighbours, WhatNobodyWasSeenToTakeIsNoStrangers) {
   Looks looks;
   looks.after.processes[21].own_ns = 400 * ms;
   EXPECT_EQ(looks.use().strangers_ns, 0);
-  looks.after.stolen_ns = 30 * ms;
+  looks.after.processors.stolen_ns = 30 * ms;
   EXPECT_EQ(looks.use().strangers_ns, 30 * ms);
 }
 
@@ -84,11 +84,24 @@ TEST(Neighbours, HowLongTheUnseenWaitedIsUnknown) {
 
 TEST(Neighbours, WhatTheSystemDoesNotTellIsUnknown) {
   Looks looks;
-  looks.after.busy_ns.reset();
+  looks.after.processors.busy_ns.reset();
   looks.after.waits_counted = false;
   looks.after.run_bytes.reset();
   looks.before.disk_bytes.reset();
   EXPECT_EQ(looks.use(), (Contention{1000 * ms, 1250 * ms, 0, 100 * ms, {}, {}, {}, {}, 0}));
+}
+
+// Pinned to a few processors of many, the run waits for those alone.
+TEST(Usage, CountsTheProcessorsThatTheRunMayUse) {
+  const std::string_view stat =
+      "cpu  100 0 0 900 0 0 0 30\ncpu0 60 0 0 0 0 0 0 30\ncpu1 40 0 0 0 0 0 0 0\ncpu11 0 0 0 900 0 0 0 "
+      "0\nctxt 7\n";
+  const std::int64_t tick = 1'000 * ms / ::sysconf(_SC_CLK_TCK);
+  EXPECT_EQ(parse_processors(stat, {}).busy_ns, 130 * tick);
+  EXPECT_EQ(parse_processors(stat, {1, 11}).busy_ns, 40 * tick);
+  EXPECT_EQ(parse_processors(stat, {1, 11}).stolen_ns, 0);
+  EXPECT_EQ(parse_processors(stat, {0}).stolen_ns, 30 * tick);
+  EXPECT_EQ(parse_processors("intr 5\n", {}).busy_ns, std::nullopt);
 }
 
 // A child that spins is of the run, and what it waits for is its own doing.

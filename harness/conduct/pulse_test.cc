@@ -16,7 +16,7 @@ TEST(Pulse, CountsOnlyWhatABusyDiskDoesNotTake) {
   EXPECT_FALSE(is_standstill(99'999'999, 0));
   EXPECT_TRUE(is_standstill(100'000'000, 0));
   EXPECT_TRUE(is_standstill(25'000'000'000, 0));
-  EXPECT_FALSE(is_standstill(25'000'000'000, 24'900'000'000));
+  EXPECT_FALSE(is_standstill(25'000'000'000, 24'900'000'001));
 }
 
 TEST(Pulse, LeavesNothing) {

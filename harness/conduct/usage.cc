@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -27,17 +28,43 @@ std::int64_t tick_ns() {
   return ns;
 }
 
-// All but the time in which they had nothing to do: user nice system idle iowait irq softirq steal.
-void read_processors(Usage& usage) {
-  std::istringstream line(read_proc_file(AT_FDCWD, "/proc/stat"));
-  std::string name;
-  std::int64_t ticks[8] = {};
-  if (!(line >> name) || name != "cpu") return;
-  for (std::int64_t& count : ticks) line >> count;
-  if (!line) return;
-  usage.busy_ns = (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) * tick_ns();
-  usage.stolen_ns = ticks[7] * tick_ns();
+// Of the processors that the run may use, for what happens on others is nothing to it. Their numbers; none: all.
+std::set<int> usable_processors() {
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  if (::sched_getaffinity(0, sizeof mask, &mask) != 0 || CPU_COUNT(&mask) >= ::sysconf(_SC_NPROCESSORS_ONLN))
+    return {};
+  std::set<int> usable;
+  for (int number = 0; number < CPU_SETSIZE; ++number) {
+    if (CPU_ISSET(number, &mask)) usable.insert(number);
+  }
+  return usable;
 }
+
+}  // namespace
+
+Processors parse_processors(std::string_view stat, const std::set<int>& usable) {
+  Processors sum;
+  std::istringstream lines{std::string(stat)};
+  for (std::string line; std::getline(lines, line);) {
+    // "cpu" and its number, none: all; user nice system idle iowait irq softirq steal, in ticks.
+    std::istringstream words(line);
+    std::string name;
+    std::int64_t ticks[8] = {};
+    if (!(words >> name) || !name.starts_with("cpu")) continue;
+    const bool wanted =
+        usable.empty() ? name == "cpu" : name != "cpu" && usable.contains(std::atoi(name.c_str() + 3));
+    for (std::int64_t& count : ticks) words >> count;
+    if (!wanted || !words) continue;
+    // All but the time in which it had nothing to do.
+    sum.busy_ns = sum.busy_ns.value_or(0) +
+                  (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) * tick_ns();
+    sum.stolen_ns += ticks[7] * tick_ns();
+  }
+  return sum;
+}
+
+namespace {
 
 void read_threads(int process, pid_t leader, long threads, Usage& usage) {
   const auto read = [&](int directory, const char* name, pid_t thread) {
@@ -160,8 +187,10 @@ dev_t disk_below(const std::filesystem::path& directory) {
 
 Usage read_usage(dev_t disk) {
   Usage usage;
-  read_processors(usage);
+  const std::set<int> usable = usable_processors();
+  usage.processors = parse_processors(read_proc_file(AT_FDCWD, "/proc/stat"), usable);
   read_processes(usage);
+  usage.everybody_seen = usage.everybody_seen && usable.empty();  // where a process ran is not known
   for_each_disk([&](const DiskRow& row) {
     if (row.disk != disk) return;
     usage.disk_bytes = row.written_bytes;

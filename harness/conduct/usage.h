@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
+#include <string_view>
 
 #include "harness/supervisor/proc.h"
 
@@ -18,15 +20,22 @@ struct ProcessUse {
   bool of_run = false;        // the conductor, or started by it or by one of these
 };
 
+struct Processors {
+  std::optional<std::int64_t> busy_ns;  // together; none: this system does not tell
+  std::int64_t stolen_ns = 0;           // of that: by other virtual machines
+};
+
+// From /proc/stat: of those with these numbers; none: of all.
+Processors parse_processors(std::string_view stat, const std::set<int>& usable);
+
 // At one time.
 struct Usage {
   std::int64_t time_ns = 0;
-  std::optional<std::int64_t> busy_ns;    // of all processors together; none: this system does not tell
-  std::int64_t stolen_ns = 0;             // of that: by other virtual machines
+  Processors processors{};                // those that the run may use
   std::map<pid_t, ProcessUse> processes;  // but kernel threads
-  bool everybody_seen = false;            // no process of this machine is hidden from us
-  std::map<pid_t, SchedStat> threads;     // the run's
-  bool waits_counted = false;             // the kernel counts waiting for a processor
+  bool everybody_seen = false;  // no process on these processors is hidden from us, or runs on others, too
+  std::map<pid_t, SchedStat> threads;  // the run's
+  bool waits_counted = false;          // the kernel counts waiting for a processor
   std::optional<std::int64_t>
       run_bytes;  // sent to disks by the run's, but what was removed before it got there;
                   // none: of one it may not be seen

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "core/base/clock.h"
+#include "harness/history/child_exit.h"
 
 namespace holdfast {
 namespace {

@@ -41,11 +41,7 @@ int stop_signal_descriptor();
 
 void tell_status(const StatusRecord& record);
 
-// How a child that could not do its part ends. A full disk has a code of its own: there is no room to say it
-// in the log.
-inline constexpr int child_refused_arguments = 64;
-inline constexpr int child_failed = 70;
-inline constexpr int child_disk_full = 74;
+// How a child that could not do its part ends (child_exit.h).
 int child_exit_code(const Error& error);
 
 // Waits for a gate; false if SIGTERM came first.
