@@ -33,9 +33,9 @@ std::string small_scenario(const std::string& agents, const std::string& rest) {
   return fmt::format(
       "title = \"A small crowd\"\n[subject]\nkind = \"core\"\nstore = \"snapshot\"\ndurability = "
       "\"process\"\n"
-      "[agents]\n{}\n[sharing]\nrules = \"windows\"\nprofile = \"python\"\n[run]\ndeadline = "
-      "\"60s\"\n{}\n[[waive]]\ncheck = "
-      "\"bounded-wait\"\nreason = \"tests about time say so\"\n",
+      "[agents]\n{}\n[sharing]\nrules = \"windows\"\nprofile = \"python\"\n"
+      "[[waive]]\ncheck = \"bounded-wait\"\nreason = \"tests about time write their own scenarios\"\n"
+      "[run]\ndeadline = \"60s\"\n{}\n",
       agents, rest);
 }
 
