@@ -35,6 +35,7 @@
 #include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
 #include "harness/supervisor/barrier.h"
+#include "harness/supervisor/killer.h"
 #include "harness/supervisor/launcher_messages.h"
 #include "harness/supervisor/proc.h"
 #include "harness/supervisor/reaper.h"
@@ -219,9 +220,17 @@ class Conductor {
     auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor),
                                    Role::supervisor, 0, plan_.run_id);
     if (!recorder) return fail(recorder.error());
-    auto supervisor = Supervisor::start(
-        std::move((*hello)->descriptor), domain_of(plan_, *profile, directory_ / "store"),
-        std::make_unique<EventLog>(std::move(*recorder)), participants_, kills, std::move(delays));
+    const std::filesystem::path store = directory_ / "store";
+    Supervisor::CallRules rules;
+    if (!delays.empty()) rules.push_back(std::make_unique<Delayer>(std::move(delays), store));
+    if (!kills.empty()) {
+      auto killer = std::make_unique<Killer>(kills, store, participants_);
+      killer_ = killer.get();
+      rules.push_back(std::move(killer));
+    }
+    auto supervisor =
+        Supervisor::start(std::move((*hello)->descriptor), domain_of(plan_, *profile, store),
+                          std::make_unique<EventLog>(std::move(*recorder)), participants_, std::move(rules));
     if (!supervisor) return fail(supervisor.error());
     supervisor_ = std::move(*supervisor);
     return {};
@@ -425,7 +434,7 @@ class Conductor {
     }
     if (message.kind == LauncherMessageKind::exited) {
       hear_status();  // what it said before it ended
-      if (supervisor_ && supervisor_->take_killed(message.process) && !stopping_) return restart(message);
+      if (killer_ != nullptr && killer_->take_killed(message.process) && !stopping_) return restart(message);
       member.exited = true;
       if (member.role == Role::agent) lock_watch_.forget(member.index);
       ++ended_;
@@ -656,6 +665,7 @@ class Conductor {
   RunPipes pipes_;
   std::optional<LauncherProcess> launcher_;
   std::unique_ptr<Supervisor> supervisor_;
+  Killer* killer_ = nullptr;  // one of the supervisor's rules; null: nobody is killed
   std::optional<Recorder> recorder_;
   std::optional<Pulse> pulse_;
   std::optional<Neighbours> neighbours_;

@@ -10,7 +10,7 @@
 namespace holdfast {
 namespace {
 
-Event delay_event(EventType type, const Delay& delay, std::int64_t now_ns) {
+Event delay_event(EventType type, const Delayer::Delay& delay, std::int64_t now_ns) {
   Event event;
   event.type = type;
   event.function = Function::delay;
@@ -27,17 +27,30 @@ bool needs_store_calls(const DelayRule& rule) {
   return rule.call != "rename" && rule.call != "unlink" && rule.call != "link";
 }
 
-Delayer::Delayer(std::vector<DelayRule> rules, const std::filesystem::path& store,
-                 std::function<void(const Event&)> record)
-    : rules_(std::move(rules)), store_(store.native()), record_(std::move(record)) {
+Delayer::Delayer(std::vector<DelayRule> rules, const std::filesystem::path& store)
+    : rules_(std::move(rules)), store_(store.native()) {
   for (const DelayRule& rule : rules_) HOLDFAST_CHECK(!rule.hold_ns.empty() && rule.every > 0);
 }
 
-Delay Delayer::delay_of(const seccomp_data& data, const Caller& caller, std::int64_t now_ns) {
+Fate Delayer::before(const AskedCall& call, const Record& record) {
+  if (const auto held = held_up_.find(call.id); held != held_up_.end()) {
+    record(delay_event(EventType::released, held->second, call.now_ns));
+    held_up_.erase(held);
+    return {};
+  }
+  const auto delay = delay_of(call, record);
+  if (!delay) return {};
+  held_up_.emplace(call.id, *delay);
+  return {.kind = Fate::Kind::wait, .until_ns = delay->until_ns};
+}
+
+std::optional<Delayer::Delay> Delayer::delay_of(const AskedCall& asked, const Record& record) {
+  const Caller& caller = asked.caller;
+  const std::int64_t now_ns = asked.now_ns;
   const auto& participant = caller.participant;
-  if (!participant || participant->role != Role::agent) return {};
-  const auto call = describe_store_call(data);
-  if (!call) return {};
+  if (!participant || participant->role != Role::agent) return std::nullopt;
+  const auto call = describe_store_call(asked.data);
+  if (!call) return std::nullopt;
   std::string name;
   std::string path;
   for (std::size_t i = 0; i < rules_.size(); ++i) {
@@ -47,7 +60,7 @@ Delay Delayer::delay_of(const seccomp_data& data, const Caller& caller, std::int
     if (name.empty()) name = call_name(*call, caller);
     if (name != rule.call) continue;
     if (path.empty()) path = touched_file(*call, caller, store_);
-    if (path.size() <= store_.size()) return {};
+    if (path.size() <= store_.size()) return std::nullopt;
     if (!glob_fits(rule.file, std::string_view(path).substr(store_.size() + 1))) continue;
     if (++met_[{i, participant->index}] % rule.every != 0) continue;
 
@@ -56,17 +69,13 @@ Delay Delayer::delay_of(const seccomp_data& data, const Caller& caller, std::int
     delay.until_ns = now_ns + hold_ns;
     Event planned = delay_event(EventType::planned, delay, now_ns);
     planned.value[0] = static_cast<std::uint64_t>(hold_ns);
-    record_(planned);
+    record(planned);
     Event fired = delay_event(EventType::fired, delay, now_ns);
     fired.text = path;
-    record_(fired);
+    record(fired);
     return delay;
   }
-  return {};
-}
-
-void Delayer::passed(const Delay& delay, std::int64_t now_ns) {
-  record_(delay_event(EventType::released, delay, now_ns));
+  return std::nullopt;
 }
 
 }  // namespace holdfast

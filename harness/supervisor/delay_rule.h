@@ -8,12 +8,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/history/event.h"
+#include "harness/supervisor/call_rule.h"
 #include "harness/supervisor/caller.h"
 #include "harness/supervisor/store_calls.h"
 
@@ -31,32 +32,28 @@ struct DelayRule {
 // Whether the rule needs calls to be trapped that are not decided.
 bool needs_store_calls(const DelayRule& rule);
 
-// A call that is being held up.
-struct Delay {
-  std::uint32_t injector = 0;
-  std::uint32_t agent = 0;
-  std::uint64_t number = 0;  // among the injector's
-  std::int64_t until_ns = 0;
-};
-
-class Delayer {
+class Delayer : public CallRule {
  public:
-  // `record` writes an event down; `store` is absolute and canonical.
-  Delayer(std::vector<DelayRule> rules, const std::filesystem::path& store,
-          std::function<void(const Event&)> record);
+  // `store` is absolute and canonical.
+  Delayer(std::vector<DelayRule> rules, const std::filesystem::path& store);
 
-  [[nodiscard]] bool has_rules() const { return !rules_.empty(); }
+  [[nodiscard]] bool concerns(pid_t) const override { return true; }
+  Fate before(const AskedCall& call, const Record& record) override;
 
-  // How long this call, received just now, is to wait; until_ns 0: not at all. To be asked once a call.
-  Delay delay_of(const seccomp_data& data, const Caller& caller, std::int64_t now_ns);
-
-  // It goes on.
-  void passed(const Delay& delay, std::int64_t now_ns);
+  // A call that is being held up.
+  struct Delay {
+    std::uint32_t injector = 0;
+    std::uint32_t agent = 0;
+    std::uint64_t number = 0;  // among the injector's
+    std::int64_t until_ns = 0;
+  };
 
  private:
+  std::optional<Delay> delay_of(const AskedCall& call, const Record& record);
+
   std::vector<DelayRule> rules_;
   std::string store_;
-  std::function<void(const Event&)> record_;
+  std::map<std::uint64_t, Delay> held_up_;                              // by the call's id
   std::map<std::pair<std::size_t, std::uint32_t>, std::uint64_t> met_;  // by rule and agent
   std::map<std::uint32_t, std::uint64_t> fired_;                        // by injector
 };

@@ -44,8 +44,8 @@ Event fault(EventType type, std::uint32_t injector, std::uint64_t number, std::u
 }  // namespace
 
 Killer::Killer(const std::vector<PlannedKills>& plans, const std::filesystem::path& store,
-               const Participants& participants, std::function<void(const Event&)> record)
-    : store_(store.native()), participants_(participants), record_(std::move(record)) {
+               const Participants& participants)
+    : store_(store.native()), participants_(participants) {
   for (const PlannedKills& plan : plans) {
     for (std::size_t number = 0; number < plan.before_call.size(); ++number) {
       announced_.push_back(
@@ -67,10 +67,10 @@ Killer::Killer(const std::vector<PlannedKills>& plans, const std::filesystem::pa
   }
 }
 
-void Killer::announce() {
+void Killer::begin(const Record& record) {
   for (Event& event : announced_) {
     event.time_ns = monotonic_ns();
-    record_(event);
+    record(event);
   }
   announced_.clear();
 }
@@ -95,41 +95,42 @@ std::optional<bool> Killer::answer_told(Victim& victim, const seccomp_data& data
   return status.ok > std::exchange(victim.ok, status.ok);
 }
 
-Killer::Fate Killer::before(const seccomp_data& data, const Caller& caller,
-                            const std::function<bool()>& still_waiting) {
-  const auto call = describe_store_call(data);
-  if (!call) return Fate::spared;
+Fate Killer::before(const AskedCall& asked, const Record& record) {
+  const Caller& caller = asked.caller;
+  const Fate spared;
+  const auto call = describe_store_call(asked.data);
+  if (!call) return spared;
   if (!caller.participant) {
     const bool somebody_is_missed =
         std::any_of(victims_.begin(), victims_.end(), [](const auto& one) { return one.second.dead != 0; });
-    return somebody_is_missed && !touched_file(*call, caller, store_).empty() ? Fate::not_known_yet
-                                                                              : Fate::spared;
+    const bool may_be_it = somebody_is_missed && !touched_file(*call, caller, store_).empty();
+    return may_be_it ? Fate{.kind = Fate::Kind::wait} : spared;
   }
   const std::uint32_t agent = caller.participant->index;
   const auto found = victims_.find(agent);
-  if (caller.participant->role != Role::agent || found == victims_.end()) return Fate::spared;
+  if (caller.participant->role != Role::agent || found == victims_.end()) return spared;
   Victim& victim = found->second;
-  if (victim.points.over()) return Fate::spared;
+  if (victim.points.over()) return spared;
   victim.dead = 0;
 
   std::string name, path;
   bool killed = false;
-  if (const auto acknowledged = answer_told(victim, data, caller)) {
+  if (const auto acknowledged = answer_told(victim, asked.data, caller)) {
     name = "its next call";
     killed = victim.points.kills_after_broadcast(*acknowledged);
   } else {
     path = touched_file(*call, caller, store_);
-    if (path.empty()) return Fate::spared;
+    if (path.empty()) return spared;
     name = call_name(*call, caller);
     killed = victim.points.kills_before(name, file_of(store_, path));
   }
-  if (killed && still_waiting()) kill(agent, victim, caller, name, path);
-  if (victim.points.over()) tell_walk(agent, victim);
-  return killed ? Fate::killed : Fate::spared;
+  if (killed && asked.still_waiting()) kill(agent, victim, caller, name, path, record);
+  if (victim.points.over()) tell_walk(agent, victim, record);
+  return killed ? Fate{.kind = Fate::Kind::killed} : spared;
 }
 
 void Killer::kill(std::uint32_t agent, Victim& victim, const Caller& caller, const std::string& call,
-                  const std::string& path) {
+                  const std::string& path, const Record& record) {
   constexpr int death_deadline_ms = 10'000;
   const std::int64_t now_ns = monotonic_ns();
   {
@@ -148,7 +149,7 @@ void Killer::kill(std::uint32_t agent, Victim& victim, const Caller& caller, con
     event.value = {1, static_cast<std::uint64_t>(DoubtKind::not_gone), 1, 0};
     event.text = fmt::format("agent {} (pid {}) was killed by plan and was not gone within 10 s", agent,
                              caller.process);
-    record_(event);
+    record(event);
   }
   std::uint64_t& next = faults_[victim.injector];
   const std::uint64_t number = victim.every_call ? next++ : victim.numbers[victim.kills];
@@ -156,14 +157,14 @@ void Killer::kill(std::uint32_t agent, Victim& victim, const Caller& caller, con
   if (victim.every_call) {
     Event planned = fault(EventType::planned, victim.injector, number, agent);
     planned.time_ns = now_ns;
-    record_(planned);
+    record(planned);
   }
   Event fired = fault(EventType::fired, victim.injector, number, agent);
   fired.time_ns = now_ns;
   fired.pid = caller.process;
   fired.text = call;
   fired.text.append(1, '\0').append(path);
-  record_(fired);
+  record(fired);
 }
 
 bool Killer::take_killed(pid_t process) {
@@ -171,7 +172,7 @@ bool Killer::take_killed(pid_t process) {
   return killed_.erase(process) != 0;
 }
 
-void Killer::tell_walk(std::uint32_t agent, Victim& victim) {
+void Killer::tell_walk(std::uint32_t agent, Victim& victim, const Record& record) {
   if (!victim.every_call || std::exchange(victim.told, true)) return;
   Event event;
   event.type = EventType::visited;
@@ -180,11 +181,11 @@ void Killer::tell_walk(std::uint32_t agent, Victim& victim) {
   event.value = {agent, victim.points.points().size(), victim.points.visited(),
                  victim.points.complete() ? 1U : 0U};
   event.text = fmt::format("{}", fmt::join(victim.points.points(), std::string(1, '\0')));
-  record_(event);
+  record(event);
 }
 
-void Killer::finish() {
-  for (auto& [agent, victim] : victims_) tell_walk(agent, victim);
+void Killer::end(const Record& record) {
+  for (auto& [agent, victim] : victims_) tell_walk(agent, victim, record);
 }
 
 }  // namespace holdfast

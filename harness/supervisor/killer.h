@@ -16,36 +16,28 @@
 #include <vector>
 
 #include "harness/history/event.h"
+#include "harness/supervisor/call_rule.h"
 #include "harness/supervisor/caller.h"
 #include "harness/supervisor/kill_points.h"
 #include "harness/supervisor/store_calls.h"
 
 namespace holdfast {
 
-class Killer {
+class Killer : public CallRule {
  public:
-  // `record` writes an event down; `store` is absolute and canonical.
+  // `store` is absolute and canonical; `participants` must outlive it.
   Killer(const std::vector<PlannedKills>& plans, const std::filesystem::path& store,
-         const Participants& participants, std::function<void(const Event&)> record);
+         const Participants& participants);
 
-  // Writes down what is planned; once, before the first call.
-  void announce();
-
-  // Whether calls of this thread need to be looked at: everybody else's may go on at no cost.
-  [[nodiscard]] bool concerns(pid_t thread) const;
-
-  enum class Fate {
-    spared,
-    not_known_yet,  // perhaps a victim that was started again: ask again shortly
-    killed,         // and gone: there is nobody to answer
-  };
-  Fate before(const seccomp_data& data, const Caller& caller, const std::function<bool()>& still_waiting);
+  void begin(const Record& record) override;
+  [[nodiscard]] bool concerns(pid_t thread) const override;
+  // Waits for who may be a victim that was started again, and is not known yet.
+  Fate before(const AskedCall& call, const Record& record) override;
+  // Writes down how far those got that are not through.
+  void end(const Record& record) override;
 
   // Whether this process was killed here; any thread. Its number is forgotten, for it may be given again.
   bool take_killed(pid_t process);
-
-  // Writes down how far those got that are not through; once, after the last call.
-  void finish();
 
  private:
   struct Victim {
@@ -62,12 +54,11 @@ class Killer {
   // Whether a broadcast was acknowledged, if this call tells of one that was answered.
   static std::optional<bool> answer_told(Victim& victim, const seccomp_data& data, const Caller& caller);
   void kill(std::uint32_t agent, Victim& victim, const Caller& caller, const std::string& call,
-            const std::string& path);
-  void tell_walk(std::uint32_t agent, Victim& victim);
+            const std::string& path, const Record& record);
+  static void tell_walk(std::uint32_t agent, Victim& victim, const Record& record);
 
   std::string store_;
   const Participants& participants_;
-  std::function<void(const Event&)> record_;
   std::vector<Event> announced_;
   std::map<std::uint32_t, Victim> victims_;        // by agent
   std::map<std::uint32_t, std::uint64_t> faults_;  // by injector: how many are on record

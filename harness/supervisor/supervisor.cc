@@ -9,10 +9,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -26,47 +26,33 @@
 
 namespace holdfast {
 
-struct Supervisor::Pending {
-  std::uint64_t id = 0;
-  pid_t thread = 0;
-  seccomp_data data{};
-  std::int64_t received_ns = 0;
-  std::optional<Delay> delay{};           // by a rule, once it is known whether one holds it up
-  bool spared = false;                    // by the killer, who counts calls
-  std::int64_t look_ns = 0;               // it waits until then, whoever makes it wait
-  std::vector<NamedHolder> waited_for{};  // see obliging_holders.h
-};
-
 Result<std::unique_ptr<Supervisor>> Supervisor::start(Descriptor listener, Domain domain,
                                                       std::unique_ptr<CallLog> log,
-                                                      const Participants& participants,
-                                                      const std::vector<PlannedKills>& kills,
-                                                      std::vector<DelayRule> delays) {
+                                                      const Participants& participants, CallRules rules,
+                                                      std::unique_ptr<Schedule> schedule) {
   Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake) return fail(Code::failed, fmt::format("eventfd: {}", std::strerror(errno)), errno);
   // The caller sleeps until the answer: waking it on this processor saves a trip. Older kernels do without.
   ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
   std::unique_ptr<Supervisor> supervisor(new Supervisor(std::move(listener), std::move(wake),
                                                         std::move(domain), std::move(log), participants,
-                                                        kills, std::move(delays)));
-  supervisor->killer_.announce();
+                                                        std::move(rules), std::move(schedule)));
+  for (const auto& rule : supervisor->rules_) rule->begin(supervisor->record_);
   supervisor->thread_ = std::thread([raw = supervisor.get()] { raw->run(); });
   return supervisor;
 }
 
 Supervisor::Supervisor(Descriptor listener, Descriptor wake, Domain domain, std::unique_ptr<CallLog> log,
-                       const Participants& participants, const std::vector<PlannedKills>& kills,
-                       std::vector<DelayRule> delays)
+                       const Participants& participants, CallRules rules, std::unique_ptr<Schedule> schedule)
     : listener_(std::move(listener)),
       wake_(std::move(wake)),
       log_(std::move(log)),
       participants_(participants),
       callers_(participants),
-      killer_(kills, domain.directories.front(), participants,
-              [this](const Event& event) { log_->injected(event); }),
-      delayer_(std::move(delays), domain.directories.front(),
-               [this](const Event& event) { log_->injected(event); }),
-      decider_(std::move(domain), participants) {}
+      decider_(std::move(domain), participants),
+      rules_(std::move(rules)),
+      record_([this](const Event& event) { log_->injected(event); }),
+      schedule_(std::move(schedule)) {}
 
 Supervisor::~Supervisor() {
   if (thread_.joinable()) static_cast<void>(stop());
@@ -84,7 +70,7 @@ void Supervisor::end_thread() {
     log_->warned({DoubtKind::late_opener, missed_refusals_text(exactness_), exactness_.missed},
                  is_doubtful(exactness_));
   }
-  killer_.finish();
+  for (const auto& rule : rules_) rule->end(record_);
   outcome_ = log_->close();
 }
 
@@ -124,12 +110,12 @@ void Supervisor::run() {
     }
     if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
     if (!received_.empty()) {
-      Pending next = std::move(received_.front());
-      received_.pop_front();
-      if (!handle(next)) pending_.push_back(std::move(next));
+      const auto chosen = received_.begin() + static_cast<std::ptrdiff_t>(schedule_->next(received_));
+      WaitingCall next = std::move(*chosen);
+      received_.erase(chosen);
+      if (handle(next) == Step::again) pending_.push_back(std::move(next));
     }
-    for (auto pending = pending_.begin(); pending != pending_.end();)
-      pending = handle(*pending) ? pending_.erase(pending) : std::next(pending);
+    std::erase_if(pending_, [this](WaitingCall& call) { return handle(call) == Step::over; });
   }
 }
 
@@ -145,96 +131,111 @@ bool Supervisor::waiting(std::uint64_t id) const {
   return ::ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-// Whether a rule makes the call wait. It is asked once a call, and heard of once more when the time is over.
-bool Supervisor::held_up(Pending& pending, const Caller& caller) {
-  if (pending.delay) {
-    if (pending.delay->until_ns == 0) return false;
-    delayer_.passed(std::exchange(*pending.delay, Delay{}), monotonic_ns());
-    return false;
-  }
-  pending.delay = delayer_.delay_of(pending.data, caller, monotonic_ns());
-  pending.look_ns = pending.delay->until_ns;
-  return pending.look_ns != 0;
-}
-
 bool Supervisor::decides_open_of(pid_t thread) const {
   if (decider_.decides_opens()) return true;
   const auto injector = participants_.find(thread);  // of one thread
   return decider_.enforces() && injector && injector->role == Role::injector;
 }
 
-bool Supervisor::handle(Pending& pending) {
-  if (monotonic_ns() < pending.look_ns) return !waiting(pending.id);
-  auto call = decode(pending.data);
-  if (!call && is_identity_call(pending.data)) {
-    callers_.identities_may_change();
-    answer(pending.id, 0, true);
-    return true;
-  }
-  const bool opens = call && (call->function == Function::open || call->function == Function::truncate);
-  if (opens && !decides_open_of(pending.thread)) call.reset();
-  const bool may_be_killed = killer_.concerns(pending.thread);
-  if (!call && !may_be_killed && !delayer_.has_rules()) {
-    answer(pending.id, 0, true);
-    return true;
-  }
-  const Caller* caller = callers_.find(pending.thread);
-  // What was just read under that number is the caller's only if the caller still waits.
-  if (!waiting(pending.id)) return true;
-  if (caller == nullptr) {
-    const bool refused = call && !decider_.only_observes();
-    if (call) {
-      log_->warned({DoubtKind::unseen_caller,
-                    fmt::format("thread {} could not be looked at ({}), so its call was {}", pending.thread,
-                                std::strerror(errno), refused ? "refused with ENOSYS" : "not judged")},
-                   true);
-    }
-    answer(pending.id, refused ? ENOSYS : 0, !refused);
-    return true;
-  }
-  // Before a kill is thought of: that counts calls, and must not be done long before the call is.
-  if (delayer_.has_rules() && held_up(pending, *caller)) return !waiting(pending.id);
-  if (may_be_killed && !std::exchange(pending.spared, true)) {
-    switch (killer_.before(pending.data, *caller, [&] { return waiting(pending.id); })) {
-      case Killer::Fate::killed:
-        return true;
-      case Killer::Fate::not_known_yet:
-        pending.spared = false;
-        return !waiting(pending.id);
-      case Killer::Fate::spared:
+std::optional<TrappedCall> Supervisor::to_decide(const WaitingCall& call) const {
+  auto trapped = decode(call.data);
+  const bool opens =
+      trapped && (trapped->function == Function::open || trapped->function == Function::truncate);
+  if (opens && !decides_open_of(call.thread)) trapped.reset();
+  return trapped;
+}
+
+bool Supervisor::ruled(const WaitingCall& call) const {
+  const auto left = rules_.begin() + static_cast<std::ptrdiff_t>(call.rules_passed);
+  return std::any_of(left, rules_.end(), [&](const auto& rule) { return rule->concerns(call.thread); });
+}
+
+// None: they all let it pass.
+std::optional<Supervisor::Step> Supervisor::ask_rules(WaitingCall& call, const Caller& caller) {
+  const std::function<bool()> still_waiting = [&] { return waiting(call.id); };
+  for (; call.rules_passed < rules_.size(); ++call.rules_passed) {
+    CallRule& rule = *rules_[call.rules_passed];
+    if (!rule.concerns(call.thread)) continue;
+    const Fate fate = rule.before({call.id, call.data, caller, monotonic_ns(), still_waiting}, record_);
+    switch (fate.kind) {
+      case Fate::Kind::pass:
         break;
+      case Fate::Kind::wait:
+        call.look_ns = fate.until_ns;
+        return let_wait(call);
+      case Fate::Kind::killed:
+        return Step::over;
+      case Fate::Kind::fail:
+        answer(call.id, fate.error, false);
+        return Step::over;
     }
   }
-  if (!call) {
-    answer(pending.id, 0, true);
-    return true;
+  return std::nullopt;
+}
+
+Supervisor::Step Supervisor::pass_through(const WaitingCall& call) {
+  answer(call.id, 0, true);
+  return Step::over;
+}
+
+// Of a caller that may not be looked at.
+Supervisor::Step Supervisor::unseen(const WaitingCall& call, bool trapped) {
+  const bool refused = trapped && !decider_.only_observes();
+  if (trapped) {
+    log_->warned({DoubtKind::unseen_caller,
+                  fmt::format("thread {} could not be looked at ({}), so its call was {}", call.thread,
+                              std::strerror(errno), refused ? "refused with ENOSYS" : "not judged")},
+                 true);
   }
+  answer(call.id, refused ? ENOSYS : 0, !refused);
+  return Step::over;
+}
+
+Supervisor::Step Supervisor::handle(WaitingCall& call) {
+  if (monotonic_ns() < call.look_ns) return let_wait(call);
+  if (is_identity_call(call.data)) callers_.identities_may_change();
+  const auto trapped = to_decide(call);
+  if (!trapped && !ruled(call)) return pass_through(call);
+  const Caller* caller = callers_.find(call.thread);
+  // What was just read under that number is the caller's only if the caller still waits.
+  if (!waiting(call.id)) return Step::over;
+  if (caller == nullptr) return unseen(call, trapped.has_value());
+  if (const auto step = ask_rules(call, *caller)) return *step;
+  return trapped ? decide(call, *trapped, *caller) : pass_through(call);
+}
+
+Supervisor::Step Supervisor::decide(WaitingCall& call, const TrappedCall& trapped, const Caller& caller) {
   looked_at_.fetch_add(1, std::memory_order_relaxed);
-  Decision decision = decider_.decide(*call, *caller, [&] { return waiting(pending.id); });
-  if (decision.kind == Decision::Kind::probe_again) return !waiting(pending.id);
-  if (decision.kind == Decision::Kind::abandoned) return true;
+  Decision decision = decider_.decide(trapped, caller, [&] { return waiting(call.id); });
+  if (decision.kind == Decision::Kind::probe_again) return let_wait(call);
+  if (decision.kind == Decision::Kind::abandoned) return Step::over;
   if (decision.doubt) log_->warned(*decision.doubt, true);
-  if (const auto now_ns = monotonic_ns();
-      shall_wait(decision, *caller, participants_, now_ns - pending.received_ns)) {
-    pending.look_ns = now_ns + next_look_after_ns(now_ns - pending.received_ns);
-    pending.waited_for = std::move(decision.holders);
-    return !waiting(pending.id);
+  const std::int64_t now_ns = monotonic_ns(), waited_ns = now_ns - call.received_ns;
+  if (shall_wait(decision, caller, participants_, waited_ns)) {
+    call.look_ns = now_ns + next_look_after_ns(waited_ns);
+    call.waited_for = std::move(decision.holders);
+    return let_wait(call);
   }
   if (decision.windows_code == 0 && decision.kind != Decision::Kind::pass_through)
-    decision.holders = std::move(pending.waited_for);
+    decision.holders = std::move(call.waited_for);
+  tell(call, trapped, caller, decision);
+  if (decision.kind == Decision::Kind::handed_over) {
+    hand_over(call.id, decision);
+  } else {
+    answer(call.id, decision.error, decision.kind == Decision::Kind::pass_through);
+  }
+  return Step::over;
+}
+
+void Supervisor::tell(const WaitingCall& call, const TrappedCall& trapped, const Caller& caller,
+                      const Decision& decision) {
   if (!decision.path.empty())
-    log_->decided({call->function, caller->process, caller->participant, pending.received_ns, decision});
+    log_->decided({trapped.function, caller.process, caller.participant, call.received_ns, decision});
   if (decision.windows_code != 0) count_refusal(decision);
-  const bool on_name = call->function == Function::rename || call->function == Function::unlink ||
-                       call->function == Function::rmdir;
+  const bool on_name = trapped.function == Function::rename || trapped.function == Function::unlink ||
+                       trapped.function == Function::rmdir;
   if (on_name && decider_.enforces() && decision.kind == Decision::Kind::answered) ++exactness_.decided;
   if (decision.missed_refusal) ++exactness_.missed;
-  if (decision.kind == Decision::Kind::handed_over) {
-    hand_over(pending.id, decision);
-  } else {
-    answer(pending.id, decision.error, decision.kind == Decision::Kind::pass_through);
-  }
-  return true;
 }
 
 void Supervisor::count_refusal(const Decision& decision) {

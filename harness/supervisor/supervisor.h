@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -14,11 +15,11 @@
 #include "core/base/result.h"
 #include "harness/history/exactness.h"
 #include "harness/supervisor/call_log.h"
+#include "harness/supervisor/call_rule.h"
 #include "harness/supervisor/decision.h"
-#include "harness/supervisor/delay_rule.h"
 #include "harness/supervisor/descriptor.h"
-#include "harness/supervisor/killer.h"
 #include "harness/supervisor/participants.h"
+#include "harness/supervisor/schedule.h"
 
 namespace holdfast {
 
@@ -31,13 +32,13 @@ struct HolderRefusals {
 
 class Supervisor {
  public:
-  // Takes over the listener of install_filter() and the log. `participants` must outlive the supervisor. A domain
-  // that decides opens needs a filter that traps them, `kills` one that traps store calls.
-  static Result<std::unique_ptr<Supervisor>> start(Descriptor listener, Domain domain,
-                                                   std::unique_ptr<CallLog> log,
-                                                   const Participants& participants,
-                                                   const std::vector<PlannedKills>& kills = {},
-                                                   std::vector<DelayRule> delays = {});
+  using CallRules = std::vector<std::unique_ptr<CallRule>>;
+
+  // Takes over the listener of install_filter() and the log. `participants` must outlive the supervisor. A domain that
+  // decides opens needs a filter that traps them, and rules one that traps the calls that they are about.
+  static Result<std::unique_ptr<Supervisor>> start(
+      Descriptor listener, Domain domain, std::unique_ptr<CallLog> log, const Participants& participants,
+      CallRules rules = {}, std::unique_ptr<Schedule> schedule = std::make_unique<FirstComeFirstServed>());
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -49,9 +50,6 @@ class Supervisor {
   // The same, but callers are not given up: the listener is handed back.
   Descriptor release();
 
-  // Whether this process, which has ended, was killed by plan; to be asked once; any thread.
-  bool take_killed(pid_t process) { return killer_.take_killed(process); }
-
   // For progress; any thread.
   [[nodiscard]] std::vector<HolderRefusals> refusals_by_holder() const;
   [[nodiscard]] std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
@@ -60,17 +58,25 @@ class Supervisor {
   [[nodiscard]] std::uint64_t looked_at() const { return looked_at_.load(std::memory_order_relaxed); }
 
  private:
-  struct Pending;
   Supervisor(Descriptor listener, Descriptor wake, Domain domain, std::unique_ptr<CallLog> log,
-             const Participants& participants, const std::vector<PlannedKills>& kills,
-             std::vector<DelayRule> delays);
+             const Participants& participants, CallRules rules, std::unique_ptr<Schedule> schedule);
   void run();
   void end_thread();
   void receive();
-  bool handle(Pending& pending);  // false: ask again shortly
+  // What a step of a call comes to: it was answered, or nobody waits any more; or it is to be taken up again shortly.
+  enum class Step : std::uint8_t { over, again };
+  Step handle(WaitingCall& call);
+  Step decide(WaitingCall& call, const TrappedCall& trapped, const Caller& caller);
+  std::optional<Step> ask_rules(WaitingCall& call, const Caller& caller);
+  [[nodiscard]] bool ruled(const WaitingCall& call) const;
+  Step let_wait(const WaitingCall& call) const { return waiting(call.id) ? Step::again : Step::over; }
+  Step pass_through(const WaitingCall& call);
+  Step unseen(const WaitingCall& call, bool trapped);
+  [[nodiscard]] std::optional<TrappedCall> to_decide(const WaitingCall& call) const;
+  void tell(const WaitingCall& call, const TrappedCall& trapped, const Caller& caller,
+            const Decision& decision);
   // Injectors' opens are decided always, others' where the domain says so.
   [[nodiscard]] bool decides_open_of(pid_t thread) const;
-  bool held_up(Pending& pending, const Caller& caller);
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
   void hand_over(std::uint64_t id, const Decision& decision);
@@ -81,11 +87,12 @@ class Supervisor {
   std::unique_ptr<CallLog> log_;
   const Participants& participants_;
   Callers callers_;
-  Killer killer_;
-  Delayer delayer_;
   Decider decider_;
-  std::deque<Pending> received_;  // to be decided, in the order of their coming
-  std::vector<Pending> pending_;  // to be asked again shortly
+  CallRules rules_;
+  CallRule::Record record_;
+  std::unique_ptr<Schedule> schedule_;
+  std::deque<WaitingCall> received_;  // in the order of their coming
+  std::vector<WaitingCall> pending_;  // to be taken up again shortly
   Result<> outcome_;
   Exactness exactness_;  // of the thread alone, until it ends
   std::atomic<std::uint64_t> refused_{0};
