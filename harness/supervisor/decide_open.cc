@@ -66,16 +66,6 @@ Descriptor open_from(const PathStart& start, std::uint64_t flags, std::uint64_t 
       static_cast<int>(::syscall(SYS_openat2, start.at(), start.path.c_str(), &how, sizeof how)));
 }
 
-// A mapping outlives its handle.
-bool is_mapping(const NamedHolder& holder) {
-  return holder.found.descriptor < 0 && !holder.found.running && holder.kind != HolderKind::unseen;
-}
-
-std::vector<Handle> open_handles_of(std::vector<NamedHolder> holders) {
-  std::erase_if(holders, is_mapping);
-  return handles_of(holders);
-}
-
 // O_TRUNC of a file that is open already: who opens to read alone may cut it, too.
 int cut(int file, std::uint64_t flags) {
   const auto access = flags & O_ACCMODE;
@@ -141,42 +131,29 @@ FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decisi
 }
 
 // Whether somebody stands in the way of opening this file.
-Decider::Look Decider::look_at_holders(const Opening& opening, int file, const struct stat& identity,
-                                       bool last_look, Decision& decision) {
+Decider::Opened Decider::look_at_holders(const Opening& opening, int file, const struct stat& identity,
+                                         const Look& look, Decision& decision) {
   const auto known = opened_.find({identity.st_dev, identity.st_ino});
   // Who only observes hands nothing over, and so does not know which modes are there.
   const bool may_meet_another = domain_.mode == Domain::Mode::observe || opening.declared ||
                                 (known != opened_.end() && open_beside(opening.opener, known->second) != 0);
-  if (!opening.denies() && !judges_cut(opening) && !may_meet_another) return Look::clear;
-  FileUse use = obstacles_to(opening, file, decision);
-  if (!use.known && !last_look) return Look::again;
-  if (!use.known && use.holders.empty() && (opening.denies() || known != opened_.end()))
-    use.holders.push_back(uses_.unseen());
-  const bool mapped = std::any_of(use.holders.begin(), use.holders.end(), is_mapping);
-  auto code = open_beside(opening.opener, open_handles_of(use.holders));
-  auto obstacle = some_run(use.holders) ? Obstacle::running_program : Obstacle::held;
-  if (code == 0) {
-    code = truncate_mapped(judges_cut(opening) && mapped);
-    obstacle = Obstacle::mapped;
-  }
-  if (code != 0) {
-    std::string path = std::move(decision.path);
-    decision = refuse(opening.caller, code, obstacle, std::move(use.holders));
-    decision.path = std::move(path);
-    return Look::decided;
-  }
-  if (!use.only_passing) return Look::clear;
-  decision.kind = Decision::Kind::probe_again;
-  return Look::decided;
+  if (!opening.denies() && !judges_cut(opening) && !may_meet_another) return Opened::not_yet;
+  Ruling ruling = rule_on_open({opening.opener, obstacles_to(opening, file, decision), judges_cut(opening),
+                                opening.denies() || known != opened_.end()},
+                               look);
+  if (ruling.kind == Ruling::Kind::look_again) return Opened::again;
+  if (ruling.kind == Ruling::Kind::allowed) return Opened::not_yet;
+  decision = carry_out(opening.caller, std::move(ruling), std::move(decision));
+  return Opened::decided;
 }
 
 // Opens what was looked at: `identity` of the file that was there, none if none was.
-Decider::Look Decider::carry_out_open(const Opening& opening, const struct stat* identity, bool last_look,
-                                      Decision& decision) {
+Decider::Opened Decider::carry_out_open(const Opening& opening, const struct stat* identity, const Look& look,
+                                        Decision& decision) {
   const open_how& how = opening.how;
   if (!opening.still_waiting()) {
     decision.kind = Decision::Kind::abandoned;
-    return Look::decided;
+    return Opened::decided;
   }
   decision.kind = Decision::Kind::answered;
   if (identity == nullptr && opening.creates()) ::umask(umask_of(opening.caller));
@@ -189,7 +166,7 @@ Decider::Look Decider::carry_out_open(const Opening& opening, const struct stat*
   // Another file has come to that name meanwhile: its holders were not asked for.
   const bool another =
       opened && (identity != nullptr ? !same_file(*identity, now) : !opening.creates() || now.st_size != 0);
-  if (another && !last_look) return Look::again;
+  if (another && !look.is_last()) return Opened::again;
   const bool fresh = identity == nullptr && now.st_size == 0;
   if (!opened) {
     decision.error = errno;
@@ -199,7 +176,7 @@ Decider::Look Decider::carry_out_open(const Opening& opening, const struct stat*
     decision.error = cut(opened.get(), how.flags);
   }
   if (decision.error == EWOULDBLOCK && waits) decision.kind = Decision::Kind::probe_again;
-  if (decision.error != 0 || opening.truncates()) return Look::decided;
+  if (decision.error != 0 || opening.truncates()) return Opened::decided;
   if (waits) ::fcntl(opened.get(), F_SETFL, ::fcntl(opened.get(), F_GETFL) & ~O_NONBLOCK);
   if (opening.denies() || opening.declared) {
     opened_[{now.st_dev, now.st_ino}].push_back(opening.opener);
@@ -208,10 +185,10 @@ Decider::Look Decider::carry_out_open(const Opening& opening, const struct stat*
   decision.kind = Decision::Kind::handed_over;
   decision.close_on_exec = (how.flags & O_CLOEXEC) != 0;
   decision.opened = std::move(opened);
-  return Look::decided;
+  return Opened::decided;
 }
 
-Decider::Look Decider::look_and_open(const Opening& opening, bool last_look, Decision& decision) {
+Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look, Decision& decision) {
   const Caller& caller = opening.caller;
   const bool observes = domain_.mode == Domain::Mode::observe;
   const std::uint64_t follow = (opening.how.flags & O_NOFOLLOW) | (opening.exclusive() ? O_NOFOLLOW : 0);
@@ -223,26 +200,26 @@ Decider::Look Decider::look_and_open(const Opening& opening, bool last_look, Dec
     const bool missing = errno == ENOENT && (opening.creates() || (!observes && caller.same_identity));
     if (!missing || resolve(caller, opening.call.from_directory, opening.path, parent, opening.how.resolve) ||
         !inside(parent, caller))
-      return Look::decided;
+      return Opened::decided;
     if (opening.creates()) decision.path = parent.text;
   } else {
-    if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return Look::decided;
+    if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return Opened::decided;
     std::string path = path_of(there.get());
     const bool pending = pending_deletes_.is_pending(path, identity);
     if (!pending && (opening.exclusive() || !territory_.contains(there.get(), path, caller.process)))
-      return Look::decided;
+      return Opened::decided;
     if (pending) decision = refuse_delete_pending(caller, Lease::probe_file(there.get()));
     decision.path = std::move(path);
-    if (pending) return Look::decided;
-    const Look look = look_at_holders(opening, there.get(), identity, last_look, decision);
-    if (look != Look::clear) return look;
+    if (pending) return Opened::decided;
+    const Opened opened = look_at_holders(opening, there.get(), identity, look, decision);
+    if (opened != Opened::not_yet) return opened;
   }
-  if (observes) return Look::decided;
+  if (observes) return Opened::decided;
   if (!caller.same_identity) {
     decision = other_identity(caller, decision.path);
-    return Look::decided;
+    return Opened::decided;
   }
-  return carry_out_open(opening, there ? &identity : nullptr, last_look, decision);
+  return carry_out_open(opening, there ? &identity : nullptr, look, decision);
 }
 
 Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
@@ -260,9 +237,9 @@ Decision Decider::decide_open(const TrappedCall& call, const Caller& caller,
     undecided.doubt = error->doubt;
     return undecided;
   }
-  for (int look = 1;; ++look) {
+  for (Look look{.unseen = uses_.unseen()};; ++look.number) {
     Decision decision;
-    if (look_and_open(opening, look == most_looks, decision) != Look::again) return decision;
+    if (look_and_open(opening, look, decision) != Opened::again) return decision;
   }
 }
 

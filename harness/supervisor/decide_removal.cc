@@ -24,8 +24,7 @@ Decision Decider::decide_removal(Request& request) {
   // The kernel words what is wrong with a name that no file can have.
   if (domain_.mode == Domain::Mode::posix || from.is_dots()) return remove();
 
-  for (int look = 1;; ++look) {
-    const bool last_look = look == most_looks;
+  for (Look look{.unseen = uses_.unseen()};; ++look.number) {
     const Lease lease = Lease::probe(from.directory.get(), from.name.c_str());
     if (lease.openness() == Openness::special && S_ISDIR(lease.identity().st_mode)) {
       if (call.function != Function::rmdir) return remove();
@@ -42,24 +41,13 @@ Decision Decider::decide_removal(Request& request) {
     }
     if (call.function == Function::rmdir) return remove();  // not a directory
     FileUse use = uses_.of(lease, caller, true, [](auto handles) { return delete_of(handles) != 0; });
-    if (!use.known && !last_look) continue;
-    if (!use.known && use.holders.empty()) use.holders.push_back(uses_.unseen());
-    if (const auto code = remove_read_only(is_read_only(lease)); code != 0)
-      return refuse(caller, code, Obstacle::read_only, std::move(use.holders));
-    if (const auto code = delete_of(handles_of(use.holders)); code != 0) {
-      const Obstacle obstacle = some_run(use.holders) ? Obstacle::running_program : Obstacle::held;
-      return refuse(caller, code, obstacle, std::move(use.holders));
-    }
-    if (use.only_passing) {
-      decision.kind = Decision::Kind::probe_again;
-      return decision;
-    }
-    if (!lease.unbroken()) {
-      if (!last_look) continue;
-      return refuse(caller, error_sharing_violation, Obstacle::held, {uses_.unseen()});
-    }
+    const bool stays = leaves_name(domain_.deletion, handles_of(use.holders));
+    Ruling ruling = rule_on_removal({std::move(use), is_read_only(lease), lease.unbroken()}, look);
+    if (ruling.kind == Ruling::Kind::look_again) continue;
+    if (ruling.kind != Ruling::Kind::allowed)
+      return carry_out(caller, std::move(ruling), std::move(decision));
     if (auto doubt = flag_scan(lease, from.text)) decision.doubt = std::move(doubt);
-    if (domain_.mode == Domain::Mode::enforce && leaves_name(domain_.deletion, handles_of(use.holders))) {
+    if (domain_.mode == Domain::Mode::enforce && stays) {
       if (still_waiting()) {
         pending_deletes_.add(std::move(from), lease.identity());
       } else {

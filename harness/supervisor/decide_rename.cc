@@ -32,8 +32,7 @@ Decision Decider::decide_rename(const Request& request) {
     return carry_out_with(call.flags);
   }
 
-  for (int look = 1;; ++look) {
-    const bool last_look = look == most_looks;
+  for (Look look{.unseen = uses_.unseen()};; ++look.number) {
     const Lease source = Lease::probe(from.directory.get(), from.name.c_str());
     if (source.openness() == Openness::absent) return carry_out_with(call.flags);  // the kernel words it
     if (source.openness() == Openness::special && S_ISDIR(source.identity().st_mode)) {
@@ -59,35 +58,18 @@ Decision Decider::decide_rename(const Request& request) {
     FileUse of_source = uses_.of(source, caller, true, [](auto handles) { return rename_of(handles) != 0; });
     FileUse of_target =
         uses_.of(target, caller, true, [&](auto handles) { return replace_onto(profile, handles) != 0; });
-    for (FileUse* use : {&of_source, &of_target}) {
-      if (use->known) continue;
-      if (last_look && use->holders.empty()) use->holders.push_back(uses_.unseen());
-    }
-    if (!last_look && (!of_source.known || !of_target.known)) continue;
-    if (const auto code = rename_of(handles_of(of_source.holders)); code != 0)
-      return refuse(caller, code, Obstacle::held, std::move(of_source.holders));
-    if (const auto code = remove_read_only(is_read_only(target)); code != 0)
-      return refuse(caller, code, Obstacle::read_only, std::move(of_target.holders));
-    if (const auto code = replace_onto(profile, handles_of(of_target.holders)); code != 0) {
-      const Obstacle obstacle = some_run(of_target.holders) ? Obstacle::running_program : Obstacle::held;
-      return refuse(caller, code, obstacle, std::move(of_target.holders));
-    }
-    if (of_source.only_passing || of_target.only_passing) {
-      decision.kind = Decision::Kind::probe_again;
-      return decision;
-    }
-    // Somebody who began to open a file since waits for our lease, and will hold it: look again.
-    if (!source.unbroken() || !target.unbroken()) {
-      if (!last_look) continue;
-      return refuse(caller, target.unbroken() ? error_sharing_violation : error_access_denied, Obstacle::held,
-                    {uses_.unseen()});
-    }
+    Ruling ruling =
+        rule_on_rename({std::move(of_source), false, source.unbroken()},
+                       {std::move(of_target), is_read_only(target), target.unbroken()}, profile, look);
+    if (ruling.kind == Ruling::Kind::look_again) continue;
+    if (ruling.kind != Ruling::Kind::allowed)
+      return carry_out(caller, std::move(ruling), std::move(decision));
     if (domain_.mode == Domain::Mode::observe) return carry_out_with(call.flags);
     if (target.openness() == Openness::absent) {
       // No lease guards a name that is not there: whoever makes it now must be looked at.
       decision = carry_out_with(call.flags | RENAME_NOREPLACE);
       const bool appeared = decision.error == EEXIST && (call.flags & RENAME_NOREPLACE) == 0;
-      if (appeared && !last_look) {
+      if (appeared && !look.is_last()) {
         decision.error = 0;
         continue;
       }

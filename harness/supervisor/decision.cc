@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/check.h"
+
 namespace holdfast {
 namespace {
 
@@ -45,6 +47,17 @@ Decision Decider::refuse(const Caller& caller, std::uint16_t code, Obstacle obst
   decision.error = errno_for(profiles_.of(caller.process), code);
   decision.obstacle = obstacle;
   decision.holders = std::move(holders);
+  return decision;
+}
+
+Decision Decider::carry_out(const Caller& caller, Ruling&& ruling, Decision decision) {
+  if (ruling.kind == Ruling::Kind::refused) {
+    Decision refusal = refuse(caller, ruling.code, ruling.obstacle, std::move(ruling.holders));
+    refusal.path = std::move(decision.path);
+    return refusal;
+  }
+  HOLDFAST_CHECK(ruling.kind == Ruling::Kind::probe_again);
+  decision.kind = Decision::Kind::probe_again;
   return decision;
 }
 

@@ -20,6 +20,7 @@
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/file_use.h"
 #include "harness/supervisor/pending_deletes.h"
+#include "harness/supervisor/ruling.h"
 #include "harness/supervisor/territory.h"
 #include "harness/supervisor/trapped_calls.h"
 
@@ -94,15 +95,15 @@ class Decider {
 
   // Of an open.
   struct Opening;
-  enum class Look { again, clear, decided };
+  enum class Opened { again, not_yet, decided };
   bool understand(Opening& opening);
   [[nodiscard]] bool judges_cut(const Opening& opening) const;
   FileUse obstacles_to(const Opening& opening, int file, Decision& decision);
-  Look look_at_holders(const Opening& opening, int file, const struct stat& identity, bool last_look,
-                       Decision& decision);
-  Look look_and_open(const Opening& opening, bool last_look, Decision& decision);
-  Look carry_out_open(const Opening& opening, const struct stat* identity, bool last_look,
-                      Decision& decision);
+  Opened look_at_holders(const Opening& opening, int file, const struct stat& identity, const Look& look,
+                         Decision& decision);
+  Opened look_and_open(const Opening& opening, const Look& look, Decision& decision);
+  Opened carry_out_open(const Opening& opening, const struct stat* identity, const Look& look,
+                        Decision& decision);
 
   // Refused, if the name is delete-pending.
   std::optional<Decision> refuse_pending(const Caller& caller, int directory, const std::string& name,
@@ -115,6 +116,8 @@ class Decider {
                   std::vector<NamedHolder> holders);
   template <typename Act>
   void carry_out(const Request& request, Decision& decision, Act act);
+  // What becomes of a call that is not allowed, or not yet.
+  Decision carry_out(const Caller& caller, Ruling&& ruling, Decision decision);
   static std::optional<Doubt> flag_scan(const Lease& lease, const std::string& path);
   std::optional<Decision> find_names(Request& request, bool two_paths);
   static Decision let_through(std::optional<Doubt> doubt);
@@ -135,10 +138,6 @@ class Decider {
 
 // 0, or errno of a call that returns -1.
 int result_of(int returned);
-
-// How often a file that changes hands while we look is looked at again before the answer is "held, by whom
-// unseen".
-inline constexpr int most_looks = 4;
 
 template <typename Act>
 void Decider::carry_out(const Request& request, Decision& decision, Act act) {

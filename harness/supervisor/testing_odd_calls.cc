@@ -47,6 +47,8 @@ OddPath odd_path() {
   }
   if (seldom(5)) path.base = OddPath::Base::absolute;
   if (seldom(25)) path.base = OddPath::Base::unreadable;
+  // Never the tree itself, which all calls are made in: a rename would take it away.
+  if (path.base == OddPath::Base::absolute && path.rest.empty()) path.rest = ".";
   return path;
 }
 
