@@ -7,15 +7,22 @@
 #include <cerrno>
 #include <cstring>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/measured_runs.h"
+#include "harness/cli/subcommand.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/supervisor/descriptor.h"
 #include "reports/gate.h"
 #include "reports/number_format.h"
 
 namespace holdfast {
+
+struct BaselineCommand {
+  std::vector<std::string> directories;  // of runs or series
+  std::string baseline;
+  std::optional<std::string> variant;
+};
+
 namespace {
 
 // Of two updates at once neither may lose the other's runs. The lock is on the directory, so no lock file stays.
@@ -31,7 +38,7 @@ Result<Descriptor> lock_directory_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-int carry_out(const BaselineCommand& command) {
+static int carry_out(const BaselineCommand& command) {
   const auto runs = measured_runs(command.directories, command.variant);
   if (!runs) return complain(runs.error());
   std::error_code error;
@@ -68,5 +75,17 @@ int carry_out(const BaselineCommand& command) {
   }
   return 0;
 }
+
+static void add_options(CLI::App& app, BaselineCommand& command) {
+  app.require_subcommand(1);
+  auto* update_app =
+      app.add_subcommand("update", "Add runs to a baseline, which keeps the latest 60, or begin one");
+  update_app->add_option("directories", command.directories, "Series of trials, or runs")->required();
+  update_app->add_option("--baseline", command.baseline, "The baseline's file")->required();
+  update_app->add_option("--variant", command.variant, "Which variant, of series that have several");
+}
+
+extern const Subcommand baseline_subcommand{"baseline", "The runs that a gate compares with",
+                                            add_command<BaselineCommand>};
 
 }  // namespace holdfast

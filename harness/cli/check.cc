@@ -1,11 +1,17 @@
-#include "harness/cli/command_line.h"
 #include "harness/cli/explain.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/series.h"
+#include "harness/cli/subcommand.h"
 
 namespace holdfast {
 
-int carry_out(const CheckCommand& command) {
+struct CheckCommand {
+  std::string directory;
+  std::vector<std::string> expectations;
+  bool json = false;
+};
+
+static int carry_out(const CheckCommand& command) {
   const auto expectations = expectations_of(command.expectations);
   if (!expectations) return complain(expectations.error());
   if (is_series_directory(command.directory)) {
@@ -24,5 +30,14 @@ int carry_out(const CheckCommand& command) {
   show(*summary, command.directory, command.json);
   return explained(exit_code(*summary), summary->reasons);
 }
+
+static void add_options(CLI::App& app, CheckCommand& command) {
+  app.add_option("directory", command.directory, "A run directory")->required();
+  app.add_option("--expect", command.expectations, about_expect)->take_all()->allow_extra_args(false);
+  app.add_flag("--json", command.json, "Print result.json instead of the summary");
+}
+
+extern const Subcommand check_subcommand{"check", "Judge a stored run again, from its events alone",
+                                         add_command<CheckCommand>};
 
 }  // namespace holdfast

@@ -1,8 +1,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/subcommand.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/run_directory.h"
 #include "reports/compare.h"
@@ -10,7 +10,13 @@
 
 namespace holdfast {
 
-int carry_out(const CompareCommand& command) {
+struct CompareCommand {
+  std::string before, after;   // run directories, or their result.json
+  std::string markdown, html;  // files to write; empty: none
+  bool json = false;
+};
+
+static int carry_out(const CompareCommand& command) {
   auto before = load_summary(command.before);
   if (!before) return complain(before.error());
   auto after = load_summary(command.after);
@@ -29,5 +35,16 @@ int carry_out(const CompareCommand& command) {
                                                              columns_of(STDOUT_FILENO)));
   return 0;
 }
+
+static void add_options(CLI::App& app, CompareCommand& command) {
+  app.add_option("before", command.before, "A run directory or result.json")->required();
+  app.add_option("after", command.after, "A run directory or result.json")->required();
+  app.add_option("--markdown", command.markdown, "Write the comparison to this file as well");
+  app.add_option("--html", command.html, "Write a page with both side by side to this file as well");
+  app.add_flag("--json", command.json, "Print JSON instead of the table");
+}
+
+extern const Subcommand compare_subcommand{
+    "compare", "Two runs side by side: rates with intervals, Fisher's p, waits", add_command<CompareCommand>};
 
 }  // namespace holdfast

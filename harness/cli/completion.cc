@@ -4,6 +4,7 @@
 
 #include "harness/cli/help_pages.h"
 #include "harness/cli/single_run.h"
+#include "harness/cli/subcommand.h"
 
 namespace holdfast {
 namespace {
@@ -177,5 +178,27 @@ std::string fish_completion(const CLI::App& app) {
   }
   return lines;
 }
+
+static Subcommand::CarryOut add_completion(CLI::App& app) {
+  auto page = std::make_shared<std::string>();
+  app.add_option("for", *page, "bash, zsh, fish, or man for the page of the manual")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}));
+  app.footer(R"(
+Examples:
+  . <(holdfast completion bash)                         for this shell
+  holdfast completion fish | source
+  holdfast completion man | man -l -)");
+  return [page](const Typed& typed) {
+    fmt::print("{}", *page == "bash"   ? bash_completion(typed.program)
+                     : *page == "zsh"  ? zsh_completion(typed.program)
+                     : *page == "fish" ? fish_completion(typed.program)
+                                       : man_page(typed.program, HOLDFAST_VERSION));
+    return 0;
+  };
+}
+
+extern const Subcommand completion_subcommand{
+    "completion", "Print what a shell needs to complete this command line, or the man page", add_completion};
 
 }  // namespace holdfast

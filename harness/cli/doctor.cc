@@ -4,11 +4,17 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/subcommand.h"
 #include "harness/conduct/diagnosis.h"
 
 namespace holdfast {
 
-int carry_out(const DoctorCommand& command) {
+struct DoctorCommand {
+  std::string directory = ".";
+  bool json = false;
+};
+
+static int carry_out(const DoctorCommand& command) {
   const auto diagnoses = diagnose(std::filesystem::canonical("/proc/self/exe"), command.directory);
   const bool all_work =
       std::all_of(diagnoses.begin(), diagnoses.end(), [](const Diagnosis& d) { return d.works; });
@@ -29,5 +35,13 @@ int carry_out(const DoctorCommand& command) {
   }
   return all_work ? 0 : exit_internal;
 }
+
+static void add_options(CLI::App& app, DoctorCommand& command) {
+  app.add_option("directory", command.directory, "Where runs would be kept")->capture_default_str();
+  app.add_flag("--json", command.json, "Print JSON");
+}
+
+extern const Subcommand doctor_subcommand{
+    "doctor", "What works on this machine, what does not, and what to do", add_command<DoctorCommand>};
 
 }  // namespace holdfast

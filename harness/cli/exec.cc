@@ -17,6 +17,7 @@
 #include "harness/cli/exec_injectors.h"
 #include "harness/cli/exec_log.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/subcommand.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/command_process.h"
 #include "harness/conduct/run_directory.h"
@@ -27,6 +28,22 @@
 #include "reports/exec/words.h"
 
 namespace holdfast {
+
+struct ExecCommand {
+  std::vector<std::string> argv;
+  std::vector<std::string> directories;  // the domain
+  bool enforce = false;
+  bool opens = false;  // decide opens even if no profile makes it needful
+  std::string profile = "auto";
+  std::vector<std::string> injectors;     // KIND[:KEY=VALUE,...]
+  std::vector<std::string> suppressions;  // files
+  std::string json;                       // file to write; empty: none
+  bool fail_on_refusal = false;
+  bool allow_unjudged = false;
+  bool quiet = false;
+  std::uint64_t seed = 1;
+};
+
 namespace {
 
 // As env(1), nohup(1) and the like have them.
@@ -184,7 +201,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
 
 }  // namespace
 
-int carry_out(const ExecCommand& command) {
+static int carry_out(const ExecCommand& command) {
   auto prepared = prepare(command);
   if (!prepared) return complain(prepared.error());
   ExecReport report;
@@ -219,5 +236,70 @@ int carry_out(const ExecCommand& command) {
   }
   return end_like(report.wait_status);
 }
+
+static void add_options(CLI::App& app, ExecCommand& command) {
+  app.prefix_command();
+  app.add_option("--dir", command.directories, "Files beneath it count (default: the current directory)")
+      ->allow_extra_args(false);
+  auto* enforce = app.add_flag("--enforce", command.enforce, "Refuse what Windows would refuse");
+  app.add_flag_callback(
+         "--observe", [] {}, "Let every call go on (the default)")
+      ->excludes(enforce);
+  app.add_option("--profile", command.profile,
+                 "Whose share modes and errors: a runtime (see 'holdfast rules'), share:r-- and the like, or "
+                 "auto: for each process, that of the program it runs")
+      ->capture_default_str();
+  app.add_flag("--opens", command.opens,
+               "Decide every open as well, even if no profile and no injector denies reading or writing");
+  app.add_option(
+         "--inject", command.injectors,
+         "Hold files in and below the directories: antivirus, indexer, open-handle or backup, with keys "
+         "of [[inject]], as in antivirus:hold=200ms,share=rw")
+      ->allow_extra_args(false);
+  app.add_option("--seed", command.seed, "What is injected follows from this number")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->capture_default_str();
+  app.add_option("--suppress", command.suppressions, "A file of refusals that are known and accepted")
+      ->allow_extra_args(false);
+  app.add_option("--json", command.json, "Write what was found to this file (holdfast.exec/1)");
+  app.add_flag("--fail-on-refusal", command.fail_on_refusal,
+               "Exit with 125 if anything was refused, or could not be judged");
+  app.add_flag("--allow-unjudged", command.allow_unjudged,
+               "Let --fail-on-refusal pass even if some calls could not be judged");
+  app.add_flag("--quiet", command.quiet, "No summary");
+  app.footer(R"(
+Examples:
+  holdfast exec -- pytest -q                            watch a test suite, and change nothing
+  holdfast exec --fail-on-refusal -- npm test           fail the build on what would fail on Windows
+  holdfast exec --enforce --inject antivirus -- ./app   see how the program copes
+  holdfast exec --suppress known.supp -- make check     except for what is known
+
+The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if anything was refused or
+could not be judged, or if there was nothing to judge; 126 and 127 if the command could not be executed or found,
+64 usage error, 70 a machine that cannot run it.)");
+}
+
+static Subcommand::CarryOut add_exec(CLI::App& app) {
+  auto command = std::make_shared<ExecCommand>();
+  add_options(app, *command);
+  return [command](const Typed& typed) {
+    command->argv = typed.subcommand.remaining();
+    // CLI11 takes the first word that it does not know for the command; a mistyped option is none.
+    if (!command->argv.empty() && command->argv.front().starts_with('-')) {
+      fmt::print(stderr, "{}", not_an_option(command->argv.front(), typed.subcommand));
+      return exit_usage;
+    }
+    command->argv.insert(command->argv.end(), typed.behind.begin(), typed.behind.end());
+    if (command->argv.empty()) {
+      fmt::print(stderr, "holdfast: exec needs a command to run, as in 'holdfast exec -- pytest -q'\n");
+      return exit_usage;
+    }
+    if (command->directories.empty()) command->directories = {"."};
+    return carry_out(*command);
+  };
+}
+
+extern const Subcommand exec_subcommand{
+    "exec", "Run any command, and say which of its file calls Windows would have refused, and why", add_exec};
 
 }  // namespace holdfast

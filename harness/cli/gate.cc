@@ -5,15 +5,22 @@
 
 #include <algorithm>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/explain.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/measured_runs.h"
+#include "harness/cli/subcommand.h"
 #include "harness/cli/terminal.h"
 
 namespace holdfast {
 
-int carry_out(const GateCommand& command) {
+struct GateCommand {
+  std::string directory;  // of a run or a series
+  std::string baseline;   // a file
+  std::optional<std::string> variant;
+  bool json = false;
+};
+
+static int carry_out(const GateCommand& command) {
   auto baseline = load_baseline(command.baseline);
   if (!baseline) return complain(baseline.error());
   const auto runs = measured_runs({command.directory}, command.variant);
@@ -36,5 +43,20 @@ int carry_out(const GateCommand& command) {
   if (runs->left_out > 0 && !command.json) fmt::print("  {} inconclusive and left out\n", runs->left_out);
   return explained(result.exit_code, result.reasons);
 }
+
+static void add_options(CLI::App& app, GateCommand& command) {
+  app.add_option("directory", command.directory, "A series of trials, or one run")->required();
+  app.add_option("--baseline", command.baseline, "The baseline's file; see 'holdfast baseline update'")
+      ->required();
+  app.add_option("--variant", command.variant, "Which variant, of a series that has several");
+  app.add_flag("--json", command.json, "Print JSON instead of the table");
+  app.footer(
+      "\nExit codes: 0 no regression, 2 too few runs to tell, 4 a regression, 64 usage error or another "
+      "scenario's "
+      "baseline.");
+}
+
+extern const Subcommand gate_subcommand{"gate", "Are these runs worse than the baseline's?",
+                                        add_command<GateCommand>};
 
 }  // namespace holdfast

@@ -11,12 +11,19 @@
 #include <cstring>
 
 #include "core/retry/duration.h"
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/subcommand.h"
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/share_mark.h"
 
 namespace holdfast {
+
+struct HoldCommand {
+  std::string path;
+  std::string duration;               // "2s"
+  std::optional<std::string> access;  // letters of "rwd"; none: reading, and what its profile shares
+  std::optional<std::string> share;
+};
 
 namespace {
 
@@ -56,7 +63,7 @@ Result<Held> open_held(const HoldCommand& command) {
 
 }  // namespace
 
-int carry_out(const HoldCommand& command) {
+static int carry_out(const HoldCommand& command) {
   const auto duration = parse_duration(command.duration);
   if (!duration) return complain({Code::invalid, "--for " + duration.error().message});
   const auto held = open_held(command);
@@ -76,5 +83,17 @@ int carry_out(const HoldCommand& command) {
   fmt::print("{}\n", cut_short ? "let go early" : "let go");
   return 0;
 }
+
+static void add_options(CLI::App& app, HoldCommand& command) {
+  app.add_option("path", command.path, "The file")->required();
+  app.add_option("--for", command.duration, "How long, as in 500ms or 2s")->required();
+  app.add_option("--access", command.access,
+                 "What the handle may do, of rwd (default: r); '-' asks for attributes only. As --share, "
+                 "only within 'holdfast exec --opens'");
+  app.add_option("--share", command.share, "What others may do meanwhile, of rwd; '-' for nothing");
+}
+
+extern const Subcommand hold_subcommand{
+    "hold", "Keep a file open for a while, as a viewer or a scanner would", add_command<HoldCommand>};
 
 }  // namespace holdfast

@@ -4,13 +4,17 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/subcommand.h"
 #include "harness/scenario/scenario.h"
 
 namespace holdfast {
 
-int carry_out(const ListCommand& command) {
+struct ListCommand {
+  bool json = false;
+};
+
+static int carry_out(const ListCommand& command) {
   std::map<std::string, std::filesystem::path> found;  // an earlier directory hides a later one
   for (const auto& directory : scenario_directories()) {
     std::error_code ignored;
@@ -35,5 +39,11 @@ int carry_out(const ListCommand& command) {
   if (command.json) fmt::print("{}\n", listed.dump(2));
   return 0;
 }
+
+static void add_options(CLI::App& app, ListCommand& command) {
+  app.add_flag("--json", command.json, "Print JSON");
+}
+
+extern const Subcommand list_subcommand{"list", "The scenarios that ship", add_command<ListCommand>};
 
 }  // namespace holdfast

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "harness/cli/command_line.h"
+#include "harness/cli/run_command.h"
 #include "harness/cli/single_run.h"
 #include "harness/scenario/plan.h"
 #include "reports/replays.h"

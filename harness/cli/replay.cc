@@ -7,12 +7,21 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/repeat.h"
 #include "harness/cli/series.h"
+#include "harness/cli/subcommand.h"
 #include "harness/conduct/held_signals.h"
 #include "reports/text.h"
 
 namespace holdfast {
 
-int carry_out(const ReplayCommand& command) {
+struct ReplayCommand {
+  std::string directory;  // of a run that failed
+  std::uint64_t times = 10;
+  std::string out;  // as of a run
+  bool json = false;
+  bool quiet = false;
+};
+
+static int carry_out(const ReplayCommand& command) {
   const auto failed = load_failed_run(command.directory, command.out);
   if (!failed) return complain(failed.error());
   const HeldSignals held;
@@ -56,5 +65,20 @@ int carry_out(const ReplayCommand& command) {
   }
   return exit_code(replays);
 }
+
+static void add_options(CLI::App& app, ReplayCommand& command) {
+  app.add_option("directory", command.directory, "The run directory")->required();
+  app.add_option("--times", command.times, "How many runs")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""))
+      ->capture_default_str();
+  app.add_option("--out", command.out,
+                 "Where its runs are kept (default: a new directory under holdfast-runs/)");
+  app.add_flag("--json", command.json, "Print replay.json instead of a sentence");
+  app.add_flag("--quiet", command.quiet, "No progress and no sentence, only the exit code");
+}
+
+extern const Subcommand replay_subcommand{
+    "replay", "Rerun a failed plan and report how often it fails the same way", add_command<ReplayCommand>};
 
 }  // namespace holdfast

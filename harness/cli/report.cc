@@ -3,14 +3,21 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/series.h"
+#include "harness/cli/subcommand.h"
 #include "harness/history/history.h"
 #include "harness/scenario/plan.h"
 #include "reports/operations_csv.h"
 
 namespace holdfast {
+
+struct ReportCommand {
+  std::string directory;
+  bool json = false;
+  bool csv = false;  // the operations instead; writes no report
+};
+
 namespace {
 
 int print_operations(const std::filesystem::path& directory) {
@@ -32,7 +39,7 @@ int print_operations(const std::filesystem::path& directory) {
 
 }  // namespace
 
-int carry_out(const ReportCommand& command) {
+static int carry_out(const ReportCommand& command) {
   if (command.csv && is_series_directory(command.directory)) {
     return complain({Code::invalid,
                      fmt::format("{} is a series: give one of its trials, which are in folders named seed-N",
@@ -55,5 +62,16 @@ int carry_out(const ReportCommand& command) {
   show(*summary, directory, command.json);
   return 0;
 }
+
+static void add_options(CLI::App& app, ReportCommand& command) {
+  app.add_option("directory", command.directory, "A run directory")->required();
+  auto* report_json = app.add_flag("--json", command.json, "Print result.json instead of the summary");
+  app.add_flag("--csv", command.csv, "Print every operation as a row, for plots of your own; write nothing")
+      ->excludes(report_json);
+}
+
+extern const Subcommand report_subcommand{
+    "report", "Write report.html, report.md and junit.xml of a stored run again, and show it",
+    add_command<ReportCommand>};
 
 }  // namespace holdfast

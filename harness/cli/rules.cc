@@ -7,13 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/live_rules.h"
 #include "harness/cli/rule_rows.h"
+#include "harness/cli/subcommand.h"
 #include "harness/sharing/profile.h"
 
 namespace holdfast {
+
+struct RulesCommand {
+  bool live = false;  // from real processes
+  bool json = false;
+};
+
 namespace {
 
 std::string every_decision() {
@@ -84,7 +90,7 @@ void print_table() {
 
 }  // namespace
 
-int carry_out(const RulesCommand& command) {
+static int carry_out(const RulesCommand& command) {
   if (command.live) {
     const auto live = live_decisions();
     if (!live) return complain(live.error());
@@ -99,5 +105,15 @@ int carry_out(const RulesCommand& command) {
   }
   return 0;
 }
+
+static void add_options(CLI::App& app, RulesCommand& command) {
+  app.add_flag("--json", command.json, "Every pair of handles, one JSON object a line");
+  app.add_flag("--live", command.live,
+               "From real processes that open real files in a domain; without --json, compared with the "
+               "rules");
+}
+
+extern const Subcommand rules_subcommand{
+    "rules", "What Windows refuses: every decision that Holdfast can make", add_command<RulesCommand>};
 
 }  // namespace holdfast

@@ -5,6 +5,7 @@
 #include "harness/cli/live_view.h"
 #include "harness/cli/series.h"
 #include "harness/cli/single_run.h"
+#include "harness/cli/subcommand.h"
 #include "harness/conduct/held_signals.h"
 #include "harness/conduct/limits.h"
 
@@ -28,7 +29,7 @@ int run_once(const RunCommand& command, const Variant& variant) {
 
 }  // namespace
 
-int carry_out(const RunCommand& command) {
+static int carry_out(const RunCommand& command) {
   const auto variants = variants_of(command);
   if (!variants) return complain(variants.error());
   for (const Variant& variant : *variants) {
@@ -46,5 +47,58 @@ int carry_out(const RunCommand& command) {
   held.forget();
   return code;
 }
+
+void add_run_options(CLI::App& app, RunCommand& run) {
+  app.add_option("scenario", run.scenario,
+                 "A scenario file, or the name of a shipped one (see 'holdfast list')")
+      ->required();
+  app.add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->capture_default_str();
+  app.add_option("--agents", run.agents, "How many agents, instead of the scenario's number")
+      ->transform(CLI::Validator(as_whole_number, ""));
+  app.add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--variant", run.variant, "Only this variant of a scenario that has several");
+  app.add_option("--out", run.out, "The run directory (default: a new one under holdfast-runs/)");
+  app.add_flag("--quiet", run.quiet, "No progress and no summary, only the exit code");
+}
+
+static void add_options(CLI::App& app, RunCommand& command) {
+  add_run_options(app, command);
+  app.add_option("--expect", command.expectations, about_expect)->take_all()->allow_extra_args(false);
+  app.add_option("--trials", command.trials,
+                 "Run each variant this often, with seeds from --seed on, and judge the runs together")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""));
+  auto* until_fail =
+      app.add_flag("--until-fail", command.until_fail,
+                   "Trials until one fails, which is kept whole; at most --trials, or 1000 without it");
+  auto* until_sure =
+      app.add_flag("--until-sure", command.until_sure,
+                   "Trials until a sequential test can tell --sure-rate from --sure-against; at most "
+                   "--trials, or 1000")
+          ->excludes(until_fail);
+  app.add_option("--sure-rate", command.sure.rate_good, "The share of passing trials that is good enough")
+      ->needs(until_sure)
+      ->capture_default_str();
+  app.add_option("--sure-against", command.sure.rate_bad, "The share that is not good enough")
+      ->needs(until_sure)
+      ->capture_default_str();
+  app.add_option_function<double>(
+         "--sure-error", [&](double rate) { command.sure.alpha = command.sure.beta = rate; },
+         "The error rate of the test, either way")
+      ->needs(until_sure)
+      ->default_str(fmt::format("{}", command.sure.alpha));
+  app.add_option_function<std::string>(
+         "--keep", [&](const std::string& which) { command.keep_all = which == "all"; },
+         "Which trials keep their events and stores: failing, or all")
+      ->check(CLI::IsMember({"failing", "all"}))
+      ->default_str("failing");
+  app.add_flag("--json", command.json, "Print result.json instead of the summary");
+}
+
+extern const Subcommand run_subcommand{"run", "Run a scenario and judge it", add_command<RunCommand>};
 
 }  // namespace holdfast

@@ -12,18 +12,30 @@
 #include <thread>
 
 #include "core/base/clock.h"
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/outside_load.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/selftest_report.h"
 #include "harness/cli/side_by_side.h"
 #include "harness/cli/single_run.h"
+#include "harness/cli/subcommand.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/held_signals.h"
 #include "harness/scenario/unknown_word.h"
 
 namespace holdfast {
+
+struct SelftestCommand {
+  std::string manifest;        // empty: the one that ships
+  std::uint64_t attempts = 5;  // at each bug with each seed, at most
+  std::uint64_t seeds = 1;     // so many, from `seed` on
+  std::uint64_t seed = 1;
+  std::vector<std::string> only;      // entries; none: all
+  std::optional<std::uint64_t> jobs;  // runs of bugs side by side
+  bool json = false;
+  bool quiet = false;  // no progress
+};
+
 namespace {
 
 constexpr std::uint64_t seeds_apart = 1000;  // of the attempts at one bug
@@ -226,7 +238,7 @@ Result<SelfTest> planned(const SelftestCommand& command) {
 
 }  // namespace
 
-int carry_out(const SelftestCommand& command) {
+static int carry_out(const SelftestCommand& command) {
   auto test = planned(command);
   if (!test) return complain(test.error());
   const auto program = own_executable();
@@ -251,5 +263,32 @@ int carry_out(const SelftestCommand& command) {
   }
   return passed(*test) ? 0 : 1;
 }
+
+static void add_options(CLI::App& app, SelftestCommand& command) {
+  const auto whole = [&](const char* name, auto& number, const char* text) {
+    return app.add_option(name, number, text)
+        ->transform(CLI::Validator(as_whole_number, ""))
+        ->check(CLI::Validator(as_number_of_trials, ""));
+  };
+  app.add_option("--manifest", command.manifest,
+                 "A file that lists subjects of your own: [[mutant]] has a planted bug, [[right]] has none");
+  whole("--attempts", command.attempts,
+        "Runs, each with another seed, to find a bug that the first run misses")
+      ->capture_default_str();
+  whole("--seeds", command.seeds, "How many seeds to run everything with")->capture_default_str();
+  app.add_option("--seed", command.seed, "The first of them")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->capture_default_str();
+  app.add_option("--only", command.only, "Only these entries of the manifest");
+  whole("--jobs", command.jobs,
+        "Runs of bugs side by side; they mostly wait (default: two a processor). Right subjects run one at a "
+        "time");
+  app.add_flag("--json", command.json, "Print JSON");
+  app.add_flag("--quiet", command.quiet, "No progress");
+}
+
+extern const Subcommand selftest_subcommand{
+    "selftest", "Run subjects with planted bugs, which must be found, and right subjects, which must pass",
+    add_command<SelftestCommand>};
 
 }  // namespace holdfast

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "harness/cli/command_line.h"
+#include "harness/cli/run_command.h"
 #include "harness/conduct/held_signals.h"
 #include "harness/scenario/scenario.h"
 #include "reports/trials.h"

@@ -29,13 +29,19 @@
 #include <thread>
 
 #include "core/base/clock.h"
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/past_runs.h"
+#include "harness/cli/subcommand.h"
 #include "harness/conduct/held_signals.h"
 #include "harness/supervisor/descriptor.h"
 
 namespace holdfast {
+
+struct ServeCommand {
+  std::string directory = "holdfast-runs";
+  std::uint16_t port = 8480;  // 0: a free one
+};
+
 namespace {
 
 namespace http = boost::beast::http;
@@ -259,7 +265,7 @@ Result<Descriptor> listen_on(std::uint16_t port, std::uint16_t& bound) {
 
 }  // namespace
 
-int carry_out(const ServeCommand& command) {
+static int carry_out(const ServeCommand& command) {
   Served served;
   served.directory = Descriptor(::open(command.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!served.directory) {
@@ -301,5 +307,14 @@ int carry_out(const ServeCommand& command) {
   held.forget();
   return 0;
 }
+
+static void add_options(CLI::App& app, ServeCommand& command) {
+  app.add_option("directory", command.directory, "Where runs are kept")->capture_default_str();
+  app.add_option("--port", command.port, "Port on 127.0.0.1 (0: any free port)")->capture_default_str();
+}
+
+extern const Subcommand serve_subcommand{
+    "serve", "Past runs in a browser, on this machine alone: verdicts, trends, reports",
+    add_command<ServeCommand>};
 
 }  // namespace holdfast

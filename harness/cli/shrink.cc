@@ -8,12 +8,23 @@
 #include "harness/cli/judge.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/repeat.h"
+#include "harness/cli/subcommand.h"
 #include "harness/conduct/held_signals.h"
 #include "harness/scenario/shrink.h"
 #include "reports/number_format.h"
 #include "reports/text.h"
 
 namespace holdfast {
+
+struct ShrinkCommand {
+  std::string directory;  // of a run that failed
+  std::uint64_t times = 5;
+  double rate = 0.8;  // of them that must fail in the same way
+  std::uint64_t most_runs = 500;
+  std::string out;  // as of a run
+  bool quiet = false;
+};
+
 namespace {
 
 constexpr std::uint64_t last_runs =
@@ -173,7 +184,7 @@ Error nothing_holds(const ShrinkCommand& command, const Failure& failure, std::s
 
 }  // namespace
 
-int carry_out(const ShrinkCommand& command) {
+static int carry_out(const ShrinkCommand& command) {
   const auto failed = load_failed_run(command.directory, command.out);
   if (!failed) return complain(failed.error());
   const HeldSignals held;
@@ -209,5 +220,28 @@ int carry_out(const ShrinkCommand& command) {
   }
   return interrupted ? 2 : 0;
 }
+
+static void add_options(CLI::App& app, ShrinkCommand& command) {
+  app.add_option("directory", command.directory, "The run directory")->required();
+  app.add_option("--times", command.times, "Runs of each plan that is tried, at most")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""))
+      ->capture_default_str();
+  app.add_option("--rate", command.rate, "The share of them that must fail the same way")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  app.add_option("--runs", command.most_runs, "The search ends after this many runs in all")
+      ->transform(CLI::Validator(as_whole_number, ""))
+      ->check(CLI::Validator(as_number_of_trials, ""))
+      ->capture_default_str();
+  app.add_option("--out", command.out,
+                 "Where the scenario is written (default: a new one under "
+                 "holdfast-runs/)");
+  app.add_flag("--quiet", command.quiet, "No progress and no summary");
+}
+
+extern const Subcommand shrink_subcommand{
+    "shrink", "Find the smallest plan that still fails the same way: fewer agents, broadcasts, injectors",
+    add_command<ShrinkCommand>};
 
 }  // namespace holdfast

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "harness/cli/command_line.h"
+#include "harness/cli/run_command.h"
 #include "harness/conduct/conduct.h"
 #include "harness/conduct/run_directory.h"
 #include "reports/summary.h"

@@ -12,6 +12,7 @@
 #include "harness/cli/series.h"
 #include "harness/cli/side_by_side.h"
 #include "harness/cli/single_run.h"
+#include "harness/cli/subcommand.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/held_signals.h"
 #include "harness/conduct/limits.h"
@@ -19,6 +20,16 @@
 #include "reports/sweep.h"
 
 namespace holdfast {
+
+struct SweepCommand {
+  RunCommand run;        // scenario, seed, agents, settings, variant, keep_all, out, json, quiet
+  std::string hold;      // "0ms..10s"
+  std::string injector;  // whose hold grows; empty: the scenario's only open-handle
+  std::uint64_t steps = 11;
+  std::uint64_t runs = 5;  // of each hold
+  std::uint64_t at_once = 4;
+};
+
 namespace {
 
 // The injector whose hold grows: the one that is named, else the scenario's only open-handle.
@@ -214,7 +225,7 @@ class Sweeper {
 
 }  // namespace
 
-int carry_out(const SweepCommand& command) {
+static int carry_out(const SweepCommand& command) {
   const auto range = parse_hold_range(command.hold);
   if (!range) return complain(range.error());
   const auto variants = variants_of(command.run);
@@ -257,5 +268,29 @@ int carry_out(const SweepCommand& command) {
   held.forget();
   return sweep.complete ? 0 : exit_sweep_cut_short;
 }
+
+static void add_options(CLI::App& app, SweepCommand& command) {
+  add_run_options(app, command.run);
+  app.add_option("--hold", command.hold, "From the shortest hold to the longest, as in 0ms..10s")->required();
+  app.add_option("--injector", command.injector, "Whose hold grows (default: the only open-handle)");
+  const auto count_option = [&](const char* name, std::uint64_t& value, const char* meaning,
+                                std::uint64_t most) {
+    app.add_option(name, value, meaning)
+        ->transform(CLI::Validator(as_whole_number, ""))
+        ->check(CLI::Range(std::uint64_t{1}, most))
+        ->capture_default_str();
+  };
+  count_option("--steps", command.steps, "Evenly spaced holds to try before bisecting for the edge",
+               most_sweep_steps);
+  count_option("--runs", command.runs, "Runs of each hold", most_sweep_runs);
+  count_option("--at-once", command.at_once, "Runs side by side; they mostly wait", 64);
+  app.add_flag("--json", command.run.json, "Print sweep.json instead of the summary");
+  app.add_flag("--keep-all", command.run.keep_all, "Keep events and stores of every run");
+}
+
+extern const Subcommand sweep_subcommand{
+    "sweep",
+    "Run a scenario under longer and longer holds: how long a hold it survives, and where retries run out",
+    add_command<SweepCommand>};
 
 }  // namespace holdfast

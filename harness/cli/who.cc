@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
+#include "harness/cli/subcommand.h"
 #include "harness/sharing/profile.h"
 #include "harness/supervisor/who_holds.h"
 #include "reports/number_format.h"
@@ -13,6 +13,12 @@
 #include "reports/text.h"
 
 namespace holdfast {
+
+struct WhoCommand {
+  std::string path;
+  bool json = false;
+};
+
 namespace {
 
 constexpr int exit_free = 0, exit_held = 1, exit_cannot_tell = 2;
@@ -155,12 +161,24 @@ void print_json(const PathUse& use) {
 
 }  // namespace
 
-int carry_out(const WhoCommand& command) {
+static int carry_out(const WhoCommand& command) {
   const auto use = who_holds(command.path);
   if (!use) return complain({Code::invalid, use.error().message, use.error().os_code});
   command.json ? print_json(*use) : print_text(*use);
   if (is_held(*use)) return exit_held;
   return reservation(*use).empty() ? exit_free : exit_cannot_tell;
 }
+
+static void add_options(CLI::App& app, WhoCommand& command) {
+  app.add_option("path", command.path, "The file or directory")->required();
+  app.add_flag("--json", command.json, "Print JSON");
+  app.footer(
+      "\nExit codes: 0 nobody holds it, 1 somebody does, 2 nobody was found but some processes may not be "
+      "looked at, "
+      "64 usage\nerror or no such path.");
+}
+
+extern const Subcommand who_subcommand{
+    "who", "Who has a file or directory open now, and what Windows would refuse", add_command<WhoCommand>};
 
 }  // namespace holdfast

@@ -1,0 +1,37 @@
+// What was typed after `run`, and of it after `sweep`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/statistics/sprt.h"
+
+namespace CLI {
+class App;
+}
+
+namespace holdfast {
+
+struct RunCommand {
+  std::string scenario;
+  std::uint64_t seed = 1;
+  std::optional<std::uint32_t> agents;
+  std::vector<std::string> settings;      // key=value
+  std::vector<std::string> expectations;  // beside the scenario's, see expect_expression.h
+  std::optional<std::string> variant;     // run alone; none: all there are
+  std::optional<std::uint64_t> trials;    // of each variant; with a stopping rule, at most
+  bool until_fail = false;
+  bool until_sure = false;
+  SprtPlan sure;          // until_sure
+  bool keep_all = false;  // trials that passed, too
+  std::string out;        // empty: a new directory under holdfast-runs/
+  bool json = false;
+  bool quiet = false;
+};
+
+// Those that a sweep has, too.
+void add_run_options(CLI::App& app, RunCommand& run);
+
+}  // namespace holdfast
