@@ -14,18 +14,18 @@
 #include "harness/history/history.h"
 #include "harness/scenario/plan.h"
 #include "reports/render.h"
+#include "reports/report_files.h"
 
 namespace holdfast {
 
 namespace {
 
-Result<> write_reports(const Summary& summary, const std::filesystem::path& run_directory,
-                       const Timeline* timeline, const std::string& why_not) {
-  if (auto written = write_result_file(run_directory / "report.md", render_markdown(summary)); !written)
-    return written;
-  const std::string page = render_html(summary, timeline, why_not);
-  if (auto written = write_result_file(run_directory / "report.html", page); !written) return written;
-  return write_result_file(run_directory / "junit.xml", render_junit(summary));
+Result<> write_reports(const std::filesystem::path& run_directory, const ReportInput& input) {
+  for (const RunReport& report : run_reports()) {
+    if (auto written = write_result_file(run_directory / report.file, report.render(input)); !written)
+      return written;
+  }
+  return {};
 }
 
 }  // namespace
@@ -52,15 +52,16 @@ Result<Summary> judge(const std::filesystem::path& run_directory,
     return fail(written.error());
   }
   const Timeline timeline = timeline_of(*plan, *history);
-  if (auto written = write_reports(summary, run_directory, &timeline, ""); !written)
+  if (auto written = write_reports(run_directory, {summary, &timeline}); !written)
     return fail(written.error());
   return summary;
 }
 
 Result<> report_again(const Summary& summary, const std::filesystem::path& run_directory) {
   const auto without_lanes = [&](const std::string& why) {
-    return write_reports(summary, run_directory, nullptr,
-                         "Lanes are drawn from the run's events, and these are not there: " + why);
+    return write_reports(
+        run_directory,
+        {summary, nullptr, "Lanes are drawn from the run's events, and these are not there: " + why});
   };
   std::error_code ignored;
   if (!std::filesystem::exists(run_directory / "events", ignored))
@@ -70,7 +71,7 @@ Result<> report_again(const Summary& summary, const std::filesystem::path& run_d
   const auto history = merge(run_directory);
   if (!history) return without_lanes(history.error().message);
   const Timeline timeline = timeline_of(*plan, *history);
-  return write_reports(summary, run_directory, &timeline, "");
+  return write_reports(run_directory, {summary, &timeline});
 }
 
 Result<Summary> load_summary(const std::filesystem::path& path) {

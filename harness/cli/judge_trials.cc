@@ -8,6 +8,7 @@
 #include "harness/cli/series.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/run_directory.h"
+#include "reports/report_files.h"
 
 namespace holdfast {
 namespace {
@@ -62,12 +63,10 @@ Result<TrialsSummary> judge_trials(const std::filesystem::path& directory, Judgi
   TrialsSummary summary = summarise_trials(std::move(*plan), std::move(trials));
   if (auto written = write_result_file(directory / "trials.json", to_json(summary)); !written)
     return fail(written.error());
-  if (auto written = write_result_file(directory / "report.md", render_trials_markdown(summary)); !written)
-    return fail(written.error());
-  if (auto written = write_result_file(directory / "report.html", render_trials_html(summary)); !written)
-    return fail(written.error());
-  if (auto written = write_result_file(directory / "junit.xml", render_trials_junit(summary)); !written)
-    return fail(written.error());
+  for (const TrialsReport& report : trials_reports()) {
+    if (auto written = write_result_file(directory / report.file, report.render(summary)); !written)
+      return fail(written.error());
+  }
   return summary;
 }
 

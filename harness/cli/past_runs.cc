@@ -9,6 +9,7 @@
 #include "harness/cli/judge.h"
 #include "harness/scenario/json_depth.h"
 #include "reports/html_text.h"
+#include "reports/report_files.h"
 
 namespace holdfast {
 namespace {
@@ -79,9 +80,11 @@ std::optional<ListedRun> anything_in(const std::filesystem::path& directory) {
 }  // namespace
 
 bool is_report_file(std::string_view name) {
-  constexpr std::array names{"report.html", "report.md",   "junit.xml",  "result.json",
-                             "plan.json",   "trials.json", "sweep.json", "trials-plan.json"};
-  return std::find(names.begin(), names.end(), name) != names.end();
+  constexpr std::array results{"result.json", "plan.json", "trials.json", "sweep.json", "trials-plan.json"};
+  const auto bears_it = [&](const auto& report) { return report.file == name; };
+  return std::find(results.begin(), results.end(), name) != results.end() ||
+         std::any_of(run_reports().begin(), run_reports().end(), bears_it) ||
+         std::any_of(trials_reports().begin(), trials_reports().end(), bears_it);
 }
 
 std::vector<ListedRun> past_runs(const std::filesystem::path& root, const std::function<bool()>& give_up) {

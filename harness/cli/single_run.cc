@@ -13,6 +13,7 @@
 #include "harness/cli/judge.h"
 #include "harness/scenario/plan.h"
 #include "harness/scenario/quote.h"
+#include "reports/report_files.h"
 
 namespace holdfast {
 namespace {
@@ -156,7 +157,9 @@ Result<RunOutcome> perform(const Plan& plan, const std::filesystem::path& execut
 Result<> thin_out(const std::filesystem::path& run_directory) {
   std::error_code error;
   std::filesystem::rename(run_directory / "events", run_directory / "discarded", error);
-  for (const char* part : {"discarded", "logs", "store", "report.html", "report.md", "junit.xml"}) {
+  std::vector<std::string_view> parts{"discarded", "logs", "store"};
+  for (const RunReport& report : run_reports()) parts.push_back(report.file);
+  for (const std::string_view part : parts) {
     if (!error) std::filesystem::remove_all(run_directory / part, error);
   }
   if (!error) return {};

@@ -18,7 +18,11 @@
 
 namespace holdfast {
 
-enum class StoreKind { snapshot, origin_before, origin_after, origin_enhanced, unlocked, mutant };
+enum class StoreKind {
+#define HOLDFAST_STORE(name, word, retry) name,
+#include "harness/scenario/stores.def"
+#undef HOLDFAST_STORE
+};
 
 // Holds that come now and then instead of the others: spread evenly over the logarithm of their time.
 struct RareHolds {

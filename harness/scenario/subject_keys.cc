@@ -10,9 +10,10 @@
 namespace holdfast {
 
 const Words<StoreKind> store_words = {
-    {"snapshot", StoreKind::snapshot},         {"origin-before", StoreKind::origin_before},
-    {"origin-after", StoreKind::origin_after}, {"origin-enhanced", StoreKind::origin_enhanced},
-    {"unlocked", StoreKind::unlocked},         {"mutant", StoreKind::mutant}};
+#define HOLDFAST_STORE(name, word, retry) {word, StoreKind::name},
+#include "harness/scenario/stores.def"
+#undef HOLDFAST_STORE
+};
 
 namespace {
 
@@ -161,15 +162,34 @@ Field<Subject> fault_field() {
 
 }  // namespace
 
-RetryPolicy default_retry(StoreKind store) {
-  RetryPolicy policy;  // the core's, and origin_after's claim: 5 retries, 0.1 s doubling
-  if (store == StoreKind::origin_before) policy.max_retries = 0;
-  if (store == StoreKind::origin_enhanced) {
-    policy.max_retries = 8;
-    policy.base_delay = std::chrono::milliseconds(150);
-    policy.max_delay = std::chrono::seconds(2);
-  }
+// 5 retries, 0.1 s doubling: the core's, and what origin-after claims.
+static RetryPolicy standard_retry() {
+  return {};
+}
+
+static RetryPolicy no_retry() {
+  RetryPolicy policy;
+  policy.max_retries = 0;
   return policy;
+}
+
+static RetryPolicy enhanced_retry() {
+  RetryPolicy policy;
+  policy.max_retries = 8;
+  policy.base_delay = std::chrono::milliseconds(150);
+  policy.max_delay = std::chrono::seconds(2);
+  return policy;
+}
+
+RetryPolicy default_retry(StoreKind store) {
+  switch (store) {
+#define HOLDFAST_STORE(name, word, retry) \
+  case StoreKind::name:                   \
+    return retry();
+#include "harness/scenario/stores.def"
+#undef HOLDFAST_STORE
+  }
+  return standard_retry();
 }
 
 const Keys<Subject>& subject_keys() {

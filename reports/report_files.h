@@ -1,0 +1,34 @@
+// The reports that a run and a series write beside their results: a format is its renderer and a row here. What is
+// written, written again, thinned out and served is taken from the rows.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/summary.h"
+#include "reports/timeline.h"
+#include "reports/trials.h"
+
+namespace holdfast {
+
+// What a run's reports are made of. Without a timeline a page has no lanes, and says why.
+struct ReportInput {
+  const Summary& summary;
+  const Timeline* timeline = nullptr;
+  std::string why_not{};
+};
+
+struct RunReport {
+  std::string_view file;  // in the run directory
+  std::string (*render)(const ReportInput& input);
+};
+const std::vector<RunReport>& run_reports();
+
+struct TrialsReport {
+  std::string_view file;  // in the directory of the series
+  std::string (*render)(const TrialsSummary& summary);
+};
+const std::vector<TrialsReport>& trials_reports();
+
+}  // namespace holdfast
