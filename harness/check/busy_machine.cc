@@ -104,9 +104,12 @@ BusyMachine::Spans BusyMachine::calls_held_up(const Plan& plan, const History& h
 std::int64_t BusyMachine::excused_ns(const Spans& spans, std::int64_t from_ns, std::int64_t to_ns) {
   auto it = std::lower_bound(spans.begin(), spans.end(), from_ns,
                              [](const Span& span, std::int64_t time_ns) { return span.end_ns < time_ns; });
+  // When it was within a span is not known: all of it may have been where an operation was, which a look that came late
+  // does not show.
   double sum_ns = 0;
   for (; it != spans.end() && it->begin_ns < to_ns; ++it)
-    sum_ns += it->excused * static_cast<double>(overlap_ns(it->begin_ns, it->end_ns, from_ns, to_ns));
+    sum_ns += std::min(static_cast<double>(overlap_ns(it->begin_ns, it->end_ns, from_ns, to_ns)),
+                       it->excused * static_cast<double>(it->end_ns - it->begin_ns));
   return static_cast<std::int64_t>(sum_ns);
 }
 

@@ -32,9 +32,9 @@ std::vector<std::string> what_was_tolerated(const Plan& plan) {
                   "than that is unknown.",
                   tolerance::looks_percent));
   sentences.push_back(
-      fmt::format("Disk: likewise a standstill, a write of 4 KiB that takes {} or more, beyond what the "
+      fmt::format("Disk: likewise a standstill, a write of {} KiB that takes {} or more, beyond what the "
                   "run's own writing explains.",
-                  in_seconds(tolerance::standstill_ns)));
+                  tolerance::pulse_bytes / 1024, in_seconds(tolerance::standstill_ns)));
   sentences.push_back(
       fmt::format("Failures at the deadline: unknown if {} % of the operation's time is excused so.",
                   tolerance::starved_percent));

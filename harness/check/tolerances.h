@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,8 +46,9 @@ constexpr std::int64_t starved_gaps = 10;
 // A filesystem stamps files by a clock that ticks with the kernel's timer, at 100 Hz or more; two ticks.
 constexpr std::int64_t file_clock_ns = 20'000'000;
 
-// A 4 KiB file is written and flushed in less, but for a disk that stands still or crawls. What is delayed by no more than
-// is tolerated in any case needs no excuse.
+// A file of 16 KiB, about what a save writes, is written and flushed in less, but for a disk that stands still or crawls.
+// What is delayed by no more than is tolerated in any case needs no excuse.
+constexpr std::size_t pulse_bytes = 16384;
 constexpr std::int64_t standstill_ns = least_ns;
 // How often the disk is tried: a standstill that is shorter may be missed.
 constexpr std::int64_t pulse_ns = 500'000'000;

@@ -521,7 +521,7 @@ class Conductor {
     Event speed{.type = EventType::disk_speed};
     speed.value = {static_cast<std::uint64_t>(disk.bytes_per_s), static_cast<std::uint64_t>(disk.flush_ns), 0,
                    0};
-    pulse_.emplace(directory_, flushes());
+    pulse_.emplace(directory_);
     neighbours_.emplace(directory_);
     return record(std::move(speed));
   }

@@ -38,15 +38,20 @@ std::int64_t taken_ns(const Usage& before, const Usage& after, bool of_run) {
 struct Waiting {
   std::int64_t run_ns = 0;
   std::int64_t waited_ns = 0;
+  std::vector<std::int64_t> earlier_ns;
 };
 
+// The kernel counts what a thread waited when it gets its processor: what is more than the time between began before.
 Waiting of_threads(const Usage& before, const Usage& after) {
+  const std::int64_t between_ns = after.time_ns - before.time_ns;
   Waiting sum;
   for (const auto& [thread, use] : after.threads) {
     const auto found = before.threads.find(thread);
     const bool known = found != before.threads.end() && found->second.run_ns <= use.run_ns;
+    const std::int64_t waited_ns = use.waited_ns - (known ? found->second.waited_ns : 0);
     sum.run_ns += use.run_ns - (known ? found->second.run_ns : 0);
-    sum.waited_ns += use.waited_ns - (known ? found->second.waited_ns : 0);
+    sum.waited_ns += std::min(waited_ns, between_ns);
+    if (waited_ns > between_ns) sum.earlier_ns.push_back(waited_ns - between_ns);
   }
   return sum;
 }
@@ -82,6 +87,16 @@ Contention use_between(const Usage& before, const Usage& after) {
     use.disk_flushes = std::max<std::int64_t>(0, after.disk_flushes - before.disk_flushes);
   }
   return use;
+}
+
+void add_earlier_waits(const Usage& before, const Usage& after, std::vector<Contention>& seen) {
+  for (std::int64_t left_ns : of_threads(before, after).earlier_ns) {
+    for (auto use = seen.rbegin(); use != seen.rend() && left_ns > 0; ++use) {
+      const std::int64_t now_ns = std::min(left_ns, use->end_ns - use->begin_ns);
+      if (use->waited_ns) *use->waited_ns += now_ns;
+      left_ns -= now_ns;
+    }
+  }
 }
 
 std::array<Event, 2> machine_events(const Contention& use) {
@@ -120,6 +135,7 @@ void Neighbours::look() {
     Usage after = read_usage(disk_);
     rest = std::chrono::nanoseconds(
         std::max(tolerance::look_ns, look_share * (spent_here_ns() - spent_before_ns)));
+    add_earlier_waits(before_, after, seen_);
     seen_.push_back(use_between(before_, after));
     before_ = std::move(after);
     lock.lock();

@@ -18,6 +18,9 @@ namespace holdfast {
 // What happened from one time to a later one.
 Contention use_between(const Usage& before, const Usage& after);
 
+// Adds to what was seen until `before` what those waited then who were still waiting at `before`.
+void add_earlier_waits(const Usage& before, const Usage& after, std::vector<Contention>& seen);
+
 // As the conductor records it.
 std::array<Event, 2> machine_events(const Contention& use);
 

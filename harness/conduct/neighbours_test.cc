@@ -1,19 +1,14 @@
 #include "harness/conduct/neighbours.h"
 
 #include <gtest/gtest.h>
-#include <pthread.h>
-#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/testing/scratch_directory.h"
-#include "harness/supervisor/supervisor.h"
 
 namespace holdfast {
 namespace {
@@ -88,6 +83,21 @@ TEST(Neighbours, HowLongTheUnseenWaitedIsUnknown) {
   EXPECT_EQ(looks.use().waited_ns, 120 * ms);
 }
 
+// A wait is counted when it is over.
+TEST(Neighbours, AWaitThatBeganBeforeIsPutWhereItWas) {
+  Looks looks;  // 250 ms
+  looks.after.threads[11].waited_ns = 700 * ms;
+  EXPECT_EQ(looks.use().waited_ns, 250 * ms);
+  std::vector<Contention> seen{{.begin_ns = 400 * ms, .end_ns = 650 * ms},
+                               {.begin_ns = 650 * ms, .end_ns = 750 * ms},
+                               {.begin_ns = 750 * ms, .end_ns = 1000 * ms, .waited_ns = 10 * ms}};
+  seen[0].waited_ns = 0;
+  add_earlier_waits(looks.before, looks.after, seen);
+  EXPECT_EQ(seen[2].waited_ns, 260 * ms);
+  EXPECT_EQ(seen[1].waited_ns, std::nullopt);
+  EXPECT_EQ(seen[0].waited_ns, 100 * ms);
+}
+
 TEST(Neighbours, WhatTheSystemDoesNotTellIsUnknown) {
   Looks looks;
   looks.after.processors.busy_ns.reset();
@@ -108,36 +118,6 @@ TEST(Usage, CountsTheProcessorsThatTheRunMayUse) {
   EXPECT_EQ(parse_processors(stat, {1, 11}).stolen_ns, 0);
   EXPECT_EQ(parse_processors(stat, {0}).stolen_ns, 30 * tick);
   EXPECT_EQ(parse_processors("intr 5\n", {}).busy_ns, std::nullopt);
-}
-
-// Who only looks and writes down keeps nobody waiting, however long it waits itself.
-TEST(Usage, OfTheConductorCountsWhoAnswersCallsAlone) {
-  const ScratchDirectory scratch;
-  std::atomic<bool> over = false;
-  pid_t looks = 0, answers = 0;
-  std::atomic<int> ready = 0;
-  const auto spin = [&](pid_t& thread, const char* name) {
-    ::pthread_setname_np(::pthread_self(), name);
-    thread = ::gettid();
-    ++ready;
-    while (!over) ::sched_yield();  // now and then others come first
-  };
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 2; ++i) {
-    threads.emplace_back([&] { spin(answers, supervisor_thread_name); });
-    while (ready < 2 * i + 1) ::sched_yield();
-    threads.emplace_back([&] { spin(looks, "looks"); });
-    while (ready < 2 * i + 2) ::sched_yield();
-  }
-  const auto waited = [&] {
-    const Usage usage = read_usage(disk_below(scratch.path()));
-    EXPECT_EQ(usage.threads.at(looks).waited_ns, 0);
-    EXPECT_NE(usage.threads.at(looks).run_ns, 0);
-    return usage.threads.at(answers).waited_ns;
-  };
-  while (waited() == 0) ::sched_yield();
-  over = true;
-  for (std::thread& thread : threads) thread.join();
 }
 
 // A child that spins is of the run, and what it waits for is its own doing.

@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::chrono::nanoseconds rest(tolerance::pulse_ns);
 
-bool write_a_file(const std::filesystem::path& directory, bool flushed) {
-  const std::array<char, 4096> bytes{};
+bool write_a_file(const std::filesystem::path& directory) {
+  const std::array<char, tolerance::pulse_bytes> bytes{};
   const Descriptor file(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
   return file && ::write(file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-         (!flushed || ::fsync(file.get()) == 0);
+         ::fsync(file.get()) == 0;
 }
 
 std::int64_t starved_here_ns() {
@@ -34,11 +34,8 @@ bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns) {
   return round_ns - starved_ns >= tolerance::standstill_ns;
 }
 
-Pulse::Pulse(std::filesystem::path directory, bool flushed)
-    : directory_(std::move(directory)),
-      flushed_(flushed),
-      moved_ns_(monotonic_ns()),
-      thread_([this] { beat(); }) {}
+Pulse::Pulse(std::filesystem::path directory)
+    : directory_(std::move(directory)), moved_ns_(monotonic_ns()), thread_([this] { beat(); }) {}
 
 std::vector<Standstill> Pulse::stop() {
   {
@@ -56,7 +53,7 @@ void Pulse::beat() {
     lock.unlock();
     const std::int64_t starved_before_ns = starved_here_ns();
     const std::int64_t begin_ns = monotonic_ns();
-    const bool well = write_a_file(directory_, flushed_);
+    const bool well = write_a_file(directory_);
     const std::int64_t end_ns = monotonic_ns();
     const std::int64_t starved_ns = starved_here_ns() - starved_before_ns;
     lock.lock();

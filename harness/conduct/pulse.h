@@ -17,8 +17,9 @@ namespace holdfast {
 
 class Pulse {
  public:
-  // Begins, on the filesystem of that directory; `flushed` to the device, as a store that must survive a power cut does.
-  Pulse(std::filesystem::path directory, bool flushed);
+  // Begins, on the filesystem of that directory. What it writes is flushed to the device: stores that flush nothing wait
+  // for it as well, where a filesystem writes a file before it takes another's name (ext4's auto_da_alloc).
+  explicit Pulse(std::filesystem::path directory);
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;
   ~Pulse() { stop(); }
@@ -32,7 +33,6 @@ class Pulse {
   void beat();
 
   const std::filesystem::path directory_;
-  const bool flushed_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

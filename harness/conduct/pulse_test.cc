@@ -21,14 +21,14 @@ TEST(Pulse, CountsOnlyWhatABusyDiskDoesNotTake) {
 
 TEST(Pulse, LeavesNothing) {
   const ScratchDirectory scratch;
-  Pulse pulse(scratch.path(), false);
+  Pulse pulse(scratch.path());
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
   EXPECT_EQ(pulse.stop(), pulse.stop());
   EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
 }
 
 TEST(Pulse, OfADirectoryThatIsGoneIsStill) {
-  Pulse pulse("/nowhere/at/all", true);
+  Pulse pulse("/nowhere/at/all");
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
   EXPECT_TRUE(pulse.stop().empty());
 }

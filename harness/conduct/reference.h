@@ -18,7 +18,7 @@ Result<ReferenceWork> time_reference(const std::filesystem::path& directory, boo
 // How fast the disk is there; 0 where it cannot be told.
 struct DiskSpeed {
   std::int64_t bytes_per_s = 0;  // flushed; from 2 MiB, so rather too few
-  std::int64_t flush_ns = 0;     // of 4 KiB, the mean of a few
+  std::int64_t flush_ns = 0;     // of 4 KiB, the shortest of a few
 };
 DiskSpeed time_disk(const std::filesystem::path& directory);
 
