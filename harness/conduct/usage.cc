@@ -19,6 +19,7 @@
 #include "core/base/clock.h"
 #include "harness/supervisor/descriptor.h"
 #include "harness/supervisor/proc.h"
+#include "harness/supervisor/supervisor.h"
 
 namespace holdfast {
 namespace {
@@ -66,13 +67,20 @@ Processors parse_processors(std::string_view stat, const std::set<int>& usable) 
 
 namespace {
 
+// Whether somebody may have to wait for a thread of the conductor's: all others only look and write down.
+bool answers_calls(int tasks, const std::string& thread) {
+  return read_proc_file(tasks, (thread + "/comm").c_str()) == fmt::format("{}\n", supervisor_thread_name);
+}
+
 void read_threads(int process, pid_t leader, long threads, Usage& usage) {
+  const bool of_conductor = leader == ::getpid();
   const auto read = [&](int directory, const char* name, pid_t thread) {
-    const SchedStat stat = read_schedstat(directory, name);
+    SchedStat stat = read_schedstat(directory, name);
     usage.waits_counted = usage.waits_counted || stat.run_ns != 0;
+    if (of_conductor && !answers_calls(directory, std::to_string(thread))) stat.waited_ns = 0;
     usage.threads[thread] = stat;
   };
-  if (threads == 1) return read(process, "schedstat", leader);
+  if (threads == 1 && !of_conductor) return read(process, "schedstat", leader);
   const int tasks = ::openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (tasks < 0) return;
   const std::unique_ptr<DIR, int (*)(DIR*)> listed(::fdopendir(tasks), ::closedir);

@@ -34,8 +34,9 @@ struct Usage {
   Processors processors{};                // those that the run may use
   std::map<pid_t, ProcessUse> processes;  // but kernel threads
   bool everybody_seen = false;  // no process on these processors is hidden from us, or runs on others, too
-  std::map<pid_t, SchedStat> threads;  // the run's
-  bool waits_counted = false;          // the kernel counts waiting for a processor
+  // The run's. What those of the conductor waited counts if they answer calls alone: the others keep nobody waiting.
+  std::map<pid_t, SchedStat> threads;
+  bool waits_counted = false;  // the kernel counts waiting for a processor
   std::optional<std::int64_t>
       run_bytes;  // sent to disks by the run's, but what was removed before it got there;
                   // none: of one it may not be seen

@@ -91,6 +91,7 @@ void Supervisor::run() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  ::pthread_setname_np(::pthread_self(), supervisor_thread_name);
   // A umask of its own: files are made with that of the caller.
   ::unshare(CLONE_FS);
 

@@ -23,6 +23,9 @@
 
 namespace holdfast {
 
+// What the kernel calls the thread that answers.
+inline constexpr const char* supervisor_thread_name = "supervisor";
+
 // Calls refused on account of a holder; of injectors each for itself, of others all of a kind together.
 struct HolderRefusals {
   HolderKind kind = HolderKind::unseen;
