@@ -10,6 +10,7 @@
 #include "harness/check/delivery.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
+#include "harness/check/stale_saver.h"
 #include "harness/check/torn_evidence.h"
 
 namespace holdfast {
@@ -153,38 +154,6 @@ std::string Fates::reading_of(const NameChange& change, std::int64_t put_ns, con
   return "";
 }
 
-// An agent that saves what it has in memory: nothing is read in the end of what others put under the name while it was
-// saving, and all that it put there itself is. (Each of its saves would have kept what it had read.) A few of each show
-// no pattern.
-std::string Fates::never_read_again(const NameChange& by, const std::string& path) {
-  constexpr std::size_t few = 3;
-  if (by.operation == nullptr) return "";
-  const std::uint32_t agent = by.operation->agent;
-  std::vector<const NameChange*> own, of_others;
-  std::size_t others_before_last = 0;
-  for (const NameChange& change : names_.changes_of(path)) {
-    if (!change.puts || change.operation == nullptr || change.operation->function != Function::broadcast)
-      continue;
-    if (change.operation->agent == agent) {
-      if (!stays(change)) return "";
-      own.push_back(&change);
-      others_before_last = of_others.size();
-    } else if (!own.empty() && change.operation->outcome == Outcome::ok) {
-      of_others.push_back(&change);
-    }
-  }
-  of_others.resize(others_before_last);
-  const bool any_stays =
-      std::any_of(of_others.begin(), of_others.end(), [&](const NameChange* one) { return stays(*one); });
-  if (own.size() < few || of_others.size() < few || any_stays) return "";
-  return fmt::format(
-      "; of the {} that others put there between agent {}'s first rename, at {}, and its last, at {}, "
-      "nothing is read at "
-      "the end: each of its saves lacks what others had put there since the first of them",
-      counted(of_others.size(), "broadcast"), agent, moment(own.front()->call->answered_ns),
-      moment(own.back()->call->answered_ns));
-}
-
 // Its rename was done; what stands under the name now lacks it.
 Fate Fates::replaced(const Operation& broadcast, const Call& put) {
   const std::string& path = put.destination;
@@ -214,13 +183,18 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
       fmt::format(" replaced {} at {}{}", file_name_of(path), moment(by.call->answered_ns),
                   kept != changes.size() ? " with one that lacks it" : "");
   text += "; " + actor_of(by.operation, *by.call);
-  if (const std::string never = never_read_again(by, path); !never.empty()) return {text + replacing + never};
+  const std::string reading = reading_of(by, put.answered_ns, path);
+  if (by.operation != nullptr && reading.empty()) {
+    const std::string never = never_read_again(history_, changes, by.operation->agent,
+                                               [&](const NameChange& change) { return stays(change); });
+    if (!never.empty()) return {text + replacing + never};
+  }
   // Asked for before is not begun before: it may have waited for its turn.
   if (by.operation != nullptr)
     text += fmt::format(", asked for {} that at {},",
                         by.operation->invoke_ns <= put.answered_ns ? "before" : "after",
                         moment(by.operation->invoke_ns));
-  return {text + replacing + reading_of(by, put.answered_ns, path)};
+  return {text + replacing + reading};
 }
 
 Fate Fates::of_lost(const Operation& broadcast) {
@@ -369,6 +343,19 @@ const Call* Fates::last_call_on(const std::string& name) const {
   return last;
 }
 
+// The retry of a refused rename, where it came with another file.
+std::string Fates::moved_instead(const Call& refused) const {
+  const Operation* operation = names_.operation_of(refused);
+  if (!is_refused(refused) || !puts_a_name(refused) || operation == nullptr) return "";
+  for (const Call& call : calls_of(history_, *operation)) {
+    const bool again = puts_a_name(call) && call.received_ns > refused.answered_ns &&
+                       call.destination == refused.destination && call.path != refused.path;
+    if (again)
+      return fmt::format(", the next, at {}, was of {}", moment(call.answered_ns), file_name_of(call.path));
+  }
+  return "";
+}
+
 std::string Fates::of_leftover(const std::string& name) {
   if (const Kill* kill = kill_that_left(name))
     return fmt::format(": agent {} was killed at {} right before {}, and nobody removed it", kill->agent,
@@ -387,8 +374,8 @@ std::string Fates::of_leftover(const std::string& name) {
       : last->function == Function::link   ? "link of it as " + file_name_of(last->destination)
       : last->function == Function::open   ? std::string("open of it")
                                            : std::string("removal of it");
-  return fmt::format(": the {} by {} {}, and nobody removed it", call,
-                     actor_of(names_.operation_of(*last), *last), what);
+  return fmt::format(": the {} by {} {}{}, and nobody removed it", call,
+                     actor_of(names_.operation_of(*last), *last), what, moved_instead(*last));
 }
 
 }  // namespace holdfast

@@ -47,11 +47,11 @@ class Fates {
   [[nodiscard]] bool stays(const NameChange& change) const;
   [[nodiscard]] bool others_put();
   [[nodiscard]] bool is_read_in_the_end(const Operation* operation) const;
+  [[nodiscard]] std::string moved_instead(const Call& refused) const;
   [[nodiscard]] const Call* last_call_on(const std::string& name) const;
   [[nodiscard]] std::string why_not_put(const Operation& broadcast, const Call& put);
   [[nodiscard]] std::string in_place(std::int64_t from_ns, std::int64_t until_ns) const;
   [[nodiscard]] std::string seen_before(const Operation& broadcast, std::int64_t before_ns) const;
-  [[nodiscard]] std::string never_read_again(const NameChange& by, const std::string& path);
   [[nodiscard]] std::string put_later(const Operation& broadcast) const;
   Fate replaced(const Operation& broadcast, const Call& put);
   Fate removal_before(const std::vector<NameChange>& changes, std::size_t next, std::int64_t since_ns) const;

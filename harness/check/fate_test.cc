@@ -206,6 +206,10 @@ TEST(Fate, WhoseAFileThatWasLeftIs) {
             "5, held "
             "by scanner), and nobody removed it");
   EXPECT_EQ(Fates(evidence).of_leftover("other.tmp"), "");
+  TestRun again(1, 1);  // the retry brings another file
+  put(put(again, 0, 5, temp_a, 5, EACCES), 0, 7, temp_b).broadcast(a, 1, 8).quiet().finished();
+  EXPECT_THAT(told(again.history, Fates({again.plan, again.history}).of_leftover("a.tmp")),
+              HasSubstr("(WinError 5), the next, at 0.007 s, was of b.tmp, and nobody removed it"));
 }
 
 // Saves of agent 1 that never read the queue again: of the three that agent 0 put there between them, none stays.
@@ -232,14 +236,24 @@ TEST(Fate, ASaverThatNeverReadsAgain) {
                                         "there between agent 1's first rename, at "
                                         "0.002 s, and its last, at 0.062 s, nothing is read at the end: each "
                                         "of its saves lacks what others had put "
-                                        "there since the first of them"));
-  EXPECT_THAT(witness_of(run), Not(HasSubstr("asked for before")));
+                                        "there since the first of them, even 1-1, asked for at 0.021 s, when "
+                                        "0-0 had stood there since 0.012 s"));
+}
+
+TEST(Fate, NeverReadAgainIsNotSaidOfSavesThatMayOverlap) {
+  constexpr const char* words = "each of its saves";
+  const std::vector<MessageId> own = {{1, 0}, {1, 1}, {1, 2}, {1, 3}};
   TestRun some = cached_run();  // one of the others' stays: it was read again
   some.quiet().all_read({{1, 0}, {0, 1}, {1, 1}, {1, 2}, {1, 3}}).finished();
-  EXPECT_THAT(witness_of(some), Not(HasSubstr("each of its saves")));
-  TestRun own = cached_run();  // its own were lost, too
-  own.quiet().all_read({{1, 0}, {1, 1}, {1, 3}}).finished();
-  EXPECT_THAT(witness_of(own), Not(HasSubstr("each of its saves")));
+  EXPECT_THAT(witness_of(some), Not(HasSubstr(words)));
+  TestRun lost = cached_run();  // its own were lost, too
+  lost.quiet().all_read({{1, 0}, {1, 1}, {1, 3}}).finished();
+  EXPECT_THAT(witness_of(lost), Not(HasSubstr(words)));
+  TestRun early = cached_run();  // each was asked for before what it lacks was there
+  for (std::uint32_t n = 1; n < 4; ++n) early.operation({1, n}).invoke_ns -= 15 * TestRun::ms;
+  early.quiet().all_read(own).finished();
+  EXPECT_THAT(witness_of(early), Not(HasSubstr(words)));
+  EXPECT_THAT(witness_of(early), HasSubstr(", asked for before that at 0.006 s,"));
 }
 
 TEST(Fate, OfThoseThatSharedAFileTheOneThatIsReadIsNamed) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
@@ -80,8 +81,8 @@ const Operation* open_operation(const History& history, std::uint32_t agent, std
   return nullptr;
 }
 
-// Of the one lock that was held: whether the operation itself held it and waited for none, or for how long its holder
-// had been through with its save.
+// Of a lock that was held: whether the operation itself held it and waited for none, whether its holder had nothing to
+// do, or since when it had been through with its save.
 std::string what_its_holder_did(const History& history, const Operation& operation, const LockLook& look,
                                 const LockSeen& held) {
   if (held.agent == no_process) return {};
@@ -181,14 +182,24 @@ std::string who_held_what(const History& history, const Operation& operation, st
              waiter.number == lock->number;
     });
   };
+  // Where locks stand for places in a line, the first is that of who is let in.
+  std::stable_sort(held.begin(), held.end(), [](const LockSeen* a, const LockSeen* b) {
+    return std::tie(a->path, a->first_byte) < std::tie(b->path, b->first_byte);
+  });
   std::stable_partition(held.begin(), held.end(), it_waits_for);
   if (held.empty()) return {};
   if (it_waits_for(held.front())) held.resize(1);
-  std::string text;
-  for (std::size_t i = 0; i < std::min(held.size(), told_max); ++i)
+  std::string text, done;
+  std::set<std::uint32_t> agents;
+  for (std::size_t i = 0; i < std::min(held.size(), told_max); ++i) {
     text += fmt::format("{}{}", i == 0 ? "" : "; ", with_waiters(*look, *held[i]));
+    const bool is_own = held[i]->agent == operation.agent;
+    if (held.size() != 1 && is_own) continue;
+    if (agents.insert(held[i]->agent).second)
+      done += what_its_holder_did(history, operation, *look, *held[i]);
+  }
   if (held.size() > told_max) text += fmt::format("; and {} more", counted(held.size() - told_max, "lock"));
-  if (held.size() == 1) text += what_its_holder_did(history, operation, *look, *held.front());
+  text += done;
   return fmt::format("; at {} {}", when, text);
 }
 

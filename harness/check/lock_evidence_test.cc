@@ -51,7 +51,7 @@ TEST(LockEvidence, SaysWhoHeldAndWhoWaited) {
   EXPECT_EQ(
       told(run),
       "; at 3.000 s agent 2 (go, pid 102) held index (OFD, shared, bytes 4 to 9); agent 1 (go, pid 101) held "
-      "jobs.lock (flock, exclusive)");
+      "jobs.lock (flock, exclusive); agent 2 had no operation under way; agent 1 had no operation under way");
   auto& locks = run.history.lock_looks[0].locks;
   locks.push_back(seen(LockState::waits, 0, 7, "jobs.lock"));
   locks.push_back(seen(LockState::waits, 2, 7, "jobs.lock"));

@@ -17,7 +17,8 @@ const std::string& error_of(const History& history, const Operation& operation) 
 
 }  // namespace
 
-const Kill* kill_that_stopped_all(const History& history, std::int64_t until_ns, std::string_view error) {
+const Kill* kill_that_stopped_all(const History& history, std::int64_t until_ns, std::string_view error,
+                                  bool has_waited) {
   std::int64_t acknowledged_ns = 0;
   for (const Operation& operation : history.operations) {
     if (operation.function == Function::broadcast && operation.outcome == Outcome::ok)
@@ -35,12 +36,13 @@ const Kill* kill_that_stopped_all(const History& history, std::int64_t until_ns,
     if (is_earlier(first)) first = &kill;
     if (is_earlier(named) && names_file(error, file_name_of(kill.path))) named = &kill;
   }
-  return named != nullptr ? named : first;
+  return named != nullptr ? named : has_waited ? first : nullptr;
 }
 
 std::string held_or_killed(const History& history, const Operation& operation, std::int64_t until_ns) {
   if (std::string held = who_held_what(history, operation, until_ns); !held.empty()) return held;
-  const Kill* kill = kill_that_stopped_all(history, until_ns, error_of(history, operation));
+  const bool has_waited = last_look(history, operation.invoke_ns, until_ns) != nullptr;
+  const Kill* kill = kill_that_stopped_all(history, until_ns, error_of(history, operation), has_waited);
   if (kill == nullptr) return {};
   return fmt::format("; agent {} was killed at {} {}, and no broadcast has been acknowledged since",
                      kill->agent, at_time(history, kill->time_ns), right_before(*kill));

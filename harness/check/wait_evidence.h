@@ -3,8 +3,9 @@
 //
 // A lock that was seen explains a wait. A lock *file* that a killed process left cannot be seen so; but the record has
 // the kill. It is named only if no broadcast was ever acknowledged after it, and not if it came before a call that opens
-// a file: then the process had not come to that file. Of several such kills the one whose file the error names counts,
-// else the first.
+// a file: then the process had not come to that file. Of several such kills the one whose file the error names counts; else
+// the first, if the operation waited: what failed at once failed for a reason of its own. (The conductor looks at locks when
+// most of a deadline has gone by.)
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@
 namespace holdfast {
 
 // The kill, no later than `until_ns`, since which no broadcast has been acknowledged; or none.
-const Kill* kill_that_stopped_all(const History& history, std::int64_t until_ns, std::string_view error);
+const Kill* kill_that_stopped_all(const History& history, std::int64_t until_ns, std::string_view error,
+                                  bool has_waited);
 
 // "; at 2.250 s agent 0 (…) held …", else "; agent 0 was killed at 0.051 s right before closing queue.json.lock, and no
 // broadcast has been acknowledged since"; else empty.

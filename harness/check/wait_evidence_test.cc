@@ -10,6 +10,7 @@
 namespace holdfast {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -73,6 +74,8 @@ TEST(WaitEvidence, AKillIsNotNamedIfItExplainsNothing) {
 
 TEST(WaitEvidence, OfSeveralKillsTheOneWhoseFileTheErrorNames) {
   TestRun run = killed_run("close", "/s/queue.json");
+  EXPECT_EQ(waited_for(run), "") << "it may have failed at once, for a reason of its own";
+  run.history.lock_looks = {{run.at(4'000), false, {}}};
   EXPECT_THAT(waited_for(run), HasSubstr("right before closing queue.json,"))
       << "the first, if none is named";
   run.history.kills.push_back({0, 0, 100, run.at(33), "write", "/s/queue.json.lock"});
@@ -108,6 +111,12 @@ TEST(WaitEvidence, AHolderThatWasThroughWithItsSave) {
   run.history.lock_looks = {{run.at(4'000), false, {lock_of(1)}}};
   EXPECT_THAT(waited_for(run),
               HasSubstr("exclusive); agent 1's rename of a.tmp onto queue.json had been done at 1.200 s"));
+  LockSeen place = lock_of(0);
+  place.first_byte = place.last_byte = 3;
+  run.history.lock_looks[0].locks.insert(run.history.lock_looks[0].locks.begin(), place);
+  EXPECT_THAT(waited_for(run),
+              EndsWith("(flock, exclusive); agent 0 (go, pid 100) held jobs.lock (flock, exclusive, byte "
+                       "3); agent 1's rename of a.tmp onto queue.json had been done at 1.200 s"));
   run.history.lock_looks[0].time_ns = run.at(1'100);
   EXPECT_THAT(waited_for(run), Not(HasSubstr("rename"))) << "not yet";
 }
