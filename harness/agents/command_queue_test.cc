@@ -251,6 +251,7 @@ TEST_F(CommandTest, WhoNamesIdsAloneIsKnownForIt) {
   Entry torn = read->front();
   torn.body += 'x';
   EXPECT_EQ(seen_value(plan_, torn, 7, true)[2], static_cast<std::uint64_t>(SeenBody::torn));
+  EXPECT_EQ(seen_value(plan_, torn, 7, true)[3], torn.body.size() + 1);
 }
 
 TEST_F(CommandTest, ReadsThatCannotBeAreToldApart) {

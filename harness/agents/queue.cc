@@ -17,7 +17,8 @@ std::array<std::uint64_t, 4> seen_value(const Plan& plan, const Entry& entry, st
   const SeenBody body = entry.body != message_body(plan, id) ? SeenBody::torn
                         : told_bodies                        ? SeenBody::whole
                                                              : SeenBody::untold;
-  return {id.packed(), position, static_cast<std::uint64_t>(body), 0};
+  return {id.packed(), position, static_cast<std::uint64_t>(body),
+          body == SeenBody::torn ? entry.body.size() + 1 : 0};
 }
 
 std::unique_ptr<Queue> make_queue(const Plan& plan, std::uint32_t agent,

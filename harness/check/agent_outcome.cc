@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "harness/check/attempts.h"
 #include "harness/check/busy_machine.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
+#include "harness/check/wait_evidence.h"
 #include "harness/history/child_exit.h"
 
 namespace holdfast {
@@ -79,6 +81,13 @@ void look_at_message(const Plan& plan, const History& history, const Delivery& d
       note(outcome, AgentOutcome::Reason::not_delivered, ordinal, addressed[place]);
     }
   }
+}
+
+// A call that a holder refused explains itself.
+std::string waited_for(const History& history, const Operation& broadcast) {
+  const auto calls = calls_of(history, broadcast);
+  if (std::any_of(calls.begin(), calls.end(), is_refused)) return {};
+  return held_or_killed(history, broadcast, broadcast.complete_ns);
 }
 
 }  // namespace
@@ -167,7 +176,8 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     case AgentOutcome::Reason::stopped_short:
       return fmt::format("{} and then ended, as if it had done them all", attempted);
     case AgentOutcome::Reason::refused:
-      return fmt::format("agent {}'s broadcast {} failed at {}{}", agent, message, when, error);
+      return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
+                         waited_for(history, delivery.sent().operation(outcome.ordinal)));
     case AgentOutcome::Reason::cut:
       return fmt::format("{} before {}", attempted,
                          history.interrupted ? "the run was interrupted"
@@ -178,7 +188,8 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
                          error);
     case AgentOutcome::Reason::starved: {
       const Operation& broadcast = delivery.sent().operation(outcome.ordinal);
-      return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
+      return fmt::format("agent {}'s broadcast {} failed at {}{}{}{}", agent, message, when, error,
+                         waited_for(history, broadcast),
                          BusyMachine(plan, history).in_words(broadcast.invoke_ns, broadcast.complete_ns));
     }
     case AgentOutcome::Reason::unread:

@@ -15,10 +15,10 @@
 #include "harness/check/attempts.h"
 #include "harness/check/busy_machine.h"
 #include "harness/check/checks.h"
-#include "harness/check/lock_evidence.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
+#include "harness/check/wait_evidence.h"
 
 namespace holdfast {
 namespace {
@@ -30,11 +30,18 @@ std::string named(const Operation& operation) {
                            to_string(MessageId{operation.agent, operation.number}));
 }
 
+// What it was answered in the end, if that was an error.
+std::string own_words(const History& history, const Operation& operation) {
+  const bool answered_badly = operation.outcome != Outcome::ok && operation.error != 0;
+  return answered_badly ? "; its answer was: " + history.texts[operation.error] : "";
+}
+
 // How long it waited before its retries, and how long the policy lets it: a store may count the retries of all its calls
 // together, so each is granted the wait of its place in the operation.
 struct Waits {
   Duration waited{0};
   Duration allowed{0};
+  std::string longest{};  // of several: the one that was longest beyond its own
 };
 
 // A program may do its work again before it retries, such as writing a new temporary file: as long as it took to come to
@@ -47,10 +54,15 @@ Waits waits_of(const Subject& subject, const History& history, const Operation& 
   const auto refused = std::find_if(calls.begin(), calls.end(), is_refused_by_holder);
   const bool works = subject.kind == SubjectKind::command && refused != calls.end();
   const Duration work(works ? refused->received_ns - operation.invoke_ns : 0);
+  Duration most_beyond{0};
   for (const ObservedWait& wait : attempts.waits) {
+    const Duration allowed = saturating_add(wait_bounds(subject.retry, wait.in_operation).greatest, work);
     waits.waited = saturating_add(waits.waited, Duration(wait.wait_ns));
-    waits.allowed = saturating_add(waits.allowed, wait_bounds(subject.retry, wait.in_operation).greatest);
-    waits.allowed = saturating_add(waits.allowed, work);
+    waits.allowed = saturating_add(waits.allowed, allowed);
+    if (works || attempts.waits.size() < 2 || Duration(wait.wait_ns) - allowed <= most_beyond) continue;
+    most_beyond = Duration(wait.wait_ns) - allowed;
+    waits.longest = fmt::format("; of that {} before retry {}, where it waits {} at most",
+                                in_seconds(wait.wait_ns), wait.in_operation, in_seconds(allowed.count()));
   }
   return waits;
 }
@@ -73,12 +85,12 @@ Finding check_bounded_wait(const Evidence& evidence) {
     const bool may_be_excused = late_by_ns <= machine.excuse(operation.invoke_ns, until_ns).all_ns();
     if (may_be_excused ? !excused.empty() : finding.count++ != 0) return;
     const std::string witness =
-        fmt::format("{}, asked for at {}, {}{}", named(operation), at_time(history, operation.invoke_ns),
-                    what, who_held_what(history, operation, until_ns));
+        fmt::format("{}, asked for at {}, {}{}{}", named(operation), at_time(history, operation.invoke_ns),
+                    what, own_words(history, operation), what_it_waited_for(history, operation, until_ns));
     if (may_be_excused) {
       excused = witness + machine.in_words(operation.invoke_ns, until_ns);
     } else {
-      finding.witness = witness;
+      finding.witness = witness + what_the_run_did(history, operation.invoke_ns, until_ns);
     }
   };
   for (const Operation& operation : history.operations) {
@@ -94,11 +106,11 @@ Finding check_bounded_wait(const Evidence& evidence) {
       continue;
     }
     if (!scenario.subject.policy_stated) continue;
-    const auto [waited, allowed] = waits_of(scenario.subject, history, operation);
+    const auto [waited, allowed, longest] = waits_of(scenario.subject, history, operation);
     if (waited > tolerated(allowed)) {
       found(operation, until_ns, (waited - tolerated(allowed)).count(),
-            fmt::format("waited {} between its attempts, but the policy waits {} at most",
-                        in_seconds(waited.count()), in_seconds(allowed.count())));
+            fmt::format("waited {} between its attempts, but the policy waits {} at most{}",
+                        in_seconds(waited.count()), in_seconds(allowed.count()), longest));
     }
   }
   if (finding.count != 0) {

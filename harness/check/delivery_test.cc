@@ -49,8 +49,8 @@ TEST(Lost, NamesTheMessageAndTheReaderAndNoSaveThatMerelyRanAtThatTime) {
   expect_finding(finding, Verdict::fail, 9, 1, "", "one reader");
   EXPECT_EQ(
       finding.witness,
-      "agent 0 was told ok for 0-0 at 0.020 s, but agent 1's final read of 2 entries does not hold it; of 2 "
-      "other recipients, 2 hold it");
+      "agent 0 was told ok for 0-0 at 0.020 s, but agent 1's final read of 2 entries does not hold it; those "
+      "of the 2 others do");
 }
 
 TEST(Lost, NamesTheRemovalThatWasNotFollowedByAReplacement) {
@@ -181,8 +181,8 @@ TEST(Duplicate, IsTheSameMessageTwiceInOneRead) {
                  "agent 1's final read holds 0-0 at places 1 and 3 of 3", "twice");
   TestRun thrice = two_sent();
   thrice.all_read({{0, 0}, {0, 0}, {0, 0}}).finished();
-  expect_finding(check_duplicate({thrice.plan, thrice.history}), Verdict::fail, 6, 4,
-                 "at places 1 and 2 and 3", "thrice");
+  expect_finding(check_duplicate({thrice.plan, thrice.history}), Verdict::fail, 6, 4, "at places 1, 2 and 3",
+                 "thrice");
 }
 
 TEST(Duplicate, EachRecipientMayReadEachMessageOnce) {

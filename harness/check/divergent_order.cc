@@ -10,9 +10,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "harness/check/call_words.h"
 #include "harness/check/checks.h"
+#include "harness/check/name_changes.h"
 #include "harness/check/prose.h"
 #include "harness/check/reads.h"
 
@@ -97,6 +100,33 @@ bool disagree(const std::vector<std::uint32_t>& a, const std::vector<std::uint32
   }
   for (const std::uint32_t ordinal : a) places[ordinal] = not_there;
   return found;
+}
+
+// That both reads met the same file, where messages are put in place by renames or links: so it was not the store that
+// changed between them.
+std::string same_file(const Evidence& evidence, const MailRead& a, const MailRead& b) {
+  const History& history = evidence.history;
+  if (history.calls_in_doubt) return "";
+  std::map<std::string, std::uint64_t> times_put;
+  for (const Call& call : history.calls) {
+    if (puts_a_name(call) && is_done(call)) ++times_put[call.destination];
+  }
+  if (times_put.empty()) return "";
+  const std::string& path =
+      std::max_element(times_put.begin(), times_put.end(), [](const auto& one, const auto& other) {
+        return one.second < other.second;
+      })->first;
+  const std::int64_t from_ns = std::min(a.invoke_ns, b.invoke_ns);
+  const std::int64_t until_ns = std::max(a.complete_ns, b.complete_ns);
+  bool before = false;
+  for (const Call& call : history.calls) {
+    if (call.path != path && call.destination != path) continue;
+    if (call.answered_ns >= from_ns && call.received_ns <= until_ns) return "";
+    before = before || (is_done(call) && puts_a_name(call) && call.answered_ns < from_ns);
+  }
+  return before ? fmt::format("; nothing replaced {} from the first of these reads to the last",
+                              file_name_of(path))
+                : "";
 }
 
 // How many messages the orders of the logs leave no place for.
@@ -187,9 +217,10 @@ Finding check_divergent_order(const Evidence& evidence) {
     for (std::size_t b = a + 1; b < compared && !finding.witness; ++b) {
       if (!disagree(logs[a].ordinals, logs[b].ordinals, places, pair)) continue;
       finding.witness = told(evidence.history,
-                             fmt::format("{} holds {} before {}, and {} holds them the other way round",
+                             fmt::format("{} holds {} before {}, and {} holds them the other way round{}",
                                          logs[a].source->name(evidence), to_string(sent.id(pair.first)),
-                                         to_string(sent.id(pair.second)), logs[b].source->name(evidence)));
+                                         to_string(sent.id(pair.second)), logs[b].source->name(evidence),
+                                         same_file(evidence, logs[a].source->read, logs[b].source->read)));
     }
   }
   if (!finding.witness)

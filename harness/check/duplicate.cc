@@ -5,8 +5,10 @@
 // not, but not twice, since the harness sends nothing again. An entry that nobody sent to this recipient is a
 // phantom, however often it is there.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
@@ -16,15 +18,39 @@
 namespace holdfast {
 namespace {
 
+// "1 and 2", "1, 2 and 3"
 std::string places_of(const History& history, const Operation& read, MessageId message) {
-  std::string places;
+  constexpr std::size_t most_named = 12;
+  std::vector<std::string> places;
   std::size_t place = 0;
   for (const Seen& seen : seen_by(history, read)) {
     ++place;
-    if (seen.message == message) places += (places.empty() ? "" : " and ") + with_commas(place);
-    if (places.size() > 60) return places + " and others";
+    if (seen.message == message) places.push_back(places.size() < most_named ? with_commas(place) : "others");
+    if (places.size() > most_named) break;
   }
-  return places;
+  const std::string last = places.back();
+  places.pop_back();
+  return fmt::format("{} and {}", fmt::join(places, ", "), last);
+}
+
+// Recipients that do not hold at all what another holds more than once.
+std::string who_lacks_it(const Evidence& evidence, const Operation& broadcast) {
+  const Delivery& delivery = evidence.delivery;
+  const std::uint32_t ordinal = delivery.sent().find({broadcast.agent, broadcast.number});
+  const Audience audience(evidence.plan, delivery.sent().id(ordinal));
+  const auto to = possible_recipients(evidence.plan, broadcast.agent);
+  std::set<std::uint32_t> without;
+  for (std::size_t place = 0; place < to.size(); ++place) {
+    if (!audience.has(to[place])) continue;
+    const std::uint32_t read = delivery.final_read(to[place]);
+    if (read == not_there || !must_hold(evidence.history.operations[read], broadcast)) continue;
+    if (delivery.times_read(broadcast.agent, ordinal, place) == 0) without.insert(to[place]);
+  }
+  constexpr std::size_t most_named = 8;
+  if (without.empty()) return "";
+  return "; it was also for " +
+         (without.size() <= most_named ? listed(without) : counted(without.size(), "other agent")) +
+         (without.size() == 1 ? ", whose final read does not hold it" : ", whose final reads do not hold it");
 }
 
 }  // namespace
@@ -45,9 +71,10 @@ Finding check_duplicate(const Evidence& evidence) {
       const MessageId message = seen_by(history, read)[place].message;
       const Operation& broadcast = delivery.sent().operation(delivery.sent().find(message));
       finding.witness =
-          told(history, fmt::format("agent {}'s final read holds {} at places {} of {}{}", agent,
-                                    to_string(message), places_of(history, read, message),
-                                    with_commas(read.seen), Fates(evidence).of_duplicate(broadcast).story));
+          told(history,
+               fmt::format("agent {}'s final read holds {} at places {} of {}{}{}", agent, to_string(message),
+                           places_of(history, read, message), with_commas(read.seen),
+                           Fates(evidence).of_duplicate(broadcast).story, who_lacks_it(evidence, broadcast)));
     }
   }
   if (finding.count != 0) {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "harness/check/call_words.h"
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
 #include "harness/check/fate.h"
@@ -63,13 +64,10 @@ Finding check_durability(const Evidence& evidence) {
       const Kill& kill = explained ? *fate.kill : **next;
       finding.witness = told(
           history,
-          fmt::format(
-              "agent {} was told ok for {} at {}, agent {} was killed at {} right before {}{}, and agent "
-              "{}'s final read does not hold it{}",
-              broadcast.agent, to_string(delivery.sent().id(ordinal)), moment(broadcast.complete_ns),
-              kill.agent, moment(kill.time_ns), kill.call,
-              kill.path.empty() ? std::string() : " of " + kill.path.substr(kill.path.rfind('/') + 1),
-              to[place], fate.story));
+          fmt::format("agent {} was told ok for {} at {}, agent {} was killed at {} {}, and agent "
+                      "{}'s final read does not hold it{}",
+                      broadcast.agent, to_string(delivery.sent().id(ordinal)), moment(broadcast.complete_ns),
+                      kill.agent, moment(kill.time_ns), right_before(kill), to[place], fate.story));
     }
   }
   if (finding.count != 0) {

@@ -56,9 +56,10 @@ TEST(TornRead, ALoadThatDoesNotParseFails) {
   TestRun run(1, 1);
   run.sent({0, 0}).quiet().read(0, {}, Outcome::fail).finished();
   run.history.torn.emplace_back(MessageId{0, 0}, "unexpected end of input at byte 8192");
-  expect_finding(
-      check_torn_read({run.plan, run.history}), Verdict::fail, 1, 1,
-      "agent 0 loaded a queue that is no whole queue, for 0-0: unexpected end of input at byte 8192", "load");
+  expect_finding(check_torn_read({run.plan, run.history}), Verdict::fail, 1, 1,
+                 "agent 0 loaded an incomplete queue at 0.002 s, while broadcasting 0-0: unexpected end of "
+                 "input at byte 8192",
+                 "load");
 }
 
 TEST(TornRead, NothingLoadedIsUnknown) {
@@ -79,10 +80,11 @@ TEST(OrphanTemp, WhatIsLeftFails) {
   run.quiet().finished();
   run.history.leftovers = {{"queue.json.tmp"}};
   expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::fail, 1, 1,
-                 "1 file left in the store directory after the run: queue.json.tmp", "one");
+                 "1 file was left in the store directory after the run, queue.json.tmp", "one");
   run.history.leftovers = {{".queue.json.1-a.tmp"}, {".queue.json.2-b.tmp"}};
   run.history.complete = false;
-  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::fail, 2, 2, "2 files left", "two");
+  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::fail, 2, 2,
+                 "2 files were left in the store directory after the run, for example ", "two");
 }
 
 TEST(OrphanTemp, ARunThatWasCutShortTellsNothing) {

@@ -6,59 +6,14 @@
 #include <cerrno>
 
 #include "harness/check/attempts.h"
+#include "harness/check/call_words.h"
 #include "harness/check/delivery.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
+#include "harness/check/stale_saver.h"
+#include "harness/check/torn_evidence.h"
 
 namespace holdfast {
-namespace {
-
-std::string file_name_of(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
-// "rename of queue.json.tmp onto queue.json"
-std::string named_call(const Call& call) {
-  switch (call.function) {
-    case Function::rename:
-      return fmt::format("rename of {} onto {}", file_name_of(call.path), file_name_of(call.destination));
-    case Function::link:
-      return fmt::format("link of {} as {}", file_name_of(call.path), file_name_of(call.destination));
-    case Function::open:
-      return "open of " + file_name_of(call.path);
-    case Function::truncate:
-      return "truncation of " + file_name_of(call.path);
-    default:
-      return "removal of " + file_name_of(call.path);
-  }
-}
-
-std::string named_holders(const Plan& plan, const Call& call) {
-  if (call.holders.empty()) return "";
-  const Holder& holder = call.holders.front();
-  const auto& injectors = plan.scenario.injectors;
-  switch (holder.kind) {
-    case HolderKind::injector:
-      return holder.index < injectors.size() ? ", held by " + injectors[holder.index].name : "";
-    case HolderKind::agent:
-      return fmt::format(", held by agent {}", holder.index);
-    case HolderKind::self:
-      return ", held by itself";
-    case HolderKind::stranger:
-      return ", held by " + holder.program;
-    default:
-      return "";
-  }
-}
-
-// "was refused at 0.100 s (WinError 5, held by antivirus)"
-std::string refused_words(const Plan& plan, const Call& call) {
-  return fmt::format("was refused at {} (WinError {}{})", moment(call.answered_ns), call.windows_code,
-                     named_holders(plan, call));
-}
-
-}  // namespace
-
 Fates::Fates(const Evidence& evidence)
     : evidence_(evidence), history_(evidence.history), names_(evidence.history) {}
 
@@ -72,9 +27,12 @@ const Call* Fates::last_opened(const Operation& operation, const std::string& pa
 }
 
 bool Fates::stays(const NameChange& change) const {
-  if (change.operation == nullptr || change.operation->function != Function::broadcast) return false;
-  const std::uint32_t ordinal =
-      evidence_.delivery.sent().find({change.operation->agent, change.operation->number});
+  return is_read_in_the_end(change.operation);
+}
+
+bool Fates::is_read_in_the_end(const Operation* operation) const {
+  if (operation == nullptr || operation->function != Function::broadcast) return false;
+  const std::uint32_t ordinal = evidence_.delivery.sent().find({operation->agent, operation->number});
   return ordinal != not_there && evidence_.delivery.was_read(ordinal);
 }
 
@@ -85,13 +43,6 @@ bool Fates::others_put() {
   });
 }
 
-std::string Fates::actor(const Operation* operation, const Call& call) const {
-  if (operation == nullptr) return fmt::format("agent {}", call.agent);
-  if (operation->function == Function::read) return fmt::format("agent {}'s read", call.agent);
-  return fmt::format("agent {}'s broadcast {}", call.agent,
-                     to_string(MessageId{operation->agent, operation->number}));
-}
-
 // Its rename that was not done: refused, or without its source.
 std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
   if (is_refused(put)) {
@@ -99,8 +50,8 @@ std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
                        refused_words(evidence_.plan, put));
   }
   if (put.os_error != ENOENT)
-    return fmt::format("; its {} failed at {} (errno {})", named_call(put), moment(put.answered_ns),
-                       put.os_error);
+    return fmt::format("; its {} failed at {} ({})", named_call(put), moment(put.answered_ns),
+                       errno_words(put.os_error));
   const NameChange* taken = nullptr;
   for (const NameChange& change : names_.changes_of(put.path)) {
     if (change.call->answered_ns > put.answered_ns) break;
@@ -111,7 +62,7 @@ std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
                                  moment(put.answered_ns));
   if (taken != nullptr) {
     const bool moved = taken->call->function == Function::rename;
-    text += fmt::format(": {} had {} at {}", actor(taken->operation, *taken->call),
+    text += fmt::format(": {} had {} at {}", actor_of(taken->operation, *taken->call),
                         moved ? "renamed it onto " + file_name_of(taken->call->destination) : "removed it",
                         moment(taken->call->answered_ns));
   }
@@ -132,8 +83,11 @@ std::string Fates::put_later(const Operation& broadcast) const {
   return text + fmt::format(", and agent {} made no rename after that", broadcast.agent);
 }
 
-// Another that had written the file which this broadcast moved, and then found it gone.
+// Another that had written the file which this broadcast moved, and then found it gone: first one whose message is read
+// in the end, since then that is what was moved, or what it put there later.
 std::string Fates::shared_source(const Call& put) const {
+  const Call* missed_by = nullptr;
+  const Operation* by = nullptr;
   for (const Call& call : history_.calls) {
     const bool missed = puts_a_name(call) && call.path == put.path && call.os_error == ENOENT &&
                         call.answered_ns >= put.answered_ns && call.agent != put.agent;
@@ -141,10 +95,14 @@ std::string Fates::shared_source(const Call& put) const {
     const Operation* other = names_.operation_of(call);
     if (other == nullptr || other->invoke_ns > put.answered_ns || other->function != Function::broadcast)
       continue;
-    return fmt::format("; {} had written the same {}, and found it gone at {}", actor(other, call),
-                       file_name_of(put.path), moment(call.answered_ns));
+    const bool better = by == nullptr || (!is_read_in_the_end(by) && is_read_in_the_end(other));
+    if (!better) continue;
+    missed_by = &call;
+    by = other;
   }
-  return "";
+  if (by == nullptr) return "";
+  return fmt::format("; {} had written the same {}, and found it gone at {}", actor_of(by, *missed_by),
+                     file_name_of(put.path), moment(missed_by->answered_ns));
 }
 
 // The name was gone when `next` put it there again: who had taken it away, and what kept the remover from more.
@@ -166,7 +124,7 @@ Fate Fates::removal_before(const std::vector<NameChange>& changes, std::size_t n
     fate.kill = kill;
     const bool moved = before.call->function == Function::rename;
     fate.story = fmt::format(
-        "; {} {} at {}{}", actor(before.operation, *before.call),
+        "; {} {} at {}{}", actor_of(before.operation, *before.call),
         moved ? fmt::format("moved {} to {}", file_name_of(before.call->path),
                             file_name_of(before.call->destination))
               : "removed " + file_name_of(before.call->path),
@@ -221,15 +179,22 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
   if (next == changes.size())
     return {text + fmt::format(", and nothing replaced or removed {} after that", file_name_of(path))};
   const NameChange& by = changes[next];
-  text += "; " + actor(by.operation, *by.call);
-  if (by.operation != nullptr) {
-    text +=
-        fmt::format(", begun {} that at {},", by.operation->invoke_ns <= put.answered_ns ? "before" : "after",
-                    moment(by.operation->invoke_ns));
+  const std::string replacing =
+      fmt::format(" replaced {} at {}{}", file_name_of(path), moment(by.call->answered_ns),
+                  kept != changes.size() ? " with one that lacks it" : "");
+  text += "; " + actor_of(by.operation, *by.call);
+  const std::string reading = reading_of(by, put.answered_ns, path);
+  if (by.operation != nullptr && reading.empty()) {
+    const std::string never = never_read_again(history_, changes, by.operation->agent,
+                                               [&](const NameChange& change) { return stays(change); });
+    if (!never.empty()) return {text + replacing + never};
   }
-  text += fmt::format(" replaced {} at {}{}", file_name_of(path), moment(by.call->answered_ns),
-                      kept != changes.size() ? " with one that lacks it" : "");
-  return {text + reading_of(by, put.answered_ns, path)};
+  // Asked for before is not begun before: it may have waited for its turn.
+  if (by.operation != nullptr)
+    text += fmt::format(", asked for {} that at {},",
+                        by.operation->invoke_ns <= put.answered_ns ? "before" : "after",
+                        moment(by.operation->invoke_ns));
+  return {text + replacing + reading};
 }
 
 Fate Fates::of_lost(const Operation& broadcast) {
@@ -243,7 +208,7 @@ Fate Fates::of_lost(const Operation& broadcast) {
     for (const NameChange& change : names_.changes_of(call.path)) {
       if (change.call->answered_ns < call.answered_ns || change.operation == &broadcast) continue;
       return {fmt::format("; it opened {} at {}, which {} {} at {}", file_name_of(call.path),
-                          moment(call.answered_ns), actor(change.operation, *change.call),
+                          moment(call.answered_ns), actor_of(change.operation, *change.call),
                           change.puts ? "replaced" : "removed", moment(change.call->answered_ns))};
     }
   }
@@ -251,23 +216,26 @@ Fate Fates::of_lost(const Operation& broadcast) {
 }
 
 // A store that changes its files in place: who did, while that was read.
-std::string Fates::under_way(std::int64_t from_ns, std::int64_t until_ns) const {
-  std::vector<std::string> names;
-  for (const Operation& operation : history_.operations) {
-    const bool overlaps = operation.function == Function::broadcast && operation.invoke_ns <= until_ns &&
-                          (operation.complete_ns == 0 || operation.complete_ns >= from_ns);
-    if (overlaps)
-      names.push_back(fmt::format("agent {}'s {}", operation.agent,
-                                  to_string(MessageId{operation.agent, operation.number})));
+std::string Fates::in_place(std::int64_t from_ns, std::int64_t until_ns) const {
+  return under_way(history_, from_ns, until_ns, nullptr) + delayed_write(evidence_, "", from_ns, until_ns);
+}
+
+// Another agent's read that had it, and was over before.
+std::string Fates::seen_before(const Operation& broadcast, std::int64_t before_ns) const {
+  for (const Operation& read : history_.operations) {
+    if (read.function != Function::read || read.outcome != Outcome::ok || read.complete_ns > before_ns)
+      continue;
+    const auto entries = seen_by(history_, read);
+    const MessageId id{broadcast.agent, broadcast.number};
+    if (std::any_of(entries.begin(), entries.end(), [&](const Seen& seen) { return seen.message == id; }))
+      return fmt::format(", and agent {}'s read at {} had it", read.agent, moment(read.complete_ns));
   }
-  if (names.empty() || names.size() > 2) return "";
-  return fmt::format("; {} {} being broadcast then, and nothing else", fmt::join(names, " and "),
-                     names.size() == 1 ? "was" : "were");
+  return "";
 }
 
 Fate Fates::of_missing(const Operation& broadcast, std::int64_t from_ns, std::int64_t until_ns) {
   const Call* put = names_.main_put(broadcast);
-  if (put == nullptr) return {others_put() ? put_later(broadcast) : under_way(from_ns, until_ns)};
+  if (put == nullptr) return {others_put() ? put_later(broadcast) : in_place(from_ns, until_ns)};
   if (!is_done(*put)) return {why_not_put(broadcast, *put)};
   const std::string name = file_name_of(put->destination);
   const auto& changes = names_.changes_of(put->destination);
@@ -279,12 +247,12 @@ Fate Fates::of_missing(const Operation& broadcast, std::int64_t from_ns, std::in
                      change.operation->function == Function::read &&
                      change.operation->agent == broadcast.agent && change.call->answered_ns >= from_ns;
     if (odd)
-      return {fmt::format("; {} replaced {} at {}", actor(change.operation, *change.call), name,
+      return {fmt::format("; {} replaced {} at {}", actor_of(change.operation, *change.call), name,
                           moment(change.call->answered_ns))};
     if (!gone) continue;
     const bool again = i + 1 < changes.size() && changes[i + 1].puts;
     return {fmt::format(
-        "; {} {} {} at {}{}", actor(change.operation, *change.call),
+        "; {} {} {} at {}{}", actor_of(change.operation, *change.call),
         change.call->function == Function::rename ? "moved away" : "removed", name,
         moment(change.call->answered_ns),
         again ? fmt::format(", and the next was put there at {}", moment(changes[i + 1].call->answered_ns))
@@ -292,8 +260,12 @@ Fate Fates::of_missing(const Operation& broadcast, std::int64_t from_ns, std::in
   }
   if (put->answered_ns > until_ns)
     return {fmt::format("; its {} was not done before {}", named_call(*put), moment(put->answered_ns))};
-  return {fmt::format("; its {} was done at {}, before that read was over", named_call(*put),
-                      moment(put->answered_ns))};
+  if (put->answered_ns >= from_ns)
+    return {fmt::format("; its {} was done at {}, while that read was under way", named_call(*put),
+                        moment(put->answered_ns))};
+  return {fmt::format("; its {} was done at {}, {} before that read was asked for{}", named_call(*put),
+                      moment(put->answered_ns), in_seconds(from_ns - put->answered_ns),
+                      seen_before(broadcast, from_ns))};
 }
 
 Fate Fates::of_resurrected(const Operation& broadcast) {
@@ -307,8 +279,8 @@ Fate Fates::of_resurrected(const Operation& broadcast) {
     std::string text =
         fmt::format("; its {} was done at {}", named_call(*done.back()), moment(done.back()->answered_ns));
     if (puts.size() > 1)
-      text = fmt::format("; {} of its {} renames were done, the last at {}", done.size(), puts.size(),
-                         moment(done.back()->answered_ns));
+      text = fmt::format("; {} of its {} renames {} done, the last at {}", done.size(), puts.size(),
+                         done.size() == 1 ? "was" : "were", moment(done.back()->answered_ns));
     return {text};
   }
   for (const Call* put : puts) {
@@ -319,7 +291,7 @@ Fate Fates::of_resurrected(const Operation& broadcast) {
         puts_a_name(call) && is_done(call) && call.answered_ns >= broadcast.invoke_ns &&
         std::any_of(puts.begin(), puts.end(), [&](const Call* own) { return own->path == call.path; });
     if (!published) continue;
-    return {fmt::format("; {} renamed its {} onto {} at {}", actor(names_.operation_of(call), call),
+    return {fmt::format("; {} renamed its {} onto {} at {}", actor_of(names_.operation_of(call), call),
                         file_name_of(call.path), file_name_of(call.destination), moment(call.answered_ns))};
   }
   return {};
@@ -336,8 +308,10 @@ Fate Fates::of_duplicate(const Operation& broadcast) {
   }
   const std::string name = file_name_of(put->destination);
   if (done.size() > 1)
-    return {fmt::format("; its operation replaced {} {} times, at {} and {}", name, done.size(),
-                        moment(done.front()->answered_ns), moment(done.back()->answered_ns))};
+    return {fmt::format("; its operation replaced {} {}, {} {} and {}", name,
+                        done.size() == 2 ? "twice" : fmt::format("{} times", done.size()),
+                        done.size() == 2 ? "at" : "between", moment(done.front()->answered_ns),
+                        moment(done.back()->answered_ns))};
   if (!refused.empty() && done.size() == 1)
     return {fmt::format("; its {} {}, was tried again and done at {}", named_call(*refused.front()),
                         refused_words(evidence_.plan, *refused.front()), moment(done.front()->answered_ns))};
@@ -347,26 +321,61 @@ Fate Fates::of_duplicate(const Operation& broadcast) {
   return {};
 }
 
-std::string Fates::of_leftover(const std::string& name) {
-  const auto is_it = [&](const std::string& path) {
-    return path.size() > name.size() && path.ends_with(name) && path[path.size() - name.size() - 1] == '/';
-  };
+const Kill* Fates::kill_that_left(const std::string& name) const {
+  const Kill* found = nullptr;
   for (const Kill& kill : history_.kills) {
-    if (is_it(kill.path))
-      return fmt::format("; agent {} was killed at {} right before {} of it", kill.agent,
-                         moment(kill.time_ns), kill.call);
+    if (!is_path_of(kill.path, name) || is_before_open(kill)) continue;
+    if (found == nullptr || found->time_ns < kill.time_ns) found = &kill;
   }
+  if (found == nullptr) return nullptr;
+  const Call* last = last_call_on(name);
+  const bool came_later =
+      last != nullptr && last->answered_ns > found->time_ns;  // somebody else, to that file
+  return came_later ? nullptr : found;
+}
+
+const Call* Fates::last_call_on(const std::string& name) const {
   const Call* last = nullptr;
   for (const Call& call : history_.calls) {
-    if (is_it(call.path) && (last == nullptr || last->answered_ns <= call.answered_ns)) last = &call;
+    const bool on_it = is_path_of(call.path, name) || is_path_of(call.destination, name);
+    if (on_it && (last == nullptr || last->answered_ns <= call.answered_ns)) last = &call;
   }
+  return last;
+}
+
+// The retry of a refused rename, where it came with another file.
+std::string Fates::moved_instead(const Call& refused) const {
+  const Operation* operation = names_.operation_of(refused);
+  if (!is_refused(refused) || !puts_a_name(refused) || operation == nullptr) return "";
+  for (const Call& call : calls_of(history_, *operation)) {
+    const bool again = puts_a_name(call) && call.received_ns > refused.answered_ns &&
+                       call.destination == refused.destination && call.path != refused.path;
+    if (again)
+      return fmt::format(", the next, at {}, was of {}", moment(call.answered_ns), file_name_of(call.path));
+  }
+  return "";
+}
+
+std::string Fates::of_leftover(const std::string& name) {
+  if (const Kill* kill = kill_that_left(name))
+    return fmt::format(": agent {} was killed at {} right before {}, and nobody removed it", kill->agent,
+                       moment(kill->time_ns), doing(kill->call, "it"));
+  const Call* last = last_call_on(name);
   if (last == nullptr) return "";
-  const std::string what =
-      is_refused(*last) ? refused_words(evidence_.plan, *last)
-      : is_done(*last)  ? "was done at " + moment(last->answered_ns)
-                        : fmt::format("failed at {} (errno {})", moment(last->answered_ns), last->os_error);
-  return fmt::format("; the last call on it, the {} by {}, {}", named_call(*last),
-                     actor(names_.operation_of(*last), *last), what);
+  const bool onto_it = is_path_of(last->destination, name);
+  if (is_done(*last) && takes_a_name(*last) && !onto_it) return "";  // that file is gone: this is another
+  const std::string what = is_refused(*last) ? refused_words(evidence_.plan, *last)
+                           : is_done(*last)  ? "was done at " + moment(last->answered_ns)
+                                             : fmt::format("failed at {} ({})", moment(last->answered_ns),
+                                                           errno_words(last->os_error));
+  const std::string call =
+      onto_it ? fmt::format("{} onto it", last->function == Function::link ? "link" : "rename")
+      : last->function == Function::rename ? "rename of it onto " + file_name_of(last->destination)
+      : last->function == Function::link   ? "link of it as " + file_name_of(last->destination)
+      : last->function == Function::open   ? std::string("open of it")
+                                           : std::string("removal of it");
+  return fmt::format(": the {} by {} {}{}, and nobody removed it", call,
+                     actor_of(names_.operation_of(*last), *last), what, moved_instead(*last));
 }
 
 }  // namespace holdfast

@@ -4,7 +4,8 @@
 // Only what the record proves is said. Stores that replace a whole file put into it what they read before; so of the
 // replaces after a message's own, the first whose message is still read at the end cannot have read that message: what
 // it read was older, or nothing, whenever the messages between were lost. Where opens are decided, the record has what
-// each operation opened, and when. An operation that merely ran at the same time is not named.
+// each operation opened, and when: only then is it said that two overlapped. An operation that merely ran at the same
+// time is not named.
 #pragma once
 
 #include <cstdint>
@@ -35,17 +36,22 @@ class Fates {
   Fate of_resurrected(const Operation& broadcast);
   // A broadcast that is there more than once.
   Fate of_duplicate(const Operation& broadcast);
-  // Who left a file; "" if no call names it.
+  // Who left a file: ": agent 0 was killed at … right before writing it, and nobody removed it"; "" if it is not known.
   std::string of_leftover(const std::string& name);
+  // The kill that left it: the last before a call on it other than an open, if nobody came to the file afterwards.
+  [[nodiscard]] const Kill* kill_that_left(const std::string& name) const;
 
  private:
   [[nodiscard]] const Call* last_opened(const Operation& operation, const std::string& path,
                                         std::int64_t before_ns) const;
   [[nodiscard]] bool stays(const NameChange& change) const;
   [[nodiscard]] bool others_put();
-  [[nodiscard]] std::string actor(const Operation* operation, const Call& call) const;
+  [[nodiscard]] bool is_read_in_the_end(const Operation* operation) const;
+  [[nodiscard]] std::string moved_instead(const Call& refused) const;
+  [[nodiscard]] const Call* last_call_on(const std::string& name) const;
   [[nodiscard]] std::string why_not_put(const Operation& broadcast, const Call& put);
-  [[nodiscard]] std::string under_way(std::int64_t from_ns, std::int64_t until_ns) const;
+  [[nodiscard]] std::string in_place(std::int64_t from_ns, std::int64_t until_ns) const;
+  [[nodiscard]] std::string seen_before(const Operation& broadcast, std::int64_t before_ns) const;
   [[nodiscard]] std::string put_later(const Operation& broadcast) const;
   Fate replaced(const Operation& broadcast, const Call& put);
   Fate removal_before(const std::vector<NameChange>& changes, std::size_t next, std::int64_t since_ns) const;

@@ -75,8 +75,8 @@ TEST(Fate, TheNextThatIsStillThereReplacedIt) {
   run.broadcast(a, 1, 11).broadcast(b, 2, 15).broadcast({2, 0}, 11, 13).quiet().all_read({b}).finished();
   EXPECT_THAT(
       witness_of(run),
-      EndsWith("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0, begun "
-               "before that at 0.002 s, replaced queue.json at 0.014 s with one that lacks it"));
+      EndsWith("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0, asked "
+               "for before that at 0.002 s, replaced queue.json at 0.014 s with one that lacks it"));
   EXPECT_THAT(witness_of(run), Not(HasSubstr("overlap"))) << "no record of what either read";
 }
 
@@ -99,9 +99,10 @@ TEST(Fate, AQueueThatMayNotBeReadIsNoEmptyQueue) {
   run.broadcast(a, 1, 11).broadcast(b, 11, 15).quiet().all_read({b}).finished();
   EXPECT_THAT(
       witness_of(run),
-      EndsWith("agent 1's broadcast 1-0, begun after that at 0.011 s, replaced queue.json at 0.014 s with "
-               "one that lacks it; its open of queue.json was refused at 0.012 s (WinError 32, held by "
-               "backup) and was not repeated"));
+      EndsWith(
+          "agent 1's broadcast 1-0, asked for after that at 0.011 s, replaced queue.json at 0.014 s with "
+          "one that lacks it; its open of queue.json was refused at 0.012 s (WinError 32, held by "
+          "backup) and was not repeated"));
 }
 
 TEST(Fate, AKillBetweenRemovingTheQueueAndMovingTheNextThere) {
@@ -122,7 +123,7 @@ TEST(Fate, AKillBetweenRemovingTheQueueAndMovingTheNextThere) {
         " at 0.020 s, and was killed at 0.021 s before it put another there";
     EXPECT_THAT(witness_of(run), EndsWith(story));
     EXPECT_THAT(witness_of(run, check_durability),
-                testing::AllOf(HasSubstr("agent 1 was killed at 0.021 s right before rename of b.tmp"),
+                testing::AllOf(HasSubstr("agent 1 was killed at 0.021 s right before the rename onto b.tmp"),
                                EndsWith(story)));
   }
 }
@@ -192,7 +193,7 @@ TEST(Fate, WhatWasDoneTwice) {
   TestRun run(1, 1);
   put(put(run, 0, 5, temp_a), 0, 7, temp_b).broadcast(a, 1, 8).quiet().read(0, {a, a}).finished();
   EXPECT_THAT(witness_of(run, check_duplicate),
-              EndsWith("; its operation replaced queue.json 2 times, at 0.005 s and 0.007 s"));
+              EndsWith("; its operation replaced queue.json twice, at 0.005 s and 0.007 s"));
 }
 
 TEST(Fate, WhoseAFileThatWasLeftIs) {
@@ -200,11 +201,96 @@ TEST(Fate, WhoseAFileThatWasLeftIs) {
   run.injector("scanner", 1, 1);
   put(run, 0, 5, temp_a, 5, EACCES).broadcast(a, 1, 6, Outcome::fail, EACCES).quiet().finished();
   const Evidence evidence(run.plan, run.history);
-  EXPECT_EQ(
-      told(run.history, Fates(evidence).of_leftover("a.tmp")),
-      "; the last call on it, the rename of a.tmp onto queue.json by agent 0's broadcast 0-0, was refused at "
-      "0.005 s (WinError 5, held by scanner)");
+  EXPECT_EQ(told(run.history, Fates(evidence).of_leftover("a.tmp")),
+            ": the rename of it onto queue.json by agent 0's broadcast 0-0 was refused at 0.005 s (WinError "
+            "5, held "
+            "by scanner), and nobody removed it");
   EXPECT_EQ(Fates(evidence).of_leftover("other.tmp"), "");
+  TestRun again(1, 1);  // the retry brings another file
+  put(put(again, 0, 5, temp_a, 5, EACCES), 0, 7, temp_b).broadcast(a, 1, 8).quiet().finished();
+  EXPECT_THAT(told(again.history, Fates({again.plan, again.history}).of_leftover("a.tmp")),
+              HasSubstr("(WinError 5), the next, at 0.007 s, was of b.tmp, and nobody removed it"));
+}
+
+// Saves of agent 1 that never read the queue again: of the three that agent 0 put there between them, none stays.
+TestRun cached_run() {
+  TestRun run(2, 4);
+  std::int64_t at_ms = 1;
+  for (std::uint32_t n = 0; n < 4; ++n) {
+    for (const std::uint32_t agent : {1U, 0U}) {
+      if (agent == 0 && n == 3) continue;
+      put(run, agent, at_ms + 1, agent == 0 ? temp_a : temp_b);
+      run.broadcast({agent, n}, at_ms, at_ms + 2);
+      at_ms += 10;
+    }
+  }
+  return run;
+}
+
+TEST(Fate, ASaverThatNeverReadsAgain) {
+  TestRun run = cached_run();
+  run.quiet().all_read({{1, 0}, {1, 1}, {1, 2}, {1, 3}}).finished();
+  EXPECT_THAT(witness_of(run), EndsWith("; its rename of a.tmp onto queue.json was done at 0.012 s; agent "
+                                        "1's broadcast 1-1 replaced queue.json at "
+                                        "0.022 s with one that lacks it; of the 3 broadcasts that others put "
+                                        "there between agent 1's first rename, at "
+                                        "0.002 s, and its last, at 0.062 s, nothing is read at the end: each "
+                                        "of its saves lacks what others had put "
+                                        "there since the first of them, even 1-1, asked for at 0.021 s, when "
+                                        "0-0 had stood there since 0.012 s"));
+}
+
+TEST(Fate, NeverReadAgainIsNotSaidOfSavesThatMayOverlap) {
+  constexpr const char* words = "each of its saves";
+  const std::vector<MessageId> own = {{1, 0}, {1, 1}, {1, 2}, {1, 3}};
+  TestRun some = cached_run();  // one of the others' stays: it was read again
+  some.quiet().all_read({{1, 0}, {0, 1}, {1, 1}, {1, 2}, {1, 3}}).finished();
+  EXPECT_THAT(witness_of(some), Not(HasSubstr(words)));
+  TestRun lost = cached_run();  // its own were lost, too
+  lost.quiet().all_read({{1, 0}, {1, 1}, {1, 3}}).finished();
+  EXPECT_THAT(witness_of(lost), Not(HasSubstr(words)));
+  TestRun early = cached_run();  // each was asked for before what it lacks was there
+  for (std::uint32_t n = 1; n < 4; ++n) early.operation({1, n}).invoke_ns -= 15 * TestRun::ms;
+  early.quiet().all_read(own).finished();
+  EXPECT_THAT(witness_of(early), Not(HasSubstr(words)));
+  EXPECT_THAT(witness_of(early), HasSubstr(", asked for before that at 0.006 s,"));
+}
+
+TEST(Fate, OfThoseThatSharedAFileTheOneThatIsReadIsNamed) {
+  TestRun run(3, 1);
+  put(put(put(run, 0, 10, temp_a), 1, 12, temp_a, 0, ENOENT), 2, 13, temp_a, 0, ENOENT);
+  run.broadcast(a, 1, 11).broadcast(b, 2, 14, Outcome::fail, ENOENT).broadcast({2, 0}, 2, 15).quiet();
+  run.all_read({{2, 0}}).finished();
+  EXPECT_THAT(witness_of(run),
+              EndsWith("agent 2's broadcast 2-0 had written the same a.tmp, and found it gone at 0.013 s"));
+}
+
+TEST(Fate, AReadThatCameLongAfterTheRename) {
+  TestRun run(2, 1);
+  run.plan.scenario.agents.readers = 1;
+  put(run, 0, 5, temp_a).broadcast(a, 1, 6);
+  run.now_ms = 200;
+  run.read(1, {a}).reading(0, 0, {}).reading(0, 0, {a}).quiet().all_read({a}).finished();
+  EXPECT_THAT(
+      witness_of(run, check_stale_read),
+      HasSubstr("; its rename of a.tmp onto queue.json was done at 0.005 s, 0.198 s before that read was "
+                "asked for, "
+                "and agent 1's read at 0.202 s had it; once a read lacked a message that it had to show"));
+  run.history.calls[0].answered_ns = run.at(204);
+  EXPECT_THAT(witness_of(run, check_stale_read),
+              HasSubstr("was done at 0.204 s, while that read was under way; once"));
+}
+
+TEST(Fate, TheKillThatLeftAFile) {
+  TestRun run(2, 2);
+  put(run, 1, 5, temp_a).broadcast(b, 1, 6).quiet().finished();
+  run.history.kills = {{0, 0, 100, run.at(7), "open", temp_a}, {0, 0, 100, run.at(8), "write", temp_a}};
+  const auto story = [&] { return told(run.history, Fates({run.plan, run.history}).of_leftover("a.tmp")); };
+  EXPECT_EQ(story(), ": agent 0 was killed at 0.008 s right before writing it, and nobody removed it");
+  run.history.kills.pop_back();
+  EXPECT_EQ(story(), "") << "it was killed before it made the file, and what was renamed away is gone";
+  run.history.kills = {{0, 0, 100, run.at(3), "write", temp_a}};
+  EXPECT_EQ(story(), "") << "what it left was renamed away after that";
 }
 
 TEST(Told, TimesHaveTheDigitsThatTellThemApart) {

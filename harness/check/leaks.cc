@@ -59,11 +59,13 @@ class Held {
     const auto halfway = halfway_.find(idle.agent);
     const HalfwayHandles before = halfway != halfway_.end() ? halfway->second : HalfwayHandles{};
     if (idle.of_replaced != 0)
-      return fmt::format("{} on a {} that has been replaced", counted(idle.of_replaced, "handle"), name);
+      return fmt::format("{} on {} of {}", counted(idle.of_replaced, "handle"),
+                         idle.of_replaced == 1 ? "a replaced version" : "replaced versions", name);
     if (idle.of_removed != 0 &&
         (grew(before.of_removed, removed_.at(idle.agent)) || removed_by_another(history_, idle)))
-      return fmt::format("{} on files that have been removed, such as {}", counted(idle.of_removed, "handle"),
-                         name);
+      return fmt::format("{} on {}, {}{}", counted(idle.of_removed, "handle"),
+                         idle.of_removed == 1 ? "a removed file" : "removed files",
+                         idle.of_removed == 1 ? "" : "for example ", name);
     if (halfway == halfway_.end() || !grew(before.most_of_one, idle.most_of_one)) return {};
     return fmt::format("{} on one file, {}; halfway through its broadcasts they were {}",
                        counted(idle.most_of_one, "handle"), name, with_commas(before.most_of_one));
@@ -211,15 +213,16 @@ Finding check_leaks(const Evidence& evidence) {
     }
   }
   const Held held(history);
+  // First those that become ever more: a handle on a file that another swept may be one of them.
+  held.look_for_files([&](std::uint32_t agent, const Leftover& file, std::string what) {
+    if (leaked.emplace(agent, file.name).second && !finding.witness) finding.witness = std::move(what);
+  });
   for (const IdleHandles& idle : history.idle) {
     const std::string what = held.needless(idle);
     if (what.empty() || !leaked.emplace(idle.agent, idle.path).second || finding.witness) continue;
     finding.witness = fmt::format("agent {} ({}, pid {}) had nothing left to do, and kept {}", idle.agent,
                                   idle.program.empty() ? "?" : idle.program, idle.pid, what);
   }
-  held.look_for_files([&](std::uint32_t agent, const Leftover& file, std::string what) {
-    if (leaked.emplace(agent, file.name).second && !finding.witness) finding.witness = std::move(what);
-  });
   finding.count = leaked.size();
   if (finding.count != 0) {
     finding.checked = std::max<std::uint64_t>(evidence.plan.scenario.agents.everyone(), finding.count);

@@ -65,8 +65,8 @@ TEST(Leaks, AHandleOnAReplacedFile) {
   run.history.idle = {idle(1, 2, 0, 1)};
   expect_finding(
       judged(run), Verdict::fail, 2, 1,
-      "agent 1 (python3, pid 101) had nothing left to do, and kept 2 handles on a queue.json that has been "
-      "replaced",
+      "agent 1 (python3, pid 101) had nothing left to do, and kept 2 handles on replaced versions of "
+      "queue.json",
       "replaced");
 }
 
@@ -75,8 +75,8 @@ TEST(Leaks, OneRemovedFileMayBeScratchUnlessAnotherRemovedIt) {
   run.history.idle = {idle(1, 0, 1, 1)};
   EXPECT_EQ(judged(run).verdict, Verdict::pass);
   run.history.idle = {idle(1, 0, 3, 1)};
-  expect_finding(judged(run), Verdict::fail, 2, 1,
-                 "3 handles on files that have been removed, such as queue.json", "several");
+  expect_finding(judged(run), Verdict::fail, 2, 1, "3 handles on removed files, for example queue.json",
+                 "several");
   run.history.halfway = {{1, 0, 0, 3}};  // that it has had for a while
   EXPECT_EQ(judged(run).verdict, Verdict::pass);
   TestRun removed(2, 1);

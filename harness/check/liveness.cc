@@ -17,10 +17,10 @@
 #include "harness/check/attempts.h"
 #include "harness/check/busy_machine.h"
 #include "harness/check/checks.h"
-#include "harness/check/lock_evidence.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
+#include "harness/check/wait_evidence.h"
 
 namespace holdfast {
 namespace {
@@ -81,6 +81,31 @@ std::vector<Stretch> longest_in_vain(const History& history, std::uint32_t agent
   return longest;
 }
 
+// That an agent kept out of the store by itself: it changed no name, and no look at the locks found it holding one,
+// waiting for one, or with a locked file open.
+std::string what_it_did(const History& history, std::uint32_t agent, const Stretch& stretch) {
+  const auto meanwhile = [&](std::int64_t time_ns) {
+    return stretch.from_ns < time_ns && time_ns < stretch.until_ns;
+  };
+  const bool changed = std::any_of(history.calls.begin(), history.calls.end(), [&](const Call& call) {
+    return call.agent == agent && (meanwhile(call.received_ns) || meanwhile(call.answered_ns));
+  });
+  if (changed || history.calls_in_doubt || !is_recorded_whole(history, agent)) return {};
+  std::uint64_t looks = 0;
+  for (const LockLook& look : history.lock_looks) {
+    if (!meanwhile(look.time_ns)) continue;
+    ++looks;
+    if (std::any_of(look.locks.begin(), look.locks.end(),
+                    [&](const LockSeen& lock) { return lock.agent == agent; }))
+      return {};
+  }
+  std::string text = "; it renamed, linked and removed nothing in that time";
+  if (looks != 0)
+    text += fmt::format(", and {} at the locks found it neither holding one nor waiting for one",
+                        looks == 1 ? "a look" : with_commas(looks) + " looks");
+  return text;
+}
+
 // Ascending; made for the few runs in which somebody may have been left out.
 std::vector<std::int64_t> times_of_successes(const History& history) {
   std::vector<std::int64_t> times;
@@ -136,7 +161,8 @@ Finding check_liveness(const Evidence& evidence) {
         doubtful = witness + (busy ? machine.in_words(stretch.from_ns, stretch.until_ns)
                                    : "; but the run itself refused, delayed or killed it in that time");
     } else if (finding.count++ == 0) {
-      finding.witness = witness + who_held_what(history, *stretch.last, stretch.until_ns);
+      finding.witness = witness + what_it_did(history, agent, stretch) +
+                        held_or_killed(history, *stretch.last, stretch.until_ns);
     }
   }
   if (finding.count != 0) {

@@ -306,8 +306,8 @@ TEST(Durability, WhatWasAcknowledgedBeforeTheKillIsGone) {
   run.all_read({{1, 1}}).finished();
   expect_finding(
       check_durability({run.plan, run.history}), Verdict::fail, 2, 2,
-      "agent 0 was told ok for 0-0 at 0.020 s, agent 1 was killed at 0.050 s right before rename of "
-      "queue.json, and agent 0's final read does not hold it",
+      "agent 0 was told ok for 0-0 at 0.020 s, agent 1 was killed at 0.050 s right before the rename "
+      "onto queue.json, and agent 0's final read does not hold it",
       "gone");
 }
 

@@ -5,7 +5,12 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <tuple>
 
+#include "harness/check/attempts.h"
+#include "harness/check/call_words.h"
+#include "harness/check/delivery.h"
+#include "harness/check/name_changes.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -49,18 +54,6 @@ const LockSeen* holder_of(const LockLook& look, const LockSeen& waiter) {
   return found == look.locks.end() ? nullptr : &*found;
 }
 
-// "agents 1, 2 and 3"
-std::string listed(const std::set<std::uint32_t>& agents) {
-  std::string list = agents.size() == 1 ? "agent " : "agents ";
-  std::size_t place = 0;
-  for (const std::uint32_t agent : agents) {
-    if (place != 0) list += place + 1 == agents.size() ? " and " : ", ";
-    list += std::to_string(agent);
-    ++place;
-  }
-  return list;
-}
-
 // "agent 0 (…) held a (…), and agents 1 and 2 waited for it"
 std::string with_waiters(const LockLook& look, const LockSeen& held) {
   std::set<std::uint32_t> waiters;
@@ -76,6 +69,41 @@ std::string with_waiters(const LockLook& look, const LockSeen& held) {
   if (!waiters.empty()) text += fmt::format(", and {} waited for it", listed(waiters));
   if (waiters.empty() && unknown) text += ", and somebody waited for it";
   return text;
+}
+
+// The operation that an agent had open at that time, or none.
+const Operation* open_operation(const History& history, std::uint32_t agent, std::int64_t time_ns) {
+  for (const Operation& operation : history.operations) {
+    const bool is_open = operation.agent == agent && operation.invoke_ns <= time_ns &&
+                         (operation.complete_ns == 0 || operation.complete_ns >= time_ns);
+    if (is_open) return &operation;
+  }
+  return nullptr;
+}
+
+// Of a lock that was held: whether the operation itself held it and waited for none, whether its holder had nothing to
+// do, or since when it had been through with its save.
+std::string what_its_holder_did(const History& history, const Operation& operation, const LockLook& look,
+                                const LockSeen& held) {
+  if (held.agent == no_process) return {};
+  if (held.agent == operation.agent) {
+    const bool waits = std::any_of(look.locks.begin(), look.locks.end(), [&](const LockSeen& lock) {
+      return lock.state == LockState::waits && lock.agent == operation.agent;
+    });
+    return waits ? "" : " itself, and waited for no lock";
+  }
+  const Operation* save = open_operation(history, held.agent, look.time_ns);
+  if (save == nullptr)
+    return is_recorded_whole(history, held.agent)
+               ? fmt::format("; agent {} had no operation under way", held.agent)
+               : "";
+  const Call* put = nullptr;
+  for (const Call& call : calls_of(history, *save)) {
+    if (puts_a_name(call) && is_done(call) && call.answered_ns <= look.time_ns) put = &call;
+  }
+  return put == nullptr ? ""
+                        : fmt::format("; agent {}'s {} had been done at {}", held.agent, named_call(*put),
+                                      at_time(history, put->answered_ns));
 }
 
 std::string deadlock(const std::vector<const LockSeen*>& circle, const LockLook& look) {
@@ -154,13 +182,24 @@ std::string who_held_what(const History& history, const Operation& operation, st
              waiter.number == lock->number;
     });
   };
+  // Where locks stand for places in a line, the first is that of who is let in.
+  std::stable_sort(held.begin(), held.end(), [](const LockSeen* a, const LockSeen* b) {
+    return std::tie(a->path, a->first_byte) < std::tie(b->path, b->first_byte);
+  });
   std::stable_partition(held.begin(), held.end(), it_waits_for);
-  if (held.empty()) return fmt::format("; at {} nobody held a lock on the store's files", when);
+  if (held.empty()) return {};
   if (it_waits_for(held.front())) held.resize(1);
-  std::string text;
-  for (std::size_t i = 0; i < std::min(held.size(), told_max); ++i)
+  std::string text, done;
+  std::set<std::uint32_t> agents;
+  for (std::size_t i = 0; i < std::min(held.size(), told_max); ++i) {
     text += fmt::format("{}{}", i == 0 ? "" : "; ", with_waiters(*look, *held[i]));
+    const bool is_own = held[i]->agent == operation.agent;
+    if (held.size() != 1 && is_own) continue;
+    if (agents.insert(held[i]->agent).second)
+      done += what_its_holder_did(history, operation, *look, *held[i]);
+  }
   if (held.size() > told_max) text += fmt::format("; and {} more", counted(held.size() - told_max, "lock"));
+  text += done;
   return fmt::format("; at {} {}", when, text);
 }
 

@@ -24,8 +24,8 @@ std::string described(const LockSeen& lock);
 // itself.
 std::vector<const LockSeen*> circle_of_waiters(const LockLook& look);
 
-// "; a deadlock at 2.250 s: …", "; at 2.250 s agent 0 (…) held …, and agents 1 and 2 waited for it", or "; at 2.250 s
-// nobody held a lock on the store's files"; empty if nobody looked meanwhile.
+// "; a deadlock at 2.250 s: …", "; at 2.250 s agent 0 (…) held …, and agents 1 and 2 waited for it"; empty if nobody
+// looked meanwhile or no lock was seen. Also what the holder did: nothing, or that its save had been done.
 std::string who_held_what(const History& history, const Operation& operation, std::int64_t until_ns);
 
 }  // namespace holdfast

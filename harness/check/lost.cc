@@ -25,6 +25,14 @@ struct Loss {
   std::uint32_t recipient = 0;
 };
 
+std::string of_the_others(std::uint64_t with, std::uint64_t others) {
+  if (with == others)
+    return others == 1 ? "; the other recipient's does"
+                       : fmt::format("; those of the {} others do", with_commas(others));
+  return fmt::format("; {} of the {} other recipients {} it", with_commas(with), with_commas(others),
+                     with == 1 ? "holds" : "hold");
+}
+
 // The first, but of a run that kills the first that a kill explains.
 std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& lost) {
   const History& history = evidence.history;
@@ -56,10 +64,8 @@ std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& los
                   broadcast.agent, to_string(delivery.sent().id(ordinal)), moment(broadcast.complete_ns),
                   recipient, counted(read.seen, "entry"));
   if (others_with + others_without != 0) {
-    text += others_with == 0
-                ? fmt::format("; no other recipient's does")
-                : fmt::format("; of {}, {} hold it", counted(others_with + others_without, "other recipient"),
-                              with_commas(others_with));
+    text += others_with == 0 ? fmt::format("; no other recipient's does")
+                             : of_the_others(others_with, others_with + others_without);
   }
   // Others have it: it is there, and was not when this one looked, or never for this one.
   if (others_with != 0) fate = fates.of_missing(broadcast, read.invoke_ns, read.complete_ns);

@@ -15,7 +15,9 @@
 // twice is for `duplicate`).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
+#include <map>
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
@@ -23,6 +25,37 @@
 
 namespace holdfast {
 namespace {
+
+// The order in which the whole read does stand, where it is one that a store may have by mistake: of every sender's
+// messages from the last to the first, or that of the ids as text.
+std::string order_of_all(const Evidence& evidence, std::uint32_t agent) {
+  constexpr std::size_t few = 3;
+  const SentIndex& sent = evidence.delivery.sent();
+  const auto log = evidence.delivery.log(agent);
+  if (log.size() < few || !std::all_of(log.begin(), log.end(), is_ordinal)) return "";
+  bool backwards = true, as_text = true;
+  std::size_t most_of_one = 0;
+  struct Last {
+    std::size_t count = 0;
+    std::uint32_t number = 0;
+  };
+  std::map<std::uint32_t, Last> last;  // by sender
+  std::string before;
+  for (const std::uint32_t ordinal : log) {
+    const MessageId id = sent.id(ordinal);
+    Last& of_sender = last[id.sender];
+    backwards = backwards && (of_sender.count == 0 || id.number < of_sender.number);
+    of_sender.number = id.number;
+    most_of_one = std::max(most_of_one, ++of_sender.count);
+    std::string text = to_string(id);
+    as_text = as_text && before < text;
+    before = std::move(text);
+  }
+  if (as_text) return "; the whole read stands in the order of the ids as text";
+  if (backwards && most_of_one >= few)
+    return "; the whole read has every sender's messages from the last sent to the first";
+  return "";
+}
 
 std::string describe_disorder(const Evidence& evidence, std::uint32_t agent, std::uint32_t late,
                               std::uint32_t before) {
@@ -33,12 +66,14 @@ std::string describe_disorder(const Evidence& evidence, std::uint32_t agent, std
   const std::string found = fmt::format("agent {}'s final read holds {} behind {}", agent,
                                         to_string(sent.id(late)), to_string(sent.id(before)));
   if (first.agent == second.agent)
-    return told(history, fmt::format("{}, which agent {} sent later (at {} and {})", found, first.agent,
-                                     moment(first.invoke_ns), moment(second.invoke_ns)));
-  return told(history,
-              fmt::format("{}, which agent {} sent at {}, after agent {} had been told ok for {} at {}",
-                          found, second.agent, moment(second.invoke_ns), first.agent,
-                          to_string(sent.id(late)), moment(first.complete_ns)));
+    return told(history, fmt::format("{}, which agent {} sent later (at {} and {}){}", found, first.agent,
+                                     moment(first.invoke_ns), moment(second.invoke_ns),
+                                     order_of_all(evidence, agent)));
+  return told(
+      history,
+      fmt::format("{}, which agent {} sent at {}, after agent {} had been told ok for {} at {}{}", found,
+                  second.agent, moment(second.invoke_ns), first.agent, to_string(sent.id(late)),
+                  moment(first.complete_ns), order_of_all(evidence, agent)));
 }
 
 }  // namespace

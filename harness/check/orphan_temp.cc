@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "harness/check/attempts.h"
+#include "harness/check/call_words.h"
 #include "harness/check/checks.h"
 #include "harness/check/fate.h"
 #include "harness/check/planned_kills.h"
@@ -42,10 +43,6 @@ struct LeftFile {
   std::string maker{};   // "agent 0's broadcast 0-3"; empty: unknown
   std::string reason{};  // why it may be in use or excused
 };
-
-bool is_named(const std::string& path, const std::string& name) {
-  return path.size() > name.size() && path.ends_with(name) && path[path.size() - name.size() - 1] == '/';
-}
 
 std::string_view last_part(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
@@ -100,6 +97,7 @@ class Leftovers {
  public:
   explicit Leftovers(const Evidence& evidence)
       : history_(evidence.history),
+        fates_(evidence),
         core_sweeps_(evidence.plan.scenario.subject.kind == SubjectKind::core),
         names_its_files_(evidence.plan.scenario.subject.kind != SubjectKind::command),
         cut_(cut_short(evidence.history)) {
@@ -127,13 +125,13 @@ class Leftovers {
     std::uint64_t put_there = 0;  // moves onto it
     bool is_source = false;
     for (const Call* call : calls_by_name_.at(last_part(file.name))) {
-      const bool from = is_named(call->path, file.name), onto = is_named(call->destination, file.name);
+      const bool from = is_path_of(call->path, file.name), onto = is_path_of(call->destination, file.name);
       if (!from && !onto) continue;
       put_there += onto && moves(*call) && call->os_error == 0 ? 1 : 0;
       is_source = is_source || (from && moves(*call));
       if (last == nullptr || call->received_ns >= last->received_ns) last = call;
     }
-    const bool in_place = put_there != 0 && last != nullptr && is_named(last->destination, file.name);
+    const bool in_place = put_there != 0 && last != nullptr && is_path_of(last->destination, file.name);
     if (in_place && put_there > 1) return {Judged::in_use};
     if (in_place || !is_source) {
       if (file.use == LeftoverUse::shared) return {Judged::in_use};
@@ -141,7 +139,15 @@ class Leftovers {
     }
     if (!is_source && !names_its_files_ && is_of_many(file))
       return {Judged::perhaps, {}, "and more than one operation wrote to it"};
-    if (last != nullptr && last->agent != no_process) return by_call(*last);
+    if (const Kill* kill = fates_.kill_that_left(file.name)) {
+      for (const CutShort& cut : cut_) {
+        if (cut.by_plan && cut.agent == kill->agent && cut.until_ns == kill->time_ns) return by_death(cut);
+      }
+    }
+    // What was renamed away or removed is gone: the file that is there was made by somebody else, after that.
+    const bool is_gone = last != nullptr && last->os_error == 0 && is_path_of(last->path, file.name) &&
+                         (last->function == Function::rename || last->function == Function::unlink);
+    if (last != nullptr && last->agent != no_process && !is_gone) return by_call(*last);
     for (const CutShort& cut : cut_) {
       if (holds_pid(file.name, cut.pid)) return by_death(cut);
     }
@@ -231,6 +237,7 @@ class Leftovers {
   }
 
   const History& history_;
+  Fates fates_;
   bool core_sweeps_;
   bool names_its_files_;
   std::int64_t first_answer_ns_ = std::numeric_limits<std::int64_t>::max();
@@ -279,11 +286,15 @@ Finding check_orphan_temp(const Evidence& evidence) {
   finding.checked = std::max<std::uint64_t>({1, history.files_left, history.leftovers.size()});
   if (first != nullptr) {
     finding.verdict = Verdict::fail;
+    std::string story = Fates(evidence).of_leftover(first->name);
+    if (story.empty() && !maker.empty()) story = ", by " + maker;
+    if (first->use == LeftoverUse::alone)
+      story += fmt::format("; agent {} alone had it open between operations", first->user);
     finding.witness = told(
-        history, fmt::format("{} left in the store directory after the run: {}{}{}{}{}",
-                             counted(finding.count, "file"), finding.count == 1 ? "" : "such as ",
-                             first->name, maker.empty() ? "" : ", by " + maker,
-                             Fates(evidence).of_leftover(first->name), in_no_list(first->name, subject)));
+        history, fmt::format("{} left in the store directory after the run, {}{}{}{}",
+                             finding.count == 1 ? "1 file was" : counted(finding.count, "file") + " were",
+                             finding.count == 1 ? "" : "for example ", first->name, story,
+                             in_no_list(first->name, subject)));
   } else if (!perhaps.empty()) {
     finding.witness = perhaps;
   } else {

@@ -65,10 +65,11 @@ TEST(OrphanTemp, IsAttributedByTheCallsThatNameIt) {
   run.call(1, 180, Function::rename, "/s/queue.json.x7.tmp", "/s/queue.json", 5, 13);
   run.history.ended = {ended(run)};
   left(run, 160);
-  expect_finding(
-      orphans_in(run), Verdict::fail, 3, 1,
-      "1 file left in the store directory after the run: queue.json.x7.tmp, by agent 1's broadcast 1-0",
-      "of an agent that nobody ended");
+  expect_finding(orphans_in(run), Verdict::fail, 3, 1,
+                 "1 file was left in the store directory after the run, queue.json.x7.tmp: the rename of it "
+                 "onto queue.json "
+                 "by agent 1's broadcast 1-0 was refused at 0.180 s (WinError 5), and nobody removed it",
+                 "of an agent that nobody ended");
   TestRun mine = two_at_work();
   mine.call(0, 180, Function::rename, "/s/queue.json.x7.tmp", "/s/queue.json", 5, 13);
   mine.history.ended = {ended(mine)};

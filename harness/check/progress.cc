@@ -14,6 +14,7 @@
 #include "harness/check/checks.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
+#include "harness/check/wait_evidence.h"
 
 namespace holdfast {
 namespace {
@@ -50,11 +51,13 @@ Finding check_progress(const Evidence& evidence) {
   Finding finding;
   const std::int64_t over_ns = faults_over_ns(history);
   std::uint64_t unanswered = 0;
-  const auto failed = [&](const std::string& who, std::int64_t invoke_ns, std::uint32_t error) {
+  const auto failed = [&](const std::string& who, std::int64_t invoke_ns, std::uint32_t error,
+                          const Operation* operation) {
     if (finding.count++ != 0) return;
-    finding.witness = fmt::format("the last fault was over at {}, but {}, asked for at {}, failed{}",
-                                  at_time(history, over_ns), who, at_time(history, invoke_ns),
-                                  error != 0 ? ": " + history.texts[error] : std::string());
+    finding.witness = fmt::format(
+        "the last fault was over at {}, but {}, asked for at {}, failed{}{}", at_time(history, over_ns), who,
+        at_time(history, invoke_ns), error != 0 ? ": " + history.texts[error] : std::string(),
+        operation != nullptr ? held_or_killed(history, *operation, operation->complete_ns) : std::string());
   };
   if (over_ns != 0) {
     for (const Operation& operation : history.operations) {
@@ -70,7 +73,7 @@ Finding check_progress(const Evidence& evidence) {
                  ? fmt::format("agent {}'s read", operation.agent)
                  : fmt::format("agent {}'s broadcast {}", operation.agent,
                                to_string(MessageId{operation.agent, operation.number})),
-             operation.invoke_ns, operation.error);
+             operation.invoke_ns, operation.error, &operation);
     }
     for (const Reading& reading : history.readings) {
       if (reading.invoke_ns <= over_ns || reading.complete_ns == 0 || reading.outcome == Outcome::info)
@@ -78,7 +81,7 @@ Finding check_progress(const Evidence& evidence) {
       ++finding.checked;
       if (reading.outcome != Outcome::ok)
         failed(fmt::format("a reader's read of agent {}'s mail", reading.mailbox), reading.invoke_ns,
-               reading.error);
+               reading.error, nullptr);
     }
   }
   if (finding.count != 0) {

@@ -86,6 +86,17 @@ std::string counted(std::uint64_t number, std::string_view one) {
   return with_commas(number) + ' ' + noun;
 }
 
+std::string listed(const std::set<std::uint32_t>& agents) {
+  std::string list = agents.size() == 1 ? "agent " : "agents ";
+  std::size_t place = 0;
+  for (const std::uint32_t agent : agents) {
+    if (place != 0) list += place + 1 == agents.size() ? " and " : ", ";
+    list += std::to_string(agent);
+    ++place;
+  }
+  return list;
+}
+
 std::string in_seconds(std::int64_t duration_ns) {
   return fmt::format("{:.3f} s", static_cast<double>(duration_ns) * 1e-9);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@ namespace holdfast {
 
 std::string with_commas(std::uint64_t number);                    // "1,204"
 std::string counted(std::uint64_t number, std::string_view one);  // "1 entry", "1,204 entries", "3 agents"
+std::string listed(const std::set<std::uint32_t>& agents);        // "agent 3", "agents 1, 2 and 3"
 std::string in_seconds(std::int64_t duration_ns);                 // "1.204 s"
 
 // After the barrier: "1.204 s".

@@ -69,8 +69,8 @@ TEST(StaleRead, LacksWhatWasAcknowledgedAndALaterOneHas) {
   expect_finding(
       check_stale_read({run.plan, run.history}), Verdict::fail, 6, 2,
       "agent 0 was told ok for 0-0 at 0.002 s, but reader 0's read of agent 1's mail at 0.006 s does not "
-      "hold it, and a later one does; 3 messages in reads were stale, by 0.003 s at the median, 0.004 s "
-      "at the 99th percentile and 0.004 s at most",
+      "hold it, and a later one does; 3 times a read lacked a message that it had to show, 0.003 s after the "
+      "acknowledgement at the median, 0.004 s at the 99th percentile and 0.004 s at most",
       "behind");
 }
 

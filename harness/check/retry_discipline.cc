@@ -77,8 +77,9 @@ class DisciplineOf {
     for (const ObservedWait& wait : attempts_.waits) {
       const Duration spent(wait.spent_ns);
       if (saturating_add(spent, wait_bounds(policy_, wait.retry).least) <= *policy_.deadline) continue;
-      return fmt::format("began to wait for retry {} when {} were spent, past the policy's deadline of {}",
-                         wait.retry, in_seconds(spent.count()), in_seconds(policy_.deadline->count()));
+      return fmt::format(
+          "began to wait for retry {} when {} had been spent, past the policy's deadline of {}", wait.retry,
+          in_seconds(spent.count()), in_seconds(policy_.deadline->count()));
     }
     return std::nullopt;
   }
@@ -94,6 +95,9 @@ class DisciplineOf {
         wait_bounds(policy_, static_cast<int>(attempts_.retries) + 1).greatest.count();
     if (policy_.deadline && spent_ns > policy_.deadline->count() - next_ns) return std::nullopt;
     if (spent_ns > plan_.scenario.agents.operation_deadline.count() - next_ns) return std::nullopt;
+    if (attempts_.retries == 0)
+      return fmt::format("was refused and gave up without a retry, but the policy has {}",
+                         policy_in_words(policy_));
     std::int64_t waited_ns = 0;
     for (const ObservedWait& wait : attempts_.waits) waited_ns += wait.wait_ns;
     return fmt::format("was refused and gave up after {} that waited {} in all, but the policy has {}",
@@ -137,7 +141,8 @@ Finding check_retry_discipline(const Evidence& evidence) {
   }
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
-    if (finding.count > 1) *finding.witness += fmt::format("; {} such", counted(finding.count, "operation"));
+    if (finding.count > 1)
+      *finding.witness += fmt::format("; {} such operations", with_commas(finding.count));
   } else if (finding.checked == 0) {
     finding.verdict = Verdict::not_applicable;
     if (!plan.scenario.injectors.empty())

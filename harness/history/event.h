@@ -68,8 +68,9 @@ enum class EventType : std::uint8_t {
   ok = 11,      // value: attempts and ns waited as the subject counted them (0 = it does not count)
   fail = 12,    // definitely not done; value as ok; code = os code; text: the error
   info = 13,    // may or may not be done; likewise
-  seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, SeenBody; written
-                // before the read's `ok`, so that a read with an `ok` has all its entries
+  seen = 14,    // a read returned this entry; op = the read's; value: MessageId, position, SeenBody, and of a
+                // torn body how long it is, plus 1 (0 = unknown); written before the read's `ok`, so that a
+                // read with an `ok` has all its entries
   torn = 15,  // a load inside an operation met bytes that do not parse; op = the operation's; text: the error
   handles =
       17,  // halfway through its broadcasts, between two: value: handles alike on one file of the store that

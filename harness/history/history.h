@@ -53,6 +53,8 @@ struct Seen {
   MessageId message;
   bool intact = true;
   bool body_told = true;  // false: the read named the id alone, and nothing is known of the body
+  std::uint16_t torn_size =
+      0;  // of a body that is not intact: its bytes + 1; 0 = unknown, or too many for this
 
   bool operator==(const Seen&) const = default;
 };

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "harness/history/doubt_list.h"
@@ -16,7 +17,10 @@ namespace holdfast {
 // What a `seen` event says; of a reader's file likewise.
 inline Seen seen_of(const Event& event) {
   const auto body = static_cast<SeenBody>(event.value[2]);
-  return {MessageId::unpacked(event.value[0]), body != SeenBody::torn, body != SeenBody::untold};
+  const bool fits = event.value[3] <= std::numeric_limits<std::uint16_t>::max();
+  const std::uint64_t torn_size = body == SeenBody::torn && fits ? event.value[3] : 0;
+  return {MessageId::unpacked(event.value[0]), body != SeenBody::torn, body != SeenBody::untold,
+          static_cast<std::uint16_t>(torn_size)};
 }
 
 class AgentMerge {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "core/os/file.h"
@@ -52,7 +53,9 @@ Result<> MutantFile::write_temp() {
   const int descriptor = ::open(path.c_str(), flags, 0666);
   if (descriptor < 0) {
     const int os_code = errno;
-    return fail(Code::failed, fmt::format("create \"{}\": errno {}", path.string(), os_code), os_code);
+    return fail(Code::failed,
+                fmt::format("create \"{}\": {}", path.string(), std::generic_category().message(os_code)),
+                os_code);
   }
   temp_ = path;
   std::size_t written = 0;

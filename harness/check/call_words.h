@@ -1,0 +1,41 @@
+// Calls, kills and whoever made them, as witnesses name them. Times are marks (moment() in prose.h).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/history/history.h"
+#include "harness/scenario/plan.h"
+
+namespace holdfast {
+
+std::string file_name_of(const std::string& path);
+
+// Whether a text names that file: "queue.json" stands in 'lock "store/queue.json": held', not in 'queue.json.tmp'.
+bool names_file(std::string_view text, std::string_view name);
+
+// Whether a whole path is that of a file of the store, which is named from the store's directory on.
+bool is_path_of(const std::string& path, const std::string& name);
+
+// "agent 0's broadcast 0-3", "agent 0's read", "agent 0" for a call outside any operation.
+std::string actor_of(const Operation* operation, const Call& call);
+
+// "rename of queue.json.tmp onto queue.json"
+std::string named_call(const Call& call);
+
+// "was refused at 0.100 s (WinError 5, held by antivirus)"
+std::string refused_words(const Plan& plan, const Call& call);
+
+// "EEXIST: File exists"
+std::string errno_words(int os_error);
+
+// A kill comes right before a call. Before it opened a file, a process cannot have left anything in it or held it.
+bool is_before_open(const Kill& kill);
+bool is_before_write(const Kill& kill);
+
+// "writing queue.json", "the rename onto queue.json"; `name` stands for the file.
+std::string doing(std::string_view call, const std::string& name);
+// "right before writing queue.json"
+std::string right_before(const Kill& kill);
+
+}  // namespace holdfast
