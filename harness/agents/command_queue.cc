@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "harness/check/tolerances.h"
 #include "harness/history/event.h"
+#include "harness/history/program_fault.h"
 #include "harness/scenario/audience.h"
 #include "harness/supervisor/barrier.h"
 #include "harness/supervisor/reaper.h"
@@ -16,7 +17,8 @@ namespace holdfast {
 namespace {
 
 constexpr std::uint64_t warnings_max = 10;
-constexpr Duration init_limit = std::chrono::seconds(10);  // to start up and say that it is there
+// To start up and say that it is there: as long as for any answer, and this at least.
+constexpr Duration least_init_limit = std::chrono::seconds(10);
 constexpr std::int64_t ends_by_itself_ns = 1'000'000'000;  // after its output was closed, or "quit"
 
 std::string in_seconds(std::int64_t ns) {
@@ -53,6 +55,7 @@ Result<> CommandQueue::ensure_started() {
   if (!program) return fail(program.error());
   program_ = std::move(*program);
 
+  const Duration init_limit = std::max(least_init_limit, plan_.scenario.agents.operation_deadline);
   const Request request = init_request(agent_, plan_.scenario.agents.everyone(), store_.string());
   if (program_->send(request.line, begun_ns + init_limit.count()) == Program::Heard::stopped)
     return fail(Code::cancelled, "the run is being stopped");
@@ -82,7 +85,8 @@ Result<Answer> CommandQueue::ask(const Request& request) {
             ? "the program ended or closed its output before it was asked"
             : fmt::format("the program said {} before it was asked: an answer given twice, or out of turn",
                           quote_line(line));
-    return fail(Code::failed, said + end_program(ends_by_itself_ns));
+    return fail(Code::failed, said + end_program(ends_by_itself_ns),
+                heard == Program::Heard::closed ? program_died : program_broke_protocol);
   }
   switch (program_->send(request.line, begun_ns + limit.count())) {
     case Program::Heard::line:
@@ -92,8 +96,10 @@ Result<Answer> CommandQueue::ask(const Request& request) {
     case Program::Heard::timed_out:
       return fail(Code::failed, "the program did not take the whole request in time" + end_program(0));
     default:
-      return fail(Code::failed, "the program ended or closed its input before it was asked" +
-                                    end_program(ends_by_itself_ns));
+      return fail(
+          Code::failed,
+          "the program ended or closed its input before it was asked" + end_program(ends_by_itself_ns),
+          program_died);
   }
   return answer_to(request, begun_ns, limit);
 }
@@ -106,20 +112,23 @@ Result<Answer> CommandQueue::answer_to(const Request& request, std::int64_t begu
     case Program::Heard::timed_out:
       return late_answer_to(request, begun_ns, limit);
     case Program::Heard::too_long:
-      return fail(Code::indefinite, fmt::format("the program's line {} goes on beyond {} MiB",
-                                                quote_line(line), answer_bytes_max >> 20U) +
-                                        end_program(0));
+      return fail(Code::indefinite,
+                  fmt::format("the program's line {} goes on beyond {} MiB", quote_line(line),
+                              answer_bytes_max >> 20U) +
+                      end_program(0),
+                  program_broke_protocol);
     case Program::Heard::closed: {
       std::string said = "the program ended or closed its output before it answered";
       if (!line.empty()) said += fmt::format(", in the middle of the line {}", quote_line(line));
-      return fail(Code::indefinite, said + end_program(ends_by_itself_ns));
+      return fail(Code::indefinite, said + end_program(ends_by_itself_ns), program_died);
     }
     case Program::Heard::line:
       break;
   }
   auto answer = parse_answer(line, request, entries_max_);
   if (answer) return answer;
-  return fail(Code::indefinite, "the program did not answer: " + answer.error().message + end_program(0));
+  return fail(Code::indefinite, "the program did not answer: " + answer.error().message + end_program(0),
+              program_broke_protocol);
 }
 
 // It had its time. Whether it was about to answer is worth knowing, and saves another start.

@@ -11,6 +11,7 @@
 #include "harness/check/tolerances.h"
 #include "harness/check/wait_evidence.h"
 #include "harness/history/child_exit.h"
+#include "harness/history/program_fault.h"
 
 namespace holdfast {
 namespace {
@@ -35,6 +36,7 @@ AgentOutcome::Kind kind_of(AgentOutcome::Reason reason) {
       return AgentOutcome::Kind::succeeded;
     case AgentOutcome::Reason::not_delivered:
     case AgentOutcome::Reason::died:
+    case AgentOutcome::Reason::program_fault:
     case AgentOutcome::Reason::stopped_short:
     case AgentOutcome::Reason::refused:
       return AgentOutcome::Kind::failed;
@@ -49,22 +51,33 @@ AgentOutcome::Kind kind_of(AgentOutcome::Reason reason) {
 
 // Keeps the gravest reason, and of equal ones the first.
 void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordinal = not_there,
-          std::uint32_t recipient = not_there) {
+          std::uint32_t recipient = not_there, std::uint32_t read = not_there) {
   if (outcome.reason != AgentOutcome::Reason::none && outcome.reason <= reason) return;
   outcome.reason = reason;
   outcome.ordinal = ordinal;
   outcome.recipient = recipient;
+  outcome.read = read;
 }
 
-// Whether it failed at its deadline, and that time was for a good part not the store's.
-bool may_be_starved(const Plan& plan, const Operation& broadcast, const BusyMachine& machine) {
-  const std::int64_t took_ns = broadcast.complete_ns - broadcast.invoke_ns;
-  // A wait that would outlast the deadline is not begun, so it fails a little earlier.
-  const std::int64_t deadline_ns = plan.scenario.agents.operation_deadline.count();
-  if (took_ns + tolerance::beyond_ns(deadline_ns, plan.scenario.agents.everyone()) < deadline_ns)
-    return false;
-  const Excuse excuse = machine.excuse(broadcast.invoke_ns, broadcast.complete_ns);
-  return excuse.processor_ns + excuse.disk_ns >= took_ns / 100 * tolerance::starved_percent;
+// Of one that was not done well. Whether it is done may be unknown and yet be certain that its program is at fault.
+AgentOutcome::Reason reason_of(const Plan& plan, const Operation& operation, const BusyMachine& machine) {
+  if (is_program_fault(operation.code)) return AgentOutcome::Reason::program_fault;
+  if (operation.outcome != Outcome::fail) return AgentOutcome::Reason::unanswered;
+  return may_be_starved(plan, operation, machine) ? AgentOutcome::Reason::starved
+                                                  : AgentOutcome::Reason::refused;
+}
+
+// A read that nobody answers is no worse than a broadcast, but one that may be answered later says nothing.
+void look_at_reads(const Plan& plan, const History& history, const BusyMachine& machine,
+                   std::vector<AgentOutcome>& outcomes) {
+  for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
+    const Operation& read = history.operations[i];
+    const bool wrong = read.function == Function::read && read.agent < outcomes.size() &&
+                       read.outcome != Outcome::ok &&
+                       (read.outcome == Outcome::fail || is_program_fault(read.code));
+    if (wrong && kill_of(history, read) == nullptr)
+      note(outcomes[read.agent], reason_of(plan, read, machine), not_there, not_there, i);
+  }
 }
 
 void look_at_message(const Plan& plan, const History& history, const Delivery& delivery,
@@ -92,8 +105,18 @@ std::string waited_for(const History& history, const Operation& broadcast) {
 
 }  // namespace
 
+bool may_be_starved(const Plan& plan, const Operation& operation, const BusyMachine& machine) {
+  const std::int64_t took_ns = operation.complete_ns - operation.invoke_ns;
+  // A wait that would outlast the deadline is not begun, so it fails a little earlier.
+  const std::int64_t deadline_ns = plan.scenario.agents.operation_deadline.count();
+  if (took_ns + tolerance::beyond_ns(deadline_ns, plan.scenario.agents.everyone()) < deadline_ns)
+    return false;
+  const Excuse excuse = machine.excuse(operation.invoke_ns, operation.complete_ns);
+  return excuse.processor_ns + excuse.disk_ns >= took_ns / 100 * tolerance::starved_percent;
+}
+
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
-                                         bool forgive_unacknowledged) {
+                                         Forgiven forgiven) {
   const auto processes = agent_processes(plan, history);
   const BusyMachine machine(plan, history);
   const bool run_cut = history.interrupted || history.timed_out;
@@ -123,21 +146,18 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
         continue;  // excused: may be done or not
       } else if (died && broadcast.complete_ns == 0) {
         note(outcome, AgentOutcome::Reason::died, ordinal);
-      } else if (!forgive_unacknowledged) {
-        note(outcome,
-             broadcast.outcome != Outcome::fail         ? AgentOutcome::Reason::unanswered
-             : may_be_starved(plan, broadcast, machine) ? AgentOutcome::Reason::starved
-                                                        : AgentOutcome::Reason::refused,
-             ordinal);
+      } else if (!forgiven.broadcasts) {
+        note(outcome, reason_of(plan, broadcast, machine), ordinal);
       }
     }
-    outcome.kind = kind_of(outcome.reason);
   }
+  if (!forgiven.reads) look_at_reads(plan, history, machine, outcomes);
+  for (AgentOutcome& outcome : outcomes) outcome.kind = kind_of(outcome.reason);
   return outcomes;
 }
 
 std::vector<bool> agent_succeeded(const Plan& plan, const History& history) {
-  const auto outcomes = agent_outcomes(plan, history, Delivery(plan, history), false);
+  const auto outcomes = agent_outcomes(plan, history, Delivery(plan, history), {});
   std::vector<bool> succeeded(outcomes.size());
   std::transform(outcomes.begin(), outcomes.end(), succeeded.begin(),
                  [](const AgentOutcome& outcome) { return outcome.kind == AgentOutcome::Kind::succeeded; });
@@ -158,6 +178,15 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     when = at_time(history, broadcast.complete_ns != 0 ? broadcast.complete_ns : broadcast.invoke_ns);
     if (broadcast.error != 0) error = ": " + history.texts[broadcast.error];
   }
+  if (outcome.read != not_there) {
+    const Operation& read = history.operations[outcome.read];
+    return fmt::format("agent {}'s read, asked for at {}, failed{}{}", agent,
+                       at_time(history, read.invoke_ns),
+                       read.error != 0 ? ": " + history.texts[read.error] : std::string(),
+                       outcome.reason == AgentOutcome::Reason::starved
+                           ? BusyMachine(plan, history).in_words(read.invoke_ns, read.complete_ns)
+                           : std::string());
+  }
   switch (outcome.reason) {
     case AgentOutcome::Reason::none:
       return fmt::format("{}, and all of them reached everyone", attempted);
@@ -173,6 +202,9 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     case AgentOutcome::Reason::died:
       return fmt::format("{}, then {}{}", attempted, how_ended(*process),
                          message.empty() ? "" : fmt::format(" with {} unanswered", message));
+    case AgentOutcome::Reason::program_fault:
+      return fmt::format("agent {}'s program is at fault in broadcast {} ({}){}", agent, message, when,
+                         error);
     case AgentOutcome::Reason::stopped_short:
       return fmt::format("{} and then ended, as if it had done them all", attempted);
     case AgentOutcome::Reason::refused:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/check/busy_machine.h"
 #include "harness/check/delivery.h"
 
 namespace holdfast {
@@ -16,6 +17,7 @@ struct AgentOutcome {
     none,
     not_delivered,  // acknowledged, and a recipient lacks it or has it twice
     died,           // ended by itself before it had attempted everything, or with an operation open
+    program_fault,  // its program died by itself or broke the protocol
     stopped_short,  // attempted fewer than planned, though nothing cut it short
     refused,        // an operation failed
     cut,            // attempted fewer than planned, since the run was cut short
@@ -30,12 +32,21 @@ struct AgentOutcome {
   std::uint32_t acknowledged = 0;
   std::uint32_t ordinal = not_there;    // the first message that it is about, if one
   std::uint32_t recipient = not_there;  // likewise
+  std::uint32_t read = not_there;       // the first read that it is about, of History::operations
 };
 
-// Operations that a planned kill cut short are held against nobody. With `forgive_unacknowledged`, operations
-// that failed or were not answered are not held against anyone.
+// Whose operations are not held against anyone though they failed or were not answered.
+struct Forgiven {
+  bool broadcasts = false;
+  bool reads = false;
+};
+
+// Whether it failed at its deadline, and that time was for a good part not the store's.
+bool may_be_starved(const Plan& plan, const Operation& operation, const BusyMachine& machine);
+
+// Operations that a planned kill cut short are held against nobody.
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
-                                         bool forgive_unacknowledged);
+                                         Forgiven forgiven);
 
 // What became of agent `agent`, in words.
 std::string describe(const Plan& plan, const History& history, const Delivery& delivery, std::uint32_t agent,

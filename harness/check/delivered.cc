@@ -1,12 +1,13 @@
 // Delivered: every agent succeeded, that is, attempted all its broadcasts, was told ok for each, and each
-// reached every recipient exactly once. It is the origin's "8/8", read strictly.
+// reached every recipient exactly once. It is the origin's "8/8", read strictly. Its reads must be answered, too: a store
+// whose mail cannot be read delivers nothing.
 //
 // Source: what result.json promises of a successful agent. A scenario may allow a share of broadcasts not to be
 // acknowledged (delivered.allowed_failures); what was acknowledged must arrive all the same.
 // Sound: it joins what agents were told (their own record) with what recipients finally read; an agent that
 // died by itself failed, one that the conductor stopped or that was killed by plan did not (what a planned
 // kill cut short may be done or not, and is excused). Indefinite outcomes: not acknowledged, and
-// not failed either: an agent with nothing worse than those is unknown, and so is one whose recipients could
+// not failed either, unless its program died by itself or broke the protocol: an agent with nothing worse than those is unknown, and so is one whose recipients could
 // not be read, or whom the run's end cut short.
 #include <fmt/format.h>
 
@@ -18,16 +19,17 @@
 namespace holdfast {
 namespace {
 
-bool failures_are_allowed(const Plan& plan, const History& history, const Delivery& delivery) {
-  std::uint64_t unacknowledged = 0;
-  for (std::uint32_t ordinal = 0; ordinal < delivery.sent().size(); ++ordinal) {
-    const Operation& broadcast = delivery.sent().operation(ordinal);
-    if (broadcast.outcome != Outcome::ok && kill_of(history, broadcast) == nullptr) ++unacknowledged;
+// Whether of these operations no more failed than the scenario allows.
+bool failures_are_allowed(const Plan& plan, const History& history, Function function) {
+  std::uint64_t all = 0, failed = 0;
+  for (const Operation& operation : history.operations) {
+    if (operation.function != function || operation.agent >= plan.scenario.agents.count) continue;
+    ++all;
+    if (operation.outcome != Outcome::ok && kill_of(history, operation) == nullptr) ++failed;
   }
   // A share such as 0.07 has no exact double: a hair more is still that share.
   constexpr double hair = 1e-9;
-  return static_cast<double>(unacknowledged) <=
-         plan.scenario.allowed_failures * static_cast<double>(delivery.sent().size()) + hair;
+  return static_cast<double>(failed) <= plan.scenario.allowed_failures * static_cast<double>(all) + hair;
 }
 
 }  // namespace
@@ -37,8 +39,9 @@ Finding check_delivered(const Evidence& evidence) {
   const History& history = evidence.history;
   const Delivery& delivery = evidence.delivery;
   Finding finding;
-  const auto outcomes =
-      agent_outcomes(plan, history, delivery, failures_are_allowed(plan, history, delivery));
+  const Forgiven forgiven{failures_are_allowed(plan, history, Function::broadcast),
+                          failures_are_allowed(plan, history, Function::read)};
+  const auto outcomes = agent_outcomes(plan, history, delivery, forgiven);
   finding.checked = outcomes.size();
   std::uint64_t failed = 0;
   std::uint32_t example = not_there;

@@ -6,6 +6,7 @@
 #include "harness/check/delivery.h"
 #include "harness/check/finding_expectation.h"
 #include "harness/check/testing_history.h"
+#include "harness/history/program_fault.h"
 
 namespace holdfast {
 namespace {
@@ -94,6 +95,51 @@ TEST(Delivered, AnUnknownOutcomeIsUnknown) {
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{false, true}));
 }
 
+// What became of the broadcast is unknown; that the program died, or said what is no answer, is not.
+TEST(Delivered, AProgramThatDiesOrBreaksTheProtocolFailed) {
+  for (const std::uint16_t code : {program_died, program_broke_protocol}) {
+    TestRun run(2, 1);
+    run.broadcast({0, 0}, 1, 2, Outcome::info, code, "the program ended")
+        .sent({1, 0})
+        .quiet()
+        .all_read({{1, 0}})
+        .finished();
+    expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
+                   "agent 0's program is at fault in broadcast 0-0 (0.001 s): the program ended", "fault");
+    run.history.kills.push_back({0, 0, 100, run.at(1), "rename", "/s/queue.json"});
+    EXPECT_NE(check_delivered({run.plan, run.history}).verdict, Verdict::fail) << "killed by plan";
+  }
+}
+
+// A store whose mail cannot be read delivers nothing; one that may yet answer is not known to.
+TEST(Delivered, AReadThatFailedFailsItsReader) {
+  const auto with = [](Outcome outcome, std::uint16_t code) {
+    TestRun run(2, 1);
+    run.sent({0, 0}).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}}).finished();
+    Operation read;
+    read.agent = 0;
+    read.function = Function::read;
+    read.number = 90;
+    read.outcome = outcome;
+    read.code = code;
+    read.invoke_ns = run.at(3);
+    read.complete_ns = run.at(4);
+    auto& operations = run.history.operations;
+    operations.insert(operations.begin() + 1, read);
+    return run;
+  };
+  const TestRun failed = with(Outcome::fail, 13);
+  expect_finding(check_delivered({failed.plan, failed.history}), Verdict::fail, 2, 1,
+                 "agent 0's read, asked for at 0.003 s, failed", "failed");
+  const TestRun unknown = with(Outcome::info, 0);
+  EXPECT_EQ(check_delivered({unknown.plan, unknown.history}).verdict, Verdict::pass);
+  const TestRun died = with(Outcome::info, program_died);
+  EXPECT_EQ(check_delivered({died.plan, died.history}).verdict, Verdict::fail);
+  TestRun allowed = failed;
+  allowed.plan.scenario.allowed_failures = 0.5;
+  EXPECT_EQ(check_delivered({allowed.plan, allowed.history}).verdict, Verdict::pass);
+}
+
 TEST(Delivered, AnAgentThatDiedByItselfFailed) {
   TestRun run(2, 2);
   run.sent({0, 0}, Outcome::info).sent({1, 0}).sent({1, 1}).quiet().read(1, {{1, 0}, {1, 1}});
@@ -137,7 +183,7 @@ TEST(Delivered, WhatTheRunsEndTookAwayIsUnknown) {
 
 TEST(Delivered, UnreadMailIsUnknown) {
   TestRun run = both_sent();
-  run.read(0, {{0, 0}, {1, 0}}).read(1, {}, Outcome::fail).finished();
+  run.read(0, {{0, 0}, {1, 0}}).read(1, {}, Outcome::info).finished();
   expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 2,
                  "but agent 1 made no final read", "unread");
   TestRun nothing(2, 1);

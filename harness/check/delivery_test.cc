@@ -143,6 +143,19 @@ TEST(Phantom, IsAnEntryForSomebodyElse) {
                  "entry 2 of agent 2's final read is 0-0, which was sent to others but not to it", "ring");
 }
 
+TEST(Phantom, AndDuplicateAreFoundInEveryRead) {
+  TestRun run = two_sent();
+  run.read(0, {{0, 0}, {0, 0}, {5, 5}})
+      .read(0, {{0, 0}, {0, 0}, {5, 5}})
+      .reading(0, 1, {{1, 0}, {1, 0}, {6, 6}});
+  run.all_read({{0, 0}, {1, 0}}).finished();
+  const Finding phantom = check_phantom({run.plan, run.history}),
+                twice = check_duplicate({run.plan, run.history});
+  expect_finding(phantom, Verdict::fail, 4, 2, "entry 3 of agent 0's read at", "phantom");
+  expect_finding(twice, Verdict::fail, 4, 2, "agent 0's read at", "duplicate");
+  EXPECT_NE(twice.witness->find("holds 0-0 at places 1 and 2 of 3"), std::string::npos) << *twice.witness;
+}
+
 TEST(Phantom, WhatWasAttemptedMayBeThere) {
   TestRun run(2, 2);
   run.sent({0, 0}).sent({0, 1}, Outcome::fail).sent({1, 0}, Outcome::info).quiet();

@@ -1,4 +1,4 @@
-// Duplicate: a recipient's final read holds the same message more than once.
+// Duplicate: a read of a recipient's mail holds the same message more than once.
 //
 // After Jepsen's total-queue ("duplicated" = dequeued more often than enqueued), which only counts them; here
 // they fail. Sound: each message is sent once, under an id of its own. Indefinite outcomes: may be there or
@@ -9,21 +9,25 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
 #include "harness/check/fate.h"
 #include "harness/check/prose.h"
+#include "harness/check/reads.h"
 
 namespace holdfast {
 namespace {
 
 // "1 and 2", "1, 2 and 3"
-std::string places_of(const History& history, const Operation& read, MessageId message) {
+std::string places_of(std::span<const Seen> entries, MessageId message) {
   constexpr std::size_t most_named = 12;
   std::vector<std::string> places;
   std::size_t place = 0;
-  for (const Seen& seen : seen_by(history, read)) {
+  for (const Seen& seen : entries) {
     ++place;
     if (seen.message == message) places.push_back(places.size() < most_named ? with_commas(place) : "others");
     if (places.size() > most_named) break;
@@ -73,10 +77,27 @@ Finding check_duplicate(const Evidence& evidence) {
       finding.witness =
           told(history,
                fmt::format("agent {}'s final read holds {} at places {} of {}{}{}", agent, to_string(message),
-                           places_of(history, read, message), with_commas(read.seen),
+                           places_of(seen_by(history, read), message), with_commas(read.seen),
                            Fates(evidence).of_duplicate(broadcast).story, who_lacks_it(evidence, broadcast)));
     }
   }
+  // Of the other reads each such message counts once for each whose mail it was in.
+  std::vector<std::uint32_t> read_last(delivery.sent().size(), 0);  // by ordinal: in which of them
+  std::set<std::pair<std::uint32_t, std::uint32_t>> told_already;
+  std::uint32_t number = 0;
+  for_each_other_read(evidence, [&](std::uint32_t agent, const MailRead& read) {
+    ++number;
+    for (const Seen& seen : read.entries) {
+      const std::uint32_t ordinal = ordinal_of(evidence, agent, seen);
+      if (ordinal == not_there || std::exchange(read_last[ordinal], number) != number) continue;
+      if (!told_already.emplace(agent, ordinal).second || finding.count++ != 0) continue;
+      finding.witness =
+          told(history, fmt::format("{} holds {} at places {} of {}", name_of(evidence, agent, read),
+                                    to_string(seen.message), places_of(read.entries, seen.message),
+                                    with_commas(read.entries.size())));
+    }
+  });
+  finding.checked = std::max(finding.checked, finding.count);
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
   } else if (finding.checked != 0) {

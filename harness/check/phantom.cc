@@ -1,5 +1,5 @@
-// Phantom: a final read holds an entry that nobody sent to this recipient: its id was never attempted, or it
-// was attempted for others.
+// Phantom: a read holds an entry that nobody sent to this recipient: its id was never attempted, or it was attempted for
+// others. Every read counts, those of readers too.
 //
 // After Jepsen's total-queue ("unexpected" = dequeued, though no enqueue was ever attempted).
 // Sound: every attempt is on record before the subject hears of it, so what is not on record was not sent;
@@ -8,17 +8,22 @@
 // sender was told that it failed is another fault, not an invention.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "harness/check/checks.h"
 #include "harness/check/delivery.h"
 #include "harness/check/prose.h"
+#include "harness/check/reads.h"
 
 namespace holdfast {
 namespace {
 
 struct Phantom {
-  std::uint32_t agent = not_there;
+  std::string read;       // "agent 0's final read"
   std::size_t place = 0;  // from 1
   MessageId message;
   bool attempted = false;
@@ -45,15 +50,33 @@ Finding check_phantom(const Evidence& evidence) {
       if (log[place] == never_sent && !is_recorded_whole(history, message.sender)) {
         unrecorded = unrecorded.value_or(message);
       } else if (finding.count++ == 0) {
-        first = {agent, place + 1, message, log[place] == sent_to_others};
+        first = {fmt::format("agent {}'s final read", agent), place + 1, message,
+                 log[place] == sent_to_others};
       }
     }
   }
+  // Of the other reads each such message counts once for each whose mail it was in.
+  std::set<std::pair<std::uint32_t, std::uint64_t>> told_already;
+  for_each_other_read(evidence, [&](std::uint32_t agent, const MailRead& read) {
+    std::size_t place = 0;
+    for (const Seen& seen : read.entries) {
+      ++place;
+      if (ordinal_of(evidence, agent, seen) != not_there) continue;
+      const bool attempted = delivery.sent().find(seen.message) != not_there;
+      if (!attempted && !is_recorded_whole(history, seen.message.sender)) {
+        unrecorded = unrecorded.value_or(seen.message);
+      } else if (told_already.emplace(agent, seen.message.packed()).second && finding.count++ == 0) {
+        first = {name_of(evidence, agent, read), place, seen.message, attempted};
+      }
+    }
+  });
+  finding.checked = std::max(finding.checked, finding.count);
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
-    finding.witness = fmt::format("entry {} of agent {}'s final read is {}, which {}",
-                                  with_commas(first.place), first.agent, to_string(first.message),
-                                  first.attempted ? "was sent to others but not to it" : "nobody sent");
+    finding.witness =
+        told(history, fmt::format("entry {} of {} is {}, which {}", with_commas(first.place), first.read,
+                                  to_string(first.message),
+                                  first.attempted ? "was sent to others but not to it" : "nobody sent"));
   } else if (unrecorded) {
     finding.witness =
         fmt::format("the record of agent {} is not whole, so it cannot be told whether it sent {}",

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 
+#include "harness/check/agent_outcome.h"
 #include "harness/check/attempts.h"
+#include "harness/check/busy_machine.h"
 #include "harness/check/checks.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
@@ -59,6 +61,7 @@ Finding check_progress(const Evidence& evidence) {
         at_time(history, invoke_ns), error != 0 ? ": " + history.texts[error] : std::string(),
         operation != nullptr ? held_or_killed(history, *operation, operation->complete_ns) : std::string());
   };
+  const BusyMachine machine(evidence.plan, history);
   if (over_ns != 0) {
     for (const Operation& operation : history.operations) {
       if (operation.invoke_ns <= over_ns) continue;
@@ -67,6 +70,10 @@ Finding check_progress(const Evidence& evidence) {
         continue;
       }
       if (operation.outcome == Outcome::info || strangers_refused(history, operation)) continue;
+      if (operation.outcome == Outcome::fail && may_be_starved(evidence.plan, operation, machine)) {
+        ++unanswered;
+        continue;
+      }
       ++finding.checked;
       if (operation.outcome == Outcome::ok) continue;
       failed(operation.function == Function::read

@@ -8,23 +8,47 @@
 
 namespace holdfast {
 
-std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence) {
+namespace {
+
+// Of those that ended well: the operation too, of an agent's own.
+template <typename Visit>
+void for_each_read(const Evidence& evidence, Visit visit) {
   const History& history = evidence.history;
+  const std::uint32_t agents = evidence.plan.scenario.agents.everyone();
+  for (const Operation& operation : history.operations) {
+    const bool counts =
+        operation.function == Function::read && operation.outcome == Outcome::ok && operation.agent < agents;
+    if (!counts) continue;
+    visit(operation.agent,
+          MailRead{no_process, operation.invoke_ns, operation.complete_ns, seen_by(history, operation)},
+          &operation);
+  }
+  for (const Reading& reading : history.readings) {
+    if (reading.outcome != Outcome::ok || reading.mailbox >= agents) continue;
+    visit(reading.mailbox,
+          MailRead{reading.reader, reading.invoke_ns, reading.complete_ns,
+                   std::span(history.seen).subspan(reading.first_seen, reading.seen)},
+          static_cast<const Operation*>(nullptr));
+  }
+}
+
+}  // namespace
+
+void for_each_other_read(const Evidence& evidence,
+                         const std::function<void(std::uint32_t, const MailRead&)>& visit) {
+  for_each_read(evidence, [&](std::uint32_t agent, const MailRead& read, const Operation* operation) {
+    const std::uint32_t last = evidence.delivery.final_read(agent);
+    if (operation == nullptr || last == not_there || operation != &evidence.history.operations[last])
+      visit(agent, read);
+  });
+}
+
+std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence) {
   const std::uint32_t agents = evidence.plan.scenario.agents.everyone();
   std::vector<std::uint32_t> times(agents, 0);
   const auto each = [&](auto&& visit) {
-    for (const Operation& operation : history.operations) {
-      const bool counts = operation.function == Function::read && operation.outcome == Outcome::ok &&
-                          operation.agent < agents;
-      if (!counts) continue;
-      visit(operation.agent,
-            MailRead{no_process, operation.invoke_ns, operation.complete_ns, seen_by(history, operation)});
-    }
-    for (const Reading& reading : history.readings) {
-      if (reading.outcome != Outcome::ok || reading.mailbox >= agents) continue;
-      visit(reading.mailbox, MailRead{reading.reader, reading.invoke_ns, reading.complete_ns,
-                                      std::span(history.seen).subspan(reading.first_seen, reading.seen)});
-    }
+    for_each_read(evidence,
+                  [&](std::uint32_t agent, const MailRead& read, const Operation*) { visit(agent, read); });
   };
   each([&](std::uint32_t agent, const MailRead&) { ++times[agent]; });
   std::vector<Mailbox> mailboxes;

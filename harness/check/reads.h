@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ struct Mailbox {
 
 // By agent.
 std::vector<Mailbox> mailboxes_read_often(const Evidence& evidence);
+
+// Calls `visit` with the agent and each read of its mail that ended well and is not its final one.
+void for_each_other_read(const Evidence& evidence,
+                         const std::function<void(std::uint32_t, const MailRead&)>& visit);
 
 // Whether the run was to read any mail more than once: else checks of that have nothing to do.
 bool reads_are_planned(const Evidence& evidence);

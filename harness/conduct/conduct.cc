@@ -449,7 +449,8 @@ class Conductor {
                                         static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
       // That it could not do its part, or not write it down, says nothing about the subject.
       if (recorded && !stopping_ && gave_up(member.wait_status))
-        return fail(Code::failed, why_given_up(member, said));
+        return fail(WEXITSTATUS(member.wait_status) == child_refused_arguments ? Code::invalid : Code::failed,
+                    why_given_up(member, said));
       return recorded;
     }
     return {};
