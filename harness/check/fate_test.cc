@@ -235,7 +235,7 @@ TEST(Fate, ASaverThatNeverReadsAgain) {
       "that at 0.021 s, "
       "replaced queue.json at 0.022 s with one that lacks it; of the 3 broadcasts that others put there "
       "between agent 1's "
-      "first rename, at 0.002 s, and its last, at 0.062 s, nothing is read at the end: each of its 4 saves "
+      "first rename, at 0.002 s, and its last, at 0.062 s, none is read at the end: each of its 4 saves "
       "lacks what others "
       "had put there since the first of them";
   const std::string proof = ", even 1-1, asked for at 0.021 s, when 0-0 had stood there since 0.012 s";

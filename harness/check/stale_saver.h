@@ -15,7 +15,7 @@
 
 namespace holdfast {
 
-// "; of the 33 broadcasts that others put there between …, nothing is read at the end: …", and if it is on record, the save
+// "; of the 33 broadcasts that others put there between …, none is read at the end: …", and if it is on record, the save
 // that cannot have read; empty if there is no such pattern.
 // `stays`: whether the broadcast that put it there is read in the end. Times are marks.
 std::string never_read_again(const History& history, const std::vector<NameChange>& changes,
