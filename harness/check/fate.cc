@@ -183,17 +183,15 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
       fmt::format(" replaced {} at {}{}", file_name_of(path), moment(by.call->answered_ns),
                   kept != changes.size() ? " with one that lacks it" : "");
   text += "; " + actor_of(by.operation, *by.call);
-  const std::string reading = reading_of(by, put.answered_ns, path);
-  if (by.operation != nullptr && reading.empty()) {
-    const std::string never = never_read_again(history_, changes, by.operation->agent,
-                                               [&](const NameChange& change) { return stays(change); });
-    if (!never.empty()) return {text + replacing + never};
-  }
   // Asked for before is not begun before: it may have waited for its turn.
   if (by.operation != nullptr)
     text += fmt::format(", asked for {} that at {},",
                         by.operation->invoke_ns <= put.answered_ns ? "before" : "after",
                         moment(by.operation->invoke_ns));
+  std::string reading = reading_of(by, put.answered_ns, path);
+  if (by.operation != nullptr && reading.empty())
+    reading = never_read_again(history_, changes, by.operation->agent,
+                               [&](const NameChange& change) { return stays(change); });
   return {text + replacing + reading};
 }
 

@@ -55,18 +55,18 @@ std::string never_read_again(const History& history, const std::vector<NameChang
   }
   const auto place = [&](auto at) { return static_cast<std::size_t>(at - changes.begin()); };
   const auto save = save_that_did_not_read(history, changes, place(begin), place(end) - 1, agent);
-  if (own < few || of_others < few || !save) return "";
+  if (own < few || of_others < few) return "";
+  std::string text = fmt::format(
+      "; of the {} that others put there between agent {}'s first rename, at {}, and its last, at {}, none "
+      "is read at the end: each of its {} saves lacks what others had put there since the first of them",
+      counted(of_others, "broadcast"), agent, moment(begin->call->answered_ns),
+      moment(std::prev(end)->call->answered_ns), own);
+  if (!save) return text;
   const NameChange& lacks = changes[*save];
   const NameChange& stood = changes[*save - 1];
-  return fmt::format(
-      "; of the {} that others put there between agent {}'s first rename, at {}, and its last, at {}, "
-      "nothing is read "
-      "at the end: each of its saves lacks what others had put there since the first of them, even {}, asked "
-      "for at "
-      "{}, when {} had stood there since {}",
-      counted(of_others, "broadcast"), agent, moment(begin->call->answered_ns),
-      moment(std::prev(end)->call->answered_ns), message_of(lacks), moment(lacks.operation->invoke_ns),
-      message_of(stood), moment(stood.call->answered_ns));
+  return text + fmt::format(", even {}, asked for at {}, when {} had stood there since {}", message_of(lacks),
+                            moment(lacks.operation->invoke_ns), message_of(stood),
+                            moment(stood.call->answered_ns));
 }
 
 }  // namespace holdfast

@@ -65,8 +65,7 @@ TEST_F(Waits, ADescriptorThatIsKeptOverTheRenameIsALeak) {
   run("keeps-replaced", "count = 2\nbroadcasts = 4\nread_every = 1");
   EXPECT_EQ(end_.exit_code, 1) << end_.out << end_.err;
   EXPECT_EQ(finding("leaks").verdict, Verdict::fail);
-  EXPECT_THAT(witness("leaks"),
-              AllOf(HasSubstr("(python3"), HasSubstr("on a queue.json that has been replaced")));
+  EXPECT_THAT(witness("leaks"), AllOf(HasSubstr("(python3"), HasSubstr("replaced version")));
 }
 
 // Or every temporary file would be in use for as long as nobody closes it.

@@ -9,6 +9,7 @@
 
 #include "harness/history/codec.h"
 #include "harness/history/history.h"
+#include "harness/history/merge_agent.h"
 #include "harness/history/recorder.h"
 #include "harness/history/testing_files.h"
 
@@ -187,6 +188,12 @@ TEST(Merge, AGoodRunBecomesOneHistory) {
   EXPECT_EQ(read.calls, 0U);
   ASSERT_EQ(read.seen, 2U);
   EXPECT_EQ(history.seen[read.first_seen + 1].message, (MessageId{1, 0}));
+  Event torn = seen_event({0, 0}, {1, 0}, 1, false);
+  EXPECT_EQ(seen_of(torn).torn_size, 0U) << "older files do not have it";
+  torn.value[3] = 49;
+  EXPECT_EQ(seen_of(torn).torn_size, 49U);
+  torn.value[3] = 0x10000;
+  EXPECT_EQ(seen_of(torn).torn_size, 0U) << "too long";
 
   EXPECT_EQ(history.operations[2].calls, 1U);
   EXPECT_EQ(history.operations[3].outcome, Outcome::fail);
