@@ -58,14 +58,17 @@ class Jobs(Locked):
 
 
 class KeepsReplaced(Locked):
-    """A reader that keeps its descriptor over the rename."""
+    """A reader that keeps the first descriptor that it got, over all renames."""
+
+    kept = None
 
     def load(self):
         try:
-            self.kept = open(self.path, encoding="utf-8")
+            file = open(self.path, encoding="utf-8")
         except FileNotFoundError:
             return []
-        return json.load(self.kept)
+        self.kept = self.kept or file
+        return json.load(file)
 
 
 class Litters(Locked):
