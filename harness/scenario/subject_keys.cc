@@ -182,14 +182,13 @@ static RetryPolicy enhanced_retry() {
 }
 
 RetryPolicy default_retry(StoreKind store) {
-  switch (store) {
-#define HOLDFAST_STORE(name, word, retry) \
-  case StoreKind::name:                   \
-    return retry();
+  using Policy = RetryPolicy (*)();
+  static constexpr auto policies = std::to_array<Policy>({
+#define HOLDFAST_STORE(name, word, retry) retry,
 #include "harness/scenario/stores.def"
 #undef HOLDFAST_STORE
-  }
-  return standard_retry();
+  });
+  return policies.at(static_cast<std::size_t>(store))();
 }
 
 const Keys<Subject>& subject_keys() {
