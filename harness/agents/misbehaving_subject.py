@@ -60,6 +60,9 @@ def broadcast(request):
     elif how == "crashes":
         os.kill(os.getpid(), signal.SIGSEGV)
         sleep_for_ever()
+    elif how == "kills-its-group":
+        os.kill(0, signal.SIGKILL)
+        sleep_for_ever()
     elif how == "closes-stdout":
         os.close(1)
         sleep_for_ever()

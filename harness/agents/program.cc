@@ -89,6 +89,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   };
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
+  ::setpgid(0, 0);  // a program that signals its group reaches its own children, not the run
   for (int fd = 0; fd < 3; ++fd) {
     if (::dup2(standard[static_cast<std::size_t>(fd)], fd) < 0) give_up(0);
   }

@@ -136,6 +136,15 @@ TEST_F(CommandSubject, ThatDiesIsAskedAgainAndToldInTheVerdict) {
   EXPECT_EQ(holdfast({"check", "run"}).exit_code, 1);
 }
 
+TEST_F(CommandSubject, ThatKillsItsGroupHarmsItselfAlone) {
+  const auto end = start_small(scenario(misbehaving("kills-its-group"), "count = 2\nbroadcasts = 2")).wait();
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  const Summary summary = result_of("run");
+  ASSERT_EQ(summary.agents.size(), 2U);
+  for (const AgentSummary& agent : summary.agents) EXPECT_EQ(agent.ended, "exit 0");
+  EXPECT_TRUE(names(summary.reasons, "it was killed by signal 9")) << end.out;
+}
+
 TEST_F(CommandSubject, WhatItLeavesBehindIsEndedAndNamed) {
   const auto end = start_small(scenario(misbehaving("leaves-daemon"), "count = 1\nbroadcasts = 2")).wait();
   EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
