@@ -21,6 +21,7 @@
 #include "harness/cli/terminal.h"
 #include "harness/conduct/command_process.h"
 #include "harness/conduct/run_directory.h"
+#include "harness/scenario/input_file.h"
 #include "harness/supervisor/runtime_of.h"
 #include "harness/supervisor/supervisor.h"
 #include "reports/exec/render.h"
@@ -77,11 +78,10 @@ Result<std::optional<Profile>> profile_of(const ExecCommand& command) {
 Result<std::vector<Suppression>> suppressions_of(const ExecCommand& command) {
   std::vector<Suppression> all;
   for (const std::string& name : command.suppressions) {
-    std::ifstream file(name, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.good() && !file.eof())
-      return fail(Code::invalid, fmt::format("cannot read --suppress {}: {}", name, std::strerror(errno)));
-    auto parsed = parse_suppressions(text, name);
+    constexpr std::size_t most_bytes = 4 << 20;
+    const auto text = read_input(name, most_bytes);
+    if (!text) return fail(Code::invalid, fmt::format("--suppress {}: {}", name, text.error().message));
+    auto parsed = parse_suppressions(*text, name);
     if (!parsed) return fail(parsed.error());
     std::move(parsed->begin(), parsed->end(), std::back_inserter(all));
   }

@@ -2,12 +2,12 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <sstream>
 
 #include "harness/cli/judge.h"
 #include "harness/cli/series.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/run_directory.h"
+#include "harness/scenario/input_file.h"
 #include "reports/report_files.h"
 
 namespace holdfast {
@@ -17,12 +17,11 @@ constexpr const char* plan_name = "trials-plan.json";
 
 Result<TrialsPlan> load_trials_plan(const std::filesystem::path& directory) {
   const auto path = directory / plan_name;
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
+  constexpr std::size_t most_bytes = 4 << 20;
+  const auto text = read_input(path, most_bytes);
+  if (!text)
     return fail(Code::invalid, fmt::format("cannot read {}: is this a series of trials?", path.string()));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse_trials_plan(text.str(), path.string());
+  return parse_trials_plan(*text, path.string());
 }
 
 // None: the trial was never begun.

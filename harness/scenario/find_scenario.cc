@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <system_error>
 
 #include "core/base/nearest_name.h"
+#include "harness/scenario/input_file.h"
 #include "harness/scenario/quote.h"
 #include "harness/scenario/scenario.h"
 
@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::streamsize scenario_file_bytes_max = 2 << 20;  // parse_scenario refuses far less, and says so
+constexpr std::size_t scenario_file_bytes_max = 2 << 20;  // parse_scenario refuses far less, and says so
 
 std::vector<fs::path> directories_in_environment() {
   std::vector<fs::path> directories;
@@ -94,19 +94,9 @@ Result<std::vector<Variant>> load_variants(const fs::path& path, const std::vect
   if (fs::is_directory(path, problem)) {
     return fail(Code::invalid, path.string() + ": this is a directory; give the scenario file in it");
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    const int os_code = errno;
-    return fail(
-        Code::invalid,
-        fmt::format("{}: cannot be opened: {}", path.string(), std::generic_category().message(os_code)),
-        os_code);
-  }
-  std::string text(static_cast<std::size_t>(scenario_file_bytes_max), '\0');
-  file.read(text.data(), scenario_file_bytes_max);
-  if (file.bad()) return fail(Code::invalid, path.string() + ": cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_variants(text, path.string(), settings);
+  auto text = read_input(path, scenario_file_bytes_max);
+  if (!text) return fail(Code::invalid, path.string() + ": " + text.error().message, text.error().os_code);
+  return parse_variants(*text, path.string(), settings);
 }
 
 Result<Scenario> load_scenario(const fs::path& path, const std::vector<std::string>& settings) {

@@ -6,6 +6,7 @@
 
 #include "harness/scenario/check_names.h"
 #include "harness/scenario/fields.h"
+#include "harness/scenario/input_file.h"
 #include "harness/scenario/quote.h"
 #include "harness/scenario/scenario.h"
 #include "scenarios/mutants/fault.h"
@@ -191,10 +192,10 @@ Result<Manifest> parse_manifest(std::string_view toml, const std::string& file_n
 }
 
 Result<Manifest> load_manifest(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string toml{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) return fail(Code::invalid, file.string() + ": cannot be read");
-  auto manifest = parse_manifest(toml, file.string());
+  constexpr std::size_t most_bytes = 2 << 20;
+  const auto toml = read_input(file, most_bytes);
+  if (!toml) return fail(Code::invalid, file.string() + ": " + toml.error().message);
+  auto manifest = parse_manifest(*toml, file.string());
   if (!manifest) return manifest;
   for (const Mutant& mutant : manifest->mutants) {
     if (auto checked = check_scenario(mutant.subject); !checked) return fail(std::move(checked.error()));

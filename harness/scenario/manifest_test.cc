@@ -118,7 +118,7 @@ TEST(ManifestTest, ScenariosAreReadBeforeAnythingIsRun) {
   EXPECT_EQ(refused_to_load("sound", "settings = [\"agents.cuont=2\"]\n").find(place + "--set agents.cuont"),
             0U);
   EXPECT_EQ(load_manifest("/no/such/manifest.toml").error().message,
-            "/no/such/manifest.toml: cannot be read");
+            "/no/such/manifest.toml: cannot be opened: No such file or directory");
 }
 
 }  // namespace

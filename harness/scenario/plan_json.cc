@@ -11,12 +11,12 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <system_error>
 
 #include "harness/scenario/document.h"
+#include "harness/scenario/input_file.h"
 #include "harness/scenario/json_depth.h"
 #include "harness/scenario/keys.h"
 #include "harness/scenario/plan.h"
@@ -184,25 +184,14 @@ Result<Plan> parse_plan(std::string_view json, const std::string& file_name) {
 
 Result<Plan> load_plan(const std::filesystem::path& run_directory) {
   const std::filesystem::path path = run_directory / "plan.json";
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    const int os_code = errno;
+  const auto text = read_input(path, plan_file_bytes_max);
+  if (!text && text.error().code == Code::not_found) {
     return fail(Code::not_found,
-                fmt::format("{}: cannot be opened: {}; is this a run directory?", path.string(),
-                            std::generic_category().message(os_code)),
-                os_code);
+                fmt::format("{}: {}; is this a run directory?", path.string(), text.error().message),
+                text.error().os_code);
   }
-  // By pieces: every agent does this, and room for the longest plan takes a thousand of them 16 s to clear.
-  constexpr std::size_t piece_bytes = std::size_t{16} * 1024;
-  std::string text;
-  while (file && !std::filesystem::is_directory(path) && text.size() < plan_file_bytes_max) {
-    const std::size_t before = text.size();
-    text.resize(before + piece_bytes);
-    file.read(text.data() + before, piece_bytes);
-    text.resize(before + static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.bad()) return fail(Code::invalid, path.string() + ": cannot be read");
-  return parse_plan(text, path.string());
+  if (!text) return fail(Code::invalid, path.string() + ": " + text.error().message);
+  return parse_plan(*text, path.string());
 }
 
 }  // namespace holdfast
