@@ -112,7 +112,8 @@ TEST_F(OwnManifestTest, AMistakeIsNamedWithItsPlace) {
   put_file(scratch() / "mine.toml", "[[right]]\nname = \"twin\"\nscenario = \"store/crow\"\n");
   expect_one_sentence(holdfast({"selftest", "--manifest", "mine.toml"}), 64,
                       "mine.toml:3:12: store/crow.toml: cannot");
-  expect_one_sentence(holdfast({"selftest", "--manifest", "other.toml"}), 64, "other.toml: cannot be opened: No such file");
+  expect_one_sentence(holdfast({"selftest", "--manifest", "other.toml"}), 64,
+                      "other.toml: cannot be opened: No such file");
 }
 
 TEST_F(SelfTestCommandTest, AnUnknownEntryIsAMistake) {
