@@ -24,7 +24,7 @@ struct AskedCall {
   const std::function<bool()>& still_waiting;  // whether the caller is there yet
 };
 
-struct Fate {
+struct CallFate {
   enum class Kind : std::uint8_t {
     pass,
     wait,    // the rule is asked again at `until_ns`, or soon after; others are answered meanwhile
@@ -46,7 +46,7 @@ class CallRule {
   virtual void begin(const Record&) {}
   // Whether calls of this thread need to be looked at: those of others go on at no cost.
   [[nodiscard]] virtual bool concerns(pid_t thread) const = 0;
-  virtual Fate before(const AskedCall& call, const Record& record) = 0;
+  virtual CallFate before(const AskedCall& call, const Record& record) = 0;
   // Once, after the last call.
   virtual void end(const Record&) {}
 };

@@ -32,7 +32,7 @@ Delayer::Delayer(std::vector<DelayRule> rules, const std::filesystem::path& stor
   for (const DelayRule& rule : rules_) HOLDFAST_CHECK(!rule.hold_ns.empty() && rule.every > 0);
 }
 
-Fate Delayer::before(const AskedCall& call, const Record& record) {
+CallFate Delayer::before(const AskedCall& call, const Record& record) {
   if (const auto held = held_up_.find(call.id); held != held_up_.end()) {
     record(delay_event(EventType::released, held->second, call.now_ns));
     held_up_.erase(held);
@@ -41,7 +41,7 @@ Fate Delayer::before(const AskedCall& call, const Record& record) {
   const auto delay = delay_of(call, record);
   if (!delay) return {};
   held_up_.emplace(call.id, *delay);
-  return {.kind = Fate::Kind::wait, .until_ns = delay->until_ns};
+  return {.kind = CallFate::Kind::wait, .until_ns = delay->until_ns};
 }
 
 std::optional<Delayer::Delay> Delayer::delay_of(const AskedCall& asked, const Record& record) {

@@ -38,7 +38,7 @@ class Delayer : public CallRule {
   Delayer(std::vector<DelayRule> rules, const std::filesystem::path& store);
 
   [[nodiscard]] bool concerns(pid_t) const override { return true; }
-  Fate before(const AskedCall& call, const Record& record) override;
+  CallFate before(const AskedCall& call, const Record& record) override;
 
   // A call that is being held up.
   struct Delay {

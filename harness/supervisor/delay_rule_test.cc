@@ -43,9 +43,9 @@ class DelayRuleTest : public testing::Test {
   // Until when that call waits; 0: it does not.
   std::int64_t before(Delayer& delayer, const seccomp_data& data, std::uint64_t call,
                       std::int64_t now_ms = 1000) {
-    const Fate fate = delayer.before({call, data, caller_, now_ms * ms, still_waiting_},
-                                     [this](const Event& event) { events_.push_back(event); });
-    EXPECT_EQ(fate.kind == Fate::Kind::wait, fate.until_ns != 0);
+    const CallFate fate = delayer.before({call, data, caller_, now_ms * ms, still_waiting_},
+                                         [this](const Event& event) { events_.push_back(event); });
+    EXPECT_EQ(fate.kind == CallFate::Kind::wait, fate.until_ns != 0);
     return fate.until_ns;
   }
 

@@ -95,16 +95,16 @@ std::optional<bool> Killer::answer_told(Victim& victim, const seccomp_data& data
   return status.ok > std::exchange(victim.ok, status.ok);
 }
 
-Fate Killer::before(const AskedCall& asked, const Record& record) {
+CallFate Killer::before(const AskedCall& asked, const Record& record) {
   const Caller& caller = asked.caller;
-  const Fate spared;
+  const CallFate spared;
   const auto call = describe_store_call(asked.data);
   if (!call) return spared;
   if (!caller.participant) {
     const bool somebody_is_missed =
         std::any_of(victims_.begin(), victims_.end(), [](const auto& one) { return one.second.dead != 0; });
     const bool may_be_it = somebody_is_missed && !touched_file(*call, caller, store_).empty();
-    return may_be_it ? Fate{.kind = Fate::Kind::wait} : spared;
+    return may_be_it ? CallFate{.kind = CallFate::Kind::wait} : spared;
   }
   const std::uint32_t agent = caller.participant->index;
   const auto found = victims_.find(agent);
@@ -126,7 +126,7 @@ Fate Killer::before(const AskedCall& asked, const Record& record) {
   }
   if (killed && asked.still_waiting()) kill(agent, victim, caller, name, path, record);
   if (victim.points.over()) tell_walk(agent, victim, record);
-  return killed ? Fate{.kind = Fate::Kind::killed} : spared;
+  return killed ? CallFate{.kind = CallFate::Kind::killed} : spared;
 }
 
 void Killer::kill(std::uint32_t agent, Victim& victim, const Caller& caller, const std::string& call,

@@ -32,7 +32,7 @@ class Killer : public CallRule {
   void begin(const Record& record) override;
   [[nodiscard]] bool concerns(pid_t thread) const override;
   // Waits for who may be a victim that was started again, and is not known yet.
-  Fate before(const AskedCall& call, const Record& record) override;
+  CallFate before(const AskedCall& call, const Record& record) override;
   // Writes down how far those got that are not through.
   void end(const Record& record) override;
 

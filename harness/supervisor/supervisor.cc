@@ -157,16 +157,16 @@ std::optional<Supervisor::Step> Supervisor::ask_rules(WaitingCall& call, const C
   for (; call.rules_passed < rules_.size(); ++call.rules_passed) {
     CallRule& rule = *rules_[call.rules_passed];
     if (!rule.concerns(call.thread)) continue;
-    const Fate fate = rule.before({call.id, call.data, caller, monotonic_ns(), still_waiting}, record_);
+    const CallFate fate = rule.before({call.id, call.data, caller, monotonic_ns(), still_waiting}, record_);
     switch (fate.kind) {
-      case Fate::Kind::pass:
+      case CallFate::Kind::pass:
         break;
-      case Fate::Kind::wait:
+      case CallFate::Kind::wait:
         call.look_ns = fate.until_ns;
         return let_wait(call);
-      case Fate::Kind::killed:
+      case CallFate::Kind::killed:
         return Step::over;
-      case Fate::Kind::fail:
+      case CallFate::Kind::fail:
         answer(call.id, fate.error, false);
         return Step::over;
     }
