@@ -1,6 +1,5 @@
 // Agents that are killed by plan, for real: the core bears every crash of a save, the origin's
 // store does not.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,7 +7,6 @@
 #include <algorithm>
 
 #include "harness/cli/testing_run.h"
-#include "harness/supervisor/descriptor.h"
 
 namespace holdfast {
 namespace {
@@ -110,27 +108,6 @@ TEST_F(Crash, NothingStaysWhoeverIsInterruptedOrKilled) {
   EXPECT_TRUE(eventually([&] { return processes_naming(scratch().string()).empty(); }));
   const auto check = holdfast({"check", "killed"});
   EXPECT_EQ(check.exit_code, 2) << check.out << check.err;
-}
-
-// A lock that nobody gives back, as a dead agent's would be if the kernel did not: the
-// others' deadlines tell.
-TEST_F(Crash, ALockThatIsNotFreedIsNoticed) {
-  put_file(scratch() / "small.toml",
-           small_scenario("count = 2\nbroadcasts = 4\nrate = 5\ndeadline = \"1s\""));
-  auto run = start({"run", "small.toml", "--out", "run"});
-  ASSERT_TRUE(eventually([&] { return released(); }));
-  const Descriptor lock(::open((scratch() / "run/store/queue.json.lock").c_str(), O_RDWR | O_CLOEXEC));
-  struct flock byte {};
-  byte.l_type = F_WRLCK;
-  byte.l_len = 1;
-  ASSERT_EQ(::fcntl(lock.get(), F_OFD_SETLKW, &byte), 0);
-  const auto end = run.wait();
-  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
-  EXPECT_TRUE(holds(end.out, "delivered: 2 of 2")) << end.out;
-  // Which deadline ends the wait first depends on how late the agent comes to run.
-  const std::string report = file_bytes(scratch() / "run/report.md");
-  EXPECT_TRUE(holds(report, "stopped while waiting") || holds(report, "still held by another process"))
-      << end.out;
 }
 
 }  // namespace

@@ -49,6 +49,27 @@ TEST_F(Lateness, AProgramThatNeverAnswersFails) {
   EXPECT_TRUE(holds(end.out, "What was tolerated")) << end.out;
 }
 
+// A lock that nobody gives back, as a dead agent's would be if the kernel did not: the
+// others' deadlines tell.
+TEST_F(Lateness, ALockThatIsNotFreedIsNoticed) {
+  put_file(scratch() / "small.toml",
+           small_scenario("count = 2\nbroadcasts = 4\nrate = 5\ndeadline = \"1s\""));
+  auto run = start({"run", "small.toml", "--out", "run"});
+  ASSERT_TRUE(eventually([&] { return released(); }));
+  const Descriptor lock(::open((scratch() / "run/store/queue.json.lock").c_str(), O_RDWR | O_CLOEXEC));
+  struct flock byte {};
+  byte.l_type = F_WRLCK;
+  byte.l_len = 1;
+  ASSERT_EQ(::fcntl(lock.get(), F_OFD_SETLKW, &byte), 0);
+  const auto end = run.wait();
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  EXPECT_TRUE(holds(end.out, "delivered: 2 of 2")) << end.out;
+  // Which deadline ends the wait first depends on how late the agent comes to run.
+  const std::string report = file_bytes(scratch() / "run/report.md");
+  EXPECT_TRUE(holds(report, "stopped while waiting") || holds(report, "still held by another process"))
+      << end.out;
+}
+
 struct Planted {
   const char* fault;
   const char* scenario;
