@@ -158,7 +158,8 @@ TEST_F(Exec, FailsOnRefusalsButThoseThatAreSuppressed) {
   EXPECT_EQ(shell(refused_script, {"--quiet", "--fail-on-refusal", "--suppress", "../known"}).exit_code, 0);
   put_file(scratch() / "wrong", "rename 5 hold f\n");
   expect_one_sentence(shell("exit 0", {"--suppress", "../wrong"}), 64, "../wrong:1");
-  expect_one_sentence(shell("exit 0", {"--suppress", "../missing"}), 64, "--suppress ../missing: cannot be opened: No such file");
+  expect_one_sentence(shell("exit 0", {"--suppress", "../missing"}), 64,
+                      "--suppress ../missing: cannot be opened: No such file");
 }
 
 TEST_F(Exec, OnlyTheDomainIsJudged) {
