@@ -57,7 +57,8 @@ std::string broadcasts_sentence(const Summary& summary) {
 
 std::string agents_sentence(const Summary& summary) {
   return fmt::format(
-      "{} of {} succeeded{}, that is, had every broadcast acknowledged and delivered once to everybody",
+      "{} of {} succeeded{}, that is, had every broadcast acknowledged and delivered once to everybody, and "
+      "every read answered",
       format_count(summary.agents_succeeded), format_counted(summary.agents_total, "agent"),
       share_sentence(summary.agents_succeeded, summary.agents_total,
                      clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95)));

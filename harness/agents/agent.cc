@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <iterator>
 
 #include "core/base/clock.h"
 #include "harness/agents/queue.h"
@@ -223,11 +222,7 @@ class Agent {
 
   // What it has open when it needs nothing, so that what grows until the end shows.
   Result<> record_handles() {
-    std::vector<StoreHandle> handles;
-    for (const pid_t process : process_tree(::getpid())) {
-      auto some = store_handles(store_, process);
-      std::move(some.begin(), some.end(), std::back_inserter(handles));
-    }
+    const auto handles = tree_handles(store_, ::getpid());
     Event event = begin(EventType::handles, Function::none, 0);
     event.value = {most_of_one_file(handles), gone_handles(handles).removed, 0, 0};
     return recorder_.record(event);

@@ -5,7 +5,7 @@
 // Nothing of that can be earned. A crowd that spins waits for itself, a store that floods the disk waits for its own
 // bytes, and what nobody was seen to take is no excuse. Whom an operation waited for is not on record: whoever waited for
 // a processor meanwhile may have held what it wanted, so the waits of all the run's processes count, those of a command's
-// whole process tree and of the conductor's threads too, but no moment counts twice.
+// whole process tree and of the thread that answers calls, but no moment counts twice.
 #pragma once
 
 #include <cstdint>
@@ -53,8 +53,9 @@ class BusyMachine {
   Spans held_up_;
 };
 
-// Of a standstill: what the run's own writing explains. What it wrote just before and meanwhile, at the speed that the
-// disk had before the load, or, if that is more, the time in which the disk was busy, by the run's share of what it wrote.
+// Of a standstill: what the run's own writing explains. What it wrote and flushed just before and meanwhile, at the speed
+// that the disk had before the load, or, if that is more, the time in which the disk was busy, by the run's share of what
+// it wrote, but no more than a disk that is a few times slower needs (tolerance::slower_disk).
 std::int64_t explained_by_run_ns(const History& history, const Standstill& standstill);
 
 }  // namespace holdfast

@@ -38,8 +38,12 @@ bool is_part_of_name(char character) {
 
 }  // namespace
 
-std::string file_name_of(const std::string& path) {
+std::string_view last_part(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
+}
+
+std::string file_name_of(const std::string& path) {
+  return std::string(last_part(path));
 }
 
 bool names_file(std::string_view text, std::string_view name) {

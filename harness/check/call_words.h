@@ -9,6 +9,8 @@
 
 namespace holdfast {
 
+// Of the same lifetime as the path.
+std::string_view last_part(std::string_view path);
 std::string file_name_of(const std::string& path);
 
 // Whether a text names that file: "queue.json" stands in 'lock "store/queue.json": held', not in 'queue.json.tmp'.

@@ -1,14 +1,14 @@
-// Delivered: every agent succeeded, that is, attempted all its broadcasts, was told ok for each, and each
-// reached every recipient exactly once. It is the origin's "8/8", read strictly. Its reads must be answered, too: a store
-// whose mail cannot be read delivers nothing.
+// Delivered: every agent succeeded, that is, attempted all its broadcasts, was told ok for each, each reached every
+// recipient exactly once, and its reads were answered: a store whose mail cannot be read delivers nothing. It is the
+// origin's "8/8", read strictly.
 //
-// Source: what result.json promises of a successful agent. A scenario may allow a share of broadcasts not to be
-// acknowledged (delivered.allowed_failures); what was acknowledged must arrive all the same.
-// Sound: it joins what agents were told (their own record) with what recipients finally read; an agent that
-// died by itself failed, one that the conductor stopped or that was killed by plan did not (what a planned
-// kill cut short may be done or not, and is excused). Indefinite outcomes: not acknowledged, and
-// not failed either, unless its program died by itself or broke the protocol: an agent with nothing worse than those is unknown, and so is one whose recipients could
-// not be read, or whom the run's end cut short.
+// Source: what result.json promises of a successful agent. A scenario may allow a share of broadcasts, and of reads, to
+// fail (delivered.allowed_failures); what was acknowledged must arrive all the same.
+// Sound: it joins what agents were told (their own record) with what recipients finally read; an agent that died by itself
+// failed, and so did one whose program died or broke the protocol; one that the conductor stopped or that was killed by
+// plan did not (what a planned kill cut short may be done or not, and is excused). Indefinite outcomes: not acknowledged,
+// and not failed either: an agent with nothing worse than those is unknown, and so is one whose recipients could not be
+// read, or whom the run's end cut short.
 #include <fmt/format.h>
 
 #include "harness/check/agent_outcome.h"

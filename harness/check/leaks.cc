@@ -24,6 +24,7 @@
 #include <utility>
 
 #include "harness/check/attempts.h"
+#include "harness/check/call_words.h"
 #include "harness/check/checks.h"
 #include "harness/check/lock_evidence.h"
 #include "harness/check/planned_kills.h"
@@ -55,7 +56,7 @@ class Held {
 
   // What is wrong with the handles of an idle process; empty: nothing.
   [[nodiscard]] std::string needless(const IdleHandles& idle) const {
-    const std::string name = idle.path.substr(idle.path.rfind('/') + 1);
+    const std::string name = file_name_of(idle.path);
     const auto halfway = halfway_.find(idle.agent);
     const HalfwayHandles before = halfway != halfway_.end() ? halfway->second : HalfwayHandles{};
     if (idle.of_replaced != 0)

@@ -12,14 +12,8 @@ namespace holdfast {
 namespace {
 
 LockSeen held_by(std::uint32_t agent, bool exclusive = true) {
-  LockSeen lock;
+  LockSeen lock = seen_lock(LockState::held, agent, "jobs.lock", 4, "python3");
   lock.exclusive = exclusive;
-  lock.agent = agent;
-  lock.pid = static_cast<std::int32_t>(100 + agent);
-  lock.program = "python3";
-  lock.path = "jobs.lock";
-  lock.number = 4;
-  lock.last_byte = UINT64_MAX;
   return lock;
 }
 

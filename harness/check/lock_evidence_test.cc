@@ -8,16 +8,7 @@ namespace holdfast {
 namespace {
 
 LockSeen seen(LockState state, std::uint32_t agent, std::uint32_t number, const char* path) {
-  LockSeen lock;
-  lock.state = state;
-  lock.exclusive = true;
-  lock.agent = agent;
-  lock.pid = static_cast<std::int32_t>(100 + agent);
-  lock.program = "go";
-  lock.number = number;
-  lock.path = path;
-  lock.last_byte = UINT64_MAX;
-  return lock;
+  return seen_lock(state, agent, path, number);
 }
 
 TestRun late_run() {

@@ -29,6 +29,7 @@
 #include "harness/check/call_words.h"
 #include "harness/check/checks.h"
 #include "harness/check/fate.h"
+#include "harness/check/name_changes.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
@@ -43,10 +44,6 @@ struct LeftFile {
   std::string maker{};   // "agent 0's broadcast 0-3"; empty: unknown
   std::string reason{};  // why it may be in use or excused
 };
-
-std::string_view last_part(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 bool moves(const Call& call) {
   return call.function == Function::rename || call.function == Function::link;
@@ -98,12 +95,10 @@ class Leftovers {
   explicit Leftovers(const Evidence& evidence)
       : history_(evidence.history),
         fates_(evidence),
+        names_(evidence.history),
         core_sweeps_(evidence.plan.scenario.subject.kind == SubjectKind::core),
         names_its_files_(evidence.plan.scenario.subject.kind != SubjectKind::command),
         cut_(cut_short(evidence.history)) {
-    for (const Operation& operation : history_.operations) {
-      if (operation.complete_ns != 0) first_answer_ns_ = std::min(first_answer_ns_, operation.complete_ns);
-    }
     if (history_.leftovers.empty()) return;
     for (const HalfwayHandles& halfway : history_.halfway) halfway_ns_[halfway.agent] = halfway.time_ns;
     for (const Leftover& file : history_.leftovers) {
@@ -119,6 +114,9 @@ class Leftovers {
       }
     }
   }
+
+  // What the record says of how the file came to stay.
+  std::string story_of(const Leftover& file) { return fates_.of_leftover(file.name); }
 
   [[nodiscard]] LeftFile judge(const Leftover& file) const {
     const Call* last = nullptr;   // that names it
@@ -161,6 +159,7 @@ class Leftovers {
  private:
   void look_at_operations() {
     for (const Operation& operation : history_.operations) {
+      first_answer_ns_ = std::min(first_answer_ns_, end_of(operation));
       all_.add(operation.invoke_ns, end_of(operation));
       if (cut_.empty() || operation.function == Function::read) continue;
       const bool was_cut = std::any_of(cut_.begin(), cut_.end(), [&](const CutShort& cut) {
@@ -196,19 +195,7 @@ class Leftovers {
       if (cut.agent == call.agent && cut.from_ns <= call.received_ns && call.received_ns <= cut.until_ns)
         return by_death(cut);
     }
-    const auto& operations = history_.operations;  // by agent, then by invoke time
-    const auto later = std::upper_bound(
-        operations.begin(), operations.end(), call, [](const Call& it, const Operation& operation) {
-          return std::pair(it.agent, it.received_ns) < std::pair(operation.agent, operation.invoke_ns);
-        });
-    if (later == operations.begin() || std::prev(later)->agent != call.agent ||
-        end_of(*std::prev(later)) < call.received_ns)
-      return {Judged::orphan, fmt::format("agent {}", call.agent)};
-    const Operation& operation = *std::prev(later);
-    return {Judged::orphan, operation.function == Function::read
-                                ? fmt::format("agent {}'s read", call.agent)
-                                : fmt::format("agent {}'s broadcast {}", call.agent,
-                                              to_string(MessageId{call.agent, operation.number}))};
+    return {Judged::orphan, actor_of(names_.operation_of(call), call)};
   }
 
   [[nodiscard]] LeftFile by_death(const CutShort& cut) const {
@@ -238,6 +225,7 @@ class Leftovers {
 
   const History& history_;
   Fates fates_;
+  NameChanges names_;
   bool core_sweeps_;
   bool names_its_files_;
   std::int64_t first_answer_ns_ = std::numeric_limits<std::int64_t>::max();
@@ -265,7 +253,7 @@ Finding check_orphan_temp(const Evidence& evidence) {
     finding.witness = "the run never became quiet, so a temporary file may still have been in use";
     return finding;
   }
-  const Leftovers leftovers(evidence);
+  Leftovers leftovers(evidence);
   const Subject& subject = evidence.plan.scenario.subject;
   std::string perhaps;
   const Leftover* first = nullptr;
@@ -286,7 +274,7 @@ Finding check_orphan_temp(const Evidence& evidence) {
   finding.checked = std::max<std::uint64_t>({1, history.files_left, history.leftovers.size()});
   if (first != nullptr) {
     finding.verdict = Verdict::fail;
-    std::string story = Fates(evidence).of_leftover(first->name);
+    std::string story = leftovers.story_of(*first);
     if (story.empty() && !maker.empty()) story = ", by " + maker;
     if (first->use == LeftoverUse::alone)
       story += fmt::format("; agent {} alone had it open between operations", first->user);

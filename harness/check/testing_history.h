@@ -18,6 +18,21 @@ namespace holdfast {
 inline constexpr MessageId a{0, 0};
 inline constexpr MessageId b{1, 0};
 
+// A lock on a whole file, as a look would find it.
+inline LockSeen seen_lock(LockState state, std::uint32_t agent, const char* path, std::uint32_t number = 0,
+                          const char* program = "go") {
+  LockSeen lock;
+  lock.state = state;
+  lock.exclusive = true;
+  lock.agent = agent;
+  lock.pid = static_cast<std::int32_t>(100 + agent);
+  lock.program = program;
+  lock.number = number;
+  lock.path = path;
+  lock.last_byte = UINT64_MAX;
+  return lock;
+}
+
 struct TestRun {
   Plan plan;
   History history;

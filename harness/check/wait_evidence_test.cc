@@ -15,15 +15,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 LockSeen lock_of(std::uint32_t agent, LockState state = LockState::held) {
-  LockSeen lock;
-  lock.state = state;
-  lock.exclusive = true;
-  lock.agent = agent;
-  lock.pid = static_cast<std::int32_t>(100 + agent);
-  lock.program = "go";
-  lock.path = "jobs.lock";
-  lock.last_byte = UINT64_MAX;
-  return lock;
+  return seen_lock(state, agent, "jobs.lock");
 }
 
 // Agent 1 is told ok at 20 ms; agent 0 is killed at 30 ms, and asks again from 40 to 5,000 ms.

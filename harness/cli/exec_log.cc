@@ -40,12 +40,6 @@ bool is_inherited(const FoundHolder& holder) {
          ::syscall(SYS_kcmp, holder.process, parent, KCMP_FILE, holder.descriptor, holder.descriptor) == 0;
 }
 
-std::string program_of(pid_t process) {
-  const Descriptor proc = open_process(process);
-  const std::string path = proc ? link_target(proc.get(), "exe") : std::string();
-  return path.substr(path.rfind('/') + 1);
-}
-
 }  // namespace
 
 ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names)
@@ -69,7 +63,7 @@ void ExecLog::decided(const DecidedCall& call) {
   refusal.error = decision.error;
   refusal.reason = decision.obstacle;
   refusal.pid = call.process;
-  refusal.program = program_of(call.process);
+  if (const Descriptor proc = open_process(call.process)) refusal.program = program_of(proc.get());
   refusal.at_ns = call.received_ns - report_.begun_ns;
   for (const NamedHolder& holder : decision.holders) {
     if (refusal.holders.size() == most_holders) break;

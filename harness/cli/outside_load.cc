@@ -1,14 +1,15 @@
 #include "harness/cli/outside_load.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <string>
 
 #include "core/base/clock.h"
+#include "harness/supervisor/proc.h"
 
 namespace holdfast {
 namespace {
@@ -17,17 +18,6 @@ constexpr double worth_telling = 0.2;  // share of the time
 
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-}
-
-// user, nice, system, irq, softirq and steal of the line "cpu" of /proc/stat: not idle, not iowait; a guest's time
-// is in user already.
-double busy_s() {
-  std::ifstream file("/proc/stat");
-  std::string name;
-  double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
-  file >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal;
-  if (!file || name != "cpu") return 0;
-  return (user + nice + system + irq + softirq + steal) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 double disk_wait_s() {
@@ -53,7 +43,8 @@ std::uint64_t disk_bytes() {
 MachineUse machine_use() {
   MachineUse use;
   use.at_s = static_cast<double>(monotonic_ns()) * 1e-9;
-  use.busy_s = busy_s();
+  const auto processors = parse_processors(read_proc_file(AT_FDCWD, "/proc/stat"), {});
+  use.busy_s = static_cast<double>(processors.busy_ns.value_or(0)) * 1e-9;
   use.disk_wait_s = disk_wait_s();
   use.disk_bytes = disk_bytes();
   for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "core/base/clock.h"
+#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/outside_load.h"
 #include "harness/cli/progress.h"
@@ -254,7 +255,7 @@ static int carry_out(const SelftestCommand& command) {
   held.forget();
   if (!done) {
     const int code = complain(done.error());
-    return done.error().code == Code::cancelled ? 2 : code;
+    return done.error().code == Code::cancelled ? exit_cut_short : code;
   }
   if (command.json) {
     fmt::print("{}", to_json(*test));

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
+#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/repeat.h"
@@ -218,7 +219,7 @@ static int carry_out(const ShrinkCommand& command) {
                wrapped(verdict_on(*small, failed->plan.seed), 80, "  ", "  "), shown.string(),
                failed->plan.seed);
   }
-  return interrupted ? 2 : 0;
+  return interrupted ? exit_cut_short : 0;
 }
 
 static void add_options(CLI::App& app, ShrinkCommand& command) {

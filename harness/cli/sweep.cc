@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/nearest_name.h"
 #include "core/retry/duration.h"
+#include "harness/cli/command_line.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/series.h"
@@ -266,7 +267,7 @@ static int carry_out(const SweepCommand& command) {
                (shown_path(command.run, *directory) / "report.md").string());
   }
   held.forget();
-  return sweep.complete ? 0 : exit_sweep_cut_short;
+  return sweep.complete ? 0 : exit_cut_short;
 }
 
 static void add_options(CLI::App& app, SweepCommand& command) {

@@ -5,15 +5,14 @@ wait for.
 
 import fcntl
 import json
-import mmap
 import os
-import sqlite3
 import sys
 import tempfile
 import threading
 import time
 
-MODE = sys.argv[1]
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scenarios", "subjects", "right"))
+from subject import serve
 
 
 class Locked:
@@ -44,12 +43,12 @@ class Locked:
             json.dump(entries, file)
         os.replace(temp, self.path)
 
-    def broadcast(self, entry):
+    def add(self, entry):
         lock = self.take_lock()
         self.save(self.load() + [entry])
         os.close(lock)
 
-    def read(self):
+    def messages(self):
         return self.load()
 
 
@@ -78,8 +77,8 @@ class Litters(Locked):
         super().__init__(root, agent)
         self.litter = []
 
-    def broadcast(self, entry):
-        super().broadcast(entry)
+    def add(self, entry):
+        super().add(entry)
         self.litter.append(open(f"{self.path}.{entry['id']}.copy", "w", encoding="utf-8"))
 
 
@@ -93,8 +92,8 @@ class Scratch(Locked):
         self.log = open(os.path.join(root, f"agent-{agent}.log"), "a", encoding="utf-8")
         self.scratch = []
 
-    def broadcast(self, entry):
-        super().broadcast(entry)
+    def add(self, entry):
+        super().add(entry)
         print(entry["id"], file=self.log, flush=True)
         if len(self.scratch) < 2:
             file = tempfile.NamedTemporaryFile(dir=self.root)
@@ -119,7 +118,7 @@ class KeepsLock(Locked):
 
     kept = None
 
-    def broadcast(self, entry):
+    def add(self, entry):
         lock = self.kept or os.open(self.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         while self.agent != 0 and not os.path.exists(self.path):
             time.sleep(0.01)
@@ -140,58 +139,10 @@ class KeepsLock(Locked):
             os.close(lock)
 
 
-class Wal:
-    def __init__(self, root, agent):
-        self.agent = agent
-        self.db = sqlite3.connect(os.path.join(root, "queue.db"), timeout=20, isolation_level=None)
-        self.db.execute("pragma journal_mode=wal")
-        self.db.execute("create table if not exists mail (id text, body text, recipients text)")
-        self.db.execute("select count(*) from mail").fetchone()
-
-    def broadcast(self, entry):
-        self.db.execute("begin immediate")
-        self.db.execute("insert into mail values (?, ?, ?)", (entry["id"], entry["body"], json.dumps(entry["to"])))
-        self.db.execute("commit")
-
-    def read(self):
-        return [{"id": row[0], "body": row[1], "to": json.loads(row[2])}
-                for row in self.db.execute("select id, body, recipients from mail order by rowid")]
-
-
-class Shared:
-    """A log in shared memory: its length in the first eight bytes."""
-
-    size = 1 << 20
-
-    def __init__(self, root, agent):
-        self.agent = agent
-        self.file = os.open(os.path.join(root, "ring"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        fcntl.flock(self.file, fcntl.LOCK_EX)
-        if os.fstat(self.file).st_size == 0:
-            os.ftruncate(self.file, self.size)
-        fcntl.flock(self.file, fcntl.LOCK_UN)
-        self.memory = mmap.mmap(self.file, self.size)
-
-    def broadcast(self, entry):
-        line = json.dumps(entry).encode() + b"\n"
-        fcntl.flock(self.file, fcntl.LOCK_EX)
-        end = int.from_bytes(self.memory[:8], "little")
-        self.memory[8 + end:8 + end + len(line)] = line
-        self.memory[:8] = (end + len(line)).to_bytes(8, "little")
-        fcntl.flock(self.file, fcntl.LOCK_UN)
-
-    def read(self):
-        fcntl.flock(self.file, fcntl.LOCK_SH)
-        end = int.from_bytes(self.memory[:8], "little")
-        lines = self.memory[8:8 + end].splitlines()
-        fcntl.flock(self.file, fcntl.LOCK_UN)
-        return [json.loads(line) for line in lines]
-
-
 class Deadlock(Locked):
     """Even agents take lock a, then b; odd ones b, then a."""
 
-    def broadcast(self, entry):
+    def add(self, entry):
         names = ["a", "b"] if self.agent % 2 == 0 else ["b", "a"]
         held = []
         for name in names:
@@ -206,7 +157,7 @@ class Deadlock(Locked):
 class Hangs(Locked):
     """Agent 0 takes the lock and never comes back."""
 
-    def broadcast(self, entry):
+    def add(self, entry):
         lock = self.take_lock()
         while self.agent == 0:
             time.sleep(1000)
@@ -214,28 +165,7 @@ class Hangs(Locked):
         os.close(lock)
 
 
-KINDS = {"wal": Wal, "leader": Leader, "mmap": Shared, "jobs": Jobs, "keeps-replaced": KeepsReplaced,
-         "litters": Litters, "scratch": Scratch, "keeps-lock": KeepsLock, "deadlock": Deadlock, "hangs-on-lock": Hangs}
+KINDS = {"leader": Leader, "jobs": Jobs, "keeps-replaced": KeepsReplaced, "litters": Litters, "scratch": Scratch,
+         "keeps-lock": KeepsLock, "deadlock": Deadlock, "hangs-on-lock": Hangs}
 
-
-def main():
-    queue = None
-    for line in sys.stdin:
-        request = json.loads(line)
-        answer = {"result": "ok"}
-        try:
-            if request["op"] == "quit":
-                return
-            if request["op"] == "init":
-                queue = KINDS[MODE](request["dir"], request["agent"])
-            elif request["op"] == "broadcast":
-                queue.broadcast({"id": request["id"], "to": request["to"], "body": request["body"]})
-            else:
-                answer["entries"] = [{"id": entry["id"], "body": entry["body"]} for entry in queue.read()
-                                     if queue.agent in entry["to"]]
-        except OSError as error:
-            answer = {"result": "fail", "code": error.errno or 0, "error": str(error)}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(KINDS[sys.argv[1]])

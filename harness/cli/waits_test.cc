@@ -13,14 +13,17 @@ using testing::HasSubstr;
 
 class Waits : public RunTest {
  protected:
-  // A run of the subject; `agents` and `subject` are more of those sections.
+  // A run of a subject of waiting_subject.py, or of a right one, by its file; `agents` and `subject` are more of those
+  // sections.
   void run(const std::string& which, const std::string& agents, const std::string& subject = "",
            const std::string& rest = "") {
+    const std::string command =
+        which.ends_with(".py") ? fmt::format("\"{}/subjects/right/{}\"", HOLDFAST_SHIPPED_SCENARIOS, which)
+                               : fmt::format("\"{}\", \"{}\"", HOLDFAST_WAITING_SUBJECT, which);
     put_file(scratch() / "waits.toml",
-             fmt::format(
-                 "[subject]\nkind = \"command\"\ncommand = [\"python3\", \"{}\", \"{}\"]\n{}\n[agents]\n{}\n"
-                 "[sharing]\nrules = \"posix\"\n[run]\ndeadline = \"60s\"\n{}\n",
-                 HOLDFAST_WAITING_SUBJECT, which, subject, agents, rest));
+             fmt::format("[subject]\nkind = \"command\"\ncommand = [\"python3\", {}]\n{}\n[agents]\n{}\n"
+                         "[sharing]\nrules = \"posix\"\n[run]\ndeadline = \"60s\"\n{}\n",
+                         command, subject, agents, rest));
     end_ = holdfast({"run", "waits.toml", "--out", "run"});
     summary_ = result_of("run");
   }
@@ -45,14 +48,18 @@ class RightSubject : public Waits, public testing::WithParamInterface<const char
 // else knows; and a queue may have any name.
 TEST_P(RightSubject, MayKeepWhatStopsNobody) {
   run(GetParam(), "count = 3\nbroadcasts = 6",
-      "files = [\"queue.json*\", \"queue.db*\", \"leader.lock\", \"ring\", \"audit\"]");
+      "files = [\"queue.json*\", \"queue.db*\", \"leader.lock\", \"queue.map\", \"audit\"]");
   EXPECT_EQ(end_.exit_code, 0) << end_.out << end_.err;
   EXPECT_EQ(finding("leaks").verdict, Verdict::pass) << witness("leaks");
   EXPECT_EQ(finding("liveness").verdict, Verdict::pass) << witness("liveness");
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, RightSubject, testing::Values("wal", "leader", "mmap", "scratch"),
-                         [](const auto& value) { return value.param; });
+INSTANTIATE_TEST_SUITE_P(Each, RightSubject,
+                         testing::Values("wal.py", "leader", "shared_memory.py", "scratch"),
+                         [](const auto& value) {
+                           std::string name = value.param;
+                           return name.substr(0, name.find('.'));
+                         });
 
 TEST_F(Waits, AQueueOfAnotherNameIsNoOrphan) {
   run("jobs", "count = 6\nbroadcasts = 20");

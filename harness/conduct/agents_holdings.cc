@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -14,11 +13,6 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t locks_told_max = 100;
-
-std::string program_of(pid_t process) {
-  const std::string path = link_target(open_process(process).get(), "exe");
-  return path.substr(path.rfind('/') + 1);
-}
 
 // How much a handle tells: on a file that another took the name of, on one that has none, on one that is there.
 int gravity(const StoreHandle& handle) {
@@ -33,7 +27,7 @@ Event idle_event(std::uint32_t agent, const std::vector<StoreHandle>& handles) {
   }
   const GoneHandles gone = gone_handles(handles);
   event.value = {handles.size(), gone.replaced, gone.removed, most_of_one_file(handles)};
-  event.text = in_fields(program_of(event.pid), worst->path);
+  event.text = in_fields(program_of_process(event.pid), worst->path);
   return event;
 }
 
@@ -42,13 +36,7 @@ Event idle_event(std::uint32_t agent, const std::vector<StoreHandle>& handles) {
 std::vector<AgentHandles> holdings_of(const std::vector<AgentProcess>& agents,
                                       const std::filesystem::path& store) {
   std::vector<AgentHandles> held;
-  for (const AgentProcess& agent : agents) {
-    held.push_back({agent.agent, {}});
-    for (const pid_t process : process_tree(agent.process)) {
-      auto handles = store_handles(store, process);
-      std::move(handles.begin(), handles.end(), std::back_inserter(held.back().handles));
-    }
-  }
+  for (const AgentProcess& agent : agents) held.push_back({agent.agent, tree_handles(store, agent.process)});
   return held;
 }
 

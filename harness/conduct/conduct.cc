@@ -131,7 +131,8 @@ class Conductor {
     if (*woken == Woken::met) {
       if (auto measured = measure(Beside::before); !measured) return measured;
       phase_ = "broadcasting";
-      if (auto watched = begin_watch(); !watched) return watched;
+      if (auto timed = measure_disk(); !timed) return timed;
+      begin_watch();
       if (auto marked = mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
       watch_agents();
@@ -161,7 +162,7 @@ class Conductor {
       if (auto marked = mark(Mark::quiesced); !marked) return marked;
       if (auto ended = end_watch(); !ended) return ended;
       if (auto measured = measure(Beside::after); !measured) return measured;
-      if (auto watched = begin_watch(); !watched) return watched;
+      begin_watch();
       admitted_ = ended_;
       watch_agents();
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
@@ -516,15 +517,18 @@ class Conductor {
                              static_cast<std::uint64_t>(work->round_ns), 0}});
   }
 
-  // From here on lateness may be others' doing, and what they do is looked at.
-  Result<> begin_watch() {
+  // As it is before the load: later, the run's own writes are still on their way.
+  Result<> measure_disk() {
     const DiskSpeed disk = time_disk(directory_);
-    Event speed{.type = EventType::disk_speed};
-    speed.value = {static_cast<std::uint64_t>(disk.bytes_per_s), static_cast<std::uint64_t>(disk.flush_ns), 0,
-                   0};
+    return record({.type = EventType::disk_speed,
+                   .value = {static_cast<std::uint64_t>(disk.bytes_per_s),
+                             static_cast<std::uint64_t>(disk.flush_ns), 0, 0}});
+  }
+
+  // From here on lateness may be others' doing, and what they do is looked at.
+  void begin_watch() {
     pulse_.emplace(directory_);
     neighbours_.emplace(directory_);
-    return record(std::move(speed));
   }
 
   Result<> end_watch() {

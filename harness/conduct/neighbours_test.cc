@@ -1,14 +1,19 @@
 #include "harness/conduct/neighbours.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/testing/scratch_directory.h"
+#include "harness/supervisor/supervisor.h"
 
 namespace holdfast {
 namespace {
@@ -118,6 +123,36 @@ TEST(Usage, CountsTheProcessorsThatTheRunMayUse) {
   EXPECT_EQ(parse_processors(stat, {1, 11}).stolen_ns, 0);
   EXPECT_EQ(parse_processors(stat, {0}).stolen_ns, 30 * tick);
   EXPECT_EQ(parse_processors("intr 5\n", {}).busy_ns, std::nullopt);
+}
+
+// Who only looks and writes down keeps nobody waiting, however long it waits itself.
+TEST(Usage, OfTheConductorCountsWhoAnswersCallsAlone) {
+  const ScratchDirectory scratch;
+  std::atomic<bool> over = false;
+  pid_t looks = 0, answers = 0;
+  std::atomic<int> ready = 0;
+  const auto spin = [&](pid_t& thread, const char* name) {
+    ::pthread_setname_np(::pthread_self(), name);
+    thread = ::gettid();
+    ++ready;
+    while (!over) ::sched_yield();  // now and then others come first
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] { spin(answers, supervisor_thread_name); });
+    while (ready < 2 * i + 1) ::sched_yield();
+    threads.emplace_back([&] { spin(looks, "looks"); });
+    while (ready < 2 * i + 2) ::sched_yield();
+  }
+  const auto waited = [&] {
+    const Usage usage = read_usage(disk_below(scratch.path()));
+    EXPECT_EQ(usage.threads.at(looks).waited_ns, 0);
+    EXPECT_NE(usage.threads.at(looks).run_ns, 0);
+    return usage.threads.at(answers).waited_ns;
+  };
+  while (waited() == 0) ::sched_yield();
+  over = true;
+  for (std::thread& thread : threads) thread.join();
 }
 
 // A child that spins is of the run, and what it waits for is its own doing.

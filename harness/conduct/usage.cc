@@ -24,11 +24,6 @@
 namespace holdfast {
 namespace {
 
-std::int64_t tick_ns() {
-  static const std::int64_t ns = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
-  return ns;
-}
-
 // Of the processors that the run may use, for what happens on others is nothing to it. Their numbers; none: all.
 std::set<int> usable_processors() {
   cpu_set_t mask;
@@ -41,31 +36,6 @@ std::set<int> usable_processors() {
   }
   return usable;
 }
-
-}  // namespace
-
-Processors parse_processors(std::string_view stat, const std::set<int>& usable) {
-  Processors sum;
-  std::istringstream lines{std::string(stat)};
-  for (std::string line; std::getline(lines, line);) {
-    // "cpu" and its number, none: all; user nice system idle iowait irq softirq steal, in ticks.
-    std::istringstream words(line);
-    std::string name;
-    std::int64_t ticks[8] = {};
-    if (!(words >> name) || !name.starts_with("cpu")) continue;
-    const bool wanted =
-        usable.empty() ? name == "cpu" : name != "cpu" && usable.contains(std::atoi(name.c_str() + 3));
-    for (std::int64_t& count : ticks) words >> count;
-    if (!wanted || !words) continue;
-    // All but the time in which it had nothing to do.
-    sum.busy_ns = sum.busy_ns.value_or(0) +
-                  (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) * tick_ns();
-    sum.stolen_ns += ticks[7] * tick_ns();
-  }
-  return sum;
-}
-
-namespace {
 
 // Whether somebody may have to wait for a thread of the conductor's: all others only look and write down.
 bool answers_calls(int tasks, const std::string& thread) {

@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <set>
-#include <string_view>
 
 #include "harness/supervisor/proc.h"
 
@@ -19,14 +17,6 @@ struct ProcessUse {
   std::int64_t ended_ns = 0;  // by children that ended, and theirs
   bool of_run = false;        // the conductor, or started by it or by one of these
 };
-
-struct Processors {
-  std::optional<std::int64_t> busy_ns;  // together; none: this system does not tell
-  std::int64_t stolen_ns = 0;           // of that: by other virtual machines
-};
-
-// From /proc/stat: of those with these numbers; none: of all.
-Processors parse_processors(std::string_view stat, const std::set<int>& usable);
 
 // At one time.
 struct Usage {

@@ -110,31 +110,37 @@ void ConductorMerge::leftover(Event&& event) {
                                 static_cast<LeftoverUse>(event.value[2]), event.process});
 }
 
+// When something was, by the event's first two values: after the last, and before it was written down. None: it is a doubt.
+std::optional<ConductorMerge::Span> ConductorMerge::span_of(const Event& event, std::int64_t last_end_ns,
+                                                            const char* doubt, const char* what) {
+  const Span span{static_cast<std::int64_t>(event.value[0] & INT64_MAX),
+                  static_cast<std::int64_t>(event.value[1] & INT64_MAX)};
+  if (span.begin_ns >= last_end_ns && span.end_ns >= span.begin_ns && span.end_ns <= event.time_ns)
+    return span;
+  doubts_.add(
+      doubt,
+      fmt::format("{} from {} to {} ns, which is not after the last time and before {} ns, when it was "
+                  "written down",
+                  what, span.begin_ns, span.end_ns, event.time_ns));
+  return std::nullopt;
+}
+
 void ConductorMerge::standstill(const Event& event) {
-  const auto begin_ns = static_cast<std::int64_t>(event.value[0] & INT64_MAX);
-  const auto end_ns = static_cast<std::int64_t>(event.value[1] & INT64_MAX);
-  const std::int64_t before_ns = history_.standstills.empty() ? 0 : history_.standstills.back().end_ns;
-  if (begin_ns < before_ns || end_ns < begin_ns || end_ns > event.time_ns)
-    return doubts_.add("standstill",
-                       fmt::format("the disk stood still from {} to {} ns, which is not after the last "
-                                   "time and before {} ns, when it was written down",
-                                   begin_ns, end_ns, event.time_ns));
-  history_.standstills.push_back({begin_ns, end_ns});
+  auto& known = history_.standstills;
+  const std::int64_t last_end_ns = known.empty() ? 0 : known.back().end_ns;
+  if (const auto span = span_of(event, last_end_ns, "standstill", "the disk stood still"))
+    known.push_back({span->begin_ns, span->end_ns});
 }
 
 void ConductorMerge::processors(const Event& event) {
-  const auto begin_ns = static_cast<std::int64_t>(event.value[0] & INT64_MAX);
-  const auto end_ns = static_cast<std::int64_t>(event.value[1] & INT64_MAX);
-  const std::int64_t before_ns = history_.machine.empty() ? 0 : history_.machine.back().end_ns;
-  if (begin_ns < before_ns || end_ns < begin_ns || end_ns > event.time_ns)
-    return doubts_.add("machine",
-                       fmt::format("the machine was looked at from {} to {} ns, which is not after the "
-                                   "last time and before {} ns, when it was written down",
-                                   begin_ns, end_ns, event.time_ns));
-  Contention use{.begin_ns = begin_ns, .end_ns = end_ns, .busy_ns = bounded(event.op)};
+  auto& known = history_.machine;
+  const std::int64_t last_end_ns = known.empty() ? 0 : known.back().end_ns;
+  const auto span = span_of(event, last_end_ns, "machine", "the machine was looked at");
+  if (!span) return;
+  Contention use{.begin_ns = span->begin_ns, .end_ns = span->end_ns, .busy_ns = bounded(event.op)};
   use.strangers_ns = if_known(event.value[2]);
   use.waited_ns = if_known(event.value[3]);
-  history_.machine.push_back(use);
+  known.push_back(use);
   disk_follows_ = true;
 }
 

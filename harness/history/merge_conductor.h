@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "harness/history/doubt_list.h"
@@ -24,6 +25,12 @@ class ConductorMerge {
   void idle(Event&& event);
   void lock(Event&& event);
   void leftover(Event&& event);
+  struct Span {
+    std::int64_t begin_ns = 0;
+    std::int64_t end_ns = 0;
+  };
+  std::optional<Span> span_of(const Event& event, std::int64_t last_end_ns, const char* doubt,
+                              const char* what);
   void standstill(const Event& event);
   void processors(const Event& event);
   void disk(const Event& event);

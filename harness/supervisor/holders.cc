@@ -26,10 +26,6 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-std::string file_name_of(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 // Calls visit(descriptor, name) for each descriptor of a process.
 template <typename Visit>
 void for_each_descriptor(int proc, Visit visit) {
@@ -110,7 +106,7 @@ void find_by_descriptor(int proc, pid_t process, const struct stat& identity,
     holder.process = process;
     holder.descriptor = descriptor;
     holder.access = access_of(flags);
-    holder.program = file_name_of(link_target(proc, "exe"));
+    holder.program = program_of(proc);
     holder.path = link_target(directory, name);
     classify_copy(proc, flags, holder);
     holders.push_back(std::move(holder));
@@ -137,7 +133,7 @@ void find_by_mapping(int proc, pid_t process, const struct stat& identity,
   struct stat program {};
   holder.running = ::fstatat(proc, "exe", &program, 0) == 0 && program.st_dev == identity.st_dev &&
                    program.st_ino == identity.st_ino;
-  holder.program = file_name_of(link_target(proc, "exe"));
+  holder.program = program_of(proc);
   const auto path = line.find('/');
   if (path != std::string::npos) holder.path = line.substr(path);
   holders.push_back(std::move(holder));
@@ -173,7 +169,7 @@ DirectoryUse find_directory_use(const struct stat& identity, const std::string& 
       FoundHolder holder;
       holder.process = process;
       holder.descriptor = descriptor;
-      holder.program = file_name_of(link_target(proc.get(), "exe"));
+      holder.program = program_of(proc.get());
       holder.path = std::move(where);
       use.holders.push_back(std::move(holder));
     };

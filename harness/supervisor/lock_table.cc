@@ -25,11 +25,6 @@ bool same_lock(const FileLock& a, const FileLock& b) {
          a.last_byte == b.last_byte;
 }
 
-std::string program_of(pid_t process) {
-  const std::string path = link_target(open_process(process).get(), "exe");
-  return path.substr(path.rfind('/') + 1);
-}
-
 // Whether a process waits for a lock of an open file description through this descriptor: "72 0x5 0x26 …", see
 // proc_pid_syscall(5).
 bool waits_in_fcntl(const StoreHandle& handle) {
@@ -100,7 +95,7 @@ class LockTable {
     seen.agent = owner.agent;
     seen.pid = owner.handle != nullptr ? owner.handle->process : std::max(lock.process, 0);
     if (const auto known = agent_of_.find(seen.pid); known != agent_of_.end()) seen.agent = known->second;
-    if (seen.pid != 0) seen.program = program_of(seen.pid);
+    if (seen.pid != 0) seen.program = program_of_process(seen.pid);
     involved_.emplace(seen.pid, seen.path);
     seen_.push_back(std::move(seen));
   }
@@ -114,7 +109,7 @@ class LockTable {
     seen.state = LockState::open;
     seen.agent = agent;
     seen.pid = handle.process;
-    seen.program = program_of(handle.process);
+    seen.program = program_of_process(handle.process);
     seen.path = path;
     seen_.push_back(std::move(seen));
   }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <sstream>
 
 namespace holdfast {
 
@@ -31,6 +32,15 @@ std::string link_target(int directory, const char* name) {
   std::array<char, PATH_MAX> buffer;
   const ssize_t length = ::readlinkat(directory, name, buffer.data(), buffer.size());
   return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string("?");
+}
+
+std::string program_of(int process_directory) {
+  const std::string path = link_target(process_directory, "exe");
+  return path.substr(path.rfind('/') + 1);
+}
+
+std::string program_of_process(pid_t process) {
+  return program_of(open_process(process).get());
 }
 
 std::vector<pid_t> all_processes() {
@@ -74,6 +84,32 @@ SchedStat read_schedstat(int directory, const char* name) {
   stat.run_ns = std::strtoll(text.c_str(), &next, 10);
   stat.waited_ns = std::strtoll(next, nullptr, 10);
   return stat;
+}
+
+std::int64_t tick_ns() {
+  static const std::int64_t ns = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
+  return ns;
+}
+
+Processors parse_processors(std::string_view stat, const std::set<int>& usable) {
+  Processors sum;
+  std::istringstream lines{std::string(stat)};
+  for (std::string line; std::getline(lines, line);) {
+    // "cpu" and its number, none: all; user nice system idle iowait irq softirq steal, in ticks.
+    std::istringstream words(line);
+    std::string name;
+    std::int64_t ticks[8] = {};
+    if (!(words >> name) || !name.starts_with("cpu")) continue;
+    const bool wanted =
+        usable.empty() ? name == "cpu" : name != "cpu" && usable.contains(std::atoi(name.c_str() + 3));
+    for (std::int64_t& count : ticks) words >> count;
+    if (!wanted || !words) continue;
+    // All but the time in which it had nothing to do.
+    sum.busy_ns = sum.busy_ns.value_or(0) +
+                  (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) * tick_ns();
+    sum.stolen_ns += ticks[7] * tick_ns();
+  }
+  return sum;
 }
 
 }  // namespace holdfast

@@ -4,7 +4,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/supervisor/descriptor.h"
@@ -19,6 +22,10 @@ std::string read_proc_file(int directory, const char* name);
 
 // Where a link below `directory` points; "?" if that may not be seen.
 std::string link_target(int directory, const char* name);
+
+// The file name of the program that a process runs, by its directory or its number; "?" if that may not be seen.
+std::string program_of(int process_directory);
+std::string program_of_process(pid_t process);
 
 // Every process but ourselves.
 std::vector<pid_t> all_processes();
@@ -35,6 +42,9 @@ struct ProcessStat {
 };
 ProcessStat read_process_stat(int process_directory);
 
+// How long one of the kernel's ticks lasts.
+std::int64_t tick_ns();
+
 // Of a task, how long it ran, and how long it was ready to run while no processor was free for it, see
 // Documentation/scheduler/sched-stats.rst; 0 if the kernel does not count that.
 struct SchedStat {
@@ -42,5 +52,13 @@ struct SchedStat {
   std::int64_t waited_ns = 0;
 };
 SchedStat read_schedstat(int directory, const char* name);
+
+struct Processors {
+  std::optional<std::int64_t> busy_ns;  // together; none: this system does not tell
+  std::int64_t stolen_ns = 0;           // of that: by other virtual machines
+};
+
+// From /proc/stat: of those with these numbers; none: of all.
+Processors parse_processors(std::string_view stat, const std::set<int>& usable);
 
 }  // namespace holdfast

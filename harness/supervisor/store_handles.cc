@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -197,6 +198,15 @@ std::vector<StoreHandle> store_handles(const std::filesystem::path& store, pid_t
                        std::move(access), parse_locks(info)});
   }
   add_mappings(directory.get(), process, inside, seen, handles);
+  return handles;
+}
+
+std::vector<StoreHandle> tree_handles(const std::filesystem::path& store, pid_t root) {
+  std::vector<StoreHandle> handles;
+  for (const pid_t process : process_tree(root)) {
+    auto some = store_handles(store, process);
+    std::move(some.begin(), some.end(), std::back_inserter(handles));
+  }
   return handles;
 }
 

@@ -47,6 +47,9 @@ std::vector<pid_t> process_tree(pid_t root);
 // name are its own business. Whatever may not be seen is left out.
 std::vector<StoreHandle> store_handles(const std::filesystem::path& store, pid_t process);
 
+// The same of a process and all its descendants, of each in turn.
+std::vector<StoreHandle> tree_handles(const std::filesystem::path& store, pid_t root);
+
 // How many handles there are on files that have lost their name.
 struct GoneHandles {
   std::uint64_t replaced = 0;  // to another file

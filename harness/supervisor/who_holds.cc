@@ -48,7 +48,7 @@ void add_file_holders(const struct stat& file, const std::vector<pid_t>& process
     FoundHolder found;
     found.process = process;
     found.path = link_target(proc.get(), "exe");
-    found.program = found.path.substr(found.path.rfind('/') + 1);
+    found.program = program_of(proc.get());
     use.holders.push_back({HeldAs::running_program, std::move(found), {}});
   }
 }
