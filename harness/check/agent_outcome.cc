@@ -203,7 +203,7 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
       return fmt::format("{}, then {}{}", attempted, how_ended(*process),
                          message.empty() ? "" : fmt::format(" with {} unanswered", message));
     case AgentOutcome::Reason::program_fault:
-      return fmt::format("agent {}'s program is at fault in broadcast {} ({}){}", agent, message, when,
+      return fmt::format("agent {}'s program broke down in broadcast {}, at {}{}", agent, message, when,
                          error);
     case AgentOutcome::Reason::stopped_short:
       return fmt::format("{} and then ended, as if it had done them all", attempted);

@@ -105,7 +105,7 @@ TEST(Delivered, AProgramThatDiesOrBreaksTheProtocolFailed) {
         .all_read({{1, 0}})
         .finished();
     expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
-                   "agent 0's program is at fault in broadcast 0-0 (0.001 s): the program ended", "fault");
+                   "agent 0's program broke down in broadcast 0-0, at 0.001 s: the program ended", "fault");
     run.history.kills.push_back({0, 0, 100, run.at(1), "rename", "/s/queue.json"});
     EXPECT_NE(check_delivered({run.plan, run.history}).verdict, Verdict::fail) << "killed by plan";
   }
