@@ -319,14 +319,13 @@ Fate Fates::of_duplicate(const Operation& broadcast) {
   return {};
 }
 
-const Kill* Fates::kill_that_left(const std::string& name) const {
+const Kill* Fates::kill_that_left(const std::string& name, const Call* last) const {
   const Kill* found = nullptr;
   for (const Kill& kill : history_.kills) {
     if (!is_path_of(kill.path, name) || is_before_open(kill)) continue;
     if (found == nullptr || found->time_ns < kill.time_ns) found = &kill;
   }
   if (found == nullptr) return nullptr;
-  const Call* last = last_call_on(name);
   const bool came_later =
       last != nullptr && last->answered_ns > found->time_ns;  // somebody else, to that file
   return came_later ? nullptr : found;
@@ -355,10 +354,10 @@ std::string Fates::moved_instead(const Call& refused) const {
 }
 
 std::string Fates::of_leftover(const std::string& name) {
-  if (const Kill* kill = kill_that_left(name))
+  const Call* last = last_call_on(name);
+  if (const Kill* kill = kill_that_left(name, last))
     return fmt::format(": agent {} was killed at {} right before {}, and nobody removed it", kill->agent,
                        moment(kill->time_ns), doing(kill->call, "it"));
-  const Call* last = last_call_on(name);
   if (last == nullptr) return "";
   const bool onto_it = is_path_of(last->destination, name);
   if (is_done(*last) && takes_a_name(*last) && !onto_it) return "";  // that file is gone: this is another

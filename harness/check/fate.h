@@ -38,8 +38,9 @@ class Fates {
   Fate of_duplicate(const Operation& broadcast);
   // Who left a file: ": agent 0 was killed at … right before writing it, and nobody removed it"; "" if it is not known.
   std::string of_leftover(const std::string& name);
-  // The kill that left it: the last before a call on it other than an open, if nobody came to the file afterwards.
-  [[nodiscard]] const Kill* kill_that_left(const std::string& name) const;
+  // The kill that left it: the last before a call on it other than an open, if nobody came to the file afterwards. `last` is
+  // the last call on it, null if there was none.
+  [[nodiscard]] const Kill* kill_that_left(const std::string& name, const Call* last) const;
 
  private:
   [[nodiscard]] const Call* last_opened(const Operation& operation, const std::string& path,

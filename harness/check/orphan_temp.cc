@@ -137,7 +137,7 @@ class Leftovers {
     }
     if (!is_source && !names_its_files_ && is_of_many(file))
       return {Judged::perhaps, {}, "and more than one operation wrote to it"};
-    if (const Kill* kill = fates_.kill_that_left(file.name)) {
+    if (const Kill* kill = fates_.kill_that_left(file.name, last)) {
       for (const CutShort& cut : cut_) {
         if (cut.by_plan && cut.agent == kill->agent && cut.until_ns == kill->time_ns) return by_death(cut);
       }

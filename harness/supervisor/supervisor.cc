@@ -13,9 +13,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <set>
 #include <utility>
 
+#include "core/base/check.h"
 #include "core/base/clock.h"
 #include "harness/supervisor/obliging_holders.h"
 
@@ -111,12 +113,15 @@ void Supervisor::run() {
     }
     if ((polled[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) listening = false;
     if (!received_.empty()) {
-      const auto chosen = received_.begin() + static_cast<std::ptrdiff_t>(schedule_->next(received_));
+      const std::size_t place = schedule_->next(received_);
+      HOLDFAST_CHECK(place < received_.size());
+      const auto chosen = received_.begin() + static_cast<std::ptrdiff_t>(place);
       WaitingCall next = std::move(*chosen);
       received_.erase(chosen);
       if (handle(next) == Step::again) pending_.push_back(std::move(next));
     }
-    std::erase_if(pending_, [this](WaitingCall& call) { return handle(call) == Step::over; });
+    for (auto call = pending_.begin(); call != pending_.end();)
+      call = handle(*call) == Step::over ? pending_.erase(call) : std::next(call);
   }
 }
 
