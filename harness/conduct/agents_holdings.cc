@@ -36,6 +36,7 @@ Event idle_event(std::uint32_t agent, const std::vector<StoreHandle>& handles) {
 std::vector<AgentHandles> holdings_of(const std::vector<AgentProcess>& agents,
                                       const std::filesystem::path& store) {
   std::vector<AgentHandles> held;
+  held.reserve(agents.size());
   for (const AgentProcess& agent : agents) held.push_back({agent.agent, tree_handles(store, agent.process)});
   return held;
 }
