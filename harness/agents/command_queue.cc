@@ -220,6 +220,10 @@ std::vector<std::string> CommandQueue::take_warnings() {
 
 void CommandQueue::finish() {
   if (program_) {
+    if (std::string line; program_->has_spoken() && program_->receive(line, 0) == Program::Heard::line) {
+      warn(fmt::format("the program said {} after its last answer: an answer given twice, or out of turn",
+                       quote_line(line)));
+    }
     const std::int64_t deadline_ns = monotonic_ns() + (stop_requested() ? 0 : ends_by_itself_ns);
     static_cast<void>(program_->send(quit_line(), deadline_ns));
     const ProgramEnd ended = end_by(deadline_ns);

@@ -18,7 +18,7 @@ namespace {
 
 // By agent: its latest process, or none.
 std::vector<const ProcessRecord*> agent_processes(const Plan& plan, const History& history) {
-  std::vector<const ProcessRecord*> processes(plan.scenario.agents.count, nullptr);
+  std::vector<const ProcessRecord*> processes(plan.scenario.agents.everyone(), nullptr);
   for (const ProcessRecord& process : history.processes) {
     if (process.role == Role::agent && process.index < processes.size()) processes[process.index] = &process;
   }
@@ -120,12 +120,16 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
   const auto processes = agent_processes(plan, history);
   const BusyMachine machine(plan, history);
   const bool run_cut = history.interrupted || history.timed_out;
-  std::vector<AgentOutcome> outcomes(plan.scenario.agents.count);
+  std::vector<AgentOutcome> outcomes(plan.scenario.agents.everyone());
   RecipientsOf addressed(plan);
   for (std::uint32_t agent = 0; agent < outcomes.size(); ++agent) {
     AgentOutcome& outcome = outcomes[agent];
     const ProcessRecord* process = processes[agent];
     const bool died = died_by_itself(process);
+    if (agent >= plan.scenario.agents.count) {  // it only reads
+      if (died) note(outcome, AgentOutcome::Reason::died);
+      continue;
+    }
     const auto [first, end] = delivery.sent().of_sender(agent);
     outcome.attempted = end - first;
     if (outcome.attempted < plan.scenario.agents.broadcasts) {
@@ -158,8 +162,8 @@ std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& histor
 
 std::vector<bool> agent_succeeded(const Plan& plan, const History& history) {
   const auto outcomes = agent_outcomes(plan, history, Delivery(plan, history), {});
-  std::vector<bool> succeeded(outcomes.size());
-  std::transform(outcomes.begin(), outcomes.end(), succeeded.begin(),
+  std::vector<bool> succeeded(plan.scenario.agents.count);
+  std::transform(outcomes.begin(), outcomes.begin() + plan.scenario.agents.count, succeeded.begin(),
                  [](const AgentOutcome& outcome) { return outcome.kind == AgentOutcome::Kind::succeeded; });
   return succeeded;
 }
@@ -167,8 +171,11 @@ std::vector<bool> agent_succeeded(const Plan& plan, const History& history) {
 std::string describe(const Plan& plan, const History& history, const Delivery& delivery, std::uint32_t agent,
                      const AgentOutcome& outcome) {
   const ProcessRecord* process = agent_processes(plan, history)[agent];
-  std::string attempted = fmt::format("agent {} attempted {} of {}", agent, with_commas(outcome.attempted),
-                                      counted(plan.scenario.agents.broadcasts, "broadcast"));
+  const std::string attempted =
+      agent < plan.scenario.agents.count
+          ? fmt::format("agent {} attempted {} of {}", agent, with_commas(outcome.attempted),
+                        counted(plan.scenario.agents.broadcasts, "broadcast"))
+          : fmt::format("agent {} read", agent);
   std::string message;
   std::string error;
   std::string when;

@@ -44,7 +44,7 @@ struct Forgiven {
 // Whether it failed at its deadline, and that time was for a good part not the store's.
 bool may_be_starved(const Plan& plan, const Operation& operation, const BusyMachine& machine);
 
-// Operations that a planned kill cut short are held against nobody.
+// By agent, those that only read among them. Operations that a planned kill cut short are held against nobody.
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
                                          Forgiven forgiven);
 

@@ -23,7 +23,7 @@ namespace {
 bool failures_are_allowed(const Plan& plan, const History& history, Function function) {
   std::uint64_t all = 0, failed = 0;
   for (const Operation& operation : history.operations) {
-    if (operation.function != function || operation.agent >= plan.scenario.agents.count) continue;
+    if (operation.function != function || operation.agent >= plan.scenario.agents.everyone()) continue;
     ++all;
     if (operation.outcome != Outcome::ok && kill_of(history, operation) == nullptr) ++failed;
   }

@@ -113,11 +113,14 @@ TEST(Delivered, AProgramThatDiesOrBreaksTheProtocolFailed) {
 
 // A store whose mail cannot be read delivers nothing; one that may yet answer is not known to.
 TEST(Delivered, AReadThatFailedFailsItsReader) {
-  const auto with = [](Outcome outcome, std::uint16_t code) {
+  const auto with = [](Outcome outcome, std::uint16_t code, std::uint32_t agent = 0) {
     TestRun run(2, 1);
-    run.sent({0, 0}).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}}).finished();
+    run.plan.scenario.agents.readers = agent == 2 ? 1 : 0;
+    run.sent({0, 0}).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}});
+    if (agent == 2) run.read(agent, {{0, 0}, {1, 0}});
+    run.finished();
     Operation read;
-    read.agent = 0;
+    read.agent = agent;
     read.function = Function::read;
     read.number = 90;
     read.outcome = outcome;
@@ -131,6 +134,10 @@ TEST(Delivered, AReadThatFailedFailsItsReader) {
   const TestRun failed = with(Outcome::fail, 13);
   expect_finding(check_delivered({failed.plan, failed.history}), Verdict::fail, 2, 1,
                  "agent 0's read, asked for at 0.003 s, failed", "failed");
+  const TestRun only_reads = with(Outcome::fail, 13, 2);
+  expect_finding(check_delivered({only_reads.plan, only_reads.history}), Verdict::fail, 3, 1,
+                 "agent 2's read, asked for at 0.003 s, failed", "one that only reads");
+  EXPECT_EQ(agent_succeeded(only_reads.plan, only_reads.history), (Successes{true, true}));
   const TestRun unknown = with(Outcome::info, 0);
   EXPECT_EQ(check_delivered({unknown.plan, unknown.history}).verdict, Verdict::pass);
   const TestRun died = with(Outcome::info, program_died);

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -23,6 +24,11 @@ constexpr std::uint32_t of_directories = IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO
 
 std::string joined(const std::string& directory, const std::string& name) {
   return directory.empty() ? name : directory + "/" + name;
+}
+
+// What the kernel calls a file that was made without a name (O_TMPFILE; d_tmpfile() in fs/dcache.c): "#" and its number.
+bool names_the_unnamed(std::string_view name) {
+  return name.size() > 1 && name[0] == '#' && name.find_first_not_of("0123456789", 1) == name.npos;
 }
 
 }  // namespace
@@ -39,8 +45,8 @@ Result<WatchedTree> WatchedTree::start(const std::filesystem::path& store, std::
 
 std::optional<WatchedTree::State> WatchedTree::state_of(const std::string& path) const {
   struct stat now {};
-  if (::lstat((store_ / path).c_str(), &now) != 0) return std::nullopt;
-  return State(now.st_ino, now.st_size, now.st_ctim.tv_sec, now.st_ctim.tv_nsec);
+  if (::lstat((store_ / path).c_str(), &now) != 0 || !S_ISREG(now.st_mode)) return std::nullopt;
+  return State{now.st_ino, now.st_size, now.st_ctim.tv_sec * 1'000'000'000 + now.st_ctim.tv_nsec};
 }
 
 void WatchedTree::warn(std::string what) {
@@ -100,7 +106,6 @@ void WatchedTree::look_again() {
 }
 
 void WatchedTree::list(const std::string& directory, bool tell, std::deque<std::string>& below) {
-  constexpr std::size_t most_found = 4096;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(store_ / directory, error), end; !error && entry != end;
        entry.increment(error)) {
@@ -112,15 +117,19 @@ void WatchedTree::list(const std::string& directory, bool tell, std::deque<std::
       continue;
     }
     if (type != std::filesystem::file_type::regular || !tell) continue;
-    const auto state = state_of(path);
-    if (!state) continue;
-    if (found_.size() >= most_found) found_.clear();
-    found_.insert_or_assign(path, *state);
-    const std::uint32_t happened = (mask_ & IN_CLOSE_WRITE) != 0 ? IN_CLOSE_WRITE
-                                   : (mask_ & IN_MOVED_TO) != 0  ? IN_MOVED_TO
-                                                                 : IN_OPEN;
-    notices_.push_back({(store_ / path).string(), happened});
+    if (const auto state = state_of(path)) found(path, *state);
   }
+}
+
+// Its events may come yet: they say the same.
+void WatchedTree::found(const std::string& path, const State& state) {
+  constexpr std::size_t most_found = 4096;
+  if (found_.size() >= most_found) found_.clear();
+  found_.insert_or_assign(path, state);
+  const std::uint32_t happened = (mask_ & IN_CLOSE_WRITE) != 0 ? IN_CLOSE_WRITE
+                                 : (mask_ & IN_MOVED_TO) != 0  ? IN_MOVED_TO
+                                                               : IN_OPEN;
+  notices_.push_back({(store_ / path).string(), happened});
 }
 
 void WatchedTree::directory_event(std::uint32_t mask, const std::string& path) {
@@ -132,8 +141,16 @@ void WatchedTree::directory_event(std::uint32_t mask, const std::string& path) {
 }
 
 void WatchedTree::file_event(std::uint32_t mask, const std::string& path) {
+  // link(2) gives a name to what is whole already, and nobody closes or renames that again. A new file is still empty, or
+  // was closed since, which its next event says.
+  if ((mask & IN_CREATE) != 0 && (mask_ & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
+    const auto state = state_of(path);
+    if (state && state->size > 0) found(path, *state);
+    return;
+  }
   const std::uint32_t happened = mask & mask_ & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_OPEN);
   if (happened == 0) return;
+  if (names_the_unnamed(std::string_view(path).substr(path.rfind('/') + 1)) && !state_of(path)) return;
   const auto found = found_.find(path);
   if (found != found_.end()) {
     const bool told = state_of(path) == found->second;

@@ -4,13 +4,14 @@
 // is deeper or has more directories than are watched is said to be so, once.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "core/base/result.h"
@@ -39,7 +40,12 @@ class WatchedTree {
   std::optional<std::string> take_warning();
 
  private:
-  using State = std::tuple<ino_t, off_t, time_t, long>;  // with its last change
+  struct State {
+    ino_t number = 0;
+    off_t size = 0;
+    std::int64_t changed_ns = 0;
+    bool operator==(const State&) const = default;
+  };
 
   WatchedTree(std::filesystem::path store, std::uint32_t mask, Descriptor watch)
       : store_(std::move(store)), mask_(mask), watch_(std::move(watch)) {}
@@ -49,6 +55,7 @@ class WatchedTree {
   void directory_event(std::uint32_t mask, const std::string& path);
   void look_again();
   void file_event(std::uint32_t mask, const std::string& path);
+  void found(const std::string& path, const State& state);
   void warn(std::string what);
   [[nodiscard]] std::optional<State> state_of(const std::string& path) const;
 

@@ -2,6 +2,7 @@
 #include "harness/inject/watched_tree.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/inotify.h>
@@ -80,6 +81,25 @@ TEST_F(WatchedTreeTest, AMaildir) {
   fs::rename(store() / "tmp/1", store() / "new/1");
   fs::rename(store() / "new/1", store() / "cur/1:2,S");
   EXPECT_THAT(told(), ElementsAre("tmp/1", "new/1", "cur/1:2,S"));
+}
+
+// Nobody closes or renames what only got a name: by a second one, or by the first for what was written without any.
+TEST_F(WatchedTreeTest, WhatIsLinkedIntoPlaceIsTold) {
+  put("1.tmp");
+  watch();
+  fs::create_hard_link(store() / "1.tmp", store() / "1");
+  fs::remove(store() / "1.tmp");
+  EXPECT_THAT(told(), ElementsAre("1"));
+  Descriptor unnamed(::open(store().c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  ASSERT_TRUE(unnamed);
+  ASSERT_EQ(::write(unnamed.get(), "x", 1), 1);
+  ASSERT_EQ(::linkat(AT_FDCWD, fmt::format("/proc/self/fd/{}", unnamed.get()).c_str(), AT_FDCWD,
+                     (store() / "2").c_str(), AT_SYMLINK_FOLLOW),
+            0);
+  unnamed = {};
+  EXPECT_THAT(told(), ElementsAre("2"));
+  fs::create_symlink("2", store() / "3");
+  EXPECT_THAT(told(), IsEmpty());
 }
 
 TEST_F(WatchedTreeTest, AMovedDirectoryIsFollowed) {
