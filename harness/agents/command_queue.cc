@@ -203,7 +203,7 @@ Result<std::vector<Entry>> CommandQueue::receive(const std::string&) {
     told_bodies_ = told_bodies_ && answered.body;
     // Who gives ids alone says nothing of bodies.
     entries[i].body = answered.body ? std::move(*answered.body)
-                                    : message_body(plan_, id.value_or(MessageId{no_process, no_process}));
+                                    : message_body(plan_, id.value_or(no_message));
     entries[i].id = std::move(answered.id);
   }
   return entries;

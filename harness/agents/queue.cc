@@ -13,7 +13,7 @@ namespace holdfast {
 std::array<std::uint64_t, 4> seen_value(const Plan& plan, const Entry& entry, std::uint64_t position,
                                         bool told_bodies) {
   // An id that nobody can have sent keeps its place as a message that was never sent.
-  const MessageId id = parse_message_id(entry.id).value_or(MessageId{no_process, no_process});
+  const MessageId id = parse_message_id(entry.id).value_or(no_message);
   const SeenBody body = entry.body != message_body(plan, id) ? SeenBody::torn
                         : told_bodies                        ? SeenBody::whole
                                                              : SeenBody::untold;

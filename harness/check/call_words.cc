@@ -70,6 +70,11 @@ std::string actor_of(const Operation* operation, const Call& call) {
                      to_string(MessageId{operation->agent, operation->number}));
 }
 
+std::string doer_of(const Operation* operation, const Call& call) {
+  if (operation == nullptr || operation->function == Function::read) return actor_of(operation, call);
+  return to_string(MessageId{operation->agent, operation->number});
+}
+
 std::string named_call(const Call& call) {
   switch (call.function) {
     case Function::rename:

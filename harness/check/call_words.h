@@ -22,6 +22,9 @@ bool is_path_of(const std::string& path, const std::string& name);
 // "agent 0's broadcast 0-3", "agent 0's read", "agent 0" for a call outside any operation.
 std::string actor_of(const Operation* operation, const Call& call);
 
+// The same in short: "0-3", "agent 0's read", "agent 0".
+std::string doer_of(const Operation* operation, const Call& call);
+
 // "rename of queue.json.tmp onto queue.json"
 std::string named_call(const Call& call);
 

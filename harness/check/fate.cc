@@ -8,12 +8,22 @@
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
 #include "harness/check/delivery.h"
+#include "harness/check/overlapping_saves.h"
 #include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/stale_saver.h"
 #include "harness/check/torn_evidence.h"
 
 namespace holdfast {
+namespace {
+
+// "0-3's": "its" would be the recipient's, of whom the sentence has just spoken.
+std::string whose(const Operation& broadcast) {
+  return to_string(MessageId{broadcast.agent, broadcast.number}) + "'s";
+}
+
+}  // namespace
+
 Fates::Fates(const Evidence& evidence)
     : evidence_(evidence), history_(evidence.history), names_(evidence.history) {}
 
@@ -46,20 +56,20 @@ bool Fates::others_put() {
 // Its rename that was not done: refused, or without its source.
 std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
   if (is_refused(put)) {
-    return fmt::format("; its {} {} and was not repeated", named_call(put),
+    return fmt::format("; {} {} {} and was not repeated", whose(broadcast), named_call(put),
                        refused_words(evidence_.plan, put));
   }
   if (put.os_error != ENOENT)
-    return fmt::format("; its {} failed at {} ({})", named_call(put), moment(put.answered_ns),
-                       errno_words(put.os_error));
+    return fmt::format("; {} {} failed at {} ({})", whose(broadcast), named_call(put),
+                       moment(put.answered_ns), errno_words(put.os_error));
   const NameChange* taken = nullptr;
   for (const NameChange& change : names_.changes_of(put.path)) {
     if (change.call->answered_ns > put.answered_ns) break;
     if (change.operation != &broadcast && change.call->answered_ns >= broadcast.invoke_ns)
       taken = change.puts ? nullptr : &change;
   }
-  std::string text = fmt::format("; its {} found no {} at {}", named_call(put), file_name_of(put.path),
-                                 moment(put.answered_ns));
+  std::string text = fmt::format("; {} {} found no {} at {}", whose(broadcast), named_call(put),
+                                 file_name_of(put.path), moment(put.answered_ns));
   if (taken != nullptr) {
     const bool moved = taken->call->function == Function::rename;
     text += fmt::format(": {} had {} at {}", actor_of(taken->operation, *taken->call),
@@ -71,7 +81,8 @@ std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
 
 // A broadcast that was acknowledged before it had put anything in place, where others do so.
 std::string Fates::put_later(const Operation& broadcast) const {
-  std::string text = "; it had renamed and linked nothing when it was told so";
+  std::string text =
+      fmt::format("; agent {} had renamed and linked nothing for it when it was told so", broadcast.agent);
   for (auto next = &broadcast + 1; next != history_.operations.data() + history_.operations.size(); ++next) {
     if (next->agent != broadcast.agent) break;
     for (const Call& call : calls_of(history_, *next)) {
@@ -101,8 +112,17 @@ std::string Fates::shared_source(const Call& put) const {
     by = other;
   }
   if (by == nullptr) return "";
-  return fmt::format("; {} had written the same {}, and found it gone at {}", actor_of(by, *missed_by),
-                     file_name_of(put.path), moment(missed_by->answered_ns));
+  const auto calls = calls_of(history_, *by);
+  const auto misses = std::count_if(calls.begin(), calls.end(), [&](const Call& call) {
+    return puts_a_name(call) && call.path == put.path && call.os_error == ENOENT;
+  });
+  return fmt::format(
+      "; {} had written the same {}, and found it gone at {}{}", actor_of(by, *missed_by),
+      file_name_of(put.path), moment(missed_by->answered_ns),
+      misses > 1 ? fmt::format(", as did {}",
+                               misses == 2 ? "1 retry"
+                                           : with_commas(static_cast<std::uint64_t>(misses - 1)) + " retries")
+                 : "");
 }
 
 // The name was gone when `next` put it there again: who had taken it away, and what kept the remover from more.
@@ -154,6 +174,18 @@ std::string Fates::reading_of(const NameChange& change, std::int64_t put_ns, con
   return "";
 }
 
+// A rename that was tried again though what it was to move was gone: when it is done, it moves what another wrote.
+std::string Fates::missing_at_first(const Operation& broadcast, const Call& put) const {
+  for (const Call& call : calls_of(history_, broadcast)) {
+    if (&call == &put) break;
+    if (puts_a_name(call) && call.os_error == ENOENT && call.path == put.path &&
+        call.destination == put.destination)
+      return fmt::format("; {} {} had found no {} at {}, and was tried again", whose(broadcast),
+                         named_call(put), file_name_of(put.path), moment(call.answered_ns));
+  }
+  return "";
+}
+
 // Its rename was done; what stands under the name now lacks it.
 Fate Fates::replaced(const Operation& broadcast, const Call& put) {
   const std::string& path = put.destination;
@@ -169,8 +201,13 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
     if (kept == changes.size() && stays(changes[i])) kept = i;
   }
   const std::size_t next = kept != changes.size() ? kept : first;
-  std::string text = fmt::format("; its {} was done at {}", named_call(put), moment(put.answered_ns));
-  if (const std::string shared = shared_source(put); !shared.empty()) return {text + shared};
+  const std::string shared = shared_source(put), missed = missing_at_first(broadcast, put);
+  std::string text = missed.empty() ? fmt::format("; {} {} was done at {}", whose(broadcast), named_call(put),
+                                                  moment(put.answered_ns))
+                                    : fmt::format("{}, and done at {}", missed, moment(put.answered_ns));
+  if (!shared.empty())
+    return {text + shared, nullptr,
+            missed.empty() ? Fate::Tells::what_followed : Fate::Tells::retry_of_a_missing_file};
   Fate fate = removal_before(changes, next, put.answered_ns);
   if (!fate.story.empty()) {
     fate.story = text + fate.story;
@@ -178,6 +215,12 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
   }
   if (next == changes.size())
     return {text + fmt::format(", and nothing replaced or removed {} after that", file_name_of(path))};
+  const OverlappingSaves saves(evidence_, changes);
+  if (const NameChange* over = after < changes.size() ? saves.over(after) : nullptr; over != nullptr) {
+    const bool removed = saves.removal_during(*over->call) != nullptr || saves.removal_during(put) != nullptr;
+    return {text + saves.told(changes[after], *over), nullptr,
+            removed ? Fate::Tells::overlap_and_removal : Fate::Tells::overlap};
+  }
   const NameChange& by = changes[next];
   const std::string replacing =
       fmt::format(" replaced {} at {}{}", file_name_of(path), moment(by.call->answered_ns),
@@ -189,9 +232,11 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
                         by.operation->invoke_ns <= put.answered_ns ? "before" : "after",
                         moment(by.operation->invoke_ns));
   std::string reading = reading_of(by, put.answered_ns, path);
+  const bool shows_how = !reading.empty();
   if (by.operation != nullptr && reading.empty())
     reading = never_read_again(history_, changes, by.operation->agent,
                                [&](const NameChange& change) { return stays(change); });
+  if (kept != changes.size() && !shows_how) reading += saves.none_overlapped();
   return {text + replacing + reading};
 }
 
@@ -257,12 +302,13 @@ Fate Fates::of_missing(const Operation& broadcast, std::int64_t from_ns, std::in
               : std::string())};
   }
   if (put->answered_ns > until_ns)
-    return {fmt::format("; its {} was not done before {}", named_call(*put), moment(put->answered_ns))};
-  if (put->answered_ns >= from_ns)
-    return {fmt::format("; its {} was done at {}, while that read was under way", named_call(*put),
+    return {fmt::format("; {} {} was not done before {}", whose(broadcast), named_call(*put),
                         moment(put->answered_ns))};
-  return {fmt::format("; its {} was done at {}, {} before that read was asked for{}", named_call(*put),
-                      moment(put->answered_ns), in_seconds(from_ns - put->answered_ns),
+  if (put->answered_ns >= from_ns)
+    return {fmt::format("; {} {} was done at {}, while that read was under way", whose(broadcast),
+                        named_call(*put), moment(put->answered_ns))};
+  return {fmt::format("; {} {} was done at {}, {} before that read was asked for{}", whose(broadcast),
+                      named_call(*put), moment(put->answered_ns), in_seconds(from_ns - put->answered_ns),
                       seen_before(broadcast, from_ns))};
 }
 
@@ -274,11 +320,11 @@ Fate Fates::of_resurrected(const Operation& broadcast) {
     if (is_done(call)) done.push_back(&call);
   }
   if (!done.empty()) {
-    std::string text =
-        fmt::format("; its {} was done at {}", named_call(*done.back()), moment(done.back()->answered_ns));
+    std::string text = fmt::format("; {} {} was done at {}", whose(broadcast), named_call(*done.back()),
+                                   moment(done.back()->answered_ns));
     if (puts.size() > 1)
-      text = fmt::format("; {} of its {} renames {} done, the last at {}", done.size(), puts.size(),
-                         done.size() == 1 ? "was" : "were", moment(done.back()->answered_ns));
+      text = fmt::format("; it called rename {} times, of which {} {} done, the last at {}", puts.size(),
+                         done.size(), done.size() == 1 ? "was" : "were", moment(done.back()->answered_ns));
     return {text};
   }
   for (const Call* put : puts) {

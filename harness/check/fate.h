@@ -21,6 +21,13 @@ namespace holdfast {
 struct Fate {
   std::string story;
   const Kill* kill = nullptr;  // that came between a removal and what was to follow it
+  // How much of the cause it tells, of several of the same kind.
+  enum class Tells {
+    what_followed,
+    overlap,
+    overlap_and_removal,
+    retry_of_a_missing_file
+  } tells = Tells::what_followed;
 };
 
 // For one history; caches what it finds for a name.
@@ -55,6 +62,7 @@ class Fates {
   [[nodiscard]] std::string seen_before(const Operation& broadcast, std::int64_t before_ns) const;
   [[nodiscard]] std::string put_later(const Operation& broadcast) const;
   Fate replaced(const Operation& broadcast, const Call& put);
+  [[nodiscard]] std::string missing_at_first(const Operation& broadcast, const Call& put) const;
   Fate removal_before(const std::vector<NameChange>& changes, std::size_t next, std::int64_t since_ns) const;
   std::string reading_of(const NameChange& change, std::int64_t put_ns, const std::string& path);
   [[nodiscard]] std::string shared_source(const Call& put) const;

@@ -34,7 +34,8 @@ TEST(Fate, ARenameThatWasRefusedAndNotRepeated) {
   put(put(run, 0, 10, temp_a, 5, EACCES), 1, 20, temp_b);
   run.broadcast(a, 1, 11).broadcast(b, 12, 21).quiet().all_read({b}).finished();
   const std::string story =
-      "; its rename of a.tmp onto queue.json was refused at 0.010 s (WinError 5, held by backup) and was not "
+      "; 0-0's rename of a.tmp onto queue.json was refused at 0.010 s (WinError 5, held by backup) and was "
+      "not "
       "repeated";
   EXPECT_THAT(witness_of(run), EndsWith(story));
   EXPECT_THAT(witness_of(run, check_swallowed_refusal),
@@ -49,7 +50,7 @@ TEST(Fate, ATemporaryFileThatSomebodyElseTook) {
   removed.broadcast(a, 1, 11).broadcast(b, 2, 21).quiet().all_read({b}).finished();
   EXPECT_THAT(
       witness_of(removed),
-      EndsWith("; its rename of a.tmp onto queue.json found no a.tmp at 0.010 s: agent 1's broadcast 1-0 "
+      EndsWith("; 0-0's rename of a.tmp onto queue.json found no a.tmp at 0.010 s: agent 1's broadcast 1-0 "
                "had removed it at 0.005 s"));
   TestRun moved(2, 1);
   put(put(moved, 1, 5, temp_a), 0, 10, temp_a, 0, ENOENT);
@@ -65,8 +66,67 @@ TEST(Fate, ATemporaryFileThatTwoShare) {
   run.broadcast(a, 1, 11).broadcast(b, 2, 13, Outcome::fail, ENOENT).quiet().all_read({b}).finished();
   EXPECT_THAT(
       witness_of(run),
-      EndsWith("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0 had "
+      EndsWith("; 0-0's rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0 had "
                "written the same a.tmp, and found it gone at 0.012 s"));
+}
+
+// Who tries again what is gone is told to, and preferred where it had it done.
+TEST(Fate, ARenameThatIsTriedAgainThoughItsFileIsGone) {
+  TestRun run(3, 1);
+  put(put(put(run, 2, 8, temp_a), 0, 9, temp_a, 0, ENOENT), 0, 10, temp_a);
+  put(put(run, 1, 12, temp_a, 0, ENOENT), 1, 13, temp_a, 0, ENOENT);
+  run.broadcast(a, 1, 11).broadcast(b, 2, 15, Outcome::fail, ENOENT).broadcast({2, 0}, 3, 9).quiet();
+  run.all_read({b}).finished();
+  EXPECT_THAT(
+      witness_of(run),
+      EndsWith("; 0-0's rename of a.tmp onto queue.json had found no a.tmp at 0.009 s, and was tried again, "
+               "and done at 0.010 s; agent 1's broadcast 1-0 had written the same a.tmp, and found it gone "
+               "at 0.012 s, as did 1 retry"));
+}
+
+// What a rename moves was written before it was asked for.
+TEST(Fate, TwoSavesThatWereInsideAtOnce) {
+  TestRun run(3, 1);
+  put(put(run, 0, 10, temp_a), 1, 14, temp_b);
+  run.history.calls.back().received_ns = run.at(10) - 1;
+  run.broadcast(a, 1, 11).broadcast(b, 2, 15).quiet().all_read({b}).finished();
+  EXPECT_THAT(
+      witness_of(run),
+      EndsWith(
+          "; 0-0's rename of a.tmp onto queue.json was done at 0.010000000 s; 1-0's rename, asked for at "
+          "0.009999999 s, before that was done, and done at 0.014000000 s, put there what had been "
+          "written without it: the two saves were inside at once"));
+  TestRun after = run;
+  after.history.calls.back().received_ns = run.at(10);
+  EXPECT_THAT(witness_of(after), Not(HasSubstr("at once"))) << "asked for when that was done";
+}
+
+// A lock of the one inside, or so it seems; the temporary file of another save is none.
+TEST(Fate, ARemovalInTheMiddleOfASave) {
+  TestRun run(3, 2);
+  put(put(run, 0, 10, temp_a), 2, 12, "/run/store/c.tmp");
+  run.call(1, 13, Function::unlink, "/run/store/c.tmp")
+      .call(1, 14, Function::unlink, "/run/store/queue.json.lock");
+  put(run, 1, 15, temp_b);
+  run.history.calls[1].received_ns = run.at(9);
+  run.history.calls[1].answered_ns = run.at(18);
+  run.broadcast(a, 1, 11).broadcast({2, 0}, 3, 19).broadcast(b, 2, 16).quiet().all_read({{2, 0}}).finished();
+  EXPECT_THAT(witness_of(run), HasSubstr("the two saves were inside at once; in the middle "
+                                         "of 2-0's, agent 1 removed queue.json.lock at 0.014 s"));
+}
+
+TEST(Fate, SavesOfWhichNoTwoOverlapTookTurns) {
+  TestRun run(3, 4);
+  for (std::uint32_t number = 0; number < 4; ++number) {
+    put(put(run, 0, 10 + 10 * number, temp_a), 1, 14 + 10 * number, temp_b);
+    run.broadcast({0, number}, 9 + 10 * number, 11 + 10 * number)
+        .broadcast({1, number}, 8 + 10 * number, 15 + 10 * number);
+  }
+  run.quiet().all_read({{0, 0}, {1, 0}, {0, 1}, {1, 1}, {1, 2}, {0, 3}, {1, 3}}).finished();
+  EXPECT_THAT(witness_of(run),
+              EndsWith("replaced queue.json at 0.034 s with one that lacks it; no two of the 8 renames "
+                       "onto it overlapped, so saves took turns: this one had read before its turn, "
+                       "or not at all"));
 }
 
 TEST(Fate, TheNextThatIsStillThereReplacedIt) {
@@ -75,7 +135,7 @@ TEST(Fate, TheNextThatIsStillThereReplacedIt) {
   run.broadcast(a, 1, 11).broadcast(b, 2, 15).broadcast({2, 0}, 11, 13).quiet().all_read({b}).finished();
   EXPECT_THAT(
       witness_of(run),
-      EndsWith("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0, asked "
+      EndsWith("; 0-0's rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0, asked "
                "for before that at 0.002 s, replaced queue.json at 0.014 s with one that lacks it"));
   EXPECT_THAT(witness_of(run), Not(HasSubstr("overlap"))) << "no record of what either read";
 }
@@ -118,7 +178,7 @@ TEST(Fate, AKillBetweenRemovingTheQueueAndMovingTheNextThere) {
     run.broadcast(a, 1, 11).broadcast(b, 12, 0, Outcome::info).broadcast({2, 0}, 30, 41);
     run.quiet().all_read({{2, 0}}).finished();
     const std::string story =
-        std::string("; its rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0 ") +
+        std::string("; 0-0's rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0 ") +
         (renames ? "moved queue.json to old" : "removed queue.json") +
         " at 0.020 s, and was killed at 0.021 s before it put another there";
     EXPECT_THAT(witness_of(run), EndsWith(story));
@@ -137,7 +197,7 @@ TEST(Fate, TheBackupOfTheQueueIsNotItsPlace) {
   run.call(1, 14, Function::rename, queue, "/run/store/older");
   run.broadcast(a, 1, 10).broadcast(b, 11, 15).quiet().all_read({b}).finished();
   EXPECT_THAT(witness_of(run),
-              HasSubstr("; its rename of a.tmp onto queue.json was done at 0.009 s; agent 1's"));
+              HasSubstr("; 0-0's rename of a.tmp onto queue.json was done at 0.009 s; agent 1's"));
 }
 
 // Neither a token that is renamed to and fro nor a link that is removed again is where messages are.
@@ -164,7 +224,7 @@ TEST(Fate, WhatWasAcknowledgedBeforeAnythingWasRenamed) {
       .all_read({b, {0, 1}})
       .finished();
   EXPECT_THAT(witness_of(run),
-              EndsWith("; it had renamed and linked nothing when it was told so, and agent 0's "
+              EndsWith("; agent 0 had renamed and linked nothing for it when it was told so, and agent 0's "
                        "next rename, onto queue.json, came at 0.030 s"));
 }
 
@@ -186,7 +246,7 @@ TEST(Fate, WhatFailedAfterItsRename) {
   TestRun run(1, 1);
   put(run, 0, 5, temp_a).broadcast(a, 1, 6, Outcome::fail, EPERM).quiet().read(0, {a}).finished();
   EXPECT_THAT(witness_of(run, check_resurrected),
-              EndsWith("; its rename of a.tmp onto queue.json was done at 0.005 s"));
+              EndsWith("; 0-0's rename of a.tmp onto queue.json was done at 0.005 s"));
 }
 
 TEST(Fate, WhatWasDoneTwice) {
@@ -231,7 +291,7 @@ TEST(Fate, ASaverThatNeverReadsAgain) {
   TestRun run = cached_run();
   run.quiet().all_read({{1, 0}, {1, 1}, {1, 2}, {1, 3}}).finished();
   const std::string pattern =
-      "; its rename of a.tmp onto queue.json was done at 0.012 s; agent 1's broadcast 1-1, asked for after "
+      "; 0-0's rename of a.tmp onto queue.json was done at 0.012 s; agent 1's broadcast 1-1, asked for after "
       "that at 0.021 s, "
       "replaced queue.json at 0.022 s with one that lacks it; of the 3 broadcasts that others put there "
       "between agent 1's "
@@ -270,7 +330,7 @@ TEST(Fate, AReadThatCameLongAfterTheRename) {
   run.read(1, {a}).reading(0, 0, {}).reading(0, 0, {a}).quiet().all_read({a}).finished();
   EXPECT_THAT(
       witness_of(run, check_stale_read),
-      HasSubstr("; its rename of a.tmp onto queue.json was done at 0.005 s, 0.198 s before that read was "
+      HasSubstr("; 0-0's rename of a.tmp onto queue.json was done at 0.005 s, 0.198 s before that read was "
                 "asked for, "
                 "and agent 1's read at 0.202 s had it; once a read lacked a message that it had to show"));
   run.history.calls[0].answered_ns = run.at(204);

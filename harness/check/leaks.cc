@@ -188,7 +188,7 @@ std::string excluded_whom(const History& history, const LockSeen& lock, const Op
                                ? fmt::format("agent {}'s read", operation.agent)
                                : fmt::format("agent {}'s broadcast {}", operation.agent,
                                              to_string(MessageId{operation.agent, operation.number}));
-  return fmt::format("{} without need, while {}, asked for at {}, {}{}", described(lock), what,
+  return fmt::format("{} with no operation under way, while {}, asked for at {}, {}{}", described(lock), what,
                      at_time(history, operation.invoke_ns),
                      operation.outcome == Outcome::fail ? "failed" : "went unanswered",
                      operation.error != 0 ? ": " + history.texts[operation.error] : std::string());

@@ -144,7 +144,8 @@ TEST(Leaks, ALockOfSomebodyIdleThatAnotherWaitedForInTheKernel) {
     EXPECT_EQ(judged(run).verdict, Verdict::pass);
     run.history.lock_looks[0].locks.push_back(of(1, LockState::waits));
     expect_finding(judged(run), Verdict::fail, 2, 1,
-                   "agent 0 (python3, pid 100) held jobs.lock (flock, exclusive) without need, while agent "
+                   "agent 0 (python3, pid 100) held jobs.lock (flock, exclusive) with no operation under "
+                   "way, while agent "
                    "1's broadcast 1-0, asked for at 0.010 s,",
                    "waited");
   }

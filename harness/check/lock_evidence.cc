@@ -86,13 +86,16 @@ const Operation* open_operation(const History& history, std::uint32_t agent, std
 std::string what_its_holder_did(const History& history, const Operation& operation, const LockLook& look,
                                 const LockSeen& held) {
   if (held.agent == no_process) return {};
-  if (held.agent == operation.agent) {
+  const bool is_own = held.agent == operation.agent;
+  std::string text;
+  if (is_own) {
     const bool waits = std::any_of(look.locks.begin(), look.locks.end(), [&](const LockSeen& lock) {
       return lock.state == LockState::waits && lock.agent == operation.agent;
     });
-    return waits ? "" : " itself, and waited for no lock";
+    if (waits) return {};
+    text = " itself, and waited for no lock";
   }
-  const Operation* save = open_operation(history, held.agent, look.time_ns);
+  const Operation* save = is_own ? &operation : open_operation(history, held.agent, look.time_ns);
   if (save == nullptr)
     return is_recorded_whole(history, held.agent)
                ? fmt::format("; agent {} had no operation under way", held.agent)
@@ -101,9 +104,10 @@ std::string what_its_holder_did(const History& history, const Operation& operati
   for (const Call& call : calls_of(history, *save)) {
     if (puts_a_name(call) && is_done(call) && call.answered_ns <= look.time_ns) put = &call;
   }
-  return put == nullptr ? ""
-                        : fmt::format("; agent {}'s {} had been done at {}", held.agent, named_call(*put),
-                                      at_time(history, put->answered_ns));
+  if (put != nullptr)
+    text += fmt::format("; {} {} had been done at {}", is_own ? "its" : fmt::format("agent {}'s", held.agent),
+                        named_call(*put), at_time(history, put->answered_ns));
+  return text;
 }
 
 std::string deadlock(const std::vector<const LockSeen*>& circle, const LockLook& look) {
@@ -188,13 +192,13 @@ std::string who_held_what(const History& history, const Operation& operation, st
   });
   std::stable_partition(held.begin(), held.end(), it_waits_for);
   if (held.empty()) return {};
-  if (it_waits_for(held.front())) held.resize(1);
+  const bool is_holder = held.front()->agent == operation.agent;
+  if (is_holder || it_waits_for(held.front())) held.resize(1);
   std::string text, done;
   std::set<std::uint32_t> agents;
   for (std::size_t i = 0; i < std::min(held.size(), told_max); ++i) {
     text += fmt::format("{}{}", i == 0 ? "" : "; ", with_waiters(*look, *held[i]));
-    const bool is_own = held[i]->agent == operation.agent;
-    if (held.size() != 1 && is_own) continue;
+    if (held.size() != 1 && held[i]->agent == operation.agent) continue;
     if (agents.insert(held[i]->agent).second)
       done += what_its_holder_did(history, operation, *look, *held[i]);
   }

@@ -33,17 +33,18 @@ std::string of_the_others(std::uint64_t with, std::uint64_t others) {
                      with == 1 ? "holds" : "hold");
 }
 
-// The first, but of a run that kills the first that a kill explains.
+// The first that tells most of the cause; of a run that kills the first that a kill explains.
 std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& lost) {
   const History& history = evidence.history;
   const Delivery& delivery = evidence.delivery;
   Fates fates(evidence);
   auto chosen = lost.begin();
   Fate fate = fates.of_lost(delivery.sent().operation(chosen->ordinal));
-  for (auto loss = lost.begin(); !history.kills.empty() && fate.kill == nullptr && loss != lost.end();
-       ++loss) {
+  constexpr std::ptrdiff_t most_looked_at = 200;
+  const auto end = lost.begin() + std::min(std::ssize(lost), most_looked_at);
+  for (auto loss = lost.begin() + 1; fate.kill == nullptr && loss != end; ++loss) {
     Fate other = fates.of_lost(delivery.sent().operation(loss->ordinal));
-    if (other.kill == nullptr) continue;
+    if (other.kill == nullptr && other.tells <= fate.tells) continue;
     chosen = loss;
     fate = std::move(other);
   }

@@ -73,10 +73,12 @@ Finding check_phantom(const Evidence& evidence) {
   finding.checked = std::max(finding.checked, finding.count);
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
-    finding.witness =
-        told(history, fmt::format("entry {} of {} is {}, which {}", with_commas(first.place), first.read,
-                                  to_string(first.message),
-                                  first.attempted ? "was sent to others but not to it" : "nobody sent"));
+    finding.witness = told(
+        history, fmt::format("entry {} of {} {}", with_commas(first.place), first.read,
+                             first.message == no_message ? "has an id that is no message's"
+                             : first.attempted           ? "is " + to_string(first.message) +
+                                                     ", which was sent to others but not to it"
+                                               : "is " + to_string(first.message) + ", which nobody sent"));
   } else if (unrecorded) {
     finding.witness =
         fmt::format("the record of agent {} is not whole, so it cannot be told whether it sent {}",

@@ -81,7 +81,8 @@ TEST(PlannedKill, BetweenRemovalAndMoveIsTheWitnessOfALoss) {
   expect_finding(
       check_lost({run.plan, run.history}), Verdict::fail, 10, 6,
       "agent 0 was told ok for 0-0 at 0.002 s, but agent 0's final read of 2 entries does not hold "
-      "it; no other recipient's does; its rename of .queue.json.1-2.tmp onto queue.json was done at 0.002 s; "
+      "it; no other recipient's does; 0-0's rename of .queue.json.1-2.tmp onto queue.json was done at 0.002 "
+      "s; "
       "agent 0's broadcast 0-1 removed queue.json at 0.010 s, and was killed at ",
       "killed");
 }

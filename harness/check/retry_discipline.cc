@@ -78,8 +78,10 @@ class DisciplineOf {
       const Duration spent(wait.spent_ns);
       if (saturating_add(spent, wait_bounds(policy_, wait.retry).least) <= *policy_.deadline) continue;
       return fmt::format(
-          "began to wait for retry {} when {} had been spent, past the policy's deadline of {}", wait.retry,
-          in_seconds(spent.count()), in_seconds(policy_.deadline->count()));
+          "waited at least {} for retry {} when {} had been spent, so as to try past the policy's deadline "
+          "of {}",
+          in_seconds(wait_bounds(policy_, wait.retry).least.count()), wait.retry, in_seconds(spent.count()),
+          in_seconds(policy_.deadline->count()));
     }
     return std::nullopt;
   }

@@ -289,9 +289,10 @@ TEST(RetryDiscipline, GivingUpForADeadlineIsExcused) {
 TEST(RetryDiscipline, RetryingPastThePolicysDeadlineFails) {
   TestRun run = refused_at({10, 110, 310}, 710);
   run.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(699);
-  expect_finding(
-      check_retry_discipline({run.plan, run.history}), Verdict::fail, 1, 1,
-      "began to wait for retry 3 when 0.300 s had been spent, past the policy's deadline of 0.699 s", "past");
+  expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::fail, 1, 1,
+                 "waited at least 0.400 s for retry 3 when 0.300 s had been spent, so as to try past the "
+                 "policy's deadline of 0.699 s",
+                 "past");
   run.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(700);
   EXPECT_EQ(check_retry_discipline({run.plan, run.history}).verdict, Verdict::pass);
 }

@@ -72,13 +72,13 @@ std::string put_there(const History& history, const NameChange& put, const Opera
   for (const Kill& kill : history.kills) {
     if (is_before_write(kill) && kill.path == call.path && kill.time_ns <= call.received_ns) killed = &kill;
   }
-  const std::string who = actor_of(put.operation, call);
+  const std::string who = actor_of(put.operation, call), doer = doer_of(put.operation, call);
   if (killed != nullptr)
     return fmt::format("; agent {} was killed at {} {}, and {} had put that file there, by its {}, at {}",
                        killed->agent, moment(killed->time_ns), right_before(*killed), who, named_call(call),
                        moment(call.answered_ns));
   if (call.answered_ns >= load.invoke_ns)
-    return fmt::format("; {}'s {} was done at {}, during that operation", who, named_call(call),
+    return fmt::format("; {}'s {} was done at {}, during that operation", doer, named_call(call),
                        moment(call.answered_ns));
   return fmt::format("; what stood there had been put there by {}, by its {}, at {}", who, named_call(call),
                      moment(call.answered_ns));

@@ -46,9 +46,8 @@ TEST(TornEvidence, ARenameDuringTheLoadMayHaveComeAfterIt) {
   run.broadcast({0, 0}, 1, 22).broadcast({1, 0}, 20, 25, Outcome::fail, 0, torn);
   run.history.torn.emplace_back(MessageId{1, 0}, torn);
   run.call(0, 21, Function::rename, "/s/a.tmp", "/s/queue.json").finished();
-  EXPECT_THAT(torn_witness(run),
-              EndsWith("; agent 0's broadcast 0-0's rename of a.tmp onto queue.json was done at 0.021 s, "
-                       "during that operation"));
+  EXPECT_THAT(torn_witness(run), EndsWith("; 0-0's rename of a.tmp onto queue.json was done at 0.021 s, "
+                                          "during that operation"));
 }
 
 TEST(TornEvidence, AFileWhoseWriterWasKilled) {

@@ -89,6 +89,12 @@ TEST(WaitEvidence, WhetherItHeldTheLockItself) {
   run.history.lock_looks = {{run.at(4'000), false, {lock_of(0)}}};
   EXPECT_THAT(waited_for(run),
               HasSubstr("agent 0 (go, pid 100) held jobs.lock (flock, exclusive) itself, and waited"));
+  TestRun through = run;
+  through.call(0, 1'200, Function::rename, "/s/a.tmp", "/s/queue.json").finished();
+  EXPECT_THAT(
+      waited_for(through),
+      EndsWith(
+          " itself, and waited for no lock; its rename of a.tmp onto queue.json had been done at 1.200 s"));
   LockSeen other = lock_of(0, LockState::waits);
   other.number = 7;
   run.history.lock_looks[0].locks.push_back(other);

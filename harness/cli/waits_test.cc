@@ -99,7 +99,7 @@ TEST_F(Waits, ALockThatIsKeptInOthersWayIsALeak) {
   EXPECT_EQ(finding("leaks").verdict, Verdict::fail);
   EXPECT_THAT(witness("leaks"),
               AllOf(HasSubstr("agent 0 (python3"), HasSubstr("held queue.json.lock (flock, exclusive) "
-                                                             "without need, while agent 1's")));
+                                                             "with no operation under way, while agent 1's")));
 }
 
 TEST_F(Waits, ForALockNameItsHolder) {

@@ -21,6 +21,9 @@ struct MessageId {
   }
 };
 
+// What stands for an id that is no message's.
+inline constexpr MessageId no_message{0xFFFFFFFF, 0xFFFFFFFF};
+
 std::string to_string(MessageId id);
 std::optional<MessageId> parse_message_id(
     std::string_view text);  // exactly "<digits>-<digits>", no leading zeros

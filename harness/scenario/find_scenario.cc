@@ -78,6 +78,8 @@ Result<fs::path> find_scenario(const std::string& name_or_path) {
       }
     }
   }
+  if (std::error_code problem; is_path && fs::is_directory(name_or_path, problem))
+    return fail(Code::invalid, name_or_path + " is a directory; give the scenario file in it");
   const std::vector<std::string> names = available_scenarios();
   const std::vector<std::string_view> views(names.begin(), names.end());
   const fs::path asked = name_or_path;

@@ -75,6 +75,7 @@ TEST_F(FindScenarioTest, ListsWhatThereIs) {
       std::string::npos)
       << found.error().message;
   EXPECT_NE(found.error().message.find("broadcast-8, "), std::string::npos) << found.error().message;
+  EXPECT_EQ(find_scenario("/").error().message, "/ is a directory; give the scenario file in it");
   for (const char* name : {"", "no/such/zebra-herd.toml", ".", "/"})
     EXPECT_FALSE(find_scenario(name)) << name;
 }

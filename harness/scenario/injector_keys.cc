@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/scenario/key_tables.h"
+#include "harness/scenario/store_path.h"
 #include "harness/sharing/sharing.h"
 
 namespace holdfast {
@@ -66,33 +67,12 @@ Field<HoldTime> rare_field() {
           }};
 }
 
-// A name, path or glob that cannot leave the store directory.
-constexpr const char* store_path_wanted =
-    "a file inside the store directory, such as \"queue.json\" or \"new/*\"; * and ? stand for others, ** "
-    "for "
-    "any directories";
-
-bool is_inside_store(const std::string& path) {
-  constexpr std::size_t longest = 1000;
-  if (path.empty() || path.size() > longest || path.ends_with('/')) return false;
-  const auto odd = [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::any_of(path.begin(), path.end(), odd)) return false;
-  for (std::size_t at = 0; at <= path.size();) {
-    const auto end = std::min(path.find('/', at), path.size());
-    const std::string name = path.substr(at, end - at);
-    if (name.empty() || name.size() > 255 || name == "." || name == "..") return false;
-    at = end + 1;
-  }
-  return true;
-}
-
 Field<Injector> store_path_field() {
-  const std::string wanted = store_path_wanted;
+  const std::string wanted(store_path_wanted);
   return {wanted,
           [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
             const std::string& name = node.text;
-            if (node.type != Node::Type::string || !is_inside_store(name))
-              return mismatch(node, path, wanted);
+            if (node.type != Node::Type::string || !is_store_path(name)) return mismatch(node, path, wanted);
             injector.path = name;
             return {};
           },

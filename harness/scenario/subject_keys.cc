@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/scenario/key_tables.h"
+#include "harness/scenario/store_path.h"
 
 namespace holdfast {
 
@@ -39,7 +40,15 @@ bool is_word(const Node& node) {
          node.text.find('\0') == std::string::npos;
 }
 
-Field<Subject> words_field(std::vector<std::string> Subject::*member, const std::string& wanted) {
+bool is_store_path_or_directory(const Node& node) {
+  std::string_view path = node.text;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return node.type == Node::Type::string && is_store_path(path);
+}
+
+// A list, and what each of its items must be.
+Field<Subject> words_field(std::vector<std::string> Subject::*member, const std::string& wanted,
+                           const std::string& item_wanted, bool (*is_item)(const Node&)) {
   return {wanted,
           [=](const Node& node, const std::string& path, Subject& subject) -> Result<> {
             constexpr std::size_t most = 1000;
@@ -47,7 +56,8 @@ Field<Subject> words_field(std::vector<std::string> Subject::*member, const std:
               return mismatch(node, path, wanted);
             std::vector<std::string> words;
             for (const Node& item : node.items) {
-              if (!is_word(item) || (words.empty() && item.text.empty())) return mismatch(item, path, wanted);
+              if (!is_item(item) || (words.empty() && item.text.empty()))
+                return mismatch(item, fmt::format("{}.{}", path, words.size()), item_wanted);
               words.push_back(item.text);
             }
             subject.*member = std::move(words);
@@ -211,14 +221,17 @@ const Keys<Subject>& subject_keys() {
       {"command",
        "the program and its arguments; each agent starts one, without a shell; a name without '/' is looked "
        "for in PATH and beside holdfast",
-       words_field(&Subject::command, "a list of strings, such as [\"python3\", \"queue.py\"]"), true,
-       command_only},
+       words_field(&Subject::command, "a list of strings, such as [\"python3\", \"queue.py\"]",
+                   "text of at most 4,096 bytes without NUL, and the first not empty", is_word),
+       true, command_only},
       {"directory", "where it runs", directory_field(), false, command_only},
       {"environment", "what is added to its environment", environment_field(), false, command_only},
       {"files",
        "what it may leave in the store directory; patterns as in inject.path. A directory that matches "
        "includes all that is in it; \"new/\" is the directory alone, \"new/*\" what is in it",
-       words_field(&Subject::files, "a list of file names and paths"), false, command_only},
+       words_field(&Subject::files, "a list of file names and paths", std::string(store_path_wanted),
+                   is_store_path_or_directory),
+       false, command_only},
       {"bodies",
        "what a body is: text; or any bytes, with NUL and invalid UTF-8, which are sent and answered as "
        "body_base64",

@@ -1,0 +1,130 @@
+#include "harness/check/overlapping_saves.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/check/call_words.h"
+#include "harness/check/prose.h"
+
+namespace holdfast {
+namespace {
+
+bool is_put(const NameChange& change) {
+  return change.puts && change.operation != nullptr;
+}
+
+// By another agent: what one does itself comes one after the other.
+bool was_asked_for_before(const NameChange& change, const NameChange& done) {
+  return is_put(change) && change.operation->agent != done.operation->agent &&
+         change.call->received_ns < done.call->answered_ns;
+}
+
+std::string save_of(const NameChange& change) {
+  return doer_of(change.operation, *change.call);
+}
+
+}  // namespace
+
+const NameChange* OverlappingSaves::over(std::size_t place) const {
+  const NameChange& done = changes_[place];
+  if (!is_put(done)) return nullptr;
+  const NameChange* longest = nullptr;
+  const auto span = [](const NameChange& change) {
+    return change.call->answered_ns - change.call->received_ns;
+  };
+  for (std::size_t i = place + 1; i < changes_.size(); ++i) {
+    const bool fits = was_asked_for_before(changes_[i], done);
+    if (fits && (longest == nullptr || span(*longest) < span(changes_[i]))) longest = &changes_[i];
+  }
+  return longest;
+}
+
+const Call* OverlappingSaves::removal_during(const Call& call) const {
+  const auto& calls = evidence_.history.calls;
+  const auto is_moved_or_put = [&](const std::string& path) {
+    return std::any_of(calls.begin(), calls.end(), [&](const Call& other) {
+      return puts_a_name(other) && (other.path == path || other.destination == path);
+    });
+  };
+  const Call* first = nullptr;
+  for (const Call& other : calls) {
+    const bool meanwhile = other.function == Function::unlink && is_done(other) &&
+                           other.agent != call.agent && call.received_ns < other.received_ns &&
+                           other.answered_ns < call.answered_ns;
+    if (meanwhile && (first == nullptr || other.answered_ns < first->answered_ns) &&
+        !is_moved_or_put(other.path))
+      first = &other;
+  }
+  return first;
+}
+
+std::size_t OverlappingSaves::saves() const {
+  return static_cast<std::size_t>(std::count_if(changes_.begin(), changes_.end(), is_put));
+}
+
+std::size_t OverlappingSaves::overlapped() const {
+  std::size_t found = 0;
+  for (std::size_t i = 1; i < changes_.size(); ++i) {
+    for (std::size_t before = i; before-- > 0;) {
+      if (!is_put(changes_[before])) continue;
+      if (is_put(changes_[i]) && changes_[before].operation->agent == changes_[i].operation->agent) continue;
+      found += was_asked_for_before(changes_[i], changes_[before]) ? 1 : 0;
+      break;
+    }
+  }
+  return found;
+}
+
+std::string OverlappingSaves::held_up(const Call& call) const {
+  const auto& planned = evidence_.plan.scenario.injectors;
+  for (const InjectorRecord& record : evidence_.history.injectors) {
+    if (record.index >= planned.size() || planned[record.index].kind != InjectorKind::delay) continue;
+    for (const Fault& fault : record.faults) {
+      if ((fault.path == call.path || fault.path == call.destination) && call.received_ns <= fault.fired_ns &&
+          fault.fired_ns <= call.answered_ns)
+        return ", which the run held up";
+    }
+  }
+  return "";
+}
+
+std::string OverlappingSaves::meanwhile(const NameChange& lost, const NameChange& over) const {
+  for (const NameChange* inside : {&over, &lost}) {
+    const Call* removal = removal_during(*inside->call);
+    if (removal == nullptr) continue;
+    const auto calls = static_cast<std::size_t>(
+        std::count_if(evidence_.history.calls.begin(), evidence_.history.calls.end(), [&](const Call& call) {
+          return call.function == Function::unlink && call.path == removal->path && is_done(call);
+        }));
+    return fmt::format("; in the middle of {}'s, agent {} removed {} at {}{}", save_of(*inside),
+                       removal->agent, file_name_of(removal->path), moment(removal->answered_ns),
+                       calls > 1 ? fmt::format(", one of {} removals of it", with_commas(calls)) : "");
+  }
+  return "";
+}
+
+std::string OverlappingSaves::told(const NameChange& lost, const NameChange& over) const {
+  const std::size_t overlapping = overlapped();
+  return fmt::format(
+      "; {}'s {}, asked for at {}, before that was done, and done at {}{}, put there what had been written "
+      "without it: the two saves were inside at once{}{}",
+      save_of(over), over.call->function == Function::link ? "link" : "rename",
+      moment(over.call->received_ns), moment(over.call->answered_ns), held_up(*over.call),
+      overlapping < 2 ? ""
+                      : fmt::format("; of all {} renames onto it {} overlapped another's so",
+                                    with_commas(saves()), with_commas(overlapping)),
+      meanwhile(lost, over));
+}
+
+std::string OverlappingSaves::none_overlapped() const {
+  constexpr std::size_t few = 8;
+  const std::size_t all = saves();
+  if (all < few || overlapped() != 0) return "";
+  return fmt::format(
+      "; no two of the {} renames onto it overlapped, so saves took turns: this one had read before its "
+      "turn, or not at all",
+      with_commas(all));
+}
+
+}  // namespace holdfast
