@@ -10,27 +10,20 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <exception>
-#include <fstream>
-#include <limits>
 #include <optional>
-#include <string_view>
 #include <thread>
 
 #include "core/base/clock.h"
 #include "harness/conduct/agents_holdings.h"
+#include "harness/conduct/call_rules.h"
+#include "harness/conduct/conductor_record.h"
 #include "harness/conduct/crew.h"
-#include "harness/conduct/files_in_use.h"
+#include "harness/conduct/crew_logs.h"
 #include "harness/conduct/interrupts.h"
 #include "harness/conduct/launcher_process.h"
 #include "harness/conduct/leftovers.h"
-#include "harness/conduct/lock_watch.h"
-#include "harness/conduct/neighbours.h"
-#include "harness/conduct/planned_delays.h"
-#include "harness/conduct/planned_kills.h"
-#include "harness/conduct/pulse.h"
-#include "harness/conduct/reference.h"
+#include "harness/conduct/store_watch.h"
 #include "harness/history/child_exit.h"
 #include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
@@ -39,26 +32,10 @@
 #include "harness/supervisor/launcher_messages.h"
 #include "harness/supervisor/proc.h"
 #include "harness/supervisor/reaper.h"
-#include "harness/supervisor/store_walk.h"
 #include "harness/supervisor/supervisor.h"
 
 namespace holdfast {
 namespace {
-
-std::string why_given_up(const CrewMember& member, std::string_view said) {
-  constexpr std::string_view prefix = "holdfast: ";
-  if (said.starts_with(prefix)) said.remove_prefix(prefix.size());
-  if (!said.empty()) return std::string(said.substr(0, said.find('\n')));
-  const std::string_view role = role_name(member.role);
-  if (ran_out_of_disk(member.wait_status)) {
-    return fmt::format("{} {} could not write down what it did: No space left on device", role, member.index);
-  }
-  return fmt::format("{} {} exited with {} and could not say why: is there space left on the disk?", role,
-                     member.index, WEXITSTATUS(member.wait_status));
-}
-
-// When the reference was timed, seen from the load.
-enum class Beside : std::uint64_t { before = 0, after = 1 };
 
 // Why a wait ended.
 enum class Woken { met, interrupted, timed_out };
@@ -67,7 +44,6 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t startup_deadline_ns = 60 * second_ns;  // until every child is at the barrier
 constexpr std::int64_t injector_grace_ns = 5 * second_ns;     // to let go after the stop gate
 constexpr std::int64_t agent_grace_ns = 3 * second_ns;        // to come back after SIGTERM
-constexpr std::int64_t first_use_look_ns = second_ns / 100;   // after the barrier has opened
 constexpr std::int64_t launcher_grace_ns = 5 * second_ns;     // to kill everybody and go, once told to
 
 Domain domain_of(const Plan& plan, const Profile& profile, const std::filesystem::path& store) {
@@ -88,8 +64,7 @@ class Conductor {
         directory_(directory),
         options_(options),
         crew_(crew_of(plan)),
-        use_(std::filesystem::weakly_canonical(directory / "store")),
-        lock_watch_(plan.scenario.agents.operation_deadline) {}
+        store_watch_(plan, directory / "store") {}
 
   Result<> run() {
     begun_ns_ = monotonic_ns();
@@ -104,13 +79,13 @@ class Conductor {
     if (supervisor_) {
       if (auto stopped = supervisor_->stop(); !stopped && outcome) outcome = stopped;
     }
-    if (recorder_) {
-      if (outcome) outcome = end_watch();
-      if (outcome) outcome = record_leftovers();
-      if (outcome && finished_) outcome = mark(Mark::finished, count_files(directory_ / "store"));
-      if (auto closed = recorder_->close(); !closed && outcome) outcome = closed;
+    if (record_) {
+      if (outcome) outcome = record_->end_watch();
+      if (outcome) outcome = record_->leftovers(store_watch_.files_in_use(), sweep_);
+      if (outcome && finished_) outcome = record_->mark(Mark::finished, count_files(directory_ / "store"));
+      if (auto closed = record_->close(); !closed && outcome) outcome = closed;
     }
-    remove_empty_logs();
+    remove_empty_logs(directory_, crew_);
     return outcome;
   }
 
@@ -122,25 +97,23 @@ class Conductor {
     auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::conductor), Role::conductor,
                                    0, plan_.run_id);
     if (!recorder) return fail(recorder.error());
-    recorder_.emplace(std::move(*recorder));
+    record_.emplace(plan_, directory_, std::move(*recorder));
     if (auto ready = become_subreaper(); !ready) return ready;
     if (auto started = start_launcher(); !started) return started;
 
     auto woken = start_crew();
     if (!woken) return fail(woken.error());
     if (*woken == Woken::met) {
-      if (auto measured = measure(Beside::before); !measured) return measured;
+      if (auto measured = record_->measure(Beside::before); !measured) return measured;
       phase_ = "broadcasting";
-      if (auto timed = measure_disk(); !timed) return timed;
-      begin_watch();
-      if (auto marked = mark(Mark::released); !marked) return marked;
+      if (auto timed = record_->measure_disk(); !timed) return timed;
+      record_->begin_watch();
+      if (auto marked = record_->mark(Mark::released); !marked) return marked;
       pipes_.start.reset();
       watch_agents();
-      released_ns_ = monotonic_ns();
-      if (plan_.scenario.subject.kind == SubjectKind::command)
-        look_at_use_ns_ = released_ns_ + first_use_look_ns;
+      store_watch_.load_begins();
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(),
-                       [&] { return agents_are([&](const auto& m) { return m.done || !sends(m); }); });
+                       [&] { return agents_are([&](const auto& m) { return m.done || !sends(plan_, m); }); });
       if (!woken) return fail(woken.error());
     }
     if (*woken == Woken::met) {
@@ -156,13 +129,15 @@ class Conductor {
       if (!woken) return fail(woken.error());
     }
     if (*woken == Woken::met) {
-      look_at_use_ns_ = std::numeric_limits<std::int64_t>::max();
-      if (auto looked = look_at_idle_agents(); !looked) return looked;
+      store_watch_.load_ended();
+      if (auto looked = record_->record_all(store_watch_.look_at_rest(agent_processes())); !looked)
+        return looked;
+      if (auto marked = record_->mark(Mark::idle); !marked) return marked;
       phase_ = "reading";
-      if (auto marked = mark(Mark::quiesced); !marked) return marked;
-      if (auto ended = end_watch(); !ended) return ended;
-      if (auto measured = measure(Beside::after); !measured) return measured;
-      begin_watch();
+      if (auto marked = record_->mark(Mark::quiesced); !marked) return marked;
+      if (auto ended = record_->end_watch(); !ended) return ended;
+      if (auto measured = record_->measure(Beside::after); !measured) return measured;
+      record_->begin_watch();
       admitted_ = ended_;
       watch_agents();
       woken = wait_for(begun_ns_ + plan_.scenario.run_deadline.count(), [&] {
@@ -182,7 +157,7 @@ class Conductor {
     stopping_ = true;
     const Mark why = *woken == Woken::interrupted ? Mark::interrupted : Mark::timed_out;
     ending_ = *woken == Woken::interrupted ? RunEnding::interrupted : RunEnding::timed_out;
-    if (auto marked = mark(why); !marked) return marked;
+    if (auto marked = record_->mark(why); !marked) return marked;
     signal_everyone(SIGTERM);
     for (std::size_t i = requested_; i < crew_.size(); ++i)
       crew_[i].exited = true;  // was never to be started
@@ -196,8 +171,8 @@ class Conductor {
   Result<> start_launcher() {
     phase_ = "starting";
     children_before_ = children();
-    const auto kills = planned_kills(plan_);
-    auto delays = planned_delays(plan_);
+    const auto kills = kill_rules(plan_);
+    auto delays = delay_rules(plan_);
     const bool store_calls = !kills.empty() || std::any_of(delays.begin(), delays.end(), needs_store_calls);
     const Trap trap = store_calls                         ? Trap::store_calls
                       : opens_are_decided(plan_.scenario) ? Trap::opens
@@ -275,11 +250,6 @@ class Conductor {
     });
   }
 
-  // Else it is an agent that only reads.
-  [[nodiscard]] bool sends(const CrewMember& member) const {
-    return member.index < plan_.scenario.agents.count;
-  }
-
   // Reading a long queue takes a processor and memory: no more at once than keep all processors busy.
   void admit_readers() {
     const std::uint64_t at_once = std::max<std::uint64_t>(2, 2 * std::thread::hardware_concurrency());
@@ -295,27 +265,6 @@ class Conductor {
                        [](const CrewMember& member) { return member.role == Role::agent || member.exited; });
   }
 
-  // Every agent waits to be let in for its last read, so what it holds now it has kept without need.
-  Result<> look_at_idle_agents() {
-    const auto store = std::filesystem::canonical(directory_ / "store");
-    auto held = holdings_of(agent_processes(), store);
-    const auto is_gone = [](const StoreHandle& handle) { return handle.gone; };
-    const bool doubtful = std::any_of(held.begin(), held.end(), [&](const AgentHandles& agent) {
-      return most_of_one_file(agent.handles) > 1 ||
-             std::any_of(agent.handles.begin(), agent.handles.end(), is_gone);
-    });
-    if (doubtful) {
-      constexpr std::chrono::milliseconds later(100);
-      std::this_thread::sleep_for(later);
-      held = kept(held, holdings_of(agent_processes(), store));
-    }
-    use_.look_at_rest(held);
-    use_.watch(find_leftovers(store, false, files_of(plan_.scenario.subject)).paths);
-    if (auto recorded = record_all(lock_events(held, store, true)); !recorded) return recorded;
-    if (auto recorded = record_all(idle_events(held)); !recorded) return recorded;
-    return mark(Mark::idle);
-  }
-
   [[nodiscard]] std::vector<AgentProcess> agent_processes() const {
     std::vector<AgentProcess> processes;
     for (const CrewMember& member : crew_) {
@@ -328,34 +277,9 @@ class Conductor {
   // From now on each of them has an operation under way, or soon will.
   void watch_agents() {
     for (const CrewMember& member : crew_) {
-      if (member.role == Role::agent && !member.exited && (sends(member) || member.done))
-        lock_watch_.heard(member.index, monotonic_ns());
+      if (member.role == Role::agent && !member.exited && (sends(plan_, member) || member.done))
+        store_watch_.heard(member.index);
     }
-  }
-
-  // What several agents have open at once, a few times: files of theirs that the scenario may not have named.
-  void look_at_use() {
-    constexpr std::int64_t later = 3;  // times as late as before
-    const std::int64_t now_ns = monotonic_ns();
-    if (now_ns < look_at_use_ns_) return;
-    use_.look_at_work(holdings_of(agent_processes(), std::filesystem::canonical(directory_ / "store")));
-    look_at_use_ns_ = now_ns + later * (now_ns - released_ns_);
-  }
-
-  Result<> look_at_locks() {
-    const std::int64_t begun_ns = monotonic_ns();
-    if (begun_ns < lock_watch_.due_ns()) return {};
-    const auto store = std::filesystem::canonical(directory_ / "store");
-    const auto events = lock_events(holdings_of(agent_processes(), store), store, false);
-    lock_watch_.looked(begun_ns, monotonic_ns());
-    return record_all(events);
-  }
-
-  Result<> record_all(const std::vector<Event>& events) {
-    for (const Event& event : events) {
-      if (auto recorded = record(event); !recorded) return recorded;
-    }
-    return {};
   }
 
   // What a process finds that was not there before.
@@ -372,11 +296,13 @@ class Conductor {
     constexpr int tick_ms = 250;
     for (;;) {
       if (condition()) return Woken::met;
-      if (auto looked = look_at_locks(); !looked) return fail(looked.error());
-      look_at_use();
       const std::int64_t now_ns = monotonic_ns();
+      if (now_ns >= store_watch_.due_ns()) {
+        auto looked = record_->record_all(store_watch_.look(agent_processes()));
+        if (!looked) return fail(looked.error());
+      }
       if (now_ns >= deadline_ns) return Woken::timed_out;
-      const std::int64_t left_ns = std::min({deadline_ns, lock_watch_.due_ns(), look_at_use_ns_}) - now_ns;
+      const std::int64_t left_ns = std::min(deadline_ns, store_watch_.due_ns()) - now_ns;
       const int timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left_ns / 1'000'000 + 1, 0, tick_ms));
       pollfd polled[] = {{pipes_.socket.get(), POLLIN, 0},
                          {pipes_.status.get(), POLLIN, 0},
@@ -405,9 +331,9 @@ class Conductor {
       member.retries = record.retries;
       if (member.role != Role::agent) continue;
       if (member.done) {
-        lock_watch_.forget(member.index);
+        store_watch_.forget(member.index);
       } else if (record.kind == StatusKind::progress) {
-        lock_watch_.heard(member.index, monotonic_ns());
+        store_watch_.heard(member.index);
       }
     }
   }
@@ -428,26 +354,28 @@ class Conductor {
       ++spawned_;
       member.process = message.process;
       participants_.add(message.process, participant_of(member));
-      return record({.type = EventType::spawned,
-                     .process = member.index,
-                     .pid = member.process,
-                     .value = {static_cast<std::uint64_t>(member.role), 0, 0, 0}});
+      return record_->record({.type = EventType::spawned,
+                              .process = member.index,
+                              .pid = member.process,
+                              .value = {static_cast<std::uint64_t>(member.role), 0, 0, 0}});
     }
     if (message.kind == LauncherMessageKind::exited) {
       hear_status();  // what it said before it ended
       if (killer_ != nullptr && killer_->take_killed(message.process) && !stopping_) return restart(message);
       member.exited = true;
-      if (member.role == Role::agent) lock_watch_.forget(member.index);
+      if (member.role == Role::agent) store_watch_.forget(member.index);
       ++ended_;
       member.wait_status = message.status;
       participants_.remove(message.process);
-      const std::string said = member.wait_status != 0 && !stopping_ ? log_of(member) : std::string();
+      const std::string said =
+          member.wait_status != 0 && !stopping_ ? log_of(directory_, member) : std::string();
       if (auto quoted = quote(member, said); !quoted) return quoted;
-      auto recorded = record({.type = EventType::exited,
-                              .process = member.index,
-                              .pid = message.process,
-                              .value = {static_cast<std::uint64_t>(member.role),
-                                        static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
+      auto recorded =
+          record_->record({.type = EventType::exited,
+                           .process = member.index,
+                           .pid = message.process,
+                           .value = {static_cast<std::uint64_t>(member.role),
+                                     static_cast<std::uint64_t>(message.status), stopping_ ? 1U : 0U, 0}});
       // That it could not do its part, or not write it down, says nothing about the subject.
       if (recorded && !stopping_ && gave_up(member.wait_status))
         return fail(WEXITSTATUS(member.wait_status) == child_refused_arguments ? Code::invalid : Code::failed,
@@ -463,11 +391,11 @@ class Conductor {
     participants_.remove(message.process);
     member.process = 0;
     member.restarted = true;
-    auto recorded = record({.type = EventType::exited,
-                            .process = member.index,
-                            .pid = message.process,
-                            .value = {static_cast<std::uint64_t>(member.role),
-                                      static_cast<std::uint64_t>(message.status), 0, 1}});
+    auto recorded = record_->record({.type = EventType::exited,
+                                     .process = member.index,
+                                     .pid = message.process,
+                                     .value = {static_cast<std::uint64_t>(member.role),
+                                               static_cast<std::uint64_t>(message.status), 0, 1}});
     return recorded ? spawn(message.token - 1) : recorded;
   }
 
@@ -485,17 +413,6 @@ class Conductor {
     return {member.role, member.index, parse_letters(injector.share).value_or(0), makes_wait(injector)};
   }
 
-  // What a process that failed had to say.
-  [[nodiscard]] std::string log_of(const CrewMember& member) const {
-    constexpr std::size_t most_bytes = 2000;
-    std::ifstream log(directory_ / "logs" / log_name(member), std::ios::binary);
-    std::string text(most_bytes, '\0');
-    log.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(log.gcount()));
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text;
-  }
-
   Result<> quote(const CrewMember& member, const std::string& text) {
     if (text.empty()) return {};
     // Without an injector or a reader that works, the rest of the run proves nothing.
@@ -503,87 +420,7 @@ class Conductor {
                 .value = {member.role == Role::agent ? 0U : 1U,
                           static_cast<std::uint64_t>(DoubtKind::process_failed), 1, 0}};
     event.text = fmt::format("{} {} said: {}", role_name(member.role), member.index, text);
-    return record(std::move(event));
-  }
-
-  [[nodiscard]] bool flushes() const { return plan_.scenario.subject.durability == Durability::power; }
-
-  // How fast this machine is right now, while nobody of the run does anything.
-  Result<> measure(Beside beside) {
-    const auto work = time_reference(directory_, flushes());
-    if (!work) return {};  // a gate will miss it; the run does not
-    return record({.type = EventType::reference,
-                   .value = {static_cast<std::uint64_t>(beside), work->rounds,
-                             static_cast<std::uint64_t>(work->round_ns), 0}});
-  }
-
-  // As it is before the load: later, the run's own writes are still on their way.
-  Result<> measure_disk() {
-    const DiskSpeed disk = time_disk(directory_);
-    return record({.type = EventType::disk_speed,
-                   .value = {static_cast<std::uint64_t>(disk.bytes_per_s),
-                             static_cast<std::uint64_t>(disk.flush_ns), 0, 0}});
-  }
-
-  // From here on lateness may be others' doing, and what they do is looked at.
-  void begin_watch() {
-    pulse_.emplace(directory_);
-    neighbours_.emplace(directory_);
-  }
-
-  Result<> end_watch() {
-    if (!pulse_) return {};
-    const auto standstills = pulse_->stop();
-    const auto seen = neighbours_->stop();
-    pulse_.reset();
-    neighbours_.reset();
-    for (const Standstill& standstill : standstills) {
-      auto recorded = record({.type = EventType::standstill,
-                              .value = {static_cast<std::uint64_t>(standstill.begin_ns),
-                                        static_cast<std::uint64_t>(standstill.end_ns), 0, 0}});
-      if (!recorded) return recorded;
-    }
-    for (const Contention& use : seen) {
-      for (Event& event : machine_events(use)) {
-        if (auto recorded = record(std::move(event)); !recorded) return recorded;
-      }
-    }
-    return {};
-  }
-
-  Result<> mark(Mark what, std::uint64_t files = 0) {
-    return record({.type = EventType::mark, .value = {static_cast<std::uint64_t>(what), files, 0, 0}});
-  }
-
-  Result<> record(Event event) {
-    event.time_ns = monotonic_ns();
-    return recorder_->record(event);
-  }
-
-  Result<> record_leftovers() {
-    const auto store = directory_ / "store";
-    const auto in_use = use_.files();
-    const Leftovers left = find_leftovers(store, sweep_, files_of(plan_.scenario.subject));
-    for (const std::string& path : left.paths) {
-      const FileTimes times = times_of(store / path);
-      const auto found = in_use.find(path);
-      const FilesInUse::Use use = found != in_use.end() ? found->second : FilesInUse::Use{};
-      Event event{
-          .type = EventType::leftover,
-          .process = use.agent,
-          .value = {static_cast<std::uint64_t>(times.born_ns), static_cast<std::uint64_t>(times.changed_ns),
-                    static_cast<std::uint64_t>(use.kind), 0}};
-      event.text = path;
-      if (auto recorded = record(std::move(event)); !recorded) return recorded;
-    }
-    if (left.complete) return {};
-    Event event{.type = EventType::warning,
-                .value = {1, static_cast<std::uint64_t>(DoubtKind::not_walked), 1, 0}};
-    event.text = fmt::format(
-        "the store has more than {} files or is deeper than {} directories: what was left in the rest is not "
-        "known",
-        most_store_entries, deepest_store);
-    return record(std::move(event));
+    return record_->record(std::move(event));
   }
 
   void signal_everyone(int signal) {
@@ -605,7 +442,7 @@ class Conductor {
           break;
         }
         if (::poll(&polled, 1, static_cast<int>(left_ns / 1'000'000 + 1)) <= 0) continue;
-        if (!recorder_ || !hear_launcher()) break;
+        if (!record_ || !hear_launcher()) break;
       }
       pipes_.socket.reset();  // a launcher that still lives takes this as the end
     }
@@ -614,50 +451,15 @@ class Conductor {
     end_all_descendants(children_before_, [](pid_t, int) {});
   }
 
-  void remove_empty_logs() {
-    std::error_code ignored;
-    for (const CrewMember& member : crew_) {
-      const auto log = directory_ / "logs" / log_name(member);
-      if (std::filesystem::file_size(log, ignored) == 0) std::filesystem::remove(log, ignored);
-    }
-  }
-
-  // Injectors by their names, whoever else by his kind.
-  [[nodiscard]] std::vector<RefusedBy> named(const std::vector<HolderRefusals>& refusals) const {
-    std::vector<RefusedBy> by;
-    for (const HolderRefusals& holder : refusals) {
-      std::string name = holder.kind == HolderKind::agent ? "other agents" : "others";
-      if (holder.kind == HolderKind::self) name = "the caller itself";
-      if (holder.kind == HolderKind::injector && holder.index < plan_.scenario.injectors.size())
-        name = plan_.scenario.injectors[holder.index].name;
-      const auto same =
-          std::find_if(by.begin(), by.end(), [&](const RefusedBy& known) { return known.name == name; });
-      if (same == by.end()) {
-        by.push_back({std::move(name), holder.refusals});
-      } else {
-        same->refusals += holder.refusals;
-      }
-    }
-    std::sort(by.begin(), by.end(), [](const auto& a, const auto& b) { return a.refusals > b.refusals; });
-    return by;
-  }
-
   void show_progress() {
     constexpr std::int64_t every_ns = 200'000'000;
     const std::int64_t now_ns = monotonic_ns();
     if (!options_.on_progress || now_ns - shown_ns_ < every_ns) return;
     shown_ns_ = now_ns;
-    Progress progress;
+    Progress progress = progress_of(
+        plan_, crew_, supervisor_ ? supervisor_->refusals_by_holder() : std::vector<HolderRefusals>());
     progress.phase = phase_;
-    for (const CrewMember& member : crew_) {
-      progress.done += member.ok + member.failed;
-      progress.failed += member.failed;
-      progress.retries += member.retries;
-      if (member.role == Role::agent && sends(member)) progress.agents.push_back({member.ok, member.failed});
-    }
-    progress.total = std::uint64_t{plan_.scenario.agents.count} * plan_.scenario.agents.broadcasts;
     progress.refused = supervisor_ ? supervisor_->refused() : 0;
-    if (supervisor_) progress.refused_by = named(supervisor_->refusals_by_holder());
     progress.elapsed_s = static_cast<double>(now_ns - begun_ns_) * 1e-9;
     options_.on_progress(progress);
   }
@@ -671,20 +473,15 @@ class Conductor {
   std::optional<LauncherProcess> launcher_;
   std::unique_ptr<Supervisor> supervisor_;
   Killer* killer_ = nullptr;  // one of the supervisor's rules; null: nobody is killed
-  std::optional<Recorder> recorder_;
-  std::optional<Pulse> pulse_;
-  std::optional<Neighbours> neighbours_;
+  std::optional<ConductorRecord> record_;
   std::vector<CrewMember> crew_;
-  FilesInUse use_;
-  LockWatch lock_watch_;
-  std::int64_t look_at_use_ns_ = std::numeric_limits<std::int64_t>::max();  // when next
-  std::vector<pid_t> children_before_;                                      // not ours to end
+  StoreWatch store_watch_;
+  std::vector<pid_t> children_before_;  // not ours to end
   std::size_t requested_ = 0;
   std::size_t spawned_ = 0;
   std::uint64_t ended_ = 0;     // members that are no more
   std::uint64_t admitted_ = 0;  // permits given, for them and for those who read now
   std::int64_t begun_ns_ = 0;
-  std::int64_t released_ns_ = 0;
   std::int64_t shown_ns_ = 0;
   const char* phase_ = "starting";
   RunEnding ending_ = RunEnding::finished;

@@ -2,37 +2,14 @@
 // `merge` can read however the run ended.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <string>
-#include <vector>
 
 #include "core/base/result.h"
+#include "harness/conduct/run_progress.h"
 #include "harness/scenario/plan.h"
 
 namespace holdfast {
-
-struct AgentProgress {
-  std::uint32_t ok = 0, failed = 0;  // broadcasts that were answered
-};
-
-struct RefusedBy {
-  std::string name;  // an injector's; "other agents", "the caller itself", "others"
-  std::uint64_t refusals = 0;
-};
-
-struct Progress {
-  const char* phase = "";  // "starting", "broadcasting", …
-  std::uint64_t done = 0;  // broadcasts completed, out of `total`
-  std::uint64_t total = 0;
-  std::uint64_t failed = 0;
-  std::uint64_t refused = 0;
-  std::uint64_t retries = 0;
-  std::vector<AgentProgress> agents;  // by id
-  std::vector<RefusedBy> refused_by;  // most first; a call that several held is counted for each
-  double elapsed_s = 0;
-};
 
 enum class RunEnding { finished, interrupted, timed_out };
 

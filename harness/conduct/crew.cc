@@ -8,6 +8,10 @@ std::string_view role_name(Role role) {
   return role == Role::agent ? "agent" : role == Role::injector ? "injector" : "reader";
 }
 
+bool sends(const Plan& plan, const CrewMember& member) {
+  return member.role == Role::agent && member.index < plan.scenario.agents.count;
+}
+
 std::vector<CrewMember> crew_of(const Plan& plan) {
   std::vector<CrewMember> crew;
   const auto add = [&](Role role, std::size_t index) {

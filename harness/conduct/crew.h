@@ -28,6 +28,9 @@ struct CrewMember {
   std::uint32_t retries = 0;
 };
 
+// Whether it is an agent that broadcasts, and does not only read.
+bool sends(const Plan& plan, const CrewMember& member);
+
 // Agents first, those that only read among them, then the injectors that have a process (kills and delays are the
 // supervisor's); a member's token is its place + 1, its index that of the scenario.
 std::vector<CrewMember> crew_of(const Plan& plan);

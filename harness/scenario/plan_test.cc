@@ -101,7 +101,7 @@ Plan some_plan(std::uint64_t seed) {
     scenario.subject.command = {"./" + odd_text(random), odd_text(random)};
     scenario.subject.directory = "/" + odd_text(random);
     scenario.subject.environment = {{"A", odd_text(random)}, {"B", ""}};
-    scenario.subject.files = {odd_text(random) + "*"};
+    scenario.subject.files = {"queue.db*", "tmp/"};
     scenario.subject.bodies = static_cast<BodyBytes>(below(random, 2));
   } else {
     scenario.subject.store = static_cast<StoreKind>(below(random, 6));
@@ -350,7 +350,7 @@ RC_GTEST_PROP(MessageBodyTest, AMixedOneIsTextWithoutNulUnlessBytesAreTaken, (st
   RC_ASSERT(body == message_body(plan, id));
   RC_ASSERT(is_utf8(body));
   RC_ASSERT(body.find('\0') == std::string::npos);
-  constexpr std::array<std::size_t, 4> long_ones = {4096, 4097, 8193, 65537};
+  constexpr std::array<std::size_t, 3> long_ones = {4096, 4097, 8193};
   RC_ASSERT(body.size() == plan.scenario.agents.body_bytes || body.size() < 17 ||
             std::count(long_ones.begin(), long_ones.end(), body.size()) == 1);
 }
@@ -369,7 +369,7 @@ TEST(MessageBodyTest, MixedOnesHoldTrouble) {
   }
   for (const char* wanted : {"\"", "\\", "\n", "\r\n", "é", "😀", "\t", "\x01", "\xE2\x80\xA8"})
     EXPECT_NE(all.find(wanted), std::string::npos) << wanted;
-  for (const std::size_t wanted : {0U, 1U, 4096U, 4097U, 8193U, 65537U})
+  for (const std::size_t wanted : {0U, 1U, 4096U, 4097U, 8193U})
     EXPECT_EQ(lengths.count(wanted), 1U) << wanted;
   plan.scenario.subject.bodies = BodyBytes::bytes;
   std::string bytes;

@@ -1,8 +1,24 @@
-#include "harness/conduct/planned_delays.h"
+#include "harness/conduct/call_rules.h"
 
 namespace holdfast {
 
-std::vector<DelayRule> planned_delays(const Plan& plan) {
+std::vector<PlannedKills> kill_rules(const Plan& plan) {
+  std::vector<PlannedKills> all;
+  const auto& injectors = plan.scenario.injectors;
+  for (std::uint32_t index = 0; index < injectors.size(); ++index) {
+    const Injector& injector = injectors[index];
+    if (injector.kind != InjectorKind::kill) continue;
+    PlannedKills kills{index, injector.kill_at == KillAt::every_call, injector.victims};
+    kills.broadcasts = plan.scenario.agents.broadcasts;
+    for (std::uint64_t number = 0; !kills.every_call && number < injector.count; ++number) {
+      kills.before_call.push_back(planned_kill(plan, index, number));
+    }
+    all.push_back(std::move(kills));
+  }
+  return all;
+}
+
+std::vector<DelayRule> delay_rules(const Plan& plan) {
   constexpr std::uint64_t drawn = 1000;  // of a distribution; whoever needs more gets the last again
   std::vector<DelayRule> rules;
   const auto& injectors = plan.scenario.injectors;

@@ -1,0 +1,15 @@
+// What the plan's kills and delays mean to the supervisor.
+#pragma once
+
+#include <vector>
+
+#include "harness/scenario/plan.h"
+#include "harness/supervisor/delay_rule.h"
+#include "harness/supervisor/kill_points.h"
+
+namespace holdfast {
+
+std::vector<PlannedKills> kill_rules(const Plan& plan);
+std::vector<DelayRule> delay_rules(const Plan& plan);
+
+}  // namespace holdfast
