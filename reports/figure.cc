@@ -82,38 +82,10 @@ FigureValue longest_gap(const Summary& summary) {
 }
 
 constexpr auto named_figures = std::to_array<NamedFigure>({
-    {"agents.succeeded", [](const Summary& s) { return figure_count(s.agents_succeeded); }},
-    {"agents.total", [](const Summary& s) { return figure_count(s.agents_total); }},
-    {"success_rate", [](const Summary& s) { return if_attempted(s, s.success_rate); }},
-    {"success_rate.lower", [](const Summary& s) { return if_attempted(s, s.ci95.lower); }},
-    {"success_rate.upper", [](const Summary& s) { return if_attempted(s, s.ci95.upper); }},
-    {"runs_needed", [](const Summary& s) { return figure_count(s.runs_needed); }},
-    {"planned", [](const Summary& s) { return figure_count(s.planned); }},
-    {"attempted", [](const Summary& s) { return figure_count(s.attempted); }},
-    {"ok", [](const Summary& s) { return figure_count(s.ok); }},
-    {"failed", [](const Summary& s) { return figure_count(s.failed); }},
-    {"unknown", [](const Summary& s) { return figure_count(s.unknown); }},
-    {"retries.total", [](const Summary& s) { return if_attempted(s, total_retries(s)); }},
-    {"retries.max", [](const Summary& s) { return if_attempted(s, greatest_retries(s)); }},
-    {"retries.p99", [](const Summary& s) { return if_attempted(s, quantile_of(s.retry_histogram, 0.99)); }},
-    {"wait.p50", [](const Summary& s) { return if_attempted(s, s.waits_ms.p50); }},
-    {"wait.p90", [](const Summary& s) { return if_attempted(s, s.waits_ms.p90); }},
-    {"wait.p99", [](const Summary& s) { return if_attempted(s, s.waits_ms.p99); }},
-    {"wait.max", [](const Summary& s) { return if_attempted(s, s.waits_ms.max); }},
-    {"latency.p50", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p50); }},
-    {"latency.p90", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p90); }},
-    {"latency.p99", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.p99); }},
-    {"latency.p999", [](const Summary& s) { return if_acknowledged(s, s.latency_p999_ms); }},
-    {"latency.max", [](const Summary& s) { return if_acknowledged(s, s.latency_ms.max); }},
-    {"refusals.total", [](const Summary& s) { return figure_count(s.refusals); }},
-    {"refusals.5", [](const Summary& s) { return refused_with(s, error_access_denied); }},
-    {"refusals.32", [](const Summary& s) { return refused_with(s, error_sharing_violation); }},
-    {"injectors.fired", faults_fired},
-    {"throughput", throughput},
-    {"fairness.share", least_share},
-    {"fairness.gap", longest_gap},
-    {"load", [](const Summary& s) { return if_attempted(s, s.load_s * 1e3); }},
-    {"duration", [](const Summary& s) { return if_attempted(s, s.duration_s * 1e3); }},
+#define HOLDFAST_FIGURE(name, unit, meaning, value) \
+  {name, [](const Summary& s) -> FigureValue { return value; }},
+#include "harness/scenario/figures.def"
+#undef HOLDFAST_FIGURE
 });
 
 const NamedFigure* reader_of_figure(std::string_view name) {

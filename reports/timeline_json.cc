@@ -2,6 +2,7 @@
 // differences, its name says to what.
 #include "reports/timeline_json.h"
 
+#include "harness/history/function_words.h"
 #include "reports/html_text.h"
 #include "reports/result_json.h"
 
@@ -86,6 +87,8 @@ std::string timeline_json(const Timeline& timeline) {
   json["firstFailure"] = timeline.first_failure ? OrderedJson(*timeline.first_failure) : OrderedJson(nullptr);
   json["firstRefusal"] = timeline.first_refusal ? OrderedJson(*timeline.first_refusal) : OrderedJson(nullptr);
   json["texts"] = timeline.texts;
+  for (const auto& [function, word] : function_words)
+    json["functions"][std::to_string(static_cast<unsigned>(function))] = word;
   json["holders"] = holders_json(timeline.holders);
   json["operations"] = operations_json(timeline.operations);
   json["holds"] = column(timeline.holds, [](const TimelineHold& hold) {

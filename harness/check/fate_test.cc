@@ -4,10 +4,8 @@
 
 #include <cerrno>
 
-#include "harness/check/checks.h"
 #include "harness/check/fate.h"
-#include "harness/check/prose.h"
-#include "harness/check/testing_history.h"
+#include "harness/check/testing_witness.h"
 
 namespace holdfast {
 namespace {
@@ -15,18 +13,6 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr const char* queue = "/run/store/queue.json";
-const std::string temp_a = "/run/store/a.tmp", temp_b = "/run/store/b.tmp";
-
-TestRun& put(TestRun& run, std::uint32_t agent, std::int64_t at_ms, const std::string& from,
-             std::uint16_t windows_code = 0, int os_error = 0) {
-  return run.call(agent, at_ms, Function::rename, from, queue, windows_code, os_error);
-}
-
-std::string witness_of(const TestRun& run, Finding (*check)(const Evidence&) = check_lost) {
-  return check({run.plan, run.history}).witness.value_or("");
-}
 
 TEST(Fate, ARenameThatWasRefusedAndNotRepeated) {
   TestRun run(2, 1);
@@ -84,51 +70,6 @@ TEST(Fate, ARenameThatIsTriedAgainThoughItsFileIsGone) {
                "at 0.012 s, as did 1 retry"));
 }
 
-// What a rename moves was written before it was asked for.
-TEST(Fate, TwoSavesThatWereInsideAtOnce) {
-  TestRun run(3, 1);
-  put(put(run, 0, 10, temp_a), 1, 14, temp_b);
-  run.history.calls.back().received_ns = run.at(10) - 1;
-  run.broadcast(a, 1, 11).broadcast(b, 2, 15).quiet().all_read({b}).finished();
-  EXPECT_THAT(
-      witness_of(run),
-      EndsWith(
-          "; 0-0's rename of a.tmp onto queue.json was done at 0.010000000 s; 1-0's rename, asked for at "
-          "0.009999999 s, before that was done, and done at 0.014000000 s, put there what had been "
-          "written without it: the two saves were inside at once"));
-  TestRun after = run;
-  after.history.calls.back().received_ns = run.at(10);
-  EXPECT_THAT(witness_of(after), Not(HasSubstr("at once"))) << "asked for when that was done";
-}
-
-// A lock of the one inside, or so it seems; the temporary file of another save is none.
-TEST(Fate, ARemovalInTheMiddleOfASave) {
-  TestRun run(3, 2);
-  put(put(run, 0, 10, temp_a), 2, 12, "/run/store/c.tmp");
-  run.call(1, 13, Function::unlink, "/run/store/c.tmp")
-      .call(1, 14, Function::unlink, "/run/store/queue.json.lock");
-  put(run, 1, 15, temp_b);
-  run.history.calls[1].received_ns = run.at(9);
-  run.history.calls[1].answered_ns = run.at(18);
-  run.broadcast(a, 1, 11).broadcast({2, 0}, 3, 19).broadcast(b, 2, 16).quiet().all_read({{2, 0}}).finished();
-  EXPECT_THAT(witness_of(run), HasSubstr("the two saves were inside at once; in the middle "
-                                         "of 2-0's, agent 1 removed queue.json.lock at 0.014 s"));
-}
-
-TEST(Fate, SavesOfWhichNoTwoOverlapTookTurns) {
-  TestRun run(3, 4);
-  for (std::uint32_t number = 0; number < 4; ++number) {
-    put(put(run, 0, 10 + 10 * number, temp_a), 1, 14 + 10 * number, temp_b);
-    run.broadcast({0, number}, 9 + 10 * number, 11 + 10 * number)
-        .broadcast({1, number}, 8 + 10 * number, 15 + 10 * number);
-  }
-  run.quiet().all_read({{0, 0}, {1, 0}, {0, 1}, {1, 1}, {1, 2}, {0, 3}, {1, 3}}).finished();
-  EXPECT_THAT(witness_of(run),
-              EndsWith("replaced queue.json at 0.034 s with one that lacks it; no two of the 8 renames "
-                       "onto it overlapped, so saves took turns: this one had read before its turn, "
-                       "or not at all"));
-}
-
 TEST(Fate, TheNextThatIsStillThereReplacedIt) {
   TestRun run(3, 1);
   put(put(put(run, 0, 10, temp_a), 2, 12, "/run/store/c.tmp"), 1, 14, temp_b);
@@ -142,7 +83,7 @@ TEST(Fate, TheNextThatIsStillThereReplacedIt) {
 
 TEST(Fate, OverlappedIsSaidWhereTheRecordHasWhatWasOpened) {
   TestRun run(2, 1);
-  run.call(0, 2, Function::open, queue).call(1, 3, Function::open, queue);
+  run.call(0, 2, Function::open, stored_queue).call(1, 3, Function::open, stored_queue);
   put(put(run, 0, 10, temp_a), 1, 14, temp_b);
   run.broadcast(a, 1, 11).broadcast(b, 2, 15).quiet().all_read({b}).finished();
   EXPECT_THAT(witness_of(run),
@@ -154,7 +95,7 @@ TEST(Fate, OverlappedIsSaidWhereTheRecordHasWhatWasOpened) {
 TEST(Fate, AQueueThatMayNotBeReadIsNoEmptyQueue) {
   TestRun run(2, 1);
   run.injector("backup", 1, 1);
-  run.call(1, 12, Function::open, queue, {}, 32, EACCES);
+  run.call(1, 12, Function::open, stored_queue, {}, 32, EACCES);
   put(put(run, 0, 10, temp_a), 1, 14, temp_b);
   run.broadcast(a, 1, 11).broadcast(b, 11, 15).quiet().all_read({b}).finished();
   EXPECT_THAT(
@@ -172,7 +113,8 @@ TEST(Fate, AKillBetweenRemovingTheQueueAndMovingTheNextThere) {
     injector.kind = InjectorKind::kill;
     run.plan.scenario.injectors = {injector};
     put(run, 0, 10, temp_a);
-    run.call(1, 20, renames ? Function::rename : Function::unlink, queue, renames ? "/run/store/old" : "");
+    run.call(1, 20, renames ? Function::rename : Function::unlink, stored_queue,
+             renames ? "/run/store/old" : "");
     put(run, 2, 40, "/run/store/c.tmp");
     run.history.kills.push_back({1, 0, 101, run.at(21), "rename", temp_b});
     run.broadcast(a, 1, 11).broadcast(b, 12, 0, Outcome::info).broadcast({2, 0}, 30, 41);
@@ -190,11 +132,11 @@ TEST(Fate, AKillBetweenRemovingTheQueueAndMovingTheNextThere) {
 
 TEST(Fate, TheBackupOfTheQueueIsNotItsPlace) {
   TestRun run(2, 1);
-  run.call(0, 8, Function::link, queue, "/run/store/old");
+  run.call(0, 8, Function::link, stored_queue, "/run/store/old");
   put(run, 0, 9, temp_a);
-  run.call(1, 12, Function::link, queue, "/run/store/old");
+  run.call(1, 12, Function::link, stored_queue, "/run/store/old");
   put(run, 1, 13, temp_b);
-  run.call(1, 14, Function::rename, queue, "/run/store/older");
+  run.call(1, 14, Function::rename, stored_queue, "/run/store/older");
   run.broadcast(a, 1, 10).broadcast(b, 11, 15).quiet().all_read({b}).finished();
   EXPECT_THAT(witness_of(run),
               HasSubstr("; 0-0's rename of a.tmp onto queue.json was done at 0.009 s; agent 1's"));
@@ -232,7 +174,7 @@ TEST(Fate, AReaderThatFoundNoFile) {
   TestRun run(1, 2);
   run.plan.scenario.agents.readers = 1;
   put(run, 0, 1, temp_a);
-  run.call(0, 5, Function::unlink, queue);
+  run.call(0, 5, Function::unlink, stored_queue);
   put(run, 0, 8, temp_b);
   run.broadcast(a, 0, 2).reading(0, 0, {a}).reading(0, 0, {});  // at 3 and 5 ms
   run.broadcast({0, 1}, 3, 9).quiet().reading(0, 0, {a, {0, 1}}).read(0, {a, {0, 1}}).finished();
@@ -350,28 +292,6 @@ TEST(Fate, TheKillThatLeftAFile) {
   EXPECT_EQ(story(), "") << "what it left was renamed away after that";
 }
 
-TEST(Told, TimesHaveTheDigitsThatTellThemApart) {
-  TestRun run(1, 1);
-  const auto two = [&](std::int64_t apart_ns) {
-    return told(run.history, moment(run.at(2)) + " and " + moment(run.at(2) + apart_ns));
-  };
-  EXPECT_EQ(two(0), "0.002 s and 0.002 s");
-  EXPECT_EQ(two(1'000'000), "0.002 s and 0.003 s");
-  EXPECT_EQ(two(300'000), "0.0020 s and 0.0023 s");
-  EXPECT_EQ(two(1), "0.002000000 s and 0.002000001 s");
-}
-
-TEST(Told, NoPathBeginsWithTheRunsDirectory) {
-  TestRun run(1, 1);
-  run.call(0, 1, Function::rename, "/run/store/new/1.tmp", "/run/store/new/1")
-      .call(0, 2, Function::unlink, queue);
-  EXPECT_EQ(told(run.history, "rename \"/run/store/new/1.tmp\" to \"/run/store/new/1\""),
-            "rename \"new/1.tmp\" to \"new/1\"");
-  TestRun in_place(1, 1);  // makes no call that is trapped
-  in_place.history.kills.push_back({0, 0, 100, in_place.at(1), "write", queue});
-  EXPECT_EQ(told(in_place.history, "/run/store/queue.json: not a queue"), "queue.json: not a queue");
-}
-
 // Right stores that do without a refused call: the message is there, and nobody is blamed.
 TEST(SwallowedRefusal, AJournalThatIsNotCutJustNow) {
   TestRun run(2, 1);
@@ -389,7 +309,7 @@ TEST(SwallowedRefusal, AnotherNameInTheSameSave) {
   run.broadcast(a, 1, 11).quiet().all_read({}).finished();  // lost, but not for that
   EXPECT_EQ(check_swallowed_refusal({run.plan, run.history}).verdict, Verdict::not_applicable);
   TestRun moved_away(2, 1);  // the old one was moved, and the new one refused
-  moved_away.call(0, 9, Function::rename, queue, "/run/store/backup");
+  moved_away.call(0, 9, Function::rename, stored_queue, "/run/store/backup");
   put(moved_away, 0, 10, temp_a, 32, EACCES).broadcast(a, 1, 11).quiet().all_read({}).finished();
   EXPECT_EQ(check_swallowed_refusal({moved_away.plan, moved_away.history}).verdict, Verdict::fail);
 }

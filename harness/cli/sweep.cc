@@ -17,6 +17,7 @@
 #include "harness/cli/terminal.h"
 #include "harness/conduct/held_signals.h"
 #include "harness/conduct/limits.h"
+#include "harness/scenario/injector_traits.h"
 #include "harness/scenario/quote.h"
 #include "reports/sweep.h"
 
@@ -39,7 +40,7 @@ Result<std::size_t> injector_of(const SweepCommand& command, const Scenario& sce
   std::vector<std::string_view> names;
   for (std::size_t at = 0; at < scenario.injectors.size(); ++at) {
     const Injector& injector = scenario.injectors[at];
-    if (injector.kind == InjectorKind::kill || injector.kind == InjectorKind::delay) continue;
+    if (!has_process(injector.kind)) continue;
     names.push_back(injector.name);
     const bool meant = command.injector.empty() ? injector.kind == InjectorKind::open_handle
                                                 : injector.name == command.injector;

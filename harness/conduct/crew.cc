@@ -1,4 +1,5 @@
 #include "harness/conduct/crew.h"
+#include "harness/scenario/injector_traits.h"
 
 #include <fmt/format.h>
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
+#include "harness/scenario/injector_traits.h"
 #include "harness/supervisor/barrier.h"
 
 namespace holdfast {
@@ -33,17 +34,14 @@ Result<> run_injector(const std::filesystem::path& run_directory, std::uint32_t 
 // A watcher must watch before the first agent writes, so each kind says for itself that it is ready.
 Result<> inject(InjectorContext& context) {
   switch (context.plan.scenario.injectors[context.index].kind) {
-    case InjectorKind::open_handle:
-      return inject_open_handles(context);
-    case InjectorKind::antivirus:
-      return inject_antivirus(context);
-    case InjectorKind::indexer:
-      return inject_indexer(context);
-    case InjectorKind::backup:
-      return inject_backup(context);
-    case InjectorKind::kill:
-    case InjectorKind::delay:
+#define HOLDFAST_INJECTOR(name, word, traits)      \
+  case InjectorKind::name:                         \
+    if constexpr (has_process(InjectorKind::name)) \
+      return inject_##name(context);               \
+    else                                           \
       break;
+#include "harness/scenario/injectors.def"
+#undef HOLDFAST_INJECTOR
   }
   return fail(Code::invalid, "kills and delays have no process of their own");
 }

@@ -27,11 +27,10 @@ int injector_main(const std::filesystem::path& run_directory, std::uint32_t inde
 // Does what the injector's kind does, until the stop gate opens or SIGTERM comes; then every handle is let go.
 Result<> inject(InjectorContext& context);
 
-// One file an injector.
-Result<> inject_open_handles(InjectorContext& context);
-Result<> inject_antivirus(InjectorContext& context);
-Result<> inject_indexer(InjectorContext& context);
-Result<> inject_backup(InjectorContext& context);
+// One file an injector: those that are processes.
+#define HOLDFAST_INJECTOR(name, word, traits) Result<> inject_##name(InjectorContext& context);
+#include "harness/scenario/injectors.def"
+#undef HOLDFAST_INJECTOR
 
 // Waits for an instant of CLOCK_MONOTONIC; false if the injector is to end.
 bool wait_until(std::int64_t until_ns);

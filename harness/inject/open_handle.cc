@@ -14,7 +14,7 @@
 #include "harness/supervisor/descriptor.h"
 
 namespace holdfast {
-Result<> inject_open_handles(InjectorContext& context) {
+Result<> inject_open_handle(InjectorContext& context) {
   constexpr std::int64_t look_again_ns = 2'000'000;
   const Injector& injector = context.plan.scenario.injectors[context.index];
   tell_status({StatusKind::ready, context.token, 0, 0});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/scenario/injector_traits.h"
 #include "harness/scenario/scenario.h"
 #include "harness/sharing/profile.h"
 

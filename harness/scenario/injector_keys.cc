@@ -1,22 +1,22 @@
-// [[inject]]: the processes that hold files, and the kills.
+// [[inject]]: the processes that hold files, the kills and the delays.
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <string>
+#include <vector>
 
+#include "harness/scenario/injector_traits.h"
 #include "harness/scenario/key_tables.h"
 #include "harness/scenario/store_path.h"
 #include "harness/sharing/sharing.h"
 
 namespace holdfast {
 
-const Words<InjectorKind> injector_words = {{"open-handle", InjectorKind::open_handle},
-                                            {"antivirus", InjectorKind::antivirus},
-                                            {"indexer", InjectorKind::indexer},
-                                            {"backup", InjectorKind::backup},
-                                            {"kill", InjectorKind::kill},
-                                            {"delay", InjectorKind::delay}};
+const Words<InjectorKind> injector_words = {
+#define HOLDFAST_INJECTOR(name, word, traits) {word, InjectorKind::name},
+#include "harness/scenario/injectors.def"
+#undef HOLDFAST_INJECTOR
+};
 
 std::string_view to_string(InjectorKind kind) {
   return word_for(injector_words, kind);
@@ -30,42 +30,7 @@ bool makes_wait(const Injector& injector) {
          (injector.kind == InjectorKind::antivirus && injector.mode == WhileScanning::delay);
 }
 
-Result<> check_hold(const Node& node, const std::string& path, const HoldTime& hold) {
-  const auto refuse = [&](const char* key, const std::string& why) {
-    return fail_at(node.find(key)->place, path + "." + key + " " + why);
-  };
-  const std::string median = "hold.median, " + format_duration(hold.median);
-  if (hold.p99 && *hold.p99 < hold.median) {
-    return refuse("p99", fmt::format("is {}, but must not be below {}", format_duration(*hold.p99), median));
-  }
-  if (hold.max && *hold.max < hold.median) {
-    return refuse("max", fmt::format("is {}, but must not be below {}", format_duration(*hold.max), median));
-  }
-  if (hold.max && !hold.p99) return refuse("max", "cuts a distribution, so it needs hold.p99 beside it");
-  if (hold.rare && hold.rare->max < hold.rare->min) {
-    return fail_at(node.find("rare")->find("max")->place,
-                   fmt::format("{}.rare.max is {}, but must not be below rare.min, {}", path,
-                               format_duration(hold.rare->max), format_duration(hold.rare->min)));
-  }
-  return {};
-}
-
 namespace {
-
-Field<HoldTime> rare_field() {
-  const std::string wanted = "{ chance, min, max }";
-  return {wanted,
-          [=](const Node& node, const std::string& path, HoldTime& hold) -> Result<> {
-            if (node.type != Node::Type::table) return mismatch(node, path, wanted);
-            RareHolds rare;
-            if (auto read = read_section(node, path, rare_keys(), rare); !read) return read;
-            hold.rare = rare;
-            return {};
-          },
-          [](const HoldTime& hold) {
-            return hold.rare ? std::optional<Node>(write_section(*hold.rare, rare_keys())) : std::nullopt;
-          }};
-}
 
 Field<Injector> store_path_field() {
   const std::string wanted(store_path_wanted);
@@ -266,20 +231,19 @@ Result<> check_injector(const Node& node, const std::string& path, const Injecto
   if (injector.kind == InjectorKind::kill) {
     if (auto sound = check_kill(node, path, injector, scenario); !sound) return sound;
   }
-  const bool by_time = injector.kind == InjectorKind::open_handle || injector.kind == InjectorKind::backup;
-  const bool on_one_file = injector.kind == InjectorKind::open_handle || injector.kind == InjectorKind::delay;
-  if (on_one_file && node.find("path") == nullptr)
+  if (has(injector.kind, injector_trait::needs_path) && node.find("path") == nullptr)
     return fail_at(node.place, fmt::format("{}.path is missing; it must be {}", path, store_path_wanted));
   if (injector.kind == InjectorKind::delay) return check_delay(node, path, injector, scenario);
-  const bool counted = injector.kind == InjectorKind::open_handle ||
-                       (injector.kind == InjectorKind::kill && injector.kill_at == KillAt::random);
+  const bool by_time = has(injector.kind, injector_trait::by_time);
   if (by_time && injector.count > 1 && injector.period == Duration(0)) {
     const char* const what = injector.kind == InjectorKind::backup ? "passes" : "holds";
     return fail_at(node.place,
                    fmt::format("{}.period is missing; {} {} need the time from one's start to the next's",
                                path, injector.count, what));
   }
-  if (!counted) return {};
+  const bool passes = injector.kind == InjectorKind::backup;  // each holds any number of files
+  const bool every_call = injector.kind == InjectorKind::kill && injector.kill_at == KillAt::every_call;
+  if (!has(injector.kind, injector_trait::counts) || passes || every_call) return {};
   if (injector.min_fired > injector.count) {
     const Node* const place = node.find("min_fired") != nullptr ? node.find("min_fired") : &node;
     return fail_at(place->place,
@@ -288,6 +252,14 @@ Result<> check_injector(const Node& node, const std::string& path, const Injecto
                                path, injector.min_fired, injector.count));
   }
   return {};
+}
+
+std::vector<std::string_view> kinds_with(unsigned trait) {
+  std::vector<std::string_view> words;
+  for (const auto& [word, kind] : injector_words) {
+    if (has(kind, trait)) words.push_back(word);
+  }
+  return words;
 }
 
 Result<> add_injector(const Node& node, const std::string& path, Scenario& scenario) {
@@ -311,44 +283,14 @@ Result<> add_injector(const Node& node, const std::string& path, Scenario& scena
 
 }  // namespace
 
-const Keys<HoldTime>& hold_keys() {
-  static const Keys<HoldTime> keys = {
-      {"median", "half of the holds are shorter", duration(&HoldTime::median, Duration(1), longest_duration),
-       true},
-      {"p99", "one in a hundred is longer: makes the holds lognormal; without it, all are equal",
-       duration(&HoldTime::p99, Duration(1), longest_duration)},
-      {"max", "no hold is longer: the distribution is cut here",
-       duration(&HoldTime::max, Duration(1), longest_duration)},
-      {"rare", "some holds are much longer", rare_field()},
-  };
-  return keys;
-}
-
-const Keys<RareHolds>& rare_keys() {
-  static const Keys<RareHolds> keys = {
-      {"chance", "that a hold is a rare one", real_number(&RareHolds::chance, 0, 1), true},
-      {"min", "the shortest of them", duration(&RareHolds::min, Duration(1), longest_duration), true},
-      {"max", "the longest of them; every order of magnitude between the two is equally likely",
-       duration(&RareHolds::max, Duration(1), longest_duration), true},
-  };
-  return keys;
-}
-
 const Keys<Injector>& injector_keys() {
-  static constexpr std::array<std::string_view, 6> kinds = {"open-handle", "backup", "antivirus",
-                                                            "indexer",     "delay",  "kill"};
-  static constexpr std::span all = kinds;
-  static constexpr auto by_time = all.subspan(0, 2);
-  static constexpr auto antivirus = all.subspan(2, 1);
-  static constexpr auto watchers = all.subspan(2, 2);
-  static constexpr auto indexer = all.subspan(3, 1);
-  static constexpr auto delay = all.subspan(4, 1);
-  static constexpr auto kill = all.subspan(5, 1);
-  static constexpr auto timed = all.subspan(0, 5);
-  static constexpr auto sharers = all.subspan(0, 3);
-  static constexpr auto on_victims = all.subspan(4, 2);
-  static constexpr std::array<std::string_view, 3> with_path = {"open-handle", "backup", "delay"};
-  static constexpr std::array<std::string_view, 3> counted = {"open-handle", "backup", "kill"};
+  namespace trait = injector_trait;
+  static const auto timed = kinds_with(trait::holds), by_time = kinds_with(trait::by_time),
+                    watchers = kinds_with(trait::watches), with_path = kinds_with(trait::names_files),
+                    counted = kinds_with(trait::counts), sharers = kinds_with(trait::shares),
+                    on_victims = kinds_with(trait::has_victims);
+  static constexpr std::array<std::string_view, 1> antivirus = {"antivirus"}, indexer = {"indexer"},
+                                                   delay = {"delay"}, kill = {"kill"};
   static const Words<WhileScanning> mode_words = {{"refuse", WhileScanning::refuse},
                                                   {"delay", WhileScanning::delay}};
   static const Words<KillAt> kill_words = {{"every-call", KillAt::every_call}, {"random", KillAt::random}};

@@ -6,24 +6,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <set>
 #include <string>
 
 #include "core/base/random.h"
-#include "core/store/utf8.h"
-#include "harness/scenario/audience.h"
+#include "harness/scenario/testing_plan.h"
 
 namespace holdfast {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::uint64_t below(Random& random, std::uint64_t bound) {
-  return random.next() % bound;
-}
 
 std::string odd_text(Random& random) {
   static const std::vector<std::string> pieces = {"a",         "\"", "\\", "\n", "ä",
@@ -155,16 +148,6 @@ Plan some_plan(std::uint64_t seed) {
   return plan;
 }
 
-Plan plan_with_hold(HoldTime hold, double chance = 1) {
-  Plan plan;
-  Injector injector;
-  injector.kind = InjectorKind::antivirus;
-  injector.hold = hold;
-  injector.chance = chance;
-  plan.scenario.injectors = {injector, injector};
-  return plan;
-}
-
 RC_GTEST_PROP(PlanJsonTest, ReadsBackEveryField, (std::uint64_t seed)) {
   const Plan plan = some_plan(seed);
   const std::string json = to_json(plan);
@@ -261,133 +244,6 @@ TEST(PlanJsonTest, IsLoadedFromTheRunDirectory) {
   std::filesystem::remove_all(directory);
 }
 
-RC_GTEST_PROP(RecipientsTest, AreDistinctAscendingAndAsManyAsAsked, (std::uint64_t seed)) {
-  Random random(seed);
-  Plan plan;
-  Agents& agents = plan.scenario.agents;
-  agents.count = 2 + static_cast<std::uint32_t>(below(random, 300));
-  agents.readers = static_cast<std::uint32_t>(below(random, 5));
-  if (below(random, 2) == 0)
-    agents.neighbours = 1 + static_cast<std::uint32_t>(below(random, agents.count - 1));
-  const auto sender = static_cast<std::uint32_t>(below(random, agents.count));
-  const auto to = recipients(plan, {sender, 5});
-  RC_ASSERT(to == possible_recipients(plan, sender));
-  RC_ASSERT(to.size() == agents.neighbours.value_or(agents.everyone()));
-  RC_ASSERT(std::is_sorted(to.begin(), to.end()));
-  RC_ASSERT(std::set<std::uint32_t>(to.begin(), to.end()).size() == to.size());
-  RC_ASSERT(to.back() < agents.everyone());
-  // All are for the sender too; neighbours are the next ones of the ring, readers among them.
-  RC_ASSERT(std::count(to.begin(), to.end(), sender) == (agents.neighbours ? 0 : 1));
-  RC_ASSERT(std::count(to.begin(), to.end(), (sender + 1) % agents.everyone()) == 1);
-}
-
-RC_GTEST_PROP(RecipientsTest, MixedOnesAreTheSameEachTimeAndAmongThePossible, (std::uint64_t seed)) {
-  Random random(seed);
-  Plan plan;
-  plan.seed = random.next();
-  plan.scenario.agents.mixed_recipients = true;
-  plan.scenario.agents.count = 1 + static_cast<std::uint32_t>(below(random, 20));
-  plan.scenario.agents.readers = static_cast<std::uint32_t>(below(random, 5));
-  const MessageId id{static_cast<std::uint32_t>(below(random, plan.scenario.agents.count)),
-                     static_cast<std::uint32_t>(below(random, 1000))};
-  const auto to = recipients(plan, id);
-  RC_ASSERT(to == recipients(plan, id));
-  const auto possible = possible_recipients(plan, id.sender);
-  RC_ASSERT(std::includes(possible.begin(), possible.end(), to.begin(), to.end()));
-  const Audience audience(plan, id);
-  for (std::uint32_t agent = 0; agent < 30; ++agent)
-    RC_ASSERT(audience.has(agent) == std::binary_search(to.begin(), to.end(), agent));
-}
-
-// Each kind of set that a store may get wrong is there within the messages of a small run.
-TEST(RecipientsTest, MixedOnesAreOfEveryKind) {
-  Plan plan;
-  plan.scenario.agents.count = 6;
-  plan.scenario.agents.readers = 2;
-  plan.scenario.agents.mixed_recipients = true;
-  std::set<std::string> kinds;
-  for (std::uint32_t message = 0; message < 72; ++message) {
-    const MessageId id{message % 6, message / 6};
-    const auto to = recipients(plan, id);
-    const bool self = std::count(to.begin(), to.end(), id.sender) == 1;
-    const std::string size = to.empty() ? "none" : to.size() == 1 ? "one" : to.size() < 7 ? "some" : "most";
-    kinds.insert(size + (self ? " and the sender" : ""));
-  }
-  EXPECT_EQ(kinds, (std::set<std::string>{"none", "one", "one and the sender", "some", "some and the sender",
-                                          "most", "most and the sender"}));
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = static_cast<unsigned char>(text[at]) < 0x80 ? 1 : multi_byte_length(text, at);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
-}
-
-RC_GTEST_PROP(MessageBodyTest, APlainOneIsLettersAndAsLongAsAsked, (std::uint64_t seed)) {
-  Random random(seed);
-  Plan plan;
-  plan.seed = random.next();
-  plan.scenario.agents.bodies = Bodies::plain;
-  plan.scenario.agents.body_bytes = 17 + static_cast<std::uint32_t>(below(random, 300));
-  const MessageId id{static_cast<std::uint32_t>(random.next()), static_cast<std::uint32_t>(random.next())};
-  const std::string body = message_body(plan, id);
-  RC_ASSERT(body.size() == plan.scenario.agents.body_bytes);
-  RC_ASSERT(body == message_body(plan, id));
-  RC_ASSERT(std::all_of(body.begin(), body.end(),
-                        [](char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; }));
-}
-
-RC_GTEST_PROP(MessageBodyTest, AMixedOneIsTextWithoutNulUnlessBytesAreTaken, (std::uint64_t seed)) {
-  Random random(seed);
-  Plan plan;
-  plan.seed = random.next();
-  plan.scenario.agents.body_bytes = 17 + static_cast<std::uint32_t>(below(random, 300));
-  const MessageId id{static_cast<std::uint32_t>(random.next()), static_cast<std::uint32_t>(random.next())};
-  const std::string body = message_body(plan, id);
-  RC_ASSERT(body == message_body(plan, id));
-  RC_ASSERT(is_utf8(body));
-  RC_ASSERT(body.find('\0') == std::string::npos);
-  constexpr std::array<std::size_t, 3> long_ones = {4096, 4097, 8193};
-  RC_ASSERT(body.size() == plan.scenario.agents.body_bytes || body.size() < 17 ||
-            std::count(long_ones.begin(), long_ones.end(), body.size()) == 1);
-}
-
-// Within the messages of a few runs of 48 everything comes up that is to be tried.
-TEST(MessageBodyTest, MixedOnesHoldTrouble) {
-  std::string all;
-  std::set<std::size_t> lengths;
-  Plan plan;
-  for (plan.seed = 1; plan.seed <= 12; ++plan.seed) {
-    for (std::uint32_t number = 0; number < 48; ++number) {
-      const std::string body = message_body(plan, {1, number});
-      lengths.insert(body.size());
-      all += body;
-    }
-  }
-  for (const char* wanted : {"\"", "\\", "\n", "\r\n", "é", "😀", "\t", "\x01", "\xE2\x80\xA8"})
-    EXPECT_NE(all.find(wanted), std::string::npos) << wanted;
-  for (const std::size_t wanted : {0U, 1U, 4096U, 4097U, 8193U})
-    EXPECT_EQ(lengths.count(wanted), 1U) << wanted;
-  plan.scenario.subject.bodies = BodyBytes::bytes;
-  std::string bytes;
-  for (std::uint32_t number = 0; number < 48; ++number) bytes += message_body(plan, {1, number});
-  EXPECT_FALSE(is_utf8(bytes));
-  EXPECT_NE(bytes.find('\0'), std::string::npos);
-}
-
-TEST(MessageBodyTest, DependsOnSeedAndMessage) {
-  Plan plan;
-  plan.scenario.agents.bodies = Bodies::plain;
-  const std::string body = message_body(plan, {1, 2});
-  EXPECT_EQ(body.substr(0, 4), "1-2 ");
-  EXPECT_NE(body.substr(4), message_body(plan, {1, 3}).substr(4));
-  plan.seed = 2;
-  EXPECT_NE(body, message_body(plan, {1, 2}));
-}
-
 // A run of before there was a choice is judged, and repeated, with the bodies that it had.
 TEST(PlanTest, OneThatDoesNotNameItsBodiesHadPlainOnes) {
   Plan plan;
@@ -433,131 +289,6 @@ RC_GTEST_PROP(IntendedStartTest, TicksEvenlyFromAPhaseOfItsOwn, (std::uint64_t s
     RC_ASSERT(off <= 1);
   }
   RC_ASSERT(first != intended_start_ns(plan, {sender + 1U, 0}));
-}
-
-TEST(PlannedHoldTest, AConstantHoldIsConstant) {
-  const Plan plan = plan_with_hold({milliseconds(400), std::nullopt, std::nullopt});
-  for (std::uint64_t n = 0; n < 100; ++n) EXPECT_EQ(planned_hold(plan, 0, n), milliseconds(400));
-  EXPECT_EQ(planned_hold(plan_with_hold({milliseconds(9), milliseconds(9), milliseconds(9)}), 0, 1),
-            milliseconds(9));
-}
-
-// Quantiles of 100,000 holds of one seed: the same numbers on every run, so a tolerance cannot make it flaky.
-TEST(PlannedReadTest, IsOfTheAgentAndItsAttempt) {
-  Plan plan;
-  EXPECT_EQ(planned_read(plan, 0, 0), Duration(0));
-  plan.scenario.subject.read_for = HoldTime{std::chrono::milliseconds(5), {}, {}};
-  EXPECT_EQ(planned_read(plan, 3, 7), std::chrono::milliseconds(5));
-  plan.scenario.subject.read_for->p99 = std::chrono::milliseconds(15);
-  EXPECT_EQ(planned_read(plan, 3, 7), planned_read(plan, 3, 7));
-  EXPECT_NE(planned_read(plan, 3, 7), planned_read(plan, 3, 8));
-  EXPECT_NE(planned_read(plan, 3, 7), planned_read(plan, 4, 7));
-}
-
-TEST(PlannedHoldTest, HasTheMedianAndTheP99AskedFor) {
-  const Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), std::nullopt});
-  std::vector<double> ms;
-  for (std::uint64_t n = 0; n < 100'000; ++n)
-    ms.push_back(static_cast<double>(planned_hold(plan, 0, n).count()) / 1e6);
-  std::sort(ms.begin(), ms.end());
-  EXPECT_NEAR(ms[50'000], 30, 0.5);
-  EXPECT_NEAR(ms[99'000], 300, 12);
-  EXPECT_NEAR(ms[1'000], 3, 0.15);  // as far below the median as p99 is above
-  EXPECT_NEAR(ms[84'134], 30 * std::pow(10, 1 / 2.3263478740408408), 2);  // one sigma
-}
-
-TEST(PlannedHoldTest, IsCutAtMaxWithoutAHeapThere) {
-  const Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), milliseconds(100)});
-  std::vector<std::int64_t> ns;
-  for (std::uint64_t n = 0; n < 100'000; ++n) ns.push_back(planned_hold(plan, 0, n).count());
-  std::sort(ns.begin(), ns.end());
-  EXPECT_GT(ns.front(), 0);
-  EXPECT_LE(ns.back(), 100'000'000);
-  EXPECT_GT(ns.back(), 99'000'000);
-  // Of the uncut distribution 11.2 % lie beyond 100 ms; clamped, they would all stand at max.
-  EXPECT_LT(std::count_if(ns.begin(), ns.end(), [](std::int64_t hold) { return hold > 99'900'000; }), 200);
-  // The median of the cut distribution: 30 ms * exp(sigma * z(0.5 * 0.88795)) = 25.98 ms.
-  EXPECT_NEAR(static_cast<double>(ns[50'000]) / 1e6, 25.98, 0.4);
-}
-
-RC_GTEST_PROP(PlannedHoldTest, NeverLeavesItsRange, (std::uint64_t seed, std::uint64_t number)) {
-  Random random(seed);
-  HoldTime hold;
-  hold.median = some_duration(random, 1);
-  hold.p99 =
-      std::min<Duration>(std::chrono::hours(24), hold.median * (1 + static_cast<int>(below(random, 1000))));
-  if (below(random, 2) == 0) hold.max = hold.median + some_duration(random);
-  Plan plan = plan_with_hold(hold);
-  plan.seed = seed;
-  const Duration held = planned_hold(plan, 0, number);
-  RC_ASSERT(held >= Duration(0));
-  RC_ASSERT(!hold.max || held <= *hold.max);
-  RC_ASSERT(held == planned_hold(plan, 0, number));
-}
-
-TEST(PlannedHoldTest, RareHoldsComeByChanceAndLeaveTheOthersAsTheyWere) {
-  const HoldTime usual{milliseconds(30), milliseconds(1500), std::nullopt};
-  HoldTime with_rare = usual;
-  with_rare.rare = RareHolds{0.01, std::chrono::seconds(5), std::chrono::seconds(60)};
-  const Plan before = plan_with_hold(usual), plan = plan_with_hold(with_rare);
-  std::vector<double> rare_s;
-  for (std::uint64_t n = 0; n < 100'000; ++n) {
-    const Duration held = planned_hold(plan, 0, n);
-    if (held == planned_hold(before, 0, n)) continue;
-    rare_s.push_back(std::chrono::duration<double>(held).count());
-  }
-  EXPECT_NEAR(static_cast<double>(rare_s.size()), 1'000, 100);
-  std::sort(rare_s.begin(), rare_s.end());
-  EXPECT_GE(rare_s.front(), 5);
-  EXPECT_LE(rare_s.back(), 60);
-  EXPECT_NEAR(rare_s[rare_s.size() / 2], std::sqrt(5.0 * 60.0),
-              1.5);  // half of them below the geometric mean
-
-  with_rare.rare = RareHolds{1, std::chrono::seconds(7), std::chrono::seconds(7)};
-  for (std::uint64_t n = 0; n < 100; ++n)
-    EXPECT_EQ(planned_hold(plan_with_hold(with_rare), 0, n), std::chrono::seconds(7));
-}
-
-TEST(PlannedHoldTest, InjectorsAndNumbersAndSeedsDiffer) {
-  Plan plan = plan_with_hold({milliseconds(30), milliseconds(300), std::nullopt});
-  const Duration held = planned_hold(plan, 0, 0);
-  EXPECT_NE(held, planned_hold(plan, 0, 1));
-  EXPECT_NE(held, planned_hold(plan, 1, 0));
-  plan.seed = 2;
-  EXPECT_NE(held, planned_hold(plan, 0, 0));
-}
-
-TEST(PlannedKillTest, ComesWithinTheCallsAskedForAndFollowsTheSeed) {
-  Plan plan;
-  Injector injector;
-  injector.kind = InjectorKind::kill;
-  injector.within = 7;
-  plan.scenario.injectors = {injector, injector};
-  std::set<std::uint64_t> drawn;
-  for (std::uint64_t n = 0; n < 1'000; ++n) drawn.insert(planned_kill(plan, 0, n));
-  EXPECT_EQ(drawn, (std::set<std::uint64_t>{1, 2, 3, 4, 5, 6, 7}));
-  const auto first_kills = [&](std::uint32_t of) {
-    std::vector<std::uint64_t> kills;
-    for (std::uint64_t n = 0; n < 50; ++n) kills.push_back(planned_kill(plan, of, n));
-    return kills;
-  };
-  const auto kills = first_kills(0);
-  EXPECT_EQ(kills, first_kills(0));
-  EXPECT_NE(kills, first_kills(1));
-  plan.seed = 2;
-  EXPECT_NE(kills, first_kills(0));
-}
-
-TEST(TriggerTest, IsActedOnByChance) {
-  const auto acted_on = [](double chance) {
-    const Plan plan = plan_with_hold({milliseconds(1), std::nullopt, std::nullopt}, chance);
-    int count = 0;
-    for (std::uint64_t n = 0; n < 100'000; ++n) count += acts_on_trigger(plan, 0, n) ? 1 : 0;
-    return count;
-  };
-  EXPECT_EQ(acted_on(0), 0);
-  EXPECT_EQ(acted_on(1), 100'000);
-  EXPECT_NEAR(acted_on(0.15), 15'000, 400);
 }
 
 }  // namespace

@@ -102,7 +102,11 @@ struct Sharing {
   bool operator==(const Sharing&) const = default;
 };
 
-enum class InjectorKind { open_handle, antivirus, indexer, backup, kill, delay };
+enum class InjectorKind {
+#define HOLDFAST_INJECTOR(name, word, traits) name,
+#include "harness/scenario/injectors.def"
+#undef HOLDFAST_INJECTOR
+};
 
 // What makes an antivirus or an indexer open a file.
 struct Triggers {
@@ -174,11 +178,6 @@ struct Scenario {
 
   bool operator==(const Scenario&) const = default;
 };
-
-// Whether it is a process; the others act in the supervisor.
-inline bool has_process(InjectorKind kind) {
-  return kind != InjectorKind::kill && kind != InjectorKind::delay;
-}
 
 // Whether some injector kills this agent by plan.
 bool is_victim(const Scenario& scenario, std::uint32_t agent);

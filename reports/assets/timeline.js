@@ -7,13 +7,11 @@ function embedded(id) {
   return element ? JSON.parse(element.textContent) : null;
 }
 
-const functionNames = { 1: "broadcast", 2: "read", 10: "rename", 11: "unlink", 12: "rmdir", 13: "link" };
-
-function decodedCall(row, invoke, texts) {
+function decodedCall(row, invoke, { functions, texts }) {
   const [fn, code, errno, observed, attempt, after, took, path, destination, holders] = row;
   const at = invoke + after;
   return {
-    name: functionNames[fn] || "call", code, errno, observed: observed === 1, attempt: attempt === 1,
+    name: functions[fn], code, errno, observed: observed === 1, attempt: attempt === 1,
     at, answered: at + took, path: texts[path], destination: texts[destination],
     holders: (holders || []).map(([holder, access, since, until, during]) => ({ holder, access, since, until, during })),
   };
@@ -24,10 +22,10 @@ function decodedTimeline(data) {
   const outcomes = ["ok", "failed", "unknown"];
   const operations = columns.agent.map((agent, index) => {
     const invoke = columns.invoke[index];
-    const calls = columns.calls[index].map((row) => decodedCall(row, invoke, data.texts));
+    const calls = columns.calls[index].map((row) => decodedCall(row, invoke, data));
     const acknowledged = outcomes[columns.outcome[index]];
     return {
-      index, agent, number: columns.number[index], name: functionNames[columns.function[index]] || "operation",
+      index, agent, number: columns.number[index], name: data.functions[columns.function[index]],
       outcome: acknowledged === "ok" && columns.lacking[index] > 0 ? "lost" : acknowledged,
       lacking: columns.lacking[index], code: columns.code[index], error: data.texts[columns.error[index]],
       invoke, intended: invoke - columns.late[index],

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "harness/history/function_words.h"
 #include "reports/milliseconds.h"
 #include "reports/number_format.h"
 
@@ -14,12 +15,6 @@ namespace {
 
 template <typename Value>
 using Word = std::pair<Value, std::string_view>;
-
-constexpr std::array calls{
-    Word<Function>{Function::rename, "rename"}, Word<Function>{Function::unlink, "unlink"},
-    Word<Function>{Function::rmdir, "rmdir"},   Word<Function>{Function::link, "link"},
-    Word<Function>{Function::open, "open"},     Word<Function>{Function::truncate, "truncate"},
-};
 
 constexpr std::array reasons{
     Word<Obstacle>{Obstacle::held, "held"},
@@ -75,7 +70,7 @@ std::string_view relation(const ExecHolder& holder) {
 }  // namespace
 
 std::string_view call_word(Function call) {
-  return word_of(calls, call);
+  return word_of(function_words, call);
 }
 std::string_view reason_word(Obstacle reason) {
   return word_of(reasons, reason);
@@ -84,7 +79,7 @@ std::string_view holder_kind_word(HolderKind kind) {
   return word_of(kinds, kind);
 }
 std::optional<Function> find_call(std::string_view word) {
-  return value_of<Function>(calls, word);
+  return value_of<Function>(function_words, word);
 }
 std::optional<Obstacle> find_reason(std::string_view word) {
   return value_of<Obstacle>(reasons, word);
