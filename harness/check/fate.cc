@@ -117,7 +117,7 @@ std::string Fates::shared_source(const Call& put) const {
     return puts_a_name(call) && call.path == put.path && call.os_error == ENOENT;
   });
   return fmt::format(
-      "; {} had written the same {}, and found it gone at {}{}", actor_of(by, *missed_by),
+      "; {}, under way then, was to move the same {}, and found it gone at {}{}", actor_of(by, *missed_by),
       file_name_of(put.path), moment(missed_by->answered_ns),
       misses > 1 ? fmt::format(", as did {}",
                                misses == 2 ? "1 retry"
@@ -217,7 +217,7 @@ Fate Fates::replaced(const Operation& broadcast, const Call& put) {
     return {text + fmt::format(", and nothing replaced or removed {} after that", file_name_of(path))};
   const OverlappingSaves saves(evidence_, changes);
   if (const NameChange* over = after < changes.size() ? saves.over(after) : nullptr; over != nullptr) {
-    const bool removed = saves.removal_during(*over->call) != nullptr || saves.removal_during(put) != nullptr;
+    const bool removed = saves.any_removal(changes[after], *over);
     return {text + saves.told(changes[after], *over), nullptr,
             removed ? Fate::Tells::overlap_and_removal : Fate::Tells::overlap};
   }

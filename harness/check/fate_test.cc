@@ -52,8 +52,8 @@ TEST(Fate, ATemporaryFileThatTwoShare) {
   run.broadcast(a, 1, 11).broadcast(b, 2, 13, Outcome::fail, ENOENT).quiet().all_read({b}).finished();
   EXPECT_THAT(
       witness_of(run),
-      EndsWith("; 0-0's rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0 had "
-               "written the same a.tmp, and found it gone at 0.012 s"));
+      EndsWith("; 0-0's rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0, "
+               "under way then, was to move the same a.tmp, and found it gone at 0.012 s"));
 }
 
 // Who tries again what is gone is told to, and preferred where it had it done.
@@ -66,7 +66,8 @@ TEST(Fate, ARenameThatIsTriedAgainThoughItsFileIsGone) {
   EXPECT_THAT(
       witness_of(run),
       EndsWith("; 0-0's rename of a.tmp onto queue.json had found no a.tmp at 0.009 s, and was tried again, "
-               "and done at 0.010 s; agent 1's broadcast 1-0 had written the same a.tmp, and found it gone "
+               "and done at 0.010 s; agent 1's broadcast 1-0, under way then, was to move the same a.tmp, "
+               "and found it gone "
                "at 0.012 s, as did 1 retry"));
 }
 
@@ -260,8 +261,8 @@ TEST(Fate, OfThoseThatSharedAFileTheOneThatIsReadIsNamed) {
   put(put(put(run, 0, 10, temp_a), 1, 12, temp_a, 0, ENOENT), 2, 13, temp_a, 0, ENOENT);
   run.broadcast(a, 1, 11).broadcast(b, 2, 14, Outcome::fail, ENOENT).broadcast({2, 0}, 2, 15).quiet();
   run.all_read({{2, 0}}).finished();
-  EXPECT_THAT(witness_of(run),
-              EndsWith("agent 2's broadcast 2-0 had written the same a.tmp, and found it gone at 0.013 s"));
+  EXPECT_THAT(witness_of(run), EndsWith("agent 2's broadcast 2-0, under way then, was to move the same "
+                                        "a.tmp, and found it gone at 0.013 s"));
 }
 
 TEST(Fate, AReadThatCameLongAfterTheRename) {

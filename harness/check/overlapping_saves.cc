@@ -24,6 +24,10 @@ std::string save_of(const NameChange& change) {
   return doer_of(change.operation, *change.call);
 }
 
+const char* word_of(const NameChange& change) {
+  return change.call->function == Function::link ? "link" : "rename";
+}
+
 }  // namespace
 
 const NameChange* OverlappingSaves::over(std::size_t place) const {
@@ -40,7 +44,8 @@ const NameChange* OverlappingSaves::over(std::size_t place) const {
   return longest;
 }
 
-const Call* OverlappingSaves::removal_during(const Call& call) const {
+const Call* OverlappingSaves::removal_before(const NameChange& inside, const NameChange& let_in) const {
+  const Call& call = *inside.call;
   const auto& calls = evidence_.history.calls;
   const auto is_moved_or_put = [&](const std::string& path) {
     return std::any_of(calls.begin(), calls.end(), [&](const Call& other) {
@@ -51,7 +56,7 @@ const Call* OverlappingSaves::removal_during(const Call& call) const {
   for (const Call& other : calls) {
     const bool meanwhile = other.function == Function::unlink && is_done(other) &&
                            other.agent != call.agent && call.received_ns < other.received_ns &&
-                           other.answered_ns < call.answered_ns;
+                           other.answered_ns < std::min(call.answered_ns, let_in.call->received_ns);
     if (meanwhile && (first == nullptr || other.answered_ns < first->answered_ns) &&
         !is_moved_or_put(other.path))
       first = &other;
@@ -76,29 +81,30 @@ std::size_t OverlappingSaves::overlapped() const {
   return found;
 }
 
-std::string OverlappingSaves::held_up(const Call& call) const {
+bool OverlappingSaves::held_up(const Call& call) const {
   const auto& planned = evidence_.plan.scenario.injectors;
   for (const InjectorRecord& record : evidence_.history.injectors) {
     if (record.index >= planned.size() || planned[record.index].kind != InjectorKind::delay) continue;
     for (const Fault& fault : record.faults) {
       if ((fault.path == call.path || fault.path == call.destination) && call.received_ns <= fault.fired_ns &&
           fault.fired_ns <= call.answered_ns)
-        return ", which the run held up";
+        return true;
     }
   }
-  return "";
+  return false;
 }
 
 std::string OverlappingSaves::meanwhile(const NameChange& lost, const NameChange& over) const {
   for (const NameChange* inside : {&over, &lost}) {
-    const Call* removal = removal_during(*inside->call);
+    const Call* removal = removal_before(*inside, inside == &over ? lost : over);
     if (removal == nullptr) continue;
     const auto calls = static_cast<std::size_t>(
         std::count_if(evidence_.history.calls.begin(), evidence_.history.calls.end(), [&](const Call& call) {
           return call.function == Function::unlink && call.path == removal->path && is_done(call);
         }));
-    return fmt::format("; in the middle of {}'s, agent {} removed {} at {}{}", save_of(*inside),
-                       removal->agent, file_name_of(removal->path), moment(removal->answered_ns),
+    return fmt::format("; in the middle of {}'s {} agent {} removed {} at {}{}", save_of(*inside),
+                       word_of(*inside), removal->agent, file_name_of(removal->path),
+                       moment(removal->answered_ns),
                        calls > 1 ? fmt::format(", one of {} removals of it", with_commas(calls)) : "");
   }
   return "";
@@ -106,25 +112,30 @@ std::string OverlappingSaves::meanwhile(const NameChange& lost, const NameChange
 
 std::string OverlappingSaves::told(const NameChange& lost, const NameChange& over) const {
   const std::size_t overlapping = overlapped();
+  const std::string late = save_of(over), word = word_of(over);
   return fmt::format(
-      "; {}'s {}, asked for at {}, before that was done, and done at {}{}, put there what had been written "
-      "without it: the two saves were inside at once{}{}",
-      save_of(over), over.call->function == Function::link ? "link" : "rename",
-      moment(over.call->received_ns), moment(over.call->answered_ns), held_up(*over.call),
+      "; {}'s {} was asked for at {}, before {}'s was done; when it was done, at {}{}, it put there a file "
+      "written "
+      "without {}: the two saves were inside at once{}{}",
+      late, word, moment(over.call->received_ns), save_of(lost), moment(over.call->answered_ns),
+      held_up(*over.call) ? " (the run held it up)" : "", save_of(lost),
       overlapping < 2 ? ""
-                      : fmt::format("; of all {} renames onto it {} overlapped another's so",
-                                    with_commas(saves()), with_commas(overlapping)),
+                      : fmt::format("; of all {} {}s onto it {} overlapped another's so",
+                                    with_commas(saves()), word, with_commas(overlapping)),
       meanwhile(lost, over));
 }
 
+// A rename takes no time, so that none overlap says something only where one was made to last.
 std::string OverlappingSaves::none_overlapped() const {
-  constexpr std::size_t few = 8;
-  const std::size_t all = saves();
-  if (all < few || overlapped() != 0) return "";
+  const bool any_held_up = std::any_of(changes_.begin(), changes_.end(), [&](const NameChange& change) {
+    return is_put(change) && held_up(*change.call);
+  });
+  if (!any_held_up || overlapped() != 0) return "";
   return fmt::format(
-      "; no two of the {} renames onto it overlapped, so saves took turns: this one had read before its "
-      "turn, or not at all",
-      with_commas(all));
+      "; no two of the {} renames onto it overlapped, though the run held some up, so saves took turns: this "
+      "one had "
+      "read before its turn, or not at all",
+      with_commas(saves()));
 }
 
 }  // namespace holdfast

@@ -23,17 +23,24 @@ class OverlappingSaves {
   // several the one that was held up longest. Null if there is none.
   [[nodiscard]] const NameChange* over(std::size_t place) const;
 
-  // Somebody else's removal of a file that no save puts in place or moves, as locks are, while that call was under way.
-  [[nodiscard]] const Call* removal_during(const Call& call) const;
+  // Whether a removal may have let one of the two in beside the other.
+  [[nodiscard]] bool any_removal(const NameChange& lost, const NameChange& over) const {
+    return removal_before(over, lost) != nullptr || removal_before(lost, over) != nullptr;
+  }
 
-  // "; 3-0's rename, asked for at …, before that, and done at …, put there what had been written before; …"
+  // "; 3-0's rename was asked for at …, before 0-0's was done; when it was done, at …, it put there a file written without
+  // 0-0: …"
   [[nodiscard]] std::string told(const NameChange& lost, const NameChange& over) const;
 
-  // "; no two of the 48 renames onto queue.json overlapped …"; empty if some did, or if there are too few to tell.
+  // "; no two of the 48 renames onto it overlapped, though the run held some up, …"; empty if some did, or if none was held
+  // up.
   [[nodiscard]] std::string none_overlapped() const;
 
  private:
-  [[nodiscard]] std::string held_up(const Call& call) const;
+  // Somebody else's removal of a file that no save puts in place or moves, as locks are, while the one was inside its call
+  // and the other had not made its own yet.
+  [[nodiscard]] const Call* removal_before(const NameChange& inside, const NameChange& other) const;
+  [[nodiscard]] bool held_up(const Call& call) const;
   [[nodiscard]] std::string meanwhile(const NameChange& lost, const NameChange& over) const;
   [[nodiscard]] std::size_t overlapped()
       const;  // renames that were asked for before another agent's last was done

@@ -58,7 +58,7 @@ static int carry_out(const BaselineCommand& command) {
     baseline = std::move(*stored);
   }
   const std::size_t added = add_runs(baseline, runs->as_baseline.runs);
-  if (auto written = write_result_file(file, to_json(baseline)); !written) return complain(written.error());
+  if (auto written = write_output_file(file, to_json(baseline)); !written) return complain(written.error());
   const std::uint64_t needed = runs_needed_for(baseline.runs);
   fmt::print("{}: {} added, {} there already, {} inconclusive and left out; it has {} now\n",
              command.baseline, added, runs->as_baseline.runs.size() - added, runs->left_out,

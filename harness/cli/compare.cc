@@ -23,11 +23,11 @@ static int carry_out(const CompareCommand& command) {
   if (!after) return complain(after.error());
   const Comparison comparison = compare(std::move(*before), std::move(*after));
   if (!command.markdown.empty()) {
-    auto written = write_result_file(command.markdown, render_comparison_markdown(comparison));
+    auto written = write_output_file(command.markdown, render_comparison_markdown(comparison));
     if (!written) return complain(written.error());
   }
   if (!command.html.empty()) {
-    auto written = write_result_file(command.html, render_comparison_html(comparison));
+    auto written = write_output_file(command.html, render_comparison_html(comparison));
     if (!written) return complain(written.error());
   }
   fmt::print("{}", command.json ? to_json(comparison)

@@ -27,6 +27,7 @@
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
+#include "reports/text.h"
 
 namespace holdfast {
 
@@ -160,7 +161,7 @@ int end_like(int wait_status) {
 }
 
 int cannot_execute(const std::string& program, int error) {
-  fmt::print(stderr, "holdfast: cannot execute {}: {}\n", program, std::strerror(error));
+  fmt::print(stderr, "holdfast: cannot execute {}: {}\n", one_line(program), std::strerror(error));
   return error == ENOENT ? exit_not_found : exit_cannot_execute;
 }
 
@@ -220,7 +221,7 @@ static int carry_out(const ExecCommand& command) {
                render_exec_terminal(report, colour_wanted(STDERR_FILENO), columns_of(STDERR_FILENO)));
   }
   if (!command.json.empty()) {
-    if (auto written = write_result_file(command.json, exec_json(report)); !written)
+    if (auto written = write_output_file(command.json, exec_json(report)); !written)
       return complain(written.error());
   }
   if (command.fail_on_refusal && counted_refusals(report) > 0) return exit_refusals;

@@ -11,7 +11,9 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/terminal.h"
 #include "harness/conduct/run_directory.h"
+#include "harness/history/doubt.h"
 #include "harness/history/history.h"
+#include "harness/scenario/input_file.h"
 #include "harness/scenario/plan.h"
 #include "reports/render.h"
 #include "reports/report_files.h"
@@ -26,6 +28,16 @@ Result<> write_reports(const std::filesystem::path& run_directory, const ReportI
       return written;
   }
   return {};
+}
+
+Result<Summary> judged(const Plan& plan, const History& history, const std::filesystem::path& run_directory) {
+  Summary summary = summarise(plan, history, run_checks(plan, history));
+  if (auto written = write_result_file(run_directory / "result.json", to_json(summary)); !written)
+    return fail(written.error());
+  const Timeline timeline = timeline_of(plan, history);
+  if (auto written = write_reports(run_directory, {summary, &timeline}); !written)
+    return fail(written.error());
+  return summary;
 }
 
 }  // namespace
@@ -45,16 +57,27 @@ Result<Summary> judge(const std::filesystem::path& run_directory,
                     "a series with --keep all keeps every trial whole",
                     run_directory.string()));
   }
-  const auto history = merge(run_directory);
+  auto history = merge(run_directory);
   if (!history) return fail(history.error());
-  Summary summary = summarise(*plan, *history, run_checks(*plan, *history));
-  if (auto written = write_result_file(run_directory / "result.json", to_json(summary)); !written) {
-    return fail(written.error());
+  return judged(*plan, *history, run_directory);
+}
+
+Result<Summary> judge(const Plan& plan, const std::filesystem::path& run_directory) {
+  constexpr std::size_t most_bytes = 64U << 20U;
+  const auto file = run_directory / "plan.json";
+  const std::string text = to_json(plan);
+  const auto begun_with = parse_plan(text, file.string());  // as 'check' will read it
+  if (!begun_with) return fail(begun_with.error());
+  auto history = merge(run_directory);
+  if (!history) return fail(history.error());
+  if (const auto now = read_input(file, most_bytes); !now || *now != text) {
+    history->doubts.push_back(
+        {DoubtKind::changed_plan,
+         "plan.json was changed or removed while the run went on: the run is judged by the "
+         "plan that it began with, which is put back"});
+    if (auto written = write_result_file(file, text); !written) return fail(written.error());
   }
-  const Timeline timeline = timeline_of(*plan, *history);
-  if (auto written = write_reports(run_directory, {summary, &timeline}); !written)
-    return fail(written.error());
-  return summary;
+  return judged(*begun_with, *history, run_directory);
 }
 
 Result<> report_again(const Summary& summary, const std::filesystem::path& run_directory) {

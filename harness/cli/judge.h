@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "harness/scenario/plan.h"
 #include "reports/summary.h"
 
 namespace holdfast {
@@ -14,6 +15,10 @@ namespace holdfast {
 // junit.xml. The same events give the same bytes, here or elsewhere. `expectations` are added to the plan's own.
 Result<Summary> judge(const std::filesystem::path& run_directory,
                       const std::vector<Expectation>& expectations = {});
+
+// The same of a run that has just ended, by the plan that it began with: whoever was judged could write to the directory. If
+// plan.json is another one now, that is a doubt, and it is put back.
+Result<Summary> judge(const Plan& plan, const std::filesystem::path& run_directory);
 
 // Reads result.json of a run directory, or the file itself if `path` is one.
 Result<Summary> load_summary(const std::filesystem::path& path);

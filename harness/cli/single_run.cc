@@ -149,7 +149,7 @@ Result<RunOutcome> perform(const Plan& plan, const std::filesystem::path& execut
     }
     return fail(conducted.error().within(fmt::format("the run in {} broke off", directory.path().string())));
   }
-  auto summary = judge(directory.path());
+  auto summary = judge(plan, directory.path());
   if (!summary) return fail(summary.error());
   return RunOutcome{std::move(*summary), *conducted};
 }

@@ -97,9 +97,9 @@ TEST_F(Waits, ALockThatIsKeptInOthersWayIsALeak) {
   run("keeps-lock", "count = 2\nbroadcasts = 2\ndeadline = \"4s\"");
   EXPECT_EQ(end_.exit_code, 1) << end_.out << end_.err;
   EXPECT_EQ(finding("leaks").verdict, Verdict::fail);
-  EXPECT_THAT(witness("leaks"),
-              AllOf(HasSubstr("agent 0 (python3"), HasSubstr("held queue.json.lock (flock, exclusive) "
-                                                             "with no operation under way, while agent 1's")));
+  EXPECT_THAT(witness("leaks"), AllOf(HasSubstr("agent 0 (python3"),
+                                      HasSubstr("held queue.json.lock (flock, exclusive) "
+                                                "with no operation under way, while agent 1's")));
 }
 
 TEST_F(Waits, ForALockNameItsHolder) {

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <system_error>
 
 #include "harness/conduct/held_signals.h"
@@ -26,6 +27,18 @@ Error directory_error(const std::filesystem::path& path, const char* call, int e
           fmt::format("{} {}: {}: choose another directory with --out", call, path.string(),
                       std::strerror(error)),
           error};
+}
+
+// Why others have a say in a directory, if they do. The owner's own group is his.
+std::optional<std::string> not_ours(int directory) {
+  struct stat status {};
+  if (::fstat(directory, &status) != 0) return std::string("cannot be looked at");
+  if (status.st_uid != ::geteuid())
+    return fmt::format("belongs to user {}, not to {}", status.st_uid, ::geteuid());
+  if ((status.st_mode & S_IWOTH) != 0) return std::string("can be written by everybody");
+  if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != ::getegid())
+    return fmt::format("can be written by group {}", status.st_gid);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -60,6 +73,12 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given, Di
                             "directory with --out",
                             path.string()));
   }
+  if (const auto why = not_ours(lock)) {
+    return fail(Code::invalid,
+                fmt::format("{} {}: who may write there decides what is written, and where; choose another "
+                            "directory with --out",
+                            path.string(), *why));
+  }
   if (kind == DirectoryKind::series) return directory;
   for (const char* part : {"events", "logs", "store"}) {
     if (::mkdir((path / part).c_str(), private_directory) != 0) {
@@ -92,29 +111,83 @@ void RunDirectory::discard() {
   if (made_) std::filesystem::remove(path_, ignored);
 }
 
-Result<> write_result_file(const std::filesystem::path& path, const std::string& text) {
+namespace {
+
+Error write_error(const char* call, const std::filesystem::path& path, int error) {
+  return {Code::failed, fmt::format("{} {}: {}", call, path.string(), std::strerror(error)), error};
+}
+
+bool write_all(int fd, const std::string& text) {
+  std::size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t put = ::write(fd, text.data() + written, text.size() - written);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    written += static_cast<std::size_t>(put);
+  }
+  return true;
+}
+
+// `as`: whose permissions and owner it gets; null: readable by all, written by the owner only.
+Result<> replace_file(const std::filesystem::path& path, const std::string& text, const struct stat* as) {
   const HeldSignals held;                             // Ctrl-C must not leave a file half written
   std::string temporary = path.string() + ".XXXXXX";  // unlike any other's, should two judge one run at once
   const auto failed = [&](const char* call) {
     const int error = errno;
     ::unlink(temporary.c_str());
-    return fail(Code::failed, fmt::format("{} {}: {}", call, path.string(), std::strerror(error)), error);
+    return fail(write_error(call, path, error));
   };
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failed("cannot write");
-  ::fchmod(fd, 0644);
-  std::size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t put = ::write(fd, text.data() + written, text.size() - written);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      ::close(fd);
-      return failed("cannot write");
-    }
-    written += static_cast<std::size_t>(put);
+  // Who may not give it away keeps it.
+  if (as != nullptr) static_cast<void>(!::fchown(fd, as->st_uid, as->st_gid));
+  ::fchmod(fd, as != nullptr ? as->st_mode & 07777 : 0644);
+  if (!write_all(fd, text)) {
+    ::close(fd);
+    return failed("cannot write");
   }
   if (::close(fd) != 0) return failed("cannot write");
   if (::rename(temporary.c_str(), path.c_str()) != 0) return failed("cannot rename to");
+  return {};
+}
+
+// Where a link leads, followed by hand: none if it is the kernel's own (/dev/stdout and the like), which name what is open
+// and not a place in a directory.
+std::optional<std::filesystem::path> led_to(std::filesystem::path path) {
+  constexpr int most_links = 40;
+  for (int i = 0; i < most_links; ++i) {
+    std::error_code error;
+    if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path, error))) return path;
+    struct statfs filesystem {};
+    const auto parent = path.parent_path();
+    if (::statfs(parent.empty() ? "." : parent.c_str(), &filesystem) == 0 &&
+        filesystem.f_type == PROC_SUPER_MAGIC)
+      return std::nullopt;
+    const auto target = std::filesystem::read_symlink(path, error);
+    if (error) return std::nullopt;
+    path = target.is_absolute() ? target : parent / target;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<> write_result_file(const std::filesystem::path& path, const std::string& text) {
+  return replace_file(path, text, nullptr);
+}
+
+Result<> write_output_file(const std::filesystem::path& path, const std::string& text) {
+  struct stat there {};
+  const bool exists = ::stat(path.c_str(), &there) == 0;
+  const auto place = led_to(path);
+  if (place && (!exists || S_ISREG(there.st_mode)))
+    return replace_file(*place, text, exists ? &there : nullptr);
+  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return fail(write_error("cannot write", path, errno));
+  const bool written = write_all(fd, text);
+  const int error = errno;
+  ::close(fd);
+  if (!written) return fail(write_error("cannot write", path, error));
   return {};
 }
 

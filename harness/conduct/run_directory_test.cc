@@ -1,11 +1,17 @@
 #include "harness/conduct/run_directory.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <optional>
 
+#include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
+#include "harness/supervisor/descriptor.h"
 
 namespace holdfast {
 namespace {
@@ -90,6 +96,78 @@ TEST(ResultFile, SaysWhereItCouldNotBeWritten) {
     EXPECT_NE(written.error().os_code, 0);
   }
   EXPECT_EQ(scratch.names(), Names{"taken"});
+}
+
+// What a user names is where he wants it, whatever it is.
+TEST(OutputFile, ADeviceAndAFifoAreWrittenTo) {
+  const ScratchDirectory scratch;
+  ASSERT_TRUE(write_output_file("/dev/null", "x"));
+  struct stat st {};
+  ASSERT_EQ(::stat("/dev/null", &st), 0);
+  EXPECT_TRUE(S_ISCHR(st.st_mode));
+  const auto fifo = scratch.path() / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const Descriptor reader(::open(fifo.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(write_output_file(fifo, "to whoever reads"));
+  std::array<char, 64> got{};
+  EXPECT_EQ(::read(reader.get(), got.data(), got.size()), 16);
+  EXPECT_TRUE(std::filesystem::is_fifo(fifo));
+}
+
+TEST(OutputFile, ALinkIsFollowedAndPermissionsStay) {
+  const ScratchDirectory scratch;
+  scratch.write("kept", "old");
+  ASSERT_EQ(::chmod((scratch.path() / "kept").c_str(), 0600), 0);
+  std::filesystem::create_symlink("kept", scratch.path() / "link");
+  std::filesystem::create_symlink("made", scratch.path() / "to-nothing");
+  ASSERT_TRUE(write_output_file(scratch.path() / "link", "new"));
+  ASSERT_TRUE(write_output_file(scratch.path() / "to-nothing", "made"));
+  EXPECT_TRUE(std::filesystem::is_symlink(scratch.path() / "link"));
+  EXPECT_EQ(scratch.read("kept"), "new");
+  EXPECT_EQ(scratch.read("made"), "made");
+  struct stat st {};
+  ASSERT_EQ(::stat((scratch.path() / "kept").c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 07777, 0600U);
+}
+
+// /dev/stdout and the like name what is open: the file behind it must not be replaced under whoever opened it.
+TEST(OutputFile, ADescriptorIsWrittenTo) {
+  const ScratchDirectory scratch;
+  scratch.write("out", "before ");
+  const Descriptor open(::open((scratch.path() / "out").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  struct stat before {
+  }, after{};
+  ASSERT_EQ(::fstat(open.get(), &before), 0);
+  ASSERT_TRUE(write_output_file(fmt::format("/dev/fd/{}", open.get()), "after"));
+  EXPECT_EQ(scratch.read("out"), "before after");
+  ASSERT_EQ(::stat((scratch.path() / "out").c_str(), &after), 0);
+  EXPECT_EQ(before.st_ino, after.st_ino);
+}
+
+TEST(RunDirectory, OneThatOthersMayWriteIsRefused) {
+  const ScratchDirectory scratch;
+  const auto open = scratch.path() / "open";
+  std::filesystem::create_directory(open);
+  ASSERT_EQ(::chmod(open.c_str(), 0777), 0);
+  const auto refused = RunDirectory::create(open);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::invalid);
+  EXPECT_NE(refused.error().message.find("can be written by everybody"), std::string::npos)
+      << refused.error().message;
+  ASSERT_EQ(::chmod(open.c_str(), 0755), 0);
+  EXPECT_TRUE(RunDirectory::create(open));
+}
+
+TEST(RunDirectory, OneOfAnotherUserIsRefused) {
+  HOLDFAST_NEEDS(::geteuid() == 0, "only root can give a directory away");
+  const ScratchDirectory scratch;
+  const auto others = scratch.path() / "others";
+  std::filesystem::create_directory(others);
+  ASSERT_EQ(::chown(others.c_str(), 1000, 1000), 0);
+  const auto refused = RunDirectory::create(others);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("belongs to user 1000, not to 0"), std::string::npos)
+      << refused.error().message;
 }
 
 // Somebody who may write in the directory must not be able to aim a result elsewhere.

@@ -68,8 +68,9 @@ std::vector<fs::path> scenario_directories() {
 }
 
 Result<fs::path> find_scenario(const std::string& name_or_path) {
-  if (is_file(name_or_path)) return fs::path(name_or_path);
+  // A bare name is that of a scenario; a file that only happens to be called so is meant by its path.
   const bool is_path = name_or_path.find('/') != std::string::npos;
+  if ((is_path || name_or_path.ends_with(".toml")) && is_file(name_or_path)) return fs::path(name_or_path);
   if (!is_path && !name_or_path.empty()) {
     for (const fs::path& directory : scenario_directories()) {
       for (const char* const ending : {".toml", ""}) {
@@ -77,6 +78,7 @@ Result<fs::path> find_scenario(const std::string& name_or_path) {
         if (candidate.extension() == ".toml" && is_file(candidate)) return candidate;
       }
     }
+    if (is_file(name_or_path)) return fs::path(name_or_path);
   }
   if (std::error_code problem; is_path && fs::is_directory(name_or_path, problem))
     return fail(Code::invalid, name_or_path + " is a directory; give the scenario file in it");

@@ -52,6 +52,21 @@ TEST_F(FindScenarioTest, LooksInTheListedDirectoriesInOrder) {
   EXPECT_EQ(directories[1], directory_ / "b");
 }
 
+// Whoever may put a file into the working directory must not choose what a shipped name runs.
+TEST_F(FindScenarioTest, AScenarioGoesBeforeAFileThatIsCalledSo) {
+  write("a/crowd.toml");
+  write("crowd");
+  write("other");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(directory_);
+  const auto scenario = find_scenario("crowd"), by_path = find_scenario("./crowd"),
+             file = find_scenario("other");
+  std::filesystem::current_path(before);
+  EXPECT_EQ(scenario.value(), directory_ / "a/crowd.toml");
+  EXPECT_EQ(by_path.value(), "./crowd");
+  EXPECT_EQ(file.value(), "other");
+}
+
 TEST_F(FindScenarioTest, TakesAPathAsItIs) {
   write("mine.scenario");
   const std::string path = (directory_ / "mine.scenario").string();

@@ -88,13 +88,24 @@ const Identity& own_identity() {
   return identity;
 }
 
-// "/proc/self" and "/dev/fd" mean the caller, not the supervisor.
-std::optional<std::string> as_caller_sees(const std::string& path, pid_t thread) {
+// "/proc/self" and "/dev/fd" mean the caller, not the supervisor: what stands behind them, from the caller's /proc on.
+std::optional<std::string> below_own_proc(const std::string& path) {
   for (const std::string_view own : {"/proc/self/", "/proc/thread-self/"}) {
-    if (path.starts_with(own)) return fmt::format("/proc/{}/{}", thread, path.substr(own.size()));
+    if (path.starts_with(own)) return path.substr(own.size());
   }
-  if (path.starts_with("/dev/fd/")) return fmt::format("/proc/{}/fd/{}", thread, path.substr(8));
+  if (path.starts_with("/dev/fd/")) return "fd/" + path.substr(8);
   return std::nullopt;
+}
+
+// "cwd", "root", "fd/7" at the beginning of such a path: its length, if more follows; else 0.
+std::size_t magic_link_length(std::string_view path) {
+  std::size_t length = 0;
+  for (const std::string_view link : {"cwd", "root"}) {
+    if (path.starts_with(link)) length = link.size();
+  }
+  if (path.starts_with("fd/")) length = std::min(path.find_first_not_of("0123456789", 3), path.size());
+  const bool ends_there = length < path.size() && path[length] == '/';
+  return ends_there && path.find_first_not_of('/', length) != path.npos ? length : 0;
 }
 
 Doubt resource_doubt(const std::string& path) {
@@ -181,6 +192,17 @@ const Caller* Callers::find(pid_t thread) {
   return &known_.insert_or_assign(thread, std::move(caller)).first->second;
 }
 
+std::string differs_now(const Caller& caller) {
+  const auto identity = identity_of(caller.proc.get());
+  if (!identity) return "ended";
+  std::string difference = difference_between(*identity, own_identity());
+  if (!difference.empty()) return difference;
+  const bool same_view = identity->mount_namespace == own_identity().mount_namespace &&
+                         identity->root_device == own_identity().root_device &&
+                         identity->root_inode == own_identity().root_inode;
+  return same_view == caller.same_view ? "" : "another root than it had";
+}
+
 // A process may make its first call before anybody has told that it takes part.
 void Callers::recognise(Caller& caller) const {
   const std::uint64_t version = participants_.version();
@@ -242,9 +264,20 @@ std::optional<PathError> start_path(const Caller& caller, int directory, const s
   if (path.empty()) return PathError{ENOENT, {}};
   // Even an absolute path begins in the directory then.
   const bool confined = (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) != 0;
-  const auto seen = caller.same_view && !confined ? as_caller_sees(path, caller.thread) : std::nullopt;
-  out.path = seen ? *seen : path;
-  out.resolve = resolve | (seen ? 0 : RESOLVE_NO_MAGICLINKS);
+  const auto own = caller.same_view && !confined ? below_own_proc(path) : std::nullopt;
+  const std::size_t link = own ? magic_link_length(*own) : 0;
+  if (link != 0) {
+    // The one link of the kernel's that is meant is followed as the caller's; another one on the way would be ours.
+    out.base = Descriptor(::openat(caller.proc.get(), own->substr(0, link).c_str(), O_PATH | O_CLOEXEC));
+    if (!out.base)
+      return out_of_resources(errno) ? PathError{ENOSYS, resource_doubt(path)} : PathError{errno, {}};
+    out.path = own->substr(own->find_first_not_of('/', link));
+    out.resolve = resolve | RESOLVE_NO_MAGICLINKS;
+    return std::nullopt;
+  }
+  out.path = own ? fmt::format("/proc/{}/{}", caller.thread, *own) : path;
+  const bool is_link_itself = own && std::count(own->begin(), own->end(), '/') <= 1;
+  out.resolve = resolve | (is_link_itself ? 0 : RESOLVE_NO_MAGICLINKS);
   const bool absolute = out.path.front() == '/' && !confined;
   if (absolute && caller.same_view) return std::nullopt;
   // To a caller with another root, "/" and links that begin with it lead there, and ".." ends there.

@@ -47,6 +47,10 @@ struct PathError {
   std::optional<Doubt> doubt;
 };
 
+// What keeps the supervisor from acting in the caller's place, read anew: what is remembered serves for looking alone, since
+// an exec, or another thread's before it, changes who a thread is without a call that is trapped. Empty: nothing does.
+std::string differs_now(const Caller& caller);
+
 // Remembers callers: looking at /proc costs more than deciding. One thread.
 class Callers {
  public:

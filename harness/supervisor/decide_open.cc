@@ -215,8 +215,8 @@ Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look,
     if (opened != Opened::not_yet) return opened;
   }
   if (observes) return Opened::decided;
-  if (!caller.same_identity) {
-    decision = other_identity(caller, decision.path);
+  if (const std::string difference = differs_now(caller); !difference.empty()) {
+    decision = other_identity(caller, difference, decision.path);
     return Opened::decided;
   }
   return carry_out_open(opening, there ? &identity : nullptr, look, decision);

@@ -1,7 +1,11 @@
 #include "harness/supervisor/decision.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -114,11 +118,12 @@ std::optional<Decision> Decider::refuse_pending(const Caller& caller, int direct
 }
 
 // The rights of a process with another identity differ from ours: nothing here may guess.
-Decision Decider::other_identity(const Caller& caller, const std::string& path) {
+Decision Decider::other_identity(const Caller& caller, const std::string& difference,
+                                 const std::string& path) {
   return answer(
       ENOSYS, Doubt{DoubtKind::other_identity,
                     fmt::format("process {} has {}: its calls cannot be decided, {} was refused with ENOSYS",
-                                caller.process, caller.difference, path)});
+                                caller.process, difference, path)});
 }
 
 // Resolves the paths in the kernel's order; the answer, if they lead nowhere.
@@ -148,6 +153,36 @@ std::optional<Decision> Decider::find_names(Request& request, bool two_paths) {
   return answer(error->error, error->doubt);
 }
 
+// A link to what a symbolic link leads to: where that leads is another place to a caller with another root, and to one that
+// writes /proc/self.
+std::optional<Doubt> Decider::doubt_of_link(const Request& request) {
+  const ResolvedPath& from = request.from;
+  struct stat named {};
+  if ((request.call.flags & AT_SYMLINK_FOLLOW) == 0 ||
+      ::fstatat(from.directory.get(), from.leaf.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0 ||
+      !S_ISLNK(named.st_mode))
+    return std::nullopt;
+  if (!request.caller.same_view) {
+    return Doubt{
+        DoubtKind::other_root,
+        fmt::format("process {} has another root directory or mount namespace: where the link {} leads it "
+                    "cannot be told",
+                    request.caller.process, from.text)};
+  }
+  if (from.directory_text == fmt::format("/proc/{}/fd", request.caller.thread))
+    return std::nullopt;  // its own
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_NO_MAGICLINKS;
+  const Descriptor target(
+      static_cast<int>(::syscall(SYS_openat2, from.directory.get(), from.leaf.c_str(), &how, sizeof how)));
+  if (target || errno != ELOOP) return std::nullopt;
+  return Doubt{
+      DoubtKind::proc_link,
+      fmt::format("the link {} leads through a link in /proc, which cannot be followed as process {} sees it",
+                  from.text, request.caller.process)};
+}
+
 Decision Decider::decide(const TrappedCall& call, const Caller& caller,
                          const std::function<bool()>& still_waiting) {
   pending_deletes_.settle();
@@ -160,7 +195,10 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
   if (auto undecided = find_names(request, two_paths)) return std::move(*undecided);
   ResolvedPath &from = request.from, &to = request.to;
   if (!inside(from, caller) && !(two_paths && inside(to, caller))) return {};
-  if (!caller.same_identity && !observes) return other_identity(caller, from.text);
+  if (!observes) {
+    if (std::string difference = differs_now(caller); !difference.empty())
+      return other_identity(caller, difference, from.text);
+  }
 
   if (!call.flags_known) {
     // RENAME_EXCHANGE and the like have no Windows counterpart; unknown flags are the kernel's to refuse.
@@ -178,6 +216,7 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
   } else if (call.function == Function::rename) {
     decision = decide_rename(request);
   } else if (call.function == Function::link) {
+    if (auto doubt = doubt_of_link(request)) return answer(ENOSYS, std::move(*doubt));
     // CreateHardLink opens for attributes only, so sharing never refuses it.
     carry_out(request, decision, [&] {
       return ::linkat(from.directory.get(), from.leaf.c_str(), to.directory.get(), to.leaf.c_str(),

@@ -123,7 +123,9 @@ class Decider {
   static Decision let_through(std::optional<Doubt> doubt);
   static Decision answer(int error, std::optional<Doubt> doubt = std::nullopt);
   static Decision unreadable(const Caller& caller, int error, bool kernel_words);
-  static Decision other_identity(const Caller& caller, const std::string& path);
+  static std::optional<Doubt> doubt_of_link(const Request& request);
+  static Decision other_identity(const Caller& caller, const std::string& difference,
+                                 const std::string& path);
 
   Domain domain_;
   Territory territory_;

@@ -46,6 +46,7 @@ Numbers trapped_numbers(Trap trap, Architecture architecture) {
     add(open_calls(architecture));
   }
   add(identity_calls(architecture));
+  add(confinement_calls(architecture));
   constexpr long io_uring_setup = 425;  // of every architecture
   static_assert(io_uring_setup == SYS_io_uring_setup && SYS_openat2 == 437);
   numbers.emplace_back(io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);

@@ -20,6 +20,7 @@ enum class Trap {
 // Trapped: rename*, unlink*, rmdir, link*; openat2, by which injectors open, so that theirs are decided even where other
 // opens are not, at no cost to those; and, only to notice that a caller's identity may differ from the
 // supervisor's, set*id, setgroups, capset, chroot, pivot_root, unshare, setns.
+// landlock_create_ruleset gets EOPNOTSUPP where the domain acts for its callers, since what it forbids would not hold then.
 // io_uring_setup gets ENOSYS (it could rename behind the filter's back). 32-bit calls are trapped likewise, but
 // not where store calls are; those and any of another architecture (x32) kill the process, since they would not
 // be decided.

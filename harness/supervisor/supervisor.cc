@@ -200,6 +200,10 @@ Supervisor::Step Supervisor::unseen(const WaitingCall& call, bool trapped) {
 Supervisor::Step Supervisor::handle(WaitingCall& call) {
   if (monotonic_ns() < call.look_ns) return let_wait(call);
   if (is_identity_call(call.data)) callers_.identities_may_change();
+  if (is_confinement_call(call.data) && !decider_.only_observes()) {
+    answer(call.id, EOPNOTSUPP, false);  // as a kernel that was booted without it
+    return Step::over;
+  }
   const auto trapped = to_decide(call);
   if (!trapped && !ruled(call)) return pass_through(call);
   const Caller* caller = callers_.find(call.thread);

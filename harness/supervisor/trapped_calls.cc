@@ -27,6 +27,7 @@ enum class Form {
   creat,
   truncate,
   identity,
+  confinement,
 };
 
 struct CallRow {
@@ -79,6 +80,7 @@ constexpr std::array call_rows{
     CallRow{Form::identity, SYS_pivot_root, 217},
     CallRow{Form::identity, SYS_unshare, 310},
     CallRow{Form::identity, SYS_setns, 346},
+    CallRow{Form::confinement, 444, 444},  // landlock_create_ruleset, which older headers do not know
 };
 
 long number_of(const CallRow& row, Architecture architecture) {
@@ -141,6 +143,14 @@ std::vector<long> open_calls(Architecture architecture) {
 }
 std::vector<long> identity_calls(Architecture architecture) {
   return numbers(architecture, Form::identity, Form::identity);
+}
+
+std::vector<long> confinement_calls(Architecture architecture) {
+  return numbers(architecture, Form::confinement, Form::confinement);
+}
+
+bool is_confinement_call(const seccomp_data& data) {
+  return form_of(data) == Form::confinement;
 }
 
 bool is_identity_call(const seccomp_data& data) {
@@ -210,6 +220,7 @@ std::optional<TrappedCall> decode(const seccomp_data& data) {
       return call;
     }
     case Form::identity:
+    case Form::confinement:
       return std::nullopt;
   }
   return std::nullopt;

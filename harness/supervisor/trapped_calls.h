@@ -27,6 +27,11 @@ std::vector<long> open_calls(Architecture architecture = Architecture::native);
 std::vector<long> identity_calls(Architecture architecture = Architecture::native);
 bool is_identity_call(const seccomp_data& data);
 
+// By which a process begins to confine itself with Landlock. What it forbids itself is known to the kernel alone, and would
+// not hold for what the supervisor does in its place.
+std::vector<long> confinement_calls(Architecture architecture = Architecture::native);
+bool is_confinement_call(const seccomp_data& data);
+
 // A decided call in one shape: the *at form, paths still in the caller's memory.
 struct TrappedCall {
   Function function = Function::none;
