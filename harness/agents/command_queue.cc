@@ -202,8 +202,8 @@ Result<std::vector<Entry>> CommandQueue::receive(const std::string&) {
     const auto id = parse_message_id(answered.id);
     told_bodies_ = told_bodies_ && answered.body;
     // Who gives ids alone says nothing of bodies.
-    entries[i].body = answered.body ? std::move(*answered.body)
-                                    : message_body(plan_, id.value_or(no_message));
+    entries[i].body =
+        answered.body ? std::move(*answered.body) : message_body(plan_, id.value_or(no_message));
     entries[i].id = std::move(answered.id);
   }
   return entries;

@@ -6,7 +6,8 @@
 namespace holdfast {
 
 inline constexpr std::string_view store_path_wanted =
-    "a file inside the store directory, such as \"queue.json\" or \"new/*\"; * and ? stand for others, ** for "
+    "a file inside the store directory, such as \"queue.json\" or \"new/*\"; * and ? stand for others, ** "
+    "for "
     "any directories";
 
 // Whether it cannot leave the store directory.
