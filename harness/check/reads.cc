@@ -76,7 +76,7 @@ bool reads_are_planned(const Evidence& evidence) {
 }
 
 std::string name_of(const Evidence& evidence, std::uint32_t agent, const MailRead& read) {
-  const std::string when = moment(read.invoke_ns);
+  const std::string when = moment(read.complete_ns);  // as everywhere: what it lacks was gone by then
   if (read.reader == no_process) return fmt::format("agent {}'s read at {}", agent, when);
   const bool fresh = read.invoke_ns >= evidence.history.quiesced_ns;
   return fmt::format("{}'s read of agent {}'s mail at {}",

@@ -23,8 +23,8 @@ TEST(Vanished, WhatOneReadHadAndALaterOneLacks) {
   run.sent(a).read(0, {a}).reading(0, 0, {}).quiet().all_read({a}).finished();
   expect_finding(
       check_vanished({run.plan, run.history}), Verdict::fail, 2, 1,
-      "agent 0's read at 0.003 s held 0-0, and reader 0's read of agent 0's mail at 0.005 s does not; "
-      "agent 0's read at 0.008 s has it again",
+      "agent 0's read at 0.004 s held 0-0, and reader 0's read of agent 0's mail at 0.006 s does not; "
+      "agent 0's read at 0.009 s has it again",
       "flickers");
   TestRun gone(2, 1);
   gone.sent(a).read(0, {a}).quiet().all_read({}).reading(0, 0, {}).finished();
@@ -68,7 +68,7 @@ TEST(StaleRead, LacksWhatWasAcknowledgedAndALaterOneHas) {
   run.all_read({a, b}).finished();
   expect_finding(
       check_stale_read({run.plan, run.history}), Verdict::fail, 6, 2,
-      "agent 0 was told ok for 0-0 at 0.002 s, but reader 0's read of agent 1's mail at 0.006 s does not "
+      "agent 0 was told ok for 0-0 at 0.002 s, but reader 0's read of agent 1's mail at 0.007 s does not "
       "hold it, and a later one does; 3 times a read lacked a message that it had to show, 0.003 s after the "
       "acknowledgement at the median, 0.004 s at the 99th percentile and 0.004 s at most",
       "behind");
@@ -105,7 +105,7 @@ TEST(DivergentOrder, OneReaderDisagreesWithItself) {
   TestRun run(1, 2);
   run.sent({0, 0}).sent({0, 1}).read(0, {{0, 0}, {0, 1}}).quiet().read(0, {{0, 1}, {0, 0}}).finished();
   expect_finding(check_divergent_order({run.plan, run.history}), Verdict::fail, 4, 2,
-                 "agent 0's read at 0.005 s", "at two times");
+                 "agent 0's read at 0.006 s", "at two times");
 }
 
 TEST(DivergentOrder, ThreeReadersFormARing) {
