@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -45,6 +47,23 @@ bool is_inherited(const FoundHolder& holder) {
 ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names)
     : report_(report), injector_names_(std::move(injector_names)) {
   report_.begun_ns = monotonic_ns();
+  const char* const chosen = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
+  for (const char* place : {chosen, "/tmp", "/var/tmp"}) {
+    std::error_code error;
+    if (place == nullptr || *place == '\0') continue;
+    if (const auto found = std::filesystem::canonical(place, error); !error)
+      shared_places_.push_back(found.string());
+  }
+}
+
+// By what there is to look at: a place for temporary files is one, whatever the program calls its own in it.
+void ExecLog::outside(const std::string& directory) {
+  constexpr std::size_t most_places = 64;
+  const auto place = std::find_if(
+      shared_places_.begin(), shared_places_.end(),
+      [&](const std::string& shared) { return directory == shared || directory.starts_with(shared + "/"); });
+  const std::string& named = place == shared_places_.end() ? directory : *place;
+  if (report_.outside.size() < most_places || report_.outside.contains(named)) ++report_.outside[named];
 }
 
 void ExecLog::decided(const DecidedCall& call) {

@@ -17,6 +17,7 @@ class ExecLog : public CallLog {
   ExecLog(ExecReport& report, std::vector<std::string> injector_names);
 
   void decided(const DecidedCall& call) override;
+  void outside(const std::string& directory) override;
   void warned(const Doubt& doubt, bool doubtful) override;
   void injected(const Event&) override {}  // nobody is killed here
   void counted(const Exactness& exactness) override { report_.missed_refusals = exactness.missed; }
@@ -27,6 +28,7 @@ class ExecLog : public CallLog {
 
   ExecReport& report_;
   std::vector<std::string> injector_names_;
+  std::vector<std::string> shared_places_;  // directories in which programs make their own
 };
 
 }  // namespace holdfast

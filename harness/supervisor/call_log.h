@@ -28,6 +28,8 @@ class CallLog {
   virtual ~CallLog() = default;
   // Of every call that touches the domain.
   virtual void decided(const DecidedCall& call) = 0;
+  // Of a rename, removal or link elsewhere: the directory, absolute.
+  virtual void outside(const std::string&) {}
   // Before the call that it is about; `doubtful`: that was not judged as it should have been.
   virtual void warned(const Doubt& doubt, bool doubtful) = 0;
   // What an injector did that has no process: kills, delays.

@@ -194,7 +194,11 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
   Request request{call, caller, still_waiting, {}, {}};
   if (auto undecided = find_names(request, two_paths)) return std::move(*undecided);
   ResolvedPath &from = request.from, &to = request.to;
-  if (!inside(from, caller) && !(two_paths && inside(to, caller))) return {};
+  if (!inside(from, caller) && !(two_paths && inside(to, caller))) {
+    Decision not_ours;
+    not_ours.outside = two_paths ? to.directory_text : from.directory_text;
+    return not_ours;
+  }
   if (!observes) {
     if (std::string difference = differs_now(caller); !difference.empty())
       return other_identity(caller, difference, from.text);

@@ -55,6 +55,7 @@ struct Decision {
   std::uint16_t windows_code = 0;  // not 0: refused
   Obstacle obstacle = Obstacle::held;
   std::string path, destination;
+  std::string outside;  // the directory of a name that is no business of the domain's
   std::vector<NamedHolder> holders;
   bool missed_refusal = false;  // done, though somebody opened the file meanwhile
   std::optional<Doubt> doubt;   // something that no rule covers; makes the run inconclusive

@@ -241,6 +241,7 @@ void Supervisor::tell(const WaitingCall& call, const TrappedCall& trapped, const
                       const Decision& decision) {
   if (!decision.path.empty())
     log_->decided({trapped.function, caller.process, caller.participant, call.received_ns, decision});
+  if (!decision.outside.empty()) log_->outside(decision.outside);
   if (decision.windows_code != 0) count_refusal(decision);
   const bool on_name = trapped.function == Function::rename || trapped.function == Function::unlink ||
                        trapped.function == Function::rmdir;

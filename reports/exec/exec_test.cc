@@ -103,6 +103,25 @@ TEST(ExecTerminal, Goldens) {
   expect_golden("exec-nothing.txt", render_exec_terminal(clean, false, 80));
 }
 
+// What was looked at was perhaps not what the program works on: where it works, and what to type.
+TEST(ExecTerminal, SaysWhereTheCallsWere) {
+  ExecReport report;
+  report.command = {"pytest"};
+  report.directories = {"/work"};
+  report.outside = {{"/tmp", 25}, {"/home/u/.cache", 1}};
+  const std::string sentence =
+      "26 calls were made elsewhere, 25 below /tmp, 1 below /home/u/.cache: look there too with --dir /work "
+      "--dir /tmp "
+      "--dir /home/u/.cache";
+  EXPECT_EQ(
+      nothing_judged_sentence(report),
+      "the command made no call below /work that Windows could refuse: nothing was judged. " + sentence);
+  report.decided = 3;
+  EXPECT_EQ(outside_sentence(report), sentence);
+  report.decided = 26;
+  EXPECT_EQ(outside_sentence(report), "") << "most were looked at";
+}
+
 TEST(ExecJson, Golden) {
   const std::string text = exec_json(example());
   expect_golden("exec.json", text);

@@ -96,6 +96,10 @@ std::string exec_json(const ExecReport& report) {
       {"duration_ms", milliseconds(report.duration_ns)},
       {"opens", report.opens_decided ? "decided" : "untrapped"},
       {"decided", report.decided},
+      {"outside", array_json(report.outside,
+                             [](const auto& place) -> OrderedJson {
+                               return {{"directory", place.first}, {"calls", place.second}};
+                             })},
       {"refused", counted_refusals(report)},
       {"missed_refusals", report.missed_refusals},
       {"refusals_beyond", report.refusals_beyond},

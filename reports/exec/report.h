@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,9 +68,10 @@ struct ExecReport {
   bool enforced = false;                 // false: every call went on, undisturbed
   std::int64_t begun_ns = 0;             // CLOCK_MONOTONIC: what the times of refusals count from
   std::int64_t duration_ns = 0;
-  bool opens_decided = false;         // false: injectors' alone
-  std::uint64_t missed_refusals = 0;  // somebody opened a file while it was renamed or removed
-  std::uint64_t decided = 0;          // calls within the domain that were held against the rules
+  bool opens_decided = false;                    // false: injectors' alone
+  std::uint64_t missed_refusals = 0;             // somebody opened a file while it was renamed or removed
+  std::uint64_t decided = 0;                     // calls within the domain that were held against the rules
+  std::map<std::string, std::uint64_t> outside;  // calls elsewhere, by the directory to look at
   std::vector<ExecRefusal> refusals;
   std::uint64_t refusals_beyond = 0;  // counted, but not kept, so that memory stays bounded
   std::vector<Unjudged> unjudged;     // by reason, in the order of the first of each

@@ -121,6 +121,8 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
     page.paragraph(fmt::format("The last {} of them were counted, but not kept: groups are of the {} before.",
                                format_count(report.refusals_beyond), format_count(report.refusals.size())));
   }
+  if (const std::string outside = outside_sentence(report); !outside.empty() && !nothing_judged(report))
+    page.paragraph(outside + ".");
   show_first(page, groups, most_groups_listed, "more group",
              [&](const ExecGroup& group) { show_group(page, report, group); });
   show_suppressions(page, report, groups);

@@ -9,6 +9,7 @@
 #include "harness/history/function_words.h"
 #include "reports/milliseconds.h"
 #include "reports/number_format.h"
+#include "reports/text.h"
 
 namespace holdfast {
 namespace {
@@ -139,8 +140,34 @@ std::string unjudged_sentence(const ExecReport& report) {
 
 std::string nothing_judged_sentence(const ExecReport& report) {
   if (!report.unjudged.empty()) return "nothing was judged: " + unjudged_sentence(report);
+  const std::string outside = outside_sentence(report);
   return "the command made no call below " + directories_text(report) +
-         " that Windows could refuse: nothing was judged. Is it the right directory (--dir)?";
+         " that Windows could refuse: nothing was judged. " +
+         (outside.empty() ? "Is it the right directory (--dir)?" : outside);
+}
+
+std::string outside_sentence(const ExecReport& report) {
+  constexpr std::size_t most_named = 3;
+  std::vector<std::pair<std::uint64_t, std::string>> places;
+  std::uint64_t all = 0;
+  for (const auto& [directory, calls] : report.outside) {
+    places.emplace_back(calls, directory);
+    all += calls;
+  }
+  if (all <= report.decided) return "";
+  std::stable_sort(places.begin(), places.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (places.size() > most_named) places.resize(most_named);
+  std::string named, options;
+  for (const std::string& directory : report.directories)
+    options += fmt::format(" --dir {}", one_line(directory));
+  for (const auto& [calls, directory] : places) {
+    named +=
+        fmt::format("{}{} below {}", named.empty() ? "" : ", ", format_count(calls), one_line(directory));
+    options += fmt::format(" --dir {}", one_line(directory));
+  }
+  return fmt::format("{} {} made elsewhere, {}: look there too with{}", format_counted(all, "call"),
+                     all == 1 ? "was" : "were", named, options);
 }
 
 }  // namespace holdfast

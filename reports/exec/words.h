@@ -30,6 +30,10 @@ std::string directories_text(const ExecReport& report);  // of the domain: "/srv
 bool nothing_judged(const ExecReport& report);
 std::string nothing_judged_sentence(const ExecReport& report);
 
+// "25 calls were made below /tmp, which was not looked at: --dir /work --dir /tmp"; empty if there were none, or if they were
+// few beside those that were looked at.
+std::string outside_sentence(const ExecReport& report);
+
 // "3 calls by a process whose memory could not be read"
 std::string unjudged_sentence(const Unjudged& unjudged);
 // "4 calls could not be judged: 3 by …, 1 …"
