@@ -171,7 +171,7 @@ std::vector<bool> agent_succeeded(const Plan& plan, const History& history) {
 std::string describe(const Plan& plan, const History& history, const Delivery& delivery, std::uint32_t agent,
                      const AgentOutcome& outcome) {
   const ProcessRecord* process = agent_processes(plan, history)[agent];
-  const std::string attempted =
+  std::string attempted =
       agent < plan.scenario.agents.count
           ? fmt::format("agent {} attempted {} of {}", agent, with_commas(outcome.attempted),
                         counted(plan.scenario.agents.broadcasts, "broadcast"))
