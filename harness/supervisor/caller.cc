@@ -88,6 +88,12 @@ const Identity& own_identity() {
   return identity;
 }
 
+bool has_our_view(const Identity& identity) {
+  const Identity& own = own_identity();
+  return identity.mount_namespace == own.mount_namespace && identity.root_device == own.root_device &&
+         identity.root_inode == own.root_inode;
+}
+
 // "/proc/self" and "/dev/fd" mean the caller, not the supervisor: what stands behind them, from the caller's /proc on.
 std::optional<std::string> below_own_proc(const std::string& path) {
   for (const std::string_view own : {"/proc/self/", "/proc/thread-self/"}) {
@@ -154,18 +160,19 @@ std::optional<Participant> nearest_participant(const Participants& participants,
 
 Callers::Callers(const Participants& participants) : participants_(participants) {
   own_identity();
-  // A remembered caller costs a descriptor; half of them are left for deciding and for everybody else.
+  // A remembered caller costs two descriptors; half of them are left for deciding and for everybody else.
   constexpr rlim_t enough = 4096;
   rlimit descriptors{};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
-  most_remembered_ = static_cast<std::size_t>(std::min(enough, descriptors.rlim_cur / 2));
+  most_remembered_ = static_cast<std::size_t>(std::min(enough, descriptors.rlim_cur / 4));
 }
 
 const Caller* Callers::find(pid_t thread) {
   auto found = known_.find(thread);
   if (found != known_.end() && found->second.epoch == epoch_) {
     // The descriptor is bound to the very task: this fails if the number was given to another one since.
-    if (::faccessat(found->second.proc.get(), "cwd", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (::faccessat(found->second.proc.get(), "cwd", F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+        runs_the_same_program(found->second)) {
       recognise(found->second);
       return &found->second;
     }
@@ -178,29 +185,35 @@ const Caller* Callers::find(pid_t thread) {
   caller.epoch = epoch_;
   caller.proc = open_process(thread);
   if (!caller.proc) return nullptr;
+  // Before it is looked at: what is read then is of this program or a later one.
+  caller.memory = Descriptor(::openat(caller.proc.get(), "mem", O_RDONLY | O_CLOEXEC));
   const auto identity = identity_of(caller.proc.get());
   if (!identity) return nullptr;
   caller.process = identity->process;
   caller.parent = identity->parent;
   caller.difference = difference_between(*identity, own_identity());
   caller.same_identity = caller.difference.empty();
-  caller.same_view = identity->mount_namespace == own_identity().mount_namespace &&
-                     identity->root_device == own_identity().root_device &&
-                     identity->root_inode == own_identity().root_inode;
+  caller.same_view = has_our_view(*identity);
   caller.participants_version = participants_.version();
   caller.participant = nearest_participant(participants_, caller.process);
   return &known_.insert_or_assign(thread, std::move(caller)).first->second;
 }
 
+// The memory that was opened is that of the old program: when the last of its users is gone, nothing is read (mem_rw() in
+// fs/proc/base.c); while it is there, address 0 is an error.
+bool runs_the_same_program(const Caller& caller) {
+  char byte = 0;
+  return caller.memory && ::pread(caller.memory.get(), &byte, 1, 0) != 0;
+}
+
 std::string differs_now(const Caller& caller) {
+  if (!caller.difference.empty() || runs_the_same_program(caller)) return caller.difference;
+  // Its memory may not be opened: then everything is read anew.
   const auto identity = identity_of(caller.proc.get());
   if (!identity) return "ended";
   std::string difference = difference_between(*identity, own_identity());
   if (!difference.empty()) return difference;
-  const bool same_view = identity->mount_namespace == own_identity().mount_namespace &&
-                         identity->root_device == own_identity().root_device &&
-                         identity->root_inode == own_identity().root_inode;
-  return same_view == caller.same_view ? "" : "another root than it had";
+  return has_our_view(*identity) == caller.same_view ? "" : "another root than it had";
 }
 
 // A process may make its first call before anybody has told that it takes part.

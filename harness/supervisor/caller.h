@@ -15,7 +15,8 @@
 namespace holdfast {
 
 struct Caller {
-  Descriptor proc;  // /proc/TID
+  Descriptor proc;    // /proc/TID
+  Descriptor memory;  // /proc/TID/mem, of the program that it ran when it was looked at
   pid_t thread = 0;
   pid_t process = 0;  // thread group
   pid_t parent = 0;
@@ -47,8 +48,11 @@ struct PathError {
   std::optional<Doubt> doubt;
 };
 
-// What keeps the supervisor from acting in the caller's place, read anew: what is remembered serves for looking alone, since
-// an exec, or another thread's before it, changes who a thread is without a call that is trapped. Empty: nothing does.
+// Whether it runs the program that it ran when it was looked at. An exec, or that of another of its threads, changes who a
+// thread is without a call that is trapped; everything else that does is trapped. False where that cannot be told.
+bool runs_the_same_program(const Caller& caller);
+
+// What keeps the supervisor from acting in the caller's place; empty: nothing does.
 std::string differs_now(const Caller& caller);
 
 // Remembers callers: looking at /proc costs more than deciding. One thread.
