@@ -140,14 +140,18 @@ void WatchedTree::directory_event(std::uint32_t mask, const std::string& path) {
   if ((mask & IN_MOVED_TO) != 0) walk(path, true, &seen);
 }
 
+// link(2) gives a name to what is whole already, and nobody closes or renames that again. A file that was just made is still
+// empty, or was closed since, which its next event says; so where closes are not asked for, two names tell a link.
+void WatchedTree::name_event(const std::string& path) {
+  struct stat named {};
+  if (::lstat((store_ / path).c_str(), &named) != 0 || !S_ISREG(named.st_mode) || named.st_size == 0) return;
+  const bool is_link = (mask_ & IN_CLOSE_WRITE) != 0 || ((mask_ & IN_MOVED_TO) != 0 && named.st_nlink > 1);
+  const auto state = is_link ? state_of(path) : std::nullopt;
+  if (state) found(path, *state);
+}
+
 void WatchedTree::file_event(std::uint32_t mask, const std::string& path) {
-  // link(2) gives a name to what is whole already, and nobody closes or renames that again. A new file is still empty, or
-  // was closed since, which its next event says.
-  if ((mask & IN_CREATE) != 0 && (mask_ & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
-    const auto state = state_of(path);
-    if (state && state->size > 0) found(path, *state);
-    return;
-  }
+  if ((mask & IN_CREATE) != 0) return name_event(path);
   const std::uint32_t happened = mask & mask_ & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_OPEN);
   if (happened == 0) return;
   if (names_the_unnamed(std::string_view(path).substr(path.rfind('/') + 1)) && !state_of(path)) return;

@@ -55,6 +55,7 @@ class WatchedTree {
   void directory_event(std::uint32_t mask, const std::string& path);
   void look_again();
   void file_event(std::uint32_t mask, const std::string& path);
+  void name_event(const std::string& path);
   void found(const std::string& path, const State& state);
   void warn(std::string what);
   [[nodiscard]] std::optional<State> state_of(const std::string& path) const;

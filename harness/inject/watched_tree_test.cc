@@ -102,6 +102,15 @@ TEST_F(WatchedTreeTest, WhatIsLinkedIntoPlaceIsTold) {
   EXPECT_THAT(told(), IsEmpty());
 }
 
+TEST_F(WatchedTreeTest, WhoAsksForReplacesIsToldOfLinksAndNotOfNewFiles) {
+  put("1.tmp");
+  watch(IN_MOVED_TO);
+  put("2.tmp");
+  fs::create_hard_link(store() / "1.tmp", store() / "1");
+  fs::rename(store() / "2.tmp", store() / "2");
+  EXPECT_THAT(told(), ElementsAre("1", "2"));
+}
+
 TEST_F(WatchedTreeTest, AMovedDirectoryIsFollowed) {
   fs::create_directories(store() / "a" / "b");
   watch();
