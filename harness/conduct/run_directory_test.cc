@@ -159,7 +159,7 @@ TEST(RunDirectory, OneThatOthersMayWriteIsRefused) {
 }
 
 TEST(RunDirectory, OneOfAnotherUserIsRefused) {
-  HOLDFAST_NEEDS(::geteuid() == 0, "only root can give a directory away");
+  HOLDFAST_NEEDS_ROOT("give a directory away");
   const ScratchDirectory scratch;
   const auto others = scratch.path() / "others";
   std::filesystem::create_directory(others);
