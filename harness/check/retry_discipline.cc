@@ -61,14 +61,19 @@ class DisciplineOf {
                        policy_.max_retries);
   }
 
+  // The one that lacks most: the first may be off by no more than a timer.
   [[nodiscard]] std::optional<std::string> too_soon() const {
+    const ObservedWait* worst = nullptr;
+    const auto lacks_ns = [&](const ObservedWait& wait) {
+      return wait_bounds(policy_, wait.retry).least.count() - wait.wait_ns;
+    };
     for (const ObservedWait& wait : attempts_.waits) {
-      const Duration least = wait_bounds(policy_, wait.retry).least;
-      if (wait.wait_ns >= least.count()) continue;
-      return fmt::format("began retry {} only {} after the refusal, but the policy waits {}", wait.retry,
-                         in_seconds(wait.wait_ns), in_seconds(least.count()));
+      if (lacks_ns(wait) > 0 && (worst == nullptr || lacks_ns(wait) > lacks_ns(*worst))) worst = &wait;
     }
-    return std::nullopt;
+    if (worst == nullptr) return std::nullopt;
+    return fmt::format("began retry {} only {} after the refusal, but the policy waits {}", worst->retry,
+                       in_seconds(worst->wait_ns),
+                       in_seconds(wait_bounds(policy_, worst->retry).least.count()));
   }
 
   // A retry whose wait could only have ended beyond the policy's deadline must not have begun.
