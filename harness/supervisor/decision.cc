@@ -173,10 +173,13 @@ std::optional<Doubt> Decider::doubt_of_link(const Request& request) {
     return std::nullopt;  // its own
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_NO_MAGICLINKS;
-  const Descriptor target(
-      static_cast<int>(::syscall(SYS_openat2, from.directory.get(), from.leaf.c_str(), &how, sizeof how)));
-  if (target || errno != ELOOP) return std::nullopt;
+  const auto leads_somewhere = [&](std::uint64_t resolve) {
+    how.resolve = resolve;
+    return bool(Descriptor(
+        static_cast<int>(::syscall(SYS_openat2, from.directory.get(), from.leaf.c_str(), &how, sizeof how))));
+  };
+  // A loop leads nowhere either way.
+  if (leads_somewhere(RESOLVE_NO_MAGICLINKS) || errno != ELOOP || !leads_somewhere(0)) return std::nullopt;
   return Doubt{
       DoubtKind::proc_link,
       fmt::format("the link {} leads through a link in /proc, which cannot be followed as process {} sees it",
