@@ -175,7 +175,7 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
       agent < plan.scenario.agents.count
           ? fmt::format("agent {} attempted {} of {}", agent, with_commas(outcome.attempted),
                         counted(plan.scenario.agents.broadcasts, "broadcast"))
-          : fmt::format("agent {} read", agent);
+          : fmt::format("agent {} only read", agent);
   std::string message;
   std::string error;
   std::string when;

@@ -70,28 +70,42 @@ std::size_t OverlappingSaves::saves() const {
 
 std::size_t OverlappingSaves::overlapped() const {
   std::size_t found = 0;
-  for (std::size_t i = 1; i < changes_.size(); ++i) {
-    for (std::size_t before = i; before-- > 0;) {
-      if (!is_put(changes_[before])) continue;
-      if (is_put(changes_[i]) && changes_[before].operation->agent == changes_[i].operation->agent) continue;
-      found += was_asked_for_before(changes_[i], changes_[before]) ? 1 : 0;
-      break;
-    }
+  const NameChange* last = nullptr;        // done so far
+  const NameChange* of_another = nullptr;  // the last by another agent than that one's
+  for (const NameChange& change : changes_) {
+    if (!is_put(change)) continue;
+    const bool same = last != nullptr && last->operation->agent == change.operation->agent;
+    const NameChange* before = same ? of_another : last;
+    found += before != nullptr && was_asked_for_before(change, *before) ? 1 : 0;
+    if (!same) of_another = last;
+    last = &change;
   }
   return found;
 }
 
-bool OverlappingSaves::held_up(const Call& call) const {
+// Whether any delay of calls that put a name in place was such, of those that fired on this one.
+template <typename Test>
+bool OverlappingSaves::any_delay(const std::string& name, Test test) const {
   const auto& planned = evidence_.plan.scenario.injectors;
-  for (const InjectorRecord& record : evidence_.history.injectors) {
-    if (record.index >= planned.size() || planned[record.index].kind != InjectorKind::delay) continue;
-    for (const Fault& fault : record.faults) {
-      if ((fault.path == call.path || fault.path == call.destination) && call.received_ns <= fault.fired_ns &&
-          fault.fired_ns <= call.answered_ns)
-        return true;
-    }
-  }
-  return false;
+  return std::any_of(
+      evidence_.history.injectors.begin(), evidence_.history.injectors.end(),
+      [&](const InjectorRecord& record) {
+        if (record.index >= planned.size()) return false;
+        const Injector& injector = planned[record.index];
+        if (injector.kind != InjectorKind::delay || (injector.call != "rename" && injector.call != "link"))
+          return false;
+        return std::any_of(record.faults.begin(), record.faults.end(), [&](const Fault& fault) {
+          return fault.fired_ns != 0 && fault.path == name && test(injector, fault);
+        });
+      });
+}
+
+bool OverlappingSaves::held_up(const Call& call) const {
+  return any_delay(call.destination, [&](const Injector& injector, const Fault& fault) {
+    return std::find(injector.victims.begin(), injector.victims.end(), call.agent) !=
+               injector.victims.end() &&
+           call.received_ns <= fault.fired_ns && fault.fired_ns <= call.answered_ns;
+  });
 }
 
 std::string OverlappingSaves::meanwhile(const NameChange& lost, const NameChange& over) const {
@@ -127,9 +141,9 @@ std::string OverlappingSaves::told(const NameChange& lost, const NameChange& ove
 
 // A rename takes no time, so that none overlap says something only where one was made to last.
 std::string OverlappingSaves::none_overlapped() const {
-  const bool any_held_up = std::any_of(changes_.begin(), changes_.end(), [&](const NameChange& change) {
-    return is_put(change) && held_up(*change.call);
-  });
+  const auto put = std::find_if(changes_.begin(), changes_.end(), is_put);
+  const bool any_held_up =
+      put != changes_.end() && any_delay(put->call->destination, [](const auto&...) { return true; });
   if (!any_held_up || overlapped() != 0) return "";
   return fmt::format(
       "; no two of the {} renames onto it overlapped, though the run held some up, so saves took turns: this "

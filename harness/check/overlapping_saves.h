@@ -40,6 +40,8 @@ class OverlappingSaves {
   // Somebody else's removal of a file that no save puts in place or moves, as locks are, while the one was inside its call
   // and the other had not made its own yet.
   [[nodiscard]] const Call* removal_before(const NameChange& inside, const NameChange& other) const;
+  template <typename Test>
+  [[nodiscard]] bool any_delay(const std::string& name, Test test) const;
   [[nodiscard]] bool held_up(const Call& call) const;
   [[nodiscard]] std::string meanwhile(const NameChange& lost, const NameChange& over) const;
   [[nodiscard]] std::size_t overlapped()

@@ -57,8 +57,9 @@ TEST(OverlappingSaves, SavesOfWhichNoTwoOverlapTookTurns) {
   EXPECT_THAT(witness_of(run), EndsWith(replaced)) << "renames are short";
   run.injector("delay", 1, 1);
   run.plan.scenario.injectors[0].kind = InjectorKind::delay;
+  run.plan.scenario.injectors[0].call = "rename";
   const Call& first = run.history.calls.front();
-  run.history.injectors[0].faults.push_back({.fired_ns = first.received_ns, .path = first.path});
+  run.history.injectors[0].faults.push_back({.fired_ns = first.received_ns, .path = first.destination});
   EXPECT_THAT(witness_of(run),
               EndsWith(replaced +
                        "; no two of the 8 renames onto it overlapped, though the run held some up, so saves "

@@ -73,7 +73,8 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given, Di
                             "directory with --out",
                             path.string()));
   }
-  if (const auto why = not_ours(lock)) {
+  // One that was just made is ours, whoever a filesystem of another machine says it belongs to.
+  if (const auto why = made ? std::nullopt : not_ours(lock)) {
     return fail(Code::invalid,
                 fmt::format("{} {}: who may write there decides what is written, and where; choose another "
                             "directory with --out",

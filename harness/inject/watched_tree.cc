@@ -46,7 +46,8 @@ Result<WatchedTree> WatchedTree::start(const std::filesystem::path& store, std::
 std::optional<WatchedTree::State> WatchedTree::state_of(const std::string& path) const {
   struct stat now {};
   if (::lstat((store_ / path).c_str(), &now) != 0 || !S_ISREG(now.st_mode)) return std::nullopt;
-  return State{now.st_ino, now.st_size, now.st_ctim.tv_sec * 1'000'000'000 + now.st_ctim.tv_nsec};
+  return State{now.st_ino, now.st_size, now.st_ctim.tv_sec * 1'000'000'000 + now.st_ctim.tv_nsec,
+               now.st_nlink};
 }
 
 void WatchedTree::warn(std::string what) {
@@ -143,11 +144,9 @@ void WatchedTree::directory_event(std::uint32_t mask, const std::string& path) {
 // link(2) gives a name to what is whole already, and nobody closes or renames that again. A file that was just made is still
 // empty, or was closed since, which its next event says; so where closes are not asked for, two names tell a link.
 void WatchedTree::name_event(const std::string& path) {
-  struct stat named {};
-  if (::lstat((store_ / path).c_str(), &named) != 0 || !S_ISREG(named.st_mode) || named.st_size == 0) return;
-  const bool is_link = (mask_ & IN_CLOSE_WRITE) != 0 || ((mask_ & IN_MOVED_TO) != 0 && named.st_nlink > 1);
-  const auto state = is_link ? state_of(path) : std::nullopt;
-  if (state) found(path, *state);
+  const auto state = state_of(path);
+  if (!state || state->size == 0) return;
+  if ((mask_ & IN_CLOSE_WRITE) != 0 || ((mask_ & IN_MOVED_TO) != 0 && state->names > 1)) found(path, *state);
 }
 
 void WatchedTree::file_event(std::uint32_t mask, const std::string& path) {

@@ -44,6 +44,7 @@ class WatchedTree {
     ino_t number = 0;
     off_t size = 0;
     std::int64_t changed_ns = 0;
+    nlink_t names = 0;
     bool operator==(const State&) const = default;
   };
 
