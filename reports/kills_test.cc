@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <csignal>
 
-#include "reports/render.h"
-#include "reports/sentences.h"
-#include "reports/small_run.h"
+#include "reports/run/render.h"
+#include "reports/summary/sentences.h"
+#include "reports/testing/small_run.h"
 
 namespace holdfast {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "harness/check/tolerances.h"
 #include "harness/sharing/not_modelled.h"
-#include "reports/process_end.h"
-#include "reports/retry_summary.h"
+#include "reports/summary/process_end.h"
+#include "reports/summary/retry_summary.h"
 
 namespace holdfast {
 namespace {

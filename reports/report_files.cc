@@ -1,6 +1,7 @@
 #include "reports/report_files.h"
 
-#include "reports/render.h"
+#include "reports/page/html.h"
+#include "reports/run/render.h"
 
 namespace holdfast {
 

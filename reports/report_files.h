@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/summary.h"
-#include "reports/timeline.h"
-#include "reports/trials.h"
+#include "reports/page/timeline.h"
+#include "reports/summary/summary.h"
+#include "reports/trials/trials.h"
 
 namespace holdfast {
 

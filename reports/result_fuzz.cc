@@ -5,9 +5,10 @@
 #include <string_view>
 
 #include "core/base/check.h"
-#include "reports/compare.h"
-#include "reports/render.h"
-#include "reports/trials.h"
+#include "reports/compare/compare.h"
+#include "reports/compare/render.h"
+#include "reports/run/render.h"
+#include "reports/trials/trials.h"
 
 using namespace holdfast;
 

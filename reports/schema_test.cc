@@ -7,8 +7,8 @@
 #include <regex>
 #include <set>
 
-#include "reports/example_summaries.h"
-#include "reports/small_run.h"
+#include "reports/testing/example_summaries.h"
+#include "reports/testing/small_run.h"
 
 namespace holdfast {
 namespace {

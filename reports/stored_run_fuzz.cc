@@ -16,8 +16,8 @@
 #include "harness/check/check.h"
 #include "harness/history/codec.h"
 #include "harness/history/recorder.h"
-#include "reports/render.h"
-#include "reports/summary.h"
+#include "reports/run/render.h"
+#include "reports/summary/summary.h"
 
 using namespace holdfast;
 

@@ -5,11 +5,11 @@
 #include <pugixml.hpp>
 #include <sstream>
 
-#include "reports/code_points.h"
-#include "reports/example_summaries.h"
-#include "reports/example_trials.h"
-#include "reports/golden_file.h"
-#include "reports/text.h"
+#include "reports/format/code_points.h"
+#include "reports/format/text.h"
+#include "reports/testing/example_summaries.h"
+#include "reports/testing/example_trials.h"
+#include "reports/testing/golden_file.h"
 
 namespace holdfast {
 namespace {

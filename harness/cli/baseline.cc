@@ -1,4 +1,4 @@
-#include "reports/baseline.h"
+#include "reports/gate/baseline.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -7,13 +7,13 @@
 #include <cerrno>
 #include <cstring>
 
-#include "harness/cli/judge.h"
-#include "harness/cli/measured_runs.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/measured_runs.h"
 #include "harness/cli/subcommand.h"
 #include "harness/conduct/run_directory.h"
-#include "harness/supervisor/descriptor.h"
-#include "reports/gate.h"
-#include "reports/number_format.h"
+#include "harness/linux/descriptor.h"
+#include "reports/format/number_format.h"
+#include "reports/gate/gate.h"
 
 namespace holdfast {
 

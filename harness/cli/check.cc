@@ -1,7 +1,7 @@
-#include "harness/cli/explain.h"
-#include "harness/cli/judge.h"
-#include "harness/cli/series.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/series.h"
 #include "harness/cli/subcommand.h"
+#include "harness/cli/terminal/explain.h"
 
 namespace holdfast {
 

@@ -1,4 +1,5 @@
 #include "harness/cli/command_line.h"
+#include "harness/cli/runs/exit_codes.h"
 
 #include <fmt/core.h>
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "harness/cli/testing_run.h"
-#include "harness/supervisor/lease.h"
+#include "harness/linux/lease.h"
 
 namespace holdfast {
 namespace {

@@ -1,12 +1,12 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include "harness/cli/judge.h"
+#include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
-#include "harness/cli/terminal.h"
+#include "harness/cli/terminal/terminal.h"
 #include "harness/conduct/run_directory.h"
-#include "reports/compare.h"
-#include "reports/render.h"
+#include "reports/compare/compare.h"
+#include "reports/compare/render.h"
 
 namespace holdfast {
 

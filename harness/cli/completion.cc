@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/help_pages.h"
-#include "harness/cli/single_run.h"
+#include "harness/cli/runs/single_run.h"
 #include "harness/cli/subcommand.h"
 
 namespace holdfast {

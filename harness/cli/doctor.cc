@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/command_line.h"
+#include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/subcommand.h"
 #include "harness/conduct/diagnosis.h"
 

@@ -13,21 +13,21 @@
 #include <optional>
 
 #include "core/base/clock.h"
-#include "harness/cli/command_line.h"
-#include "harness/cli/exec_injectors.h"
-#include "harness/cli/exec_log.h"
-#include "harness/cli/judge.h"
+#include "harness/cli/exec/exec_injectors.h"
+#include "harness/cli/exec/exec_log.h"
+#include "harness/cli/runs/exit_codes.h"
+#include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
-#include "harness/cli/terminal.h"
-#include "harness/conduct/command_process.h"
+#include "harness/cli/terminal/terminal.h"
 #include "harness/conduct/run_directory.h"
+#include "harness/crowd/launch/command_process.h"
 #include "harness/scenario/input_file.h"
-#include "harness/supervisor/runtime_of.h"
+#include "harness/supervisor/holders/runtime_of.h"
 #include "harness/supervisor/supervisor.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
-#include "reports/text.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 

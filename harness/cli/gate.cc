@@ -1,15 +1,15 @@
-#include "reports/gate.h"
+#include "reports/gate/gate.h"
 
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
 
-#include "harness/cli/explain.h"
-#include "harness/cli/judge.h"
-#include "harness/cli/measured_runs.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/measured_runs.h"
 #include "harness/cli/subcommand.h"
-#include "harness/cli/terminal.h"
+#include "harness/cli/terminal/explain.h"
+#include "harness/cli/terminal/terminal.h"
 
 namespace holdfast {
 

@@ -11,10 +11,10 @@
 #include <cstring>
 
 #include "core/retry/duration.h"
-#include "harness/cli/judge.h"
+#include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
-#include "harness/supervisor/descriptor.h"
-#include "harness/supervisor/share_mark.h"
+#include "harness/linux/descriptor.h"
+#include "harness/linux/share_mark.h"
 
 namespace holdfast {
 

@@ -9,13 +9,13 @@
 #include <string>
 #include <string_view>
 
-#include "harness/agents/agent.h"
-#include "harness/agents/reader.h"
-#include "harness/cli/command_line.h"
 #include "harness/cli/live_rules.h"
-#include "harness/inject/injector.h"
-#include "harness/supervisor/barrier.h"
-#include "harness/supervisor/launcher.h"
+#include "harness/cli/runs/exit_codes.h"
+#include "harness/crowd/agents/agent.h"
+#include "harness/crowd/agents/reader.h"
+#include "harness/crowd/inject/injector.h"
+#include "harness/crowd/launch/launcher.h"
+#include "harness/linux/barrier.h"
 
 namespace holdfast {
 namespace {

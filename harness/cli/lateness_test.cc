@@ -16,7 +16,7 @@
 
 #include "core/testing/needs.h"
 #include "harness/cli/testing_run.h"
-#include "harness/supervisor/descriptor.h"
+#include "harness/linux/descriptor.h"
 
 namespace holdfast {
 namespace {

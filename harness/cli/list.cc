@@ -4,7 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/judge.h"
+#include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
 #include "harness/scenario/scenario.h"
 

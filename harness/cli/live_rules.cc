@@ -18,8 +18,8 @@
 #include <iterator>
 
 #include "harness/cli/rule_rows.h"
-#include "harness/conduct/command_process.h"
-#include "harness/supervisor/share_mark.h"
+#include "harness/crowd/launch/command_process.h"
+#include "harness/linux/share_mark.h"
 #include "harness/supervisor/supervisor.h"
 
 namespace holdfast {

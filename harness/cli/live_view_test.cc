@@ -1,5 +1,5 @@
 // The view of a run under way: its lines, and what a terminal is told.
-#include "harness/cli/live_view.h"
+#include "harness/cli/terminal/live_view.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 #include <csignal>
 
 #include "harness/cli/testing_run.h"
-#include "harness/supervisor/descriptor.h"
-#include "reports/text.h"
+#include "harness/linux/descriptor.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 namespace {

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/runs/exit_codes.h"
 
 namespace {
 

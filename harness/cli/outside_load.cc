@@ -9,7 +9,7 @@
 #include <string>
 
 #include "core/base/clock.h"
-#include "harness/supervisor/proc.h"
+#include "harness/linux/proc.h"
 
 namespace holdfast {
 namespace {

@@ -3,13 +3,13 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
-#include "harness/cli/judge.h"
-#include "harness/cli/progress.h"
-#include "harness/cli/repeat.h"
-#include "harness/cli/series.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/repeat.h"
+#include "harness/cli/runs/series.h"
 #include "harness/cli/subcommand.h"
-#include "harness/conduct/held_signals.h"
-#include "reports/text.h"
+#include "harness/cli/terminal/progress.h"
+#include "harness/linux/held_signals.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 

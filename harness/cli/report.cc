@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "harness/cli/judge.h"
-#include "harness/cli/series.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/series.h"
 #include "harness/cli/subcommand.h"
 #include "harness/history/history.h"
 #include "harness/scenario/plan.h"
-#include "reports/operations_csv.h"
+#include "reports/run/operations_csv.h"
 
 namespace holdfast {
 

@@ -1,13 +1,13 @@
 #include <fmt/core.h>
 
-#include "harness/cli/explain.h"
-#include "harness/cli/judge.h"
-#include "harness/cli/live_view.h"
-#include "harness/cli/series.h"
-#include "harness/cli/single_run.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/series.h"
+#include "harness/cli/runs/single_run.h"
 #include "harness/cli/subcommand.h"
-#include "harness/conduct/held_signals.h"
-#include "harness/conduct/limits.h"
+#include "harness/cli/terminal/explain.h"
+#include "harness/cli/terminal/live_view.h"
+#include "harness/conduct/machine/limits.h"
+#include "harness/linux/held_signals.h"
 
 namespace holdfast {
 namespace {

@@ -12,16 +12,16 @@
 #include <thread>
 
 #include "core/base/clock.h"
-#include "harness/cli/command_line.h"
-#include "harness/cli/judge.h"
 #include "harness/cli/outside_load.h"
-#include "harness/cli/progress.h"
+#include "harness/cli/runs/exit_codes.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/side_by_side.h"
+#include "harness/cli/runs/single_run.h"
 #include "harness/cli/selftest_report.h"
-#include "harness/cli/side_by_side.h"
-#include "harness/cli/single_run.h"
 #include "harness/cli/subcommand.h"
-#include "harness/cli/terminal.h"
-#include "harness/conduct/held_signals.h"
+#include "harness/cli/terminal/progress.h"
+#include "harness/cli/terminal/terminal.h"
+#include "harness/linux/held_signals.h"
 #include "harness/scenario/unknown_word.h"
 
 namespace holdfast {

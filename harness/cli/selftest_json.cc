@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "harness/cli/selftest_report.h"
-#include "reports/result_json.h"
+#include "reports/format/ordered_json.h"
 
 namespace holdfast {
 namespace {

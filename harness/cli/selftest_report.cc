@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "reports/number_format.h"
+#include "reports/format/number_format.h"
+#include "reports/format/terminal_page.h"
 #include "reports/statistics/quantiles.h"
-#include "reports/terminal_page.h"
 
 namespace holdfast {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/scenario/manifest.h"
-#include "reports/summary.h"
+#include "reports/summary/summary.h"
 
 namespace holdfast {
 

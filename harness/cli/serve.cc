@@ -29,11 +29,11 @@
 #include <thread>
 
 #include "core/base/clock.h"
-#include "harness/cli/judge.h"
-#include "harness/cli/past_runs.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/past_runs.h"
 #include "harness/cli/subcommand.h"
-#include "harness/conduct/held_signals.h"
-#include "harness/supervisor/descriptor.h"
+#include "harness/linux/descriptor.h"
+#include "harness/linux/held_signals.h"
 
 namespace holdfast {
 

@@ -10,7 +10,7 @@
 #include <functional>
 
 #include "harness/cli/testing_run.h"
-#include "harness/supervisor/descriptor.h"
+#include "harness/linux/descriptor.h"
 
 namespace holdfast {
 namespace {

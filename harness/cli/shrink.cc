@@ -5,15 +5,15 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
-#include "harness/cli/command_line.h"
-#include "harness/cli/judge.h"
-#include "harness/cli/progress.h"
-#include "harness/cli/repeat.h"
+#include "harness/cli/runs/exit_codes.h"
+#include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/repeat.h"
 #include "harness/cli/subcommand.h"
-#include "harness/conduct/held_signals.h"
+#include "harness/cli/terminal/progress.h"
+#include "harness/linux/held_signals.h"
 #include "harness/scenario/shrink.h"
-#include "reports/number_format.h"
-#include "reports/text.h"
+#include "reports/format/number_format.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 

@@ -19,7 +19,7 @@
 #include <thread>
 #include <utility>
 
-#include "harness/supervisor/descriptor.h"
+#include "harness/linux/descriptor.h"
 
 namespace holdfast {
 namespace {

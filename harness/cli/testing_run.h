@@ -10,7 +10,7 @@
 
 #include "harness/cli/testing_process.h"
 #include "harness/history/event.h"
-#include "reports/summary.h"
+#include "reports/summary/summary.h"
 
 namespace holdfast {
 

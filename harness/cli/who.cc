@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/judge.h"
+#include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
 #include "harness/sharing/profile.h"
-#include "harness/supervisor/who_holds.h"
-#include "reports/number_format.h"
-#include "reports/sentences.h"
-#include "reports/text.h"
+#include "harness/supervisor/holders/who_holds.h"
+#include "reports/format/number_format.h"
+#include "reports/format/text.h"
+#include "reports/summary/sentences.h"
 
 namespace holdfast {
 

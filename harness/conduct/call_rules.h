@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "harness/scenario/plan.h"
-#include "harness/supervisor/delay_rule.h"
-#include "harness/supervisor/kill_points.h"
+#include "harness/supervisor/rules/delay_rule.h"
+#include "harness/supervisor/rules/kill_points.h"
 
 namespace holdfast {
 

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "core/base/clock.h"
-#include "harness/conduct/leftovers.h"
-#include "harness/conduct/reference.h"
+#include "harness/conduct/machine/reference.h"
+#include "harness/conduct/watch/leftovers.h"
 #include "harness/history/doubt.h"
-#include "harness/supervisor/store_walk.h"
+#include "harness/store/walk.h"
 
 namespace holdfast {
 

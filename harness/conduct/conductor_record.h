@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "harness/conduct/files_in_use.h"
-#include "harness/conduct/neighbours.h"
-#include "harness/conduct/pulse.h"
+#include "harness/conduct/machine/neighbours.h"
+#include "harness/conduct/machine/pulse.h"
+#include "harness/conduct/watch/files_in_use.h"
 #include "harness/history/recorder.h"
 #include "harness/scenario/plan.h"
 

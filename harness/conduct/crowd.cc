@@ -10,12 +10,12 @@
 #include <utility>
 
 #include "core/base/clock.h"
-#include "harness/conduct/crew_logs.h"
+#include "harness/crowd/launch/crew_logs.h"
 #include "harness/history/child_exit.h"
 #include "harness/history/doubt.h"
-#include "harness/supervisor/barrier.h"
-#include "harness/supervisor/proc.h"
-#include "harness/supervisor/reaper.h"
+#include "harness/linux/barrier.h"
+#include "harness/linux/proc.h"
+#include "harness/linux/reaper.h"
 
 namespace holdfast {
 namespace {

@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "harness/conduct/agents_holdings.h"
 #include "harness/conduct/conductor_record.h"
-#include "harness/conduct/crew.h"
-#include "harness/conduct/launcher_process.h"
-#include "harness/conduct/store_watch.h"
-#include "harness/supervisor/killer.h"
-#include "harness/supervisor/launcher_messages.h"
-#include "harness/supervisor/participants.h"
+#include "harness/conduct/watch/agents_holdings.h"
+#include "harness/conduct/watch/store_watch.h"
+#include "harness/crowd/launch/crew.h"
+#include "harness/crowd/launch/launcher_process.h"
+#include "harness/linux/launcher_messages.h"
+#include "harness/supervisor/holders/participants.h"
+#include "harness/supervisor/rules/killer.h"
 
 namespace holdfast {
 

@@ -15,11 +15,11 @@
 #include <cstring>
 #include <fstream>
 
-#include "harness/conduct/launcher_process.h"
-#include "harness/conduct/limits.h"
+#include "harness/conduct/machine/limits.h"
 #include "harness/conduct/run_directory.h"
-#include "harness/supervisor/launcher_messages.h"
-#include "harness/supervisor/lease.h"
+#include "harness/crowd/launch/launcher_process.h"
+#include "harness/linux/launcher_messages.h"
+#include "harness/linux/lease.h"
 
 namespace holdfast {
 namespace {

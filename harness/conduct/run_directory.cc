@@ -14,7 +14,7 @@
 #include <optional>
 #include <system_error>
 
-#include "harness/conduct/held_signals.h"
+#include "harness/linux/held_signals.h"
 
 namespace holdfast {
 namespace {

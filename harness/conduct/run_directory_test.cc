@@ -11,7 +11,7 @@
 
 #include "core/testing/needs.h"
 #include "core/testing/scratch_directory.h"
-#include "harness/supervisor/descriptor.h"
+#include "harness/linux/descriptor.h"
 
 namespace holdfast {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/conduct/crew.h"
+#include "harness/crowd/launch/crew.h"
 #include "harness/scenario/plan.h"
 
 namespace holdfast {

@@ -56,7 +56,7 @@ struct Subject {
   std::optional<HoldTime> read_for;         // unlocked: how long a writer keeps its handle before it writes
   PlantedFault fault = PlantedFault::none;  // mutant: what is wrong with it
 
-  // command: a program that speaks the protocol in harness/agents/protocol.h, one for each agent
+  // command: a program that speaks the protocol in harness/crowd/agents/protocol.h, one for each agent
   std::vector<std::string> command;                                    // argv; no shell
   std::string directory;                                               // it runs in; absolute once loaded
   std::vector<std::pair<std::string, std::string>> environment;        // laid over ours, by name

@@ -30,10 +30,10 @@
 
 #include "core/testing/child_process.h"
 #include "core/testing/scratch_directory.h"
-#include "harness/supervisor/filter.h"
-#include "harness/supervisor/launcher_messages.h"
+#include "harness/linux/launcher_messages.h"
 #include "harness/supervisor/supervisor.h"
 #include "harness/supervisor/testing_odd_calls.h"
+#include "harness/supervisor/trap/filter.h"
 
 namespace holdfast {
 namespace {

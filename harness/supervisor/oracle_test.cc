@@ -25,9 +25,9 @@
 #include "core/base/random.h"
 #include "core/testing/needs.h"
 #include "harness/history/recorder.h"
-#include "harness/supervisor/filter.h"
-#include "harness/supervisor/launcher_messages.h"
+#include "harness/linux/launcher_messages.h"
 #include "harness/supervisor/supervisor.h"
+#include "harness/supervisor/trap/filter.h"
 
 namespace holdfast {
 namespace {

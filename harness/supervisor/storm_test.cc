@@ -22,9 +22,9 @@
 #include "core/base/random.h"
 #include "core/testing/child_process.h"
 #include "core/testing/scratch_directory.h"
-#include "harness/supervisor/filter.h"
-#include "harness/supervisor/launcher_messages.h"
+#include "harness/linux/launcher_messages.h"
 #include "harness/supervisor/supervisor.h"
+#include "harness/supervisor/trap/filter.h"
 
 namespace holdfast {
 namespace {

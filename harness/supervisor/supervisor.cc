@@ -19,7 +19,7 @@
 
 #include "core/base/check.h"
 #include "core/base/clock.h"
-#include "harness/supervisor/obliging_holders.h"
+#include "harness/supervisor/decide/obliging_holders.h"
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS  // Linux 6.6; Debian 12's headers are older
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)

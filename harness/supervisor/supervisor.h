@@ -14,12 +14,12 @@
 
 #include "core/base/result.h"
 #include "harness/history/exactness.h"
+#include "harness/linux/descriptor.h"
 #include "harness/supervisor/call_log.h"
-#include "harness/supervisor/call_rule.h"
-#include "harness/supervisor/decision.h"
-#include "harness/supervisor/descriptor.h"
-#include "harness/supervisor/participants.h"
-#include "harness/supervisor/schedule.h"
+#include "harness/supervisor/decide/decision.h"
+#include "harness/supervisor/holders/participants.h"
+#include "harness/supervisor/rules/call_rule.h"
+#include "harness/supervisor/rules/schedule.h"
 
 namespace holdfast {
 

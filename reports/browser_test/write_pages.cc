@@ -7,10 +7,11 @@
 #include <fstream>
 
 #include "harness/check/testing_run_directory.h"
-#include "reports/example_summaries.h"
-#include "reports/example_trials.h"
-#include "reports/hostile_run.h"
-#include "reports/render.h"
+#include "reports/compare/render.h"
+#include "reports/page/html.h"
+#include "reports/testing/example_summaries.h"
+#include "reports/testing/example_trials.h"
+#include "reports/testing/hostile_run.h"
 
 namespace holdfast {
 namespace {

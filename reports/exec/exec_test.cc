@@ -3,15 +3,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "reports/code_points.h"
 #include "reports/exec/fold_name.h"
 #include "reports/exec/groups.h"
 #include "reports/exec/how_long.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
-#include "reports/golden_file.h"
-#include "reports/text.h"
+#include "reports/format/code_points.h"
+#include "reports/format/text.h"
+#include "reports/testing/golden_file.h"
 
 namespace holdfast {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "reports/code_points.h"
+#include "reports/format/code_points.h"
 
 namespace holdfast {
 

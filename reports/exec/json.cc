@@ -1,13 +1,13 @@
 #include <algorithm>
 
 #include "harness/sharing/not_modelled.h"
-#include "reports/code_points.h"
 #include "reports/exec/groups.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
-#include "reports/milliseconds.h"
-#include "reports/result_json.h"
+#include "reports/format/code_points.h"
+#include "reports/format/ordered_json.h"
+#include "reports/summary/milliseconds.h"
 
 namespace holdfast {
 namespace {

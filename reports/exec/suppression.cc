@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "reports/exec/words.h"
-#include "reports/text.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 namespace {

@@ -8,10 +8,10 @@
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
-#include "reports/milliseconds.h"
-#include "reports/number_format.h"
-#include "reports/sentences.h"
-#include "reports/terminal_page.h"
+#include "reports/format/number_format.h"
+#include "reports/format/terminal_page.h"
+#include "reports/summary/milliseconds.h"
+#include "reports/summary/sentences.h"
 
 namespace holdfast {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "harness/history/function_words.h"
-#include "reports/milliseconds.h"
-#include "reports/number_format.h"
-#include "reports/text.h"
+#include "reports/format/number_format.h"
+#include "reports/format/text.h"
+#include "reports/summary/milliseconds.h"
 
 namespace holdfast {
 namespace {

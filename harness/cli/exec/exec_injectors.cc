@@ -1,0 +1,189 @@
+#include "harness/cli/exec/exec_injectors.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <utility>
+
+#include "harness/history/event_reader.h"
+#include "harness/history/recorder.h"
+#include "harness/scenario/plan.h"
+#include "reports/exec/how_long.h"
+#include "reports/format/number_format.h"
+
+namespace holdfast {
+namespace {
+
+// Commas within braces, brackets and quotes belong to a value.
+std::vector<std::string> split_settings(const std::string& text) {
+  std::vector<std::string> settings(1);
+  int depth = 0;
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '{' || c == '[')) ++depth;
+    if (!quoted && (c == '}' || c == ']')) --depth;
+    if (c == ',' && depth == 0 && !quoted) {
+      settings.emplace_back();
+    } else {
+      settings.back() += c;
+    }
+  }
+  return settings;
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+Result<std::filesystem::path> make_directory() {
+  const char* parent = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): there is one thread yet
+  std::string name =
+      std::string(parent != nullptr && *parent == '/' ? parent : "/tmp") + "/holdfast-exec-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr) {
+    return fail(Code::failed, fmt::format("cannot create {}: {}", name, std::strerror(errno)), errno);
+  }
+  return std::filesystem::path(name);
+}
+
+}  // namespace
+
+Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications) {
+  if (specifications.empty()) return std::vector<Injector>();
+  std::vector<std::string> settings;
+  for (std::size_t i = 0; i < specifications.size(); ++i) {
+    const std::string& specification = specifications[i];
+    const auto colon = specification.find(':');
+    const std::string kind = specification.substr(0, colon);
+    const auto set = [&](const std::string& setting) {
+      settings.push_back(fmt::format("inject.{}.{}", i, setting));
+    };
+    set("kind=" + kind);
+    bool has_hold = false;
+    bool has_path = false;
+    if (colon != std::string::npos) {
+      for (const std::string& setting : split_settings(specification.substr(colon + 1))) {
+        if (setting.find('=') == std::string::npos) {
+          return fail(Code::invalid,
+                      fmt::format("--inject {}: '{}' is no KEY=VALUE", specification, setting));
+        }
+        has_hold = has_hold || setting.starts_with("hold=");
+        has_path = has_path || setting.starts_with("path=");
+        set(setting);
+      }
+    }
+    if ((kind == "antivirus" || kind == "indexer") && !has_hold)
+      set("hold={median=\"30ms\",p99=\"300ms\",max=\"1500ms\"}");
+    if ((kind == "open-handle" || kind == "backup") && !has_hold) set("hold=1s");
+    if (kind == "open-handle" && !has_path) set("path=\"*\"");
+    if (kind == "kill" || kind == "delay") {
+      return fail(Code::invalid, fmt::format("--inject {0}: {0}s are for agents of a scenario", kind));
+    }
+  }
+  auto scenario = parse_scenario("", "--inject", settings);
+  if (scenario) return std::move(scenario->injectors);
+  std::string message = scenario.error().message;
+  for (std::size_t i = 0; i < specifications.size(); ++i) {
+    const std::string kind = specifications[i].substr(0, specifications[i].find(':'));
+    message =
+        replaced(std::move(message), fmt::format("--set inject.{}.", i), fmt::format("--inject {}: ", kind));
+    message = replaced(std::move(message), fmt::format("inject.{}.", i), "");
+  }
+  return fail(Code::invalid, message);
+}
+
+Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Injector>& injectors,
+                                                        const std::vector<std::filesystem::path>& domain,
+                                                        std::uint64_t seed) {
+  InjectorDirectories made(injectors);
+  if (injectors.empty()) return made;
+  auto parent = make_directory();
+  if (!parent) return fail(parent.error());
+  auto gone_with_us = GoneWithUs::start(*parent);
+  if (!gone_with_us) return fail(gone_with_us.error());
+  made.gone_with_us_ = std::move(*gone_with_us);
+  for (const auto& directory : domain) {
+    const auto path = *parent / fmt::format("{}", made.served_.size());
+    made.served_.push_back({directory, path});
+    Plan plan;
+    plan.scenario.injectors = injectors;
+    plan.seed = seed;
+    plan.run_id = seed;
+    std::error_code error;
+    std::filesystem::create_directories(path / "events", error);
+    if (!error) std::filesystem::create_directory_symlink(directory, path / "store", error);
+    std::ofstream file(path / "plan.json", std::ios::binary);
+    file << to_json(plan);
+    file.close();
+    if (error || !file) return fail(Code::failed, fmt::format("cannot write into {}", path.string()));
+  }
+  return made;
+}
+
+std::vector<std::vector<std::string>> InjectorDirectories::commands(
+    const std::filesystem::path& executable) const {
+  std::vector<std::vector<std::string>> commands;
+  for (const Served& served : served_) {
+    for (std::size_t i = 0; i < injectors_.size(); ++i) {
+      commands.push_back({executable.string(), "internal-injector", served.run.string(), fmt::format("{}", i),
+                          fmt::format("{}", commands.size() + 1)});
+    }
+  }
+  return commands;
+}
+
+std::vector<std::string> InjectorDirectories::names() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < served_.size(); ++i) {
+    for (const Injector& injector : injectors_) names.push_back(injector.name);
+  }
+  return names;
+}
+
+void InjectorDirectories::tell(ExecReport& report) const {
+  std::vector<InjectorHold> holds;
+  for (std::size_t i = 0; i < injectors_.size(); ++i) {
+    ExecInjector& injector = report.injectors.emplace_back();
+    injector.name = injectors_[i].name;
+    const auto events = event_file_name(Role::injector, static_cast<std::uint32_t>(i));
+    for (const Served& served : served_) {
+      auto reader = EventReader::open(served.run / "events" / events);
+      if (!reader) continue;
+      const std::string store = (served.run / "store/").string();
+      std::map<std::uint64_t, std::size_t> under_way;  // by the fault's number, in holds
+      while (const Event* event = reader->next()) {
+        if (event->type == EventType::planned) ++injector.planned;
+        if (event->type == EventType::warning) report.warnings.push_back(event->text);
+        if (event->type == EventType::fired) {
+          ++injector.fired;
+          if (!event->text.starts_with(store)) continue;
+          under_way[event->op] = holds.size();
+          InjectorHold& hold = holds.emplace_back();
+          hold.pid = event->pid;
+          hold.path = served.domain / event->text.substr(store.size());
+          hold.from_ns = event->time_ns - report.begun_ns;
+        } else if (event->type == EventType::released) {
+          const auto found = under_way.find(event->op);
+          if (found != under_way.end()) holds[found->second].to_ns = event->time_ns - report.begun_ns;
+        }
+      }
+    }
+    if (injector.fired < injectors_[i].min_fired) {
+      report.warnings.push_back(
+          fmt::format("{} took hold of a file {}, fewer than the {} of min_fired: too few "
+                      "to tell; is the path right, and was there time enough?",
+                      injector.name, format_counted(injector.fired, "time"), injectors_[i].min_fired));
+    }
+  }
+  tell_how_long(report, holds);
+}
+
+}  // namespace holdfast

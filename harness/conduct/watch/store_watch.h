@@ -1,0 +1,56 @@
+// Looks at what agents have open and locked in the store, while they work and when they rest, and says when the next look
+// is due.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "harness/conduct/watch/agents_holdings.h"
+#include "harness/conduct/watch/files_in_use.h"
+#include "harness/conduct/watch/lock_watch.h"
+#include "harness/history/event.h"
+#include "harness/scenario/plan.h"
+
+namespace holdfast {
+
+class StoreWatch {
+ public:
+  // `store` must exist when it looks.
+  StoreWatch(const Plan& plan, std::filesystem::path store);
+
+  // An agent answered something, or may have begun to do something.
+  void heard(std::uint32_t agent) { locks_.heard(agent, monotonic_ns()); }
+  void forget(std::uint32_t agent) { locks_.forget(agent); }
+
+  // The load begins, and has ended. In between, files of the subject's that the scenario may not have named are looked for.
+  void load_begins();
+  void load_ended() { look_at_use_ns_ = never_ns; }
+
+  [[nodiscard]] std::int64_t due_ns() const { return std::min(locks_.due_ns(), look_at_use_ns_); }
+
+  // Whatever is due; what to write down of it.
+  std::vector<Event> look(const std::vector<AgentProcess>& agents);
+
+  // When no operation is open: what agents hold now they have kept with nothing under way. Takes 0.1 s where something
+  // looks wrong, so as to look twice.
+  std::vector<Event> look_at_rest(const std::vector<AgentProcess>& agents);
+
+  [[nodiscard]] std::map<std::string, FilesInUse::Use> files_in_use() { return use_.files(); }
+
+ private:
+  static constexpr std::int64_t never_ns = std::numeric_limits<std::int64_t>::max();
+
+  const Plan& plan_;
+  std::filesystem::path store_;
+  FilesInUse use_;
+  LockWatch locks_;
+  std::int64_t released_ns_ = 0;
+  std::int64_t look_at_use_ns_ = never_ns;  // when next
+};
+
+}  // namespace holdfast

@@ -1,0 +1,75 @@
+// Watches a store and all directories in it (inotify), those that come while it watches too.
+//
+// What appeared in a new directory before that was watched is told of as well, once. Links are not followed; a store that
+// is deeper or has more directories than are watched is said to be so, once.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "harness/linux/descriptor.h"
+
+namespace holdfast {
+
+struct FileNotice {
+  std::string path;        // absolute
+  std::uint32_t mask = 0;  // of what happened, one of those asked for
+};
+
+class WatchedTree {
+ public:
+  // `mask`: of IN_CLOSE_WRITE, IN_MOVED_TO and IN_OPEN, what to tell of. An error if the store itself cannot be watched.
+  static Result<WatchedTree> start(const std::filesystem::path& store, std::uint32_t mask);
+
+  // Readable when something happened.
+  [[nodiscard]] int descriptor() const { return watch_.get(); }
+  [[nodiscard]] std::size_t directories() const { return directories_.size(); }
+
+  // What happened to files since the last call, in order. An error if the kernel could not note it all down.
+  Result<std::vector<FileNotice>> read();
+
+  // What is not watched, if that came up since the last call.
+  std::optional<std::string> take_warning();
+
+ private:
+  struct State {
+    ino_t number = 0;
+    off_t size = 0;
+    std::int64_t changed_ns = 0;
+    nlink_t names = 0;
+    bool operator==(const State&) const = default;
+  };
+
+  WatchedTree(std::filesystem::path store, std::uint32_t mask, Descriptor watch)
+      : store_(std::move(store)), mask_(mask), watch_(std::move(watch)) {}
+  void list(const std::string& directory, bool tell, std::deque<std::string>& below);
+  // 0, or the errno of the first.
+  int walk(const std::string& directory, bool tell, std::map<int, std::string>* seen);
+  void directory_event(std::uint32_t mask, const std::string& path);
+  void look_again();
+  void file_event(std::uint32_t mask, const std::string& path);
+  void name_event(const std::string& path);
+  void found(const std::string& path, const State& state);
+  void warn(std::string what);
+  [[nodiscard]] std::optional<State> state_of(const std::string& path) const;
+
+  std::filesystem::path store_;
+  std::uint32_t mask_;
+  Descriptor watch_;
+  std::map<int, std::string> directories_;  // by watch: the path in the store, "" of the store itself
+  bool moved_ = false;                      // directories were: names are to be looked at again
+  std::map<std::string, State> found_;      // told of without an event, which may come yet
+  std::vector<FileNotice> notices_;
+  std::optional<std::string> warning_;
+  bool warned_ = false;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,59 @@
+// From what was seen of a file to what becomes of a call, by the sharing rules. Pure: looking (FileUses, Lease) and doing
+// (decide_*.cc) stand beside it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "harness/sharing/obstacle.h"
+#include "harness/sharing/profile.h"
+#include "harness/supervisor/holders/file_use.h"
+
+namespace holdfast {
+
+// A file, as one look at it saw it.
+struct SeenFile {
+  FileUse use;
+  bool read_only = false;
+  bool unbroken = true;  // nobody has begun to open it since
+};
+
+struct Ruling {
+  enum class Kind : std::uint8_t {
+    allowed,
+    refused,
+    look_again,   // the file changed hands meanwhile
+    probe_again,  // its only holders will be gone in microseconds
+  };
+  Kind kind = Kind::allowed;
+  std::uint16_t code = 0;  // of a refusal
+  Obstacle obstacle = Obstacle::held;
+  std::vector<NamedHolder> holders{};  // whom a refusal is owed to
+};
+
+// How a file is looked at. Files change hands; after so many looks in vain the answer is "held, by whom unseen".
+struct Look {
+  int number = 1;
+  NamedHolder unseen{};
+
+  static constexpr int most = 4;
+  [[nodiscard]] bool is_last() const { return number >= most; }
+};
+
+// MoveFileExW(REPLACE_EXISTING): the source is opened for deletion, the target must be free. A target that is not there
+// has no holders.
+Ruling rule_on_rename(SeenFile source, SeenFile target, const Profile& profile, const Look& look);
+
+// DeleteFileW.
+Ruling rule_on_removal(SeenFile file, const Look& look);
+
+// CreateFileW of a file that others have open.
+struct SeenOpen {
+  Handle opener;
+  FileUse use;
+  bool cuts = false;            // and who has the file mapped is in the way
+  bool expects_holder = false;  // if none is found, one was missed
+};
+Ruling rule_on_open(SeenOpen seen, const Look& look);
+
+}  // namespace holdfast

@@ -1,0 +1,46 @@
+// Which directories belong to a domain, by whatever path they are reached: symbolic links, bind mounts, another
+// process's root or mount namespace.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/linux/descriptor.h"
+
+namespace holdfast {
+
+class Territory {
+ public:
+  // Absolute and canonical paths.
+  explicit Territory(const std::vector<std::filesystem::path>& directories);
+
+  // Whether a directory lies in it. `text` is its path, as the kernel tells it; `viewer` is a process whose mount
+  // namespace it was opened in.
+  [[nodiscard]] bool contains(int directory, const std::string& text, pid_t viewer) const;
+
+ private:
+  struct Land {
+    std::string text;
+    dev_t device = 0;
+    ino_t inode = 0;
+    std::uint64_t mount = 0;
+    std::string in_filesystem;  // the path from the filesystem's own root; empty: not known
+  };
+  std::vector<Land> lands_;
+};
+
+// A line of /proc/PID/mountinfo, see proc(5).
+struct Mount {
+  std::uint64_t id = 0;
+  std::string root;   // what of the filesystem is mounted
+  std::string point;  // where
+};
+std::vector<Mount> parse_mounts(const std::string& mountinfo);
+
+// Whether `path` is `directory` or lies beneath it; both absolute, without "." and "..".
+bool is_within(const std::string& path, const std::string& directory);
+
+}  // namespace holdfast

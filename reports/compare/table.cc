@@ -1,0 +1,79 @@
+#include "reports/compare/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "harness/scenario/check_names.h"
+#include "reports/format/number_format.h"
+#include "reports/summary/sentences.h"
+
+namespace holdfast {
+namespace {
+
+std::string share_cell(std::uint64_t part, std::uint64_t whole) {
+  return fmt::format("{} of {}", format_count(part), format_count(whole));
+}
+
+std::string interval_cell(const Interval& interval) {
+  return fmt::format("{} to {}", format_percent(interval.lower), format_percent(interval.upper));
+}
+
+Interval agents_interval(const Summary& summary) {
+  return clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95);
+}
+
+bool has_check(const Summary& summary, std::string_view name) {
+  return std::any_of(summary.checks.begin(), summary.checks.end(),
+                     [&](const Finding& finding) { return finding.name == name; });
+}
+
+std::string check_cell(const Summary& summary, const std::string& name) {
+  for (const auto& finding : summary.checks) {
+    if (finding.name != name) continue;
+    if (finding.verdict == Verdict::unknown) return "cannot be told";
+    if (finding.verdict == Verdict::not_applicable) return "–";
+    return fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
+  }
+  return "not checked";
+}
+
+void add_times(TableRows& rows, const std::string& what, const Quantiles& before, const Quantiles& after) {
+  const auto row = [&](const char* name, double first, double second) {
+    rows.push_back({what + " " + name, format_ms(first), format_ms(second), format_ratio(first, second)});
+  };
+  row("p50", before.p50, after.p50);
+  row("p99", before.p99, after.p99);
+  row("max", before.max, after.max);
+}
+
+}  // namespace
+
+TableRows comparison_rows(const Comparison& comparison) {
+  const Summary& before = comparison.before;
+  const Summary& after = comparison.after;
+  TableRows rows{
+      {"Store", before.store, after.store, ""},
+      {"Verdict", verdict_word(before.verdict), verdict_word(after.verdict), ""},
+      {"Agents succeeded", share_cell(before.agents_succeeded, before.agents_total),
+       share_cell(after.agents_succeeded, after.agents_total),
+       fmt::format("p {}", format_p(comparison.fisher_p_agents))},
+      {"  95 % interval", interval_cell(agents_interval(before)), interval_cell(agents_interval(after)), ""},
+      {"Broadcasts ok", share_cell(before.ok, before.attempted), share_cell(after.ok, after.attempted),
+       fmt::format("p {}", format_p(comparison.fisher_p_broadcasts))},
+      {"  95 % interval", interval_cell(before.ci95), interval_cell(after.ci95), ""},
+  };
+  for (const CheckRow& check : check_rows) {
+    if (check.damage.empty() || (!has_check(before, check.name) && !has_check(after, check.name))) continue;
+    const std::string name(check.name);
+    rows.push_back({name, check_cell(before, name), check_cell(after, name), ""});
+  }
+  rows.push_back({"Retries", format_count(total_retries(before)), format_count(total_retries(after)), ""});
+  rows.push_back({"Refusals", format_count(before.refusals), format_count(after.refusals), ""});
+  add_times(rows, "Wait", before.waits_ms, after.waits_ms);
+  add_times(rows, "Latency", before.latency_ms, after.latency_ms);
+  return rows;
+}
+
+}  // namespace holdfast

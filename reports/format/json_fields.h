@@ -1,0 +1,62 @@
+// Takes fields out of JSON that may hold anything. The first thing that is not as wanted is kept with
+// its place, and from then on every field reads as empty, so that callers read straight on and ask once
+// at the end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/format/ordered_json.h"
+
+namespace holdfast {
+
+// What the parser says, without its own numbers before it.
+std::string parser_words(const OrderedJson::exception& error);
+
+class JsonFields {
+ public:
+  // `json` and `problem` outlive this; `place` is how a person finds it: "agents.each[3]", or "" at the top.
+  JsonFields(const OrderedJson* json, std::string place, std::optional<std::string>* problem);
+
+  // Fields of this object. A field that is absent is a problem if it is `required`, else empty.
+  [[nodiscard]] JsonFields object(const char* name, bool required = true) const;
+  void text(const char* name, std::string& into, bool required = true) const;
+  void count(const char* name, std::uint64_t& into, bool required = true) const;
+  void number(const char* name, double& into, bool required = true) const;    // finite
+  void maybe_number(const char* name, std::optional<double>& into) const;     // null is none
+  void maybe_text(const char* name, std::optional<std::string>& into) const;  // null is none
+  void flag(const char* name, bool& into, bool required = true) const;
+  void texts(const char* name, std::vector<std::string>& into, bool required = true) const;
+
+  void numbers(const char* name, std::vector<double>& into) const;
+  void counts(const char* name, std::vector<std::uint64_t>& into) const;
+  void pids(const char* name, std::vector<std::int32_t>& into) const;  // an absent one is empty
+
+  // Each element of the array `name`.
+  void each(const char* name, const std::function<void(const JsonFields&)>& read, bool required = true) const;
+  // Each member of this object, whose names are whole numbers up to `greatest` and whose values are counts.
+  void counts_by_number(std::uint64_t greatest,
+                        const std::function<void(std::uint64_t, std::uint64_t)>& read) const;
+
+  // Keeps the first problem: "<place>.<name> <what>".
+  void complain(const char* name, const std::string& what) const;
+  [[nodiscard]] bool present() const { return json_ != nullptr; }
+  [[nodiscard]] bool intact() const { return !problem_->has_value(); }
+
+ private:
+  [[nodiscard]] const OrderedJson* find(const char* name, bool required) const;
+  [[nodiscard]] std::string place_of(const char* name) const;
+
+  const OrderedJson* json_;  // null: absent
+  std::string place_;
+  std::optional<std::string>* problem_;
+};
+
+// No run counts further; what is worked out from counts stays cheap and does not overflow.
+inline constexpr std::uint64_t greatest_json_count = 1'000'000'000'000;
+
+}  // namespace holdfast

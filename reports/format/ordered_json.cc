@@ -1,0 +1,15 @@
+#include "reports/format/ordered_json.h"
+
+#include <cmath>
+
+namespace holdfast {
+
+std::string dumped(const OrderedJson& json) {
+  return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
+OrderedJson json_number(double value) {
+  return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,19 @@
+// How often operations were tried again, and how long they waited, against what the policy planned.
+#pragma once
+
+#include <string>
+
+#include "harness/history/history.h"
+#include "harness/scenario/plan.h"
+#include "reports/summary/summary.h"
+
+namespace holdfast {
+
+// Fills in retry_histogram, waits_ms, retry_steps, planned_budget_ms and policy, and each agent's retries and
+// waited_ms; agents are there already, one for each planned agent.
+void summarise_retries(const Plan& plan, const History& history, Summary& summary);
+
+// "up to 5 retries, 100ms x 2, no jitter"
+std::string policy_text(const RetryPolicy& policy);
+
+}  // namespace holdfast

@@ -1,0 +1,231 @@
+#include "reports/summary/sentences.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/format/number_format.h"
+
+namespace holdfast {
+namespace {
+
+std::string share_sentence(std::uint64_t part, std::uint64_t whole, const Interval& interval) {
+  if (whole == 0) return "";
+  const double share = static_cast<double>(part) / static_cast<double>(whole);
+  return fmt::format(" ({}; 95 % interval {})", format_percent(share), format_interval(interval));
+}
+
+}  // namespace
+
+std::string evidence_words(double p) {
+  if (p < 0.001) return "strong evidence of a difference";
+  if (p < 0.05) return "evidence of a difference";
+  if (p < 1) return "by itself weak evidence";
+  return "no evidence of a difference";
+}
+
+std::string verdict_word(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::pass:
+      return "PASS";
+    case RunVerdict::fail:
+      return "FAIL";
+    case RunVerdict::inconclusive:
+      break;
+  }
+  return "INCONCLUSIVE";
+}
+
+std::string headline(const Summary& summary) {
+  const std::string name =
+      summary.variant.empty() ? summary.scenario : fmt::format("{} ({})", summary.scenario, summary.variant);
+  return summary.title.empty() ? name : name + ": " + summary.title;
+}
+
+std::string broadcasts_sentence(const Summary& summary) {
+  std::string sentence = fmt::format("{} of {} acknowledged{}", format_count(summary.ok),
+                                     format_counted(summary.attempted, "broadcast"),
+                                     share_sentence(summary.ok, summary.attempted, summary.ci95));
+  if (summary.failed > 0) sentence += fmt::format(", {} failed", format_count(summary.failed));
+  if (summary.unknown > 0)
+    sentence += fmt::format(", {} may or may not be done", format_count(summary.unknown));
+  if (summary.attempted < summary.planned) {
+    sentence += fmt::format(", {} never attempted", format_count(summary.planned - summary.attempted));
+  }
+  return sentence;
+}
+
+std::string agents_sentence(const Summary& summary) {
+  return fmt::format(
+      "{} of {} succeeded{}, that is, had every broadcast acknowledged and delivered once to everybody, and "
+      "every read answered",
+      format_count(summary.agents_succeeded), format_counted(summary.agents_total, "agent"),
+      share_sentence(summary.agents_succeeded, summary.agents_total,
+                     clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95)));
+}
+
+std::string evidence_sentence(const Summary& summary) {
+  if (summary.attempted == 0) return "Nothing was attempted, so nothing is shown.";
+  const std::string claim = fmt::format(
+      "A claim of {} takes {} broadcasts without a failure ({} confidence, one-sided)",
+      format_percent(claimed_rate), format_count(summary.runs_needed), format_percent(claimed_confidence));
+  std::string sentence;
+  if (summary.ok < summary.attempted) {
+    sentence = fmt::format("{}; here {} of {} failed or stayed unknown.", claim,
+                           format_count(summary.attempted - summary.ok), format_count(summary.attempted));
+  } else if (summary.ok >= summary.runs_needed) {
+    sentence = fmt::format("{}; here were {}.", claim, format_count(summary.ok));
+  } else {
+    sentence = fmt::format("{} without a failure: that shows a rate of at least {}, and no more. {}.",
+                           format_counted(summary.ok, "broadcast"),
+                           format_percent(rate_shown_by(summary.ok, claimed_confidence)), claim);
+  }
+  if (summary.agents_total > 0 && summary.agents_succeeded == summary.agents_total) {
+    const Interval agents = clopper_pearson(summary.agents_total, summary.agents_total, 0.95);
+    if (agents.lower < 0.95) {
+      sentence +=
+          fmt::format(" {} of {} agents is no evidence by itself: a true rate of {} is compatible with it.",
+                      format_count(summary.agents_total), format_count(summary.agents_total),
+                      format_percent(agents.lower));
+    }
+  }
+  return sentence +
+         " Broadcasts of one run share its faults, so the truth is less certain than the interval says.";
+}
+
+std::string budget_sentence(const Summary& summary) {
+  std::uint64_t most = 0;
+  for (const auto& [retries, broadcasts] : summary.retry_histogram) {
+    if (broadcasts > 0) most = std::max(most, retries);
+  }
+  const std::string planned = summary.policy.empty()
+                                  ? "Policy: the scenario states none."
+                                  : fmt::format("Policy: {}, at most {} of waiting in all.", summary.policy,
+                                                format_ms(summary.planned_budget_ms));
+  if (most == 0) return planned + " No broadcast was retried.";
+  return fmt::format("{} As run: at most {}, and at most {} of waiting.", planned,
+                     format_counted(most, "retry", "retries"), format_ms(summary.waits_ms.max));
+}
+
+std::string refusals_sentence(const Summary& summary) {
+  if (summary.refusals == 0) return "no call was refused";
+  std::string codes;
+  for (const auto& [code, count] : summary.refusals_by_code) {
+    codes += fmt::format("{}{} with WinError {}", codes.empty() ? "" : ", ", format_count(count),
+                         windows_code(code));
+  }
+  return fmt::format("{} refused: {}", format_counted(summary.refusals, "call"), codes);
+}
+
+std::string waived_sentence(const Finding& finding) {
+  std::string found(to_string(finding.verdict));
+  if (finding.verdict == Verdict::fail)
+    found = fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
+  return fmt::format("{}: {}{}; waived: {}", finding.name, found,
+                     finding.witness ? "; " + *finding.witness : "", finding.waived.value_or(""));
+}
+
+std::string injector_sentence(const InjectorSummary& injector) {
+  std::string sentence =
+      fmt::format("{} of {} planned fired", format_count(injector.fired), format_count(injector.planned));
+  if (injector.fired < injector.min_fired) {
+    sentence += fmt::format(", fewer than the {} required", format_count(injector.min_fired));
+  }
+  if (injector.hold_ms.max > 0) {
+    sentence += fmt::format("; held for {} (median), {} at most", format_ms(injector.hold_ms.p50),
+                            format_ms(injector.hold_ms.max));
+  }
+  if (!injector.calls.empty()) {
+    sentence += injector.visited >= injector.calls.size()
+                    ? fmt::format("; before each of the {} of a save",
+                                  format_counted(injector.calls.size(), "file call"))
+                    : fmt::format("; before {} of the {} of a save", format_count(injector.visited),
+                                  format_counted(injector.calls.size(), "file call"));
+  }
+  if (injector.made_wait > 0) {
+    sentence += fmt::format("; made {} wait, {} at most", format_counted(injector.made_wait, "call"),
+                            format_ms(injector.made_wait_max_ms));
+  }
+  if (injector.cut_short > 0) {
+    sentence +=
+        fmt::format("; {} cut short, {} of them delivered all the same",
+                    format_counted(injector.cut_short, "broadcast"), format_count(injector.recovered));
+  }
+  return sentence;
+}
+
+std::string planned_wait(const RetryStep& step) {
+  if (!step.planned) return "not planned";
+  if (step.planned_least_ms == step.planned_greatest_ms) return format_ms(step.planned_least_ms);
+  return format_ms(step.planned_least_ms) + " to " + format_ms(step.planned_greatest_ms);
+}
+
+std::string windows_code(std::uint16_t code) {
+  switch (code) {
+    case 5:
+      return "5 (access denied)";
+    case 32:
+      return "32 (sharing violation)";
+    case 33:
+      return "33 (lock violation)";
+    case 145:
+      return "145 (directory not empty)";
+    case 183:
+      return "183 (already exists)";
+    case 1175:
+      return "1175 (not replaced)";
+    case 1224:
+      return "1224 (file is mapped)";
+    default:
+      return std::to_string(code);
+  }
+}
+
+std::string pids_text(const std::vector<std::int32_t>& pids, std::size_t at_most) {
+  std::string text;
+  for (std::size_t at = 0; at < std::min(pids.size(), at_most); ++at) {
+    text += fmt::format("{}{}", at == 0 ? "" : " ", pids[at]);
+  }
+  return pids.size() > at_most ? text + " …" : text;
+}
+
+std::string quantiles_sentence(const Quantiles& quantiles) {
+  return fmt::format("p50 {}, p90 {}, p99 {}, max {}", format_ms(quantiles.p50), format_ms(quantiles.p90),
+                     format_ms(quantiles.p99), format_ms(quantiles.max));
+}
+
+static std::string opens_sentence(const Summary& summary) {
+  if (summary.opens.empty()) return {};
+  std::string how = summary.opens == "decided" ? "decided, each before or after a rename of its file"
+                                               : "decided for injectors, not trapped for the subject";
+  if (!summary.exactness) return how;
+  const auto& [decided, missed] = *summary.exactness;
+  if (missed == 0)
+    return how + fmt::format("; no refusal was missed in {}",
+                             format_counted(decided, "rename or removal", "renames and removals"));
+  return how + fmt::format("; {} of {} renames and removals missed a refusal", format_count(missed),
+                           format_count(decided));
+}
+
+std::vector<EnvironmentLine> environment(const Summary& summary) {
+  const std::string rules = summary.rules == "windows" && !summary.profile.empty()
+                                ? fmt::format("windows, holders open files as {} does", summary.profile)
+                                : summary.rules;
+  std::vector<EnvironmentLine> lines{
+      {"Store", summary.store},
+      {"Retry policy", summary.policy},
+      {"Sharing rules", rules},
+      {"Opens", opens_sentence(summary)},
+      {"Seed", std::to_string(summary.seed)},
+      {"Started", summary.started_at},
+      {"Took", fmt::format("{:.1f} s", summary.duration_s)},
+      {"Kernel", summary.kernel},
+      {"Filesystem", summary.filesystem},
+      {"Holdfast", summary.version},
+  };
+  lines.erase(std::remove_if(lines.begin(), lines.end(), [](const auto& line) { return line.value.empty(); }),
+              lines.end());
+  return lines;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,189 @@
+#include "reports/summary/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "harness/scenario/check_names.h"
+#include "harness/scenario/figures.h"
+#include "reports/format/number_format.h"
+#include "reports/format/text.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t most_doubts_told = 3;
+
+// The worst first: what destroys data before what only fails to store it.
+std::uint8_t gravity(const Finding& finding) {
+  const CheckRow* const row = find_check(finding.name);
+  return row == nullptr ? unranked : row->gravity;
+}
+
+std::vector<const Finding*> findings_with(const Summary& summary, Verdict verdict) {
+  std::vector<const Finding*> chosen;
+  for (const auto& finding : summary.checks) {
+    if (decides(finding, verdict)) chosen.push_back(&finding);
+  }
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const Finding* a, const Finding* b) { return gravity(*a) < gravity(*b); });
+  return chosen;
+}
+
+std::string reason_of(const Finding& finding) {
+  const std::string witness = finding.witness.value_or("");
+  if (finding.verdict == Verdict::fail) {
+    const std::string numbers =
+        fmt::format("{}: {} of {}", finding.name, format_count(finding.count), format_count(finding.checked));
+    return witness.empty() ? numbers : numbers + "; " + witness;
+  }
+  return fmt::format("{} cannot be told: {}", finding.name, witness.empty() ? "nothing was seen" : witness);
+}
+
+void tell_doubts(const RunState& state, std::vector<std::string>& reasons) {
+  for (std::size_t at = 0; at < std::min(state.doubts.size(), most_doubts_told); ++at) {
+    reasons.push_back("in doubt: " + state.doubts[at].text);
+  }
+  if (state.doubts.size() > most_doubts_told) {
+    const std::uint64_t more = state.doubts.size() - most_doubts_told;
+    reasons.push_back(fmt::format("and {}, listed under warnings", format_counted(more, "more doubt")));
+  }
+}
+
+std::string reason_to_pass(const Summary& summary) {
+  const auto passed =
+      static_cast<std::uint64_t>(std::count_if(summary.checks.begin(), summary.checks.end(),
+                                               [](const Finding& f) { return decides(f, Verdict::pass); }));
+  std::string reason =
+      fmt::format("{} of {} acknowledged, and {} found nothing wrong", format_count(summary.ok),
+                  format_counted(summary.attempted, "broadcast"), format_counted(passed, "check"));
+  std::uint64_t cut_short = 0;
+  for (const auto& injector : summary.injectors) cut_short += injector.cut_short;
+  if (cut_short > 0)
+    reason += fmt::format("; {} cut short by planned kills", format_counted(cut_short, "broadcast"));
+  if (!summary.expectations.empty()) {
+    reason += fmt::format("; {} met",
+                          format_counted(summary.expectations.size(), "expectation is", "expectations are"));
+  }
+  std::string waived;
+  for (const auto& finding : summary.checks) {
+    if (finding.waived) waived += (waived.empty() ? "" : ", ") + finding.name;
+  }
+  return waived.empty() ? reason : fmt::format("{}; waived: {}", reason, waived);
+}
+
+}  // namespace
+
+const Finding* gravest_failure(const Summary& summary) {
+  const auto failed = findings_with(summary, Verdict::fail);
+  return failed.empty() ? nullptr : failed.front();
+}
+
+Judgement judge(const Summary& summary, const RunState& state) {
+  std::vector<std::string> failures;
+  std::vector<std::string> doubts;
+  std::vector<std::string> missed;
+  for (const Finding* finding : findings_with(summary, Verdict::fail))
+    failures.push_back(reason_of(*finding));
+  if (state.interrupted) doubts.emplace_back("the run was interrupted before it was over");
+  if (state.timed_out) doubts.emplace_back("the run's deadline passed before it was over");
+  if (!state.complete && !state.interrupted && !state.timed_out) {
+    doubts.emplace_back("the run never reached its end: whatever conducted it died first");
+  }
+  if (summary.attempted == 0) doubts.emplace_back("no broadcast was attempted, so nothing was tested");
+  if (summary.checks.empty()) doubts.emplace_back("nothing was checked");
+  for (const Finding* finding : findings_with(summary, Verdict::unknown))
+    doubts.push_back(reason_of(*finding));
+  tell_doubts(state, doubts);
+  for (const auto& result : summary.expectations) {
+    if (!result.met) missed.push_back(fmt::format("expectation missed: {}", expectation_sentence(result)));
+  }
+
+  Judgement judgement;
+  judgement.verdict = !failures.empty() ? RunVerdict::fail
+                      : !doubts.empty() ? RunVerdict::inconclusive
+                      : !missed.empty() ? RunVerdict::fail
+                                        : RunVerdict::pass;
+  for (const auto* reasons : {&failures, &doubts, &missed}) {
+    judgement.reasons.insert(judgement.reasons.end(), reasons->begin(), reasons->end());
+  }
+  if (judgement.reasons.empty()) judgement.reasons.push_back(reason_to_pass(summary));
+  return judgement;
+}
+
+ExpectationResult evaluate(const Expectation& expectation, const Summary& summary) {
+  ExpectationResult result{expectation, figure(summary, expectation.figure), false};
+  if (!result.value) return result;
+  switch (expectation.relation) {
+    case Relation::at_least:
+      result.met = *result.value >= expectation.value;
+      break;
+    case Relation::at_most:
+      result.met = *result.value <= expectation.value;
+      break;
+    case Relation::equals:
+      result.met = *result.value == expectation.value;
+      break;
+  }
+  return result;
+}
+
+std::string expectation_sentence(const ExpectationResult& result) {
+  std::string relation(relation_name(result.expectation.relation));
+  std::replace(relation.begin(), relation.end(), '_', ' ');
+  if (result.expectation.relation == Relation::equals) relation = "exactly";
+  const Figure* named = find_figure(result.expectation.figure);
+  const std::string unit = named != nullptr && named->unit == "ms" ? " ms" : "";
+  return fmt::format(
+      "{} shall be {} {}{}, and {}", result.expectation.figure, relation,
+      format_figure(result.expectation.value), unit,
+      result.value ? fmt::format("is {}{}", format_figure(*result.value), unit) : "there is no data for it");
+}
+
+// The worst of what the verdict and its parts say, so that a result edited by hand cannot pass a gate.
+int exit_code(const Summary& summary) {
+  const auto any = [&](Verdict verdict) {
+    return std::any_of(summary.checks.begin(), summary.checks.end(),
+                       [&](const Finding& finding) { return decides(finding, verdict); });
+  };
+  if (any(Verdict::fail)) return 1;
+  if (summary.verdict == RunVerdict::inconclusive || any(Verdict::unknown) || summary.attempted == 0)
+    return 2;
+  if (std::any_of(summary.expectations.begin(), summary.expectations.end(),
+                  [](const ExpectationResult& result) { return !result.met; })) {
+    return 3;
+  }
+  return summary.verdict == RunVerdict::fail ? 1 : 0;
+}
+
+std::string_view to_string(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::pass:
+      return "pass";
+    case RunVerdict::fail:
+      return "fail";
+    case RunVerdict::inconclusive:
+      break;
+  }
+  return "inconclusive";
+}
+
+std::string_view relation_name(Relation relation) {
+  switch (relation) {
+    case Relation::at_least:
+      return "at_least";
+    case Relation::at_most:
+      return "at_most";
+    case Relation::equals:
+      break;
+  }
+  return "equals";
+}
+
+std::string check_title(const std::string& name) {
+  const CheckRow* const row = find_check(name);
+  return row == nullptr ? name : std::string(row->title);
+}
+
+}  // namespace holdfast
