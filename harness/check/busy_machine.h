@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "harness/history/history.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -9,9 +9,9 @@ namespace holdfast {
 
 const std::vector<NamedCheck>& all_checks() {
   static const std::vector<NamedCheck> checks = {
-#define HOLDFAST_CHECK(file, name, title, gravity, figure, damage) {name, title, check_##file},
+#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage) {name, title, check_##file},
 #include "harness/scenario/checks.def"
-#undef HOLDFAST_CHECK
+#undef HOLDFAST_CHECK_ROW
   };
   return checks;
 }

@@ -10,7 +10,7 @@
 
 #include "harness/check/delivery.h"
 #include "harness/history/history.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -5,9 +5,9 @@
 
 namespace holdfast {
 
-#define HOLDFAST_CHECK(file, name, title, gravity, figure, damage) \
+#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage) \
   Finding check_##file(const Evidence& evidence);
 #include "harness/scenario/checks.def"
-#undef HOLDFAST_CHECK
+#undef HOLDFAST_CHECK_ROW
 
 }  // namespace holdfast

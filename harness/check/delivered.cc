@@ -13,7 +13,7 @@
 
 #include "harness/check/agent_outcome.h"
 #include "harness/check/checks.h"
-#include "harness/check/planned_kills.h"
+#include "harness/check/cut_short.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {

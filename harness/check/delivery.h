@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "harness/history/history.h"
-#include "harness/scenario/audience.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/audience.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -19,7 +19,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uint64_t most_looked_at = 1000;  // losses, for one that a kill explains
+constexpr std::uint64_t most_losses = 1000;  // losses, for one that a kill explains
 
 }  // namespace
 
@@ -57,7 +57,7 @@ Finding check_durability(const Evidence& evidence) {
       if (delivery.times_read(broadcast.agent, ordinal, place) != 0) continue;
       ++finding.count;
       // The first, or the first that a kill explains.
-      if (explained || finding.count > most_looked_at) continue;
+      if (explained || finding.count > most_losses) continue;
       const Fate fate = fates.of_lost(broadcast);
       explained = fate.kill != nullptr;
       if (finding.count != 1 && !explained) continue;

@@ -7,9 +7,9 @@
 
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
+#include "harness/check/cut_short.h"
 #include "harness/check/delivery.h"
 #include "harness/check/overlapping_saves.h"
-#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/stale_saver.h"
 #include "harness/check/torn_evidence.h"

@@ -26,8 +26,8 @@
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
 #include "harness/check/checks.h"
+#include "harness/check/cut_short.h"
 #include "harness/check/lock_evidence.h"
-#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {

@@ -17,7 +17,7 @@
 #include "harness/check/attempts.h"
 #include "harness/check/busy_machine.h"
 #include "harness/check/checks.h"
-#include "harness/check/planned_kills.h"
+#include "harness/check/cut_short.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
 #include "harness/check/wait_evidence.h"

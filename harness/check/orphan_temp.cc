@@ -28,9 +28,9 @@
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
 #include "harness/check/checks.h"
+#include "harness/check/cut_short.h"
 #include "harness/check/fate.h"
 #include "harness/check/name_changes.h"
-#include "harness/check/planned_kills.h"
 #include "harness/check/prose.h"
 #include "harness/check/tolerances.h"
 

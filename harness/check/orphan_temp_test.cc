@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "harness/check/checks.h"
+#include "harness/check/cut_short.h"
 #include "harness/check/finding_expectation.h"
-#include "harness/check/planned_kills.h"
 #include "harness/check/testing_history.h"
 
 namespace holdfast {

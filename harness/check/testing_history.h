@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "harness/history/merge_supervisor.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

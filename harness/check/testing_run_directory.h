@@ -11,7 +11,7 @@
 #include "harness/history/codec.h"
 #include "harness/history/message_id.h"
 #include "harness/history/recorder.h"
-#include "harness/scenario/audience.h"
+#include "harness/scenario/plan/audience.h"
 
 namespace holdfast {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/check/prose.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

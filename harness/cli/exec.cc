@@ -22,7 +22,7 @@
 #include "harness/conduct/run_directory.h"
 #include "harness/crowd/launch/command_process.h"
 #include "harness/scenario/input_file.h"
-#include "harness/supervisor/holders/runtime_of.h"
+#include "harness/supervisor/look/runtime_of.h"
 #include "harness/supervisor/supervisor.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"

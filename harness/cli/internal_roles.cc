@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/cli/live_rules.h"
+#include "harness/cli/rules/live_rules.h"
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/crowd/agents/agent.h"
 #include "harness/crowd/agents/reader.h"

@@ -7,7 +7,7 @@
 #include "harness/cli/runs/series.h"
 #include "harness/cli/subcommand.h"
 #include "harness/history/history.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "reports/run/operations_csv.h"
 
 namespace holdfast {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/live_rules.h"
-#include "harness/cli/rule_rows.h"
+#include "harness/cli/rules/live_rules.h"
+#include "harness/cli/rules/rule_rows.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
 #include "harness/sharing/profile.h"

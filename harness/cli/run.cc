@@ -6,7 +6,6 @@
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/explain.h"
 #include "harness/cli/terminal/live_view.h"
-#include "harness/conduct/machine/limits.h"
 #include "harness/linux/held_signals.h"
 
 namespace holdfast {
@@ -33,11 +32,7 @@ static int carry_out(const RunCommand& command) {
   const auto variants = variants_of(command);
   if (!variants) return complain(variants.error());
   for (const Variant& variant : *variants) {
-    const Scenario& scenario = variant.scenario;
-    const bool starts_a_program = scenario.subject.kind == SubjectKind::command;
-    const auto short_of = shortages(limits_here(), scenario.agents.everyone(), scenario.injectors.size() + 1,
-                                    starts_a_program ? processes_of_a_command : 1);
-    if (!short_of.empty()) return complain({Code::unsupported, "cannot run here: " + short_of.front()});
+    if (auto room = room_for(variant.scenario); !room) return complain(room.error());
   }
   // From the first trace on disk to the last, Ctrl-C ends the run and not this program: what is there is
   // judged. It is forgotten then, for the exit code says it.

@@ -12,12 +12,12 @@
 #include <thread>
 
 #include "core/base/clock.h"
-#include "harness/cli/outside_load.h"
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/runs/side_by_side.h"
 #include "harness/cli/runs/single_run.h"
-#include "harness/cli/selftest_report.h"
+#include "harness/cli/selftest/outside_load.h"
+#include "harness/cli/selftest/report.h"
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/progress.h"
 #include "harness/cli/terminal/terminal.h"

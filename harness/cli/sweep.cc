@@ -15,7 +15,6 @@
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/progress.h"
 #include "harness/cli/terminal/terminal.h"
-#include "harness/conduct/machine/limits.h"
 #include "harness/linux/held_signals.h"
 #include "harness/scenario/injector_traits.h"
 #include "harness/scenario/quote.h"
@@ -241,10 +240,7 @@ static int carry_out(const SweepCommand& command) {
   for (auto& setting : settings_for(*injector, range->longest))
     longest.settings.push_back(std::move(setting));
   if (auto sound = variants_of(longest); !sound) return complain(sound.error());
-  const auto short_of =
-      shortages(limits_here(), scenario.agents.everyone() * static_cast<std::uint32_t>(command.at_once),
-                scenario.injectors.size() * command.at_once);
-  if (!short_of.empty()) return complain({Code::unsupported, "cannot run here: " + short_of.front()});
+  if (auto room = room_for(scenario, command.at_once); !room) return complain(room.error());
   const auto executable = own_executable();
   if (!executable) return complain(executable.error());
 

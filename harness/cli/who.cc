@@ -6,8 +6,8 @@
 
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
+#include "harness/cli/who/who_holds.h"
 #include "harness/sharing/profile.h"
-#include "harness/supervisor/holders/who_holds.h"
 #include "reports/format/number_format.h"
 #include "reports/format/text.h"
 #include "reports/summary/sentences.h"

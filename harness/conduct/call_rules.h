@@ -3,13 +3,13 @@
 
 #include <vector>
 
-#include "harness/scenario/plan.h"
-#include "harness/supervisor/rules/delay_rule.h"
-#include "harness/supervisor/rules/kill_points.h"
+#include "harness/scenario/plan/plan.h"
+#include "harness/supervisor/before/delayer.h"
+#include "harness/supervisor/before/kill_points.h"
 
 namespace holdfast {
 
-std::vector<PlannedKills> kill_rules(const Plan& plan);
+std::vector<KillRule> kill_rules(const Plan& plan);
 std::vector<DelayRule> delay_rules(const Plan& plan);
 
 }  // namespace holdfast

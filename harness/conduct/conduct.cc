@@ -16,8 +16,8 @@
 #include "harness/crowd/launch/crew_logs.h"
 #include "harness/history/recorder.h"
 #include "harness/linux/interrupts.h"
-#include "harness/supervisor/rules/delay_rule.h"
-#include "harness/supervisor/rules/killer.h"
+#include "harness/supervisor/before/delayer.h"
+#include "harness/supervisor/before/killer.h"
 #include "harness/supervisor/supervisor.h"
 
 namespace holdfast {

@@ -7,7 +7,7 @@
 
 #include "core/base/result.h"
 #include "harness/conduct/run_progress.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -12,7 +12,7 @@
 #include "harness/conduct/machine/pulse.h"
 #include "harness/conduct/watch/files_in_use.h"
 #include "harness/history/recorder.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -19,8 +19,8 @@
 #include "harness/crowd/launch/crew.h"
 #include "harness/crowd/launch/launcher_process.h"
 #include "harness/linux/launcher_messages.h"
-#include "harness/supervisor/holders/participants.h"
-#include "harness/supervisor/rules/killer.h"
+#include "harness/supervisor/before/killer.h"
+#include "harness/supervisor/look/participants.h"
 
 namespace holdfast {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

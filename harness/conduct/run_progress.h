@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/crowd/launch/crew.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -205,13 +205,13 @@ struct Ended {
   std::int64_t time_ns = 0;   // it was gone
 };
 
-// A small work that the conductor timed beside the load, with nobody else at it; see harness/conduct/reference.h.
+// A small work that the conductor timed beside the load, with nobody else at it; see harness/conduct/machine/reference.h.
 struct ReferenceWork {
   std::uint64_t rounds = 0;  // 0: not done
   std::int64_t round_ns = 0;
 };
 
-// The disk did: files took long that take a moment; see harness/conduct/pulse.h.
+// The disk did: files took long that take a moment; see harness/conduct/machine/pulse.h.
 struct Standstill {
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
@@ -219,7 +219,7 @@ struct Standstill {
   bool operator==(const Standstill&) const = default;
 };
 
-// What the machine did in a part of the run; see harness/conduct/neighbours.h. Nothing where it was not to be seen.
+// What the machine did in a part of the run; see harness/conduct/machine/neighbours.h. Nothing where it was not to be seen.
 struct Contention {
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;

@@ -21,9 +21,9 @@ struct CheckRow {
 inline constexpr std::uint8_t unranked = std::numeric_limits<std::uint8_t>::max();
 
 inline constexpr auto check_rows = std::to_array<CheckRow>({
-#define HOLDFAST_CHECK(file, name, title, gravity, figure, damage) {name, title, gravity, figure, damage},
+#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage) {name, title, gravity, figure, damage},
 #include "harness/scenario/checks.def"
-#undef HOLDFAST_CHECK
+#undef HOLDFAST_CHECK_ROW
 });
 
 // Null if there is no such check.

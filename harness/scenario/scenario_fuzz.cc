@@ -6,7 +6,7 @@
 
 #include "core/base/check.h"
 #include "harness/scenario/manifest.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 using namespace holdfast;
 

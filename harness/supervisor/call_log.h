@@ -10,7 +10,7 @@
 #include "harness/history/event.h"
 #include "harness/history/exactness.h"
 #include "harness/history/recorder.h"
-#include "harness/supervisor/decide/decision.h"
+#include "harness/supervisor/decide/decider.h"
 
 namespace holdfast {
 

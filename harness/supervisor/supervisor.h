@@ -15,11 +15,11 @@
 #include "core/base/result.h"
 #include "harness/history/exactness.h"
 #include "harness/linux/descriptor.h"
+#include "harness/supervisor/before/call_rule.h"
+#include "harness/supervisor/before/schedule.h"
 #include "harness/supervisor/call_log.h"
-#include "harness/supervisor/decide/decision.h"
-#include "harness/supervisor/holders/participants.h"
-#include "harness/supervisor/rules/call_rule.h"
-#include "harness/supervisor/rules/schedule.h"
+#include "harness/supervisor/decide/decider.h"
+#include "harness/supervisor/look/participants.h"
 
 namespace holdfast {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "harness/history/history.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "harness/history/history.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "reports/summary/summary.h"
 
 namespace holdfast {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "harness/history/history.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "reports/summary/summary.h"
 
 namespace holdfast {

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "harness/check/cut_short.h"
 #include "harness/check/delivery.h"
 #include "harness/check/fairness.h"
-#include "harness/check/planned_kills.h"
 #include "harness/check/tolerances.h"
 #include "harness/sharing/not_modelled.h"
 #include "reports/format/number_format.h"

@@ -11,7 +11,7 @@
 #include "core/base/result.h"
 #include "harness/check/check.h"
 #include "harness/history/history.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "reports/statistics/proportion.h"
 #include "reports/statistics/quantiles.h"
 

@@ -12,7 +12,7 @@
 
 #include "harness/history/event_reader.h"
 #include "harness/history/recorder.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "reports/exec/how_long.h"
 #include "reports/format/number_format.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "harness/crowd/launch/gone_with_us.h"
+#include "harness/crowd/launch/removed_with_us.h"
 #include "harness/scenario/scenario.h"
 #include "reports/exec/report.h"
 

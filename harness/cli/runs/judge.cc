@@ -14,7 +14,7 @@
 #include "harness/history/doubt.h"
 #include "harness/history/history.h"
 #include "harness/scenario/input_file.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "reports/report_files.h"
 #include "reports/run/render.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "reports/summary/summary.h"
 
 namespace holdfast {

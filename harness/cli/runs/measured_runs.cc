@@ -8,7 +8,7 @@
 
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/runs/series.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 #include "harness/scenario/quote.h"
 #include "harness/scenario/settings_hash.h"
 

@@ -89,19 +89,19 @@ bool is_report_file(std::string_view name) {
 
 std::vector<ListedRun> past_runs(const std::filesystem::path& root, const std::function<bool()>& give_up) {
   std::vector<ListedRun> runs;
-  struct Place {
+  struct Level {
     std::filesystem::path below;  // relative to root
     int depth = 0;
   };
-  std::vector<Place> places{{}};
+  std::vector<Level> levels{{}};
   std::error_code ignored;
-  for (std::size_t at = 0; at < places.size() && !give_up(); ++at) {
-    const Place place = places[at];
-    const auto directory = root / place.below;
+  for (std::size_t at = 0; at < levels.size() && !give_up(); ++at) {
+    const Level level = levels[at];
+    const auto directory = root / level.below;
     if (auto run = anything_in(directory)) {
-      run->place = place.below.empty() ? "." : place.below.string();
+      run->place = level.below.empty() ? "." : level.below.string();
       const std::string address =
-          "/runs/" + (place.below.empty() ? "" : path_address(place.below.string()) + "/");
+          "/runs/" + (level.below.empty() ? "" : path_address(level.below.string()) + "/");
       if (std::filesystem::exists(directory / "report.html", ignored))
         run->report_address = address + "report.html";
       if (std::filesystem::exists(directory / "report.md", ignored))
@@ -110,12 +110,12 @@ std::vector<ListedRun> past_runs(const std::filesystem::path& root, const std::f
       runs.push_back(std::move(*run));
       continue;
     }
-    if (place.depth == deepest) continue;
+    if (level.depth == deepest) continue;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
          entry.increment(error)) {
-      if (places.size() < most_directories && !entry->is_symlink(ignored) && entry->is_directory(ignored))
-        places.push_back({place.below / entry->path().filename(), place.depth + 1});
+      if (levels.size() < most_directories && !entry->is_symlink(ignored) && entry->is_directory(ignored))
+        levels.push_back({level.below / entry->path().filename(), level.depth + 1});
     }
   }
   return runs;

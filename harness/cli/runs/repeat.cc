@@ -24,6 +24,7 @@ Result<FailedRun> load_failed_run(const std::string& directory, const std::strin
                             "is nothing to look for again",
                             directory));
   }
+  if (auto room = room_for(plan->scenario); !room) return fail(room.error());
   auto executable = own_executable();
   if (!executable) return fail(executable.error());
   FailedRun failed{std::move(*plan), *failure, std::move(*executable), {}};

@@ -6,8 +6,8 @@
 
 #include "harness/cli/runs/run_command.h"
 #include "harness/cli/runs/single_run.h"
-#include "harness/scenario/plan.h"
-#include "reports/summary/replays.h"
+#include "harness/scenario/plan/plan.h"
+#include "reports/trials/replays.h"
 
 namespace holdfast {
 

@@ -11,7 +11,8 @@
 #include "core/base/random.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/terminal/explain.h"
-#include "harness/scenario/plan.h"
+#include "harness/conduct/machine/limits.h"
+#include "harness/scenario/plan/plan.h"
 #include "harness/scenario/quote.h"
 #include "reports/report_files.h"
 
@@ -125,6 +126,15 @@ Plan renewed(Plan plan, const std::filesystem::path& run_directory) {
   plan.kernel = kernel_text();
   plan.filesystem = filesystem_of(run_directory);
   return plan;
+}
+
+Result<> room_for(const Scenario& scenario, std::uint64_t at_once) {
+  const bool starts_a_program = scenario.subject.kind == SubjectKind::command;
+  const auto short_of =
+      shortages(limits_here(), scenario.agents.everyone() * at_once,
+                (scenario.injectors.size() + 1) * at_once, starts_a_program ? processes_of_a_command : 1);
+  if (!short_of.empty()) return fail(Code::unsupported, "cannot run here: " + short_of.front());
+  return {};
 }
 
 Result<RunOutcome> perform(const SingleRun& run, RunDirectory& directory) {

@@ -32,6 +32,9 @@ Result<RunDirectory> claim_directory(const RunCommand& command, const std::strin
 // How a person finds a directory that was claimed: as --out names it, else from where he stands.
 std::filesystem::path shown_path(const RunCommand& command, const RunDirectory& directory);
 
+// Whether the machine has room for so many runs of it side by side; Code::unsupported with the limit that is too low.
+Result<> room_for(const Scenario& scenario, std::uint64_t at_once = 1);
+
 struct SingleRun {
   const RunCommand& command;
   const Variant& variant;

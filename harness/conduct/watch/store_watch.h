@@ -14,7 +14,7 @@
 #include "harness/conduct/watch/files_in_use.h"
 #include "harness/conduct/watch/lock_watch.h"
 #include "harness/history/event.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -12,7 +12,7 @@
 #include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
 #include "harness/linux/barrier.h"
-#include "harness/scenario/audience.h"
+#include "harness/scenario/plan/audience.h"
 #include "harness/store/handles.h"
 
 namespace holdfast {

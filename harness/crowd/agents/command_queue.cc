@@ -11,7 +11,7 @@
 #include "harness/history/program_fault.h"
 #include "harness/linux/barrier.h"
 #include "harness/linux/reaper.h"
-#include "harness/scenario/audience.h"
+#include "harness/scenario/plan/audience.h"
 
 namespace holdfast {
 namespace {

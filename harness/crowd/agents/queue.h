@@ -14,7 +14,7 @@
 #include "core/base/result.h"
 #include "core/retry/retry.h"
 #include "core/store/entry.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

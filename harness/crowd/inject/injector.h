@@ -7,7 +7,7 @@
 
 #include "core/base/result.h"
 #include "harness/history/recorder.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

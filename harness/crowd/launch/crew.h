@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/history/event.h"
-#include "harness/scenario/plan.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 
-#include "harness/supervisor/decide/decision.h"
-#include "harness/supervisor/holders/participants.h"
+#include "harness/supervisor/decide/decider.h"
+#include "harness/supervisor/look/participants.h"
 
 namespace holdfast {
 

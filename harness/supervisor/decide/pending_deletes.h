@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "harness/linux/descriptor.h"
-#include "harness/supervisor/holders/caller.h"
+#include "harness/supervisor/look/caller.h"
 
 namespace holdfast {
 

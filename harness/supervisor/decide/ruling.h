@@ -7,7 +7,7 @@
 
 #include "harness/sharing/obstacle.h"
 #include "harness/sharing/profile.h"
-#include "harness/supervisor/holders/file_use.h"
+#include "harness/supervisor/look/file_use.h"
 
 namespace holdfast {
 

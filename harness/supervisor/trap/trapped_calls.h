@@ -20,7 +20,7 @@ std::uint32_t audit_number(Architecture architecture);
 // Renames, removals and links: decided and carried out by the supervisor.
 std::vector<long> decided_calls(Architecture architecture = Architecture::native);
 
-// open*, creat and truncate: trapped where everybody's opens are decided (harness/scenario/decided_opens.cc).
+// open*, creat and truncate: trapped where everybody's opens are decided (harness/scenario/plan/decided_opens.cc).
 std::vector<long> open_calls(Architecture architecture = Architecture::native);
 
 // Let through; they only tell that callers may no longer be who the supervisor is.

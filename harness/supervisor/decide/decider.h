@@ -1,0 +1,157 @@
+// Decides one trapped call under Windows' sharing rules, and carries it out.
+//
+// The supervisor does the call itself: letting the caller go on after a decision would let another process
+// open the file in between. Where it only observes, the caller goes on in the kernel, and what Windows would
+// have answered is told.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/history/doubt.h"
+#include "harness/linux/descriptor.h"
+#include "harness/sharing/obstacle.h"
+#include "harness/sharing/profile.h"
+#include "harness/supervisor/decide/pending_deletes.h"
+#include "harness/supervisor/decide/ruling.h"
+#include "harness/supervisor/look/caller.h"
+#include "harness/supervisor/look/file_use.h"
+#include "harness/supervisor/look/territory.h"
+#include "harness/supervisor/trap/trapped_calls.h"
+
+namespace holdfast {
+
+// Where which rules hold.
+struct Domain {
+  enum class Mode {
+    posix,    // nothing is refused
+    observe,  // nothing is refused, and what Windows would have refused is told
+    enforce,
+  };
+  // Absolute and canonical; calls that touch nothing beneath them pass through.
+  std::vector<std::filesystem::path> directories;
+  Mode mode = Mode::enforce;
+  std::optional<Profile> profile;  // none: each process that of the program it runs
+  bool opens = false;              // everybody's opens are trapped and decided; else injectors' alone
+  bool cuts = true;                // and whether what is cut is mapped: that takes a look at all processes
+  Deletion deletion = Deletion::posix;  // classic only where opens are decided
+};
+
+struct Decision {
+  enum class Kind {
+    pass_through,  // left for the kernel to do: not ours, or only observed
+    answered,      // decided and, if allowed, done: `error` is the result
+    handed_over,   // opened: the caller gets `opened`
+    abandoned,     // the caller was killed before it was done: nothing was done
+    probe_again,   // the only holders will be gone in microseconds: ask again shortly
+  };
+  Kind kind = Kind::pass_through;
+  int error = 0;                   // answered, or that would have been
+  std::uint16_t windows_code = 0;  // not 0: refused
+  Obstacle obstacle = Obstacle::held;
+  std::string path, destination;
+  std::string outside;  // the directory of a name that is no business of the domain's
+  std::vector<NamedHolder> holders;
+  bool missed_refusal = false;  // done, though somebody opened the file meanwhile
+  std::optional<Doubt> doubt;   // something that no rule covers; makes the run inconclusive
+  Descriptor opened;
+  bool close_on_exec = false;
+};
+
+class Decider {
+ public:
+  Decider(Domain domain, const Participants& participants);
+
+  // `still_waiting` says whether the caller is there yet (SECCOMP_IOCTL_NOTIF_ID_VALID); asked
+  // right before acting.
+  Decision decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting);
+
+  [[nodiscard]] bool decides_opens() const { return domain_.opens; }
+  [[nodiscard]] bool only_observes() const { return domain_.mode == Domain::Mode::observe; }
+
+  // Classic deletion: whether names wait for their last handle to close, and removes those that need not any more.
+  [[nodiscard]] bool has_pending_deletes() const { return pending_deletes_.any(); }
+  void settle_deletes() { pending_deletes_.settle(); }
+
+  [[nodiscard]] bool enforces() const { return domain_.mode == Domain::Mode::enforce; }
+
+ private:
+  struct Request {
+    const TrappedCall& call;
+    const Caller& caller;
+    const std::function<bool()>& still_waiting;
+    ResolvedPath from, to;
+  };
+  using FileId = std::pair<dev_t, ino_t>;
+
+  Decision do_rename(const Request& request);  // do_rename.cc
+  Decision do_removal(Request& request);       // do_removal.cc
+  Decision do_open(const TrappedCall& call, const Caller& caller,
+                   const std::function<bool()>& still_waiting);  // do_open.cc
+
+  // Of an open.
+  struct Opening;
+  enum class Opened { again, not_yet, decided };
+  bool understand(Opening& opening);
+  [[nodiscard]] bool judges_cut(const Opening& opening) const;
+  FileUse obstacles_to(const Opening& opening, int file, Decision& decision);
+  Opened look_at_holders(const Opening& opening, int file, const struct stat& identity, const Look& look,
+                         Decision& decision);
+  Opened look_and_open(const Opening& opening, const Look& look, Decision& decision);
+  Opened carry_out_open(const Opening& opening, const struct stat* identity, const Look& look,
+                        Decision& decision);
+
+  // Refused, if the name is delete-pending.
+  std::optional<Decision> refuse_pending(const Caller& caller, int directory, const std::string& name,
+                                         const std::string& path);
+  Decision refuse_delete_pending(const Caller& caller, const Lease& lease);
+
+  // Parts of every decision.
+  [[nodiscard]] bool inside(const ResolvedPath& path, const Caller& caller) const;
+  Decision refuse(const Caller& caller, std::uint16_t code, Obstacle obstacle,
+                  std::vector<NamedHolder> holders);
+  template <typename Act>
+  void carry_out(const Request& request, Decision& decision, Act act);
+  // What becomes of a call that is not allowed, or not yet.
+  Decision carry_out(const Caller& caller, Ruling&& ruling, Decision decision);
+  static std::optional<Doubt> flag_scan(const Lease& lease, const std::string& path);
+  std::optional<Decision> find_names(Request& request, bool two_paths);
+  static Decision let_through(std::optional<Doubt> doubt);
+  static Decision answer(int error, std::optional<Doubt> doubt = std::nullopt);
+  static Decision unreadable(const Caller& caller, int error, bool kernel_words);
+  static std::optional<Doubt> doubt_of_link(const Request& request);
+  static Decision other_identity(const Caller& caller, const std::string& difference,
+                                 const std::string& path);
+
+  Domain domain_;
+  Territory territory_;
+  ProgramProfiles profiles_;
+  FileUses uses_;
+  PendingDeletes pending_deletes_;
+  bool scan_flagged_ = false;
+  // Modes that deny something, were handed over, and may be there yet. All others can be in the way only of who
+  // asks for such a mode.
+  std::map<FileId, std::vector<Handle>> opened_;
+};
+
+// 0, or errno of a call that returns -1.
+int result_of(int returned);
+
+template <typename Act>
+void Decider::carry_out(const Request& request, Decision& decision, Act act) {
+  if (domain_.mode == Domain::Mode::observe) {
+    decision.kind = Decision::Kind::pass_through;
+  } else if (request.still_waiting()) {
+    decision.kind = Decision::Kind::answered;
+    decision.error = result_of(act());
+  } else {
+    decision.kind = Decision::Kind::abandoned;
+  }
+}
+
+}  // namespace holdfast

@@ -1,0 +1,64 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "harness/supervisor/decide/decider.h"
+
+namespace holdfast {
+
+// DeleteFileW, with POSIX semantics as since Windows 10 1809 on NTFS or classic ones, and RemoveDirectoryW.
+Decision Decider::do_removal(Request& request) {
+  const TrappedCall& call = request.call;
+  const Caller& caller = request.caller;
+  const auto& still_waiting = request.still_waiting;
+  ResolvedPath& from = request.from;
+  Decision decision;
+  decision.kind = Decision::Kind::answered;
+  const int flags = call.function == Function::rmdir ? AT_REMOVEDIR : 0;
+  const auto remove = [&] {
+    carry_out(request, decision, [&] { return ::unlinkat(from.directory.get(), from.leaf.c_str(), flags); });
+    return std::move(decision);
+  };
+  // The kernel words what is wrong with a name that no file can have.
+  if (domain_.mode == Domain::Mode::posix || from.is_dots()) return remove();
+
+  for (Look look{.unseen = uses_.unseen()};; ++look.number) {
+    const Lease lease = Lease::probe(from.directory.get(), from.name.c_str());
+    if (lease.openness() == Openness::special && S_ISDIR(lease.identity().st_mode)) {
+      if (call.function != Function::rmdir) return remove();
+      auto use = find_directory_use(lease.identity(), from.text, LookFor::current_directories);
+      const std::uint16_t code = remove_directory(use.is_current_directory);
+      if (code == 0) {
+        const std::uint16_t around = remove_directory_around(pending_deletes_.has_child(lease.identity()));
+        if (around != 0) return refuse(caller, around, Obstacle::delete_pending, {});
+        return remove();
+      }
+      std::vector<NamedHolder> holders;
+      for (auto& holder : use.holders) holders.push_back(uses_.name(std::move(holder), caller));
+      return refuse(caller, code, Obstacle::current_directory, std::move(holders));
+    }
+    if (call.function == Function::rmdir) return remove();  // not a directory
+    FileUse use = uses_.of(lease, caller, true, [](auto handles) { return delete_of(handles) != 0; });
+    const bool stays = leaves_name(domain_.deletion, handles_of(use.holders));
+    Ruling ruling = rule_on_removal({std::move(use), is_read_only(lease), lease.unbroken()}, look);
+    if (ruling.kind == Ruling::Kind::look_again) continue;
+    if (ruling.kind != Ruling::Kind::allowed)
+      return carry_out(caller, std::move(ruling), std::move(decision));
+    if (auto doubt = flag_scan(lease, from.text)) decision.doubt = std::move(doubt);
+    if (domain_.mode == Domain::Mode::enforce && stays) {
+      if (still_waiting()) {
+        pending_deletes_.add(std::move(from), lease.identity());
+      } else {
+        decision.kind = Decision::Kind::abandoned;
+      }
+      return decision;
+    }
+    decision = remove();
+    decision.missed_refusal = decision.error == 0 && enforces() && !lease.unbroken();
+    return decision;
+  }
+}
+
+}  // namespace holdfast

@@ -1,0 +1,86 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "harness/supervisor/decide/decider.h"
+
+namespace holdfast {
+
+// MoveFileExW(REPLACE_EXISTING): the source is opened for deletion, the target must be free.
+Decision Decider::do_rename(const Request& request) {
+  const TrappedCall& call = request.call;
+  const Caller& caller = request.caller;
+  const ResolvedPath &from = request.from, &to = request.to;
+  Decision decision;
+  decision.kind = Decision::Kind::answered;
+  const auto carry_out_with = [&](unsigned flags) {
+    carry_out(request, decision, [&] {
+      return ::renameat2(from.directory.get(), from.leaf.c_str(), to.directory.get(), to.leaf.c_str(), flags);
+    });
+    return std::move(decision);
+  };
+  // The kernel words what is wrong with a name that no file can have.
+  if (domain_.mode == Domain::Mode::posix || from.is_dots() || to.is_dots())
+    return carry_out_with(call.flags);
+  // RENAME_NOREPLACE onto a name that exists is EEXIST, no refusal: mv asks so first.
+  struct stat there {};
+  if ((call.flags & RENAME_NOREPLACE) != 0 &&
+      ::fstatat(to.directory.get(), to.name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) {
+    return carry_out_with(call.flags);
+  }
+
+  for (Look look{.unseen = uses_.unseen()};; ++look.number) {
+    const Lease source = Lease::probe(from.directory.get(), from.name.c_str());
+    if (source.openness() == Openness::absent) return carry_out_with(call.flags);  // the kernel words it
+    if (source.openness() == Openness::special && S_ISDIR(source.identity().st_mode)) {
+      auto use = find_directory_use(source.identity(), from.text, LookFor::everything);
+      const std::uint16_t code = rename_directory(use.has_open_child || use.is_current_directory);
+      if (code == 0) return carry_out_with(call.flags);
+      std::vector<NamedHolder> holders;
+      for (auto& holder : use.holders) holders.push_back(uses_.name(std::move(holder), caller));
+      return refuse(caller, code, use.has_open_child ? Obstacle::open_child : Obstacle::current_directory,
+                    std::move(holders));
+    }
+    Lease target = Lease::probe(to.directory.get(), to.name.c_str(), &source);
+    // Two names of one file: rename(2) does nothing then.
+    const bool same_file = target.openness() != Openness::absent &&
+                           target.identity().st_dev == source.identity().st_dev &&
+                           target.identity().st_ino == source.identity().st_ino;
+    if (same_file && from.text != to.text) return carry_out_with(call.flags);
+    for (const auto& [lease, path] :
+         {std::pair<const Lease*, const ResolvedPath*>{&source, &from}, {&target, &to}}) {
+      if (auto doubt = flag_scan(*lease, path->text)) decision.doubt = std::move(doubt);
+    }
+    const Profile profile = profiles_.of(caller.process);
+    FileUse of_source = uses_.of(source, caller, true, [](auto handles) { return rename_of(handles) != 0; });
+    FileUse of_target =
+        uses_.of(target, caller, true, [&](auto handles) { return replace_onto(profile, handles) != 0; });
+    Ruling ruling =
+        rule_on_rename({std::move(of_source), false, source.unbroken()},
+                       {std::move(of_target), is_read_only(target), target.unbroken()}, profile, look);
+    if (ruling.kind == Ruling::Kind::look_again) continue;
+    if (ruling.kind != Ruling::Kind::allowed)
+      return carry_out(caller, std::move(ruling), std::move(decision));
+    if (domain_.mode == Domain::Mode::observe) return carry_out_with(call.flags);
+    if (target.openness() == Openness::absent) {
+      // No lease guards a name that is not there: whoever makes it now must be looked at.
+      decision = carry_out_with(call.flags | RENAME_NOREPLACE);
+      const bool appeared = decision.error == EEXIST && (call.flags & RENAME_NOREPLACE) == 0;
+      if (appeared && !look.is_last()) {
+        decision.error = 0;
+        continue;
+      }
+      // EINVAL: the filesystem has no RENAME_NOREPLACE.
+      if (appeared || decision.error == EINVAL) decision = carry_out_with(call.flags);
+    } else {
+      decision = carry_out_with(call.flags);
+    }
+    decision.missed_refusal = decision.error == 0 && (!source.unbroken() || !target.unbroken());
+    return decision;
+  }
+}
+
+}  // namespace holdfast

@@ -1,0 +1,197 @@
+#include "harness/supervisor/look/holders.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <linux/kcmp.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "harness/check/tolerances.h"
+#include "harness/linux/descriptor.h"
+#include "harness/linux/proc.h"
+
+namespace holdfast {
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+// Calls visit(descriptor, name) for each descriptor of a process.
+template <typename Visit>
+void for_each_descriptor(int proc, Visit visit) {
+  const int fd = ::openat(proc, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  const Directory directory(::fdopendir(fd));
+  if (!directory) {
+    ::close(fd);
+    return;
+  }
+  while (const dirent* entry = ::readdir(directory.get())) {  // NOLINT(concurrency-mt-unsafe)
+    if (entry->d_name[0] == '.') continue;
+    visit(std::atoi(entry->d_name), ::dirfd(directory.get()), entry->d_name);
+  }
+}
+
+// Open flags as fdinfo shows them, in octal.
+long open_flags(int proc, int descriptor) {
+  const std::string info = read_proc_file(proc, fmt::format("fdinfo/{}", descriptor).c_str());
+  constexpr std::string_view label = "flags:";
+  const auto at = info.find(label);
+  return at == std::string::npos ? 0 : std::strtol(info.c_str() + at + label.size(), nullptr, 8);
+}
+
+FileBits access_of(long flags) {
+  switch (flags & O_ACCMODE) {
+    case O_RDONLY:
+      return read_bit;
+    case O_WRONLY:
+      return write_bit;
+    default:
+      return read_bit | write_bit;
+  }
+}
+
+// From /proc/PID/stat: PF_FORKNOEXEC says that the process has not called exec since it was forked.
+struct ForkState {
+  bool forked_no_exec = false;
+  bool passing = false;  // on its way to exec, as far as one can see
+  pid_t parent = 0;
+};
+
+ForkState fork_state(int proc) {
+  constexpr unsigned long pf_forknoexec = 0x40;
+  const ProcessStat stat = read_process_stat(proc);
+  const bool busy = stat.state == 'R' || stat.state == 'D';
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  const double age_s =
+      static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - stat.started_s;
+  return {(stat.flags & pf_forknoexec) != 0,
+          age_s < (busy ? tolerance::exec_busy_s : tolerance::exec_asleep_s), stat.parent};
+}
+
+bool same_description(pid_t a, pid_t b, int descriptor) {
+  return ::syscall(SYS_kcmp, a, b, KCMP_FILE, descriptor, descriptor) == 0;
+}
+
+void classify_copy(int proc, long flags, FoundHolder& holder) {
+  const ForkState state = fork_state(proc);
+  if (!state.forked_no_exec) return;
+  if ((flags & O_CLOEXEC) != 0 && state.passing) {
+    holder.between_fork_and_exec = true;
+  } else {
+    holder.forked_copy = same_description(holder.process, state.parent, holder.descriptor);
+  }
+}
+
+void find_by_descriptor(int proc, pid_t process, const struct stat& identity,
+                        std::vector<FoundHolder>& holders) {
+  for_each_descriptor(proc, [&](int descriptor, int directory, const char* name) {
+    struct stat st {};
+    if (::fstatat(directory, name, &st, 0) != 0) return;
+    if (st.st_dev != identity.st_dev || st.st_ino != identity.st_ino) return;
+    const long flags = open_flags(proc, descriptor);
+    if ((flags & O_PATH) != 0) return;  // names the file, does not open it
+    FoundHolder holder;
+    holder.process = process;
+    holder.descriptor = descriptor;
+    holder.access = access_of(flags);
+    holder.program = program_of(proc);
+    holder.path = link_target(directory, name);
+    classify_copy(proc, flags, holder);
+    holders.push_back(std::move(holder));
+  });
+}
+
+// A line of maps: "start-end perms offset major:minor inode   path".
+void find_by_mapping(int proc, pid_t process, const struct stat& identity,
+                     std::vector<FoundHolder>& holders) {
+  const std::string wanted =
+      fmt::format(" {:02x}:{:02x} {} ", major(identity.st_dev), minor(identity.st_dev), identity.st_ino);
+  const std::string maps = read_proc_file(proc, "maps");
+  const auto at = maps.find(wanted);
+  if (at == std::string::npos) return;
+  const auto begin = maps.rfind('\n', at) + 1;  // npos + 1 == 0
+  const std::string line = maps.substr(begin, maps.find('\n', at) - begin);
+  FoundHolder holder;
+  holder.process = process;
+  const auto permissions = line.find(' ');
+  holder.access = read_bit;
+  if (permissions != std::string::npos && line.substr(permissions, 5).find('w') != std::string::npos) {
+    holder.access |= write_bit;
+  }
+  struct stat program {};
+  holder.running = ::fstatat(proc, "exe", &program, 0) == 0 && program.st_dev == identity.st_dev &&
+                   program.st_ino == identity.st_ino;
+  holder.program = program_of(proc);
+  const auto path = line.find('/');
+  if (path != std::string::npos) holder.path = line.substr(path);
+  holders.push_back(std::move(holder));
+}
+
+bool beneath(const std::string& path, const std::string& directory) {
+  return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
+}
+
+}  // namespace
+
+std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes,
+                                      LookAt what) {
+  std::vector<FoundHolder> holders;
+  for (const pid_t process : processes) {
+    const Descriptor proc = open_process(process);
+    if (!proc) continue;
+    if (what == LookAt::descriptors) {
+      find_by_descriptor(proc.get(), process, identity, holders);
+    } else {
+      find_by_mapping(proc.get(), process, identity, holders);
+    }
+  }
+  return holders;
+}
+
+DirectoryUse find_directory_use(const struct stat& identity, const std::string& path, LookFor what) {
+  DirectoryUse use;
+  for (const pid_t process : all_processes()) {
+    const Descriptor proc = open_process(process);
+    if (!proc) continue;
+    const auto add = [&](int descriptor, std::string where) {
+      FoundHolder holder;
+      holder.process = process;
+      holder.descriptor = descriptor;
+      holder.program = program_of(proc.get());
+      holder.path = std::move(where);
+      use.holders.push_back(std::move(holder));
+    };
+    struct stat cwd {};
+    const std::string cwd_path = link_target(proc.get(), "cwd");
+    if (::fstatat(proc.get(), "cwd", &cwd, 0) == 0 && cwd.st_dev == identity.st_dev &&
+        cwd.st_ino == identity.st_ino) {
+      use.is_current_directory = true;
+      add(-1, cwd_path);
+    } else if (beneath(cwd_path, path)) {
+      use.has_open_child = true;
+      add(-1, cwd_path);
+    }
+    if (what == LookFor::current_directories) continue;
+    for_each_descriptor(proc.get(), [&](int descriptor, int directory, const char* name) {
+      std::string target = link_target(directory, name);
+      if (!beneath(target, path) || (open_flags(proc.get(), descriptor) & O_PATH) != 0) return;
+      use.has_open_child = true;
+      add(descriptor, std::move(target));
+    });
+  }
+  return use;
+}
+
+}  // namespace holdfast
