@@ -39,7 +39,7 @@ std::string link_to(const std::filesystem::path& directory, const std::filesyste
   std::error_code ignored;
   const auto status = std::filesystem::status(page, ignored);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return "";
-  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(page), ignored);
+  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(page, ignored), ignored);
   const auto way = std::filesystem::relative(directory, place.parent_path(), ignored);
   return way.empty() || way == "." ? "" : path_address(way.string()) + "/";
 }
