@@ -1,5 +1,5 @@
 // The reports that a run and a series write beside their results: a format is its renderer and a row here. What is
-// written, written again, thinned out and served is taken from the rows.
+// written, written again and thinned out is taken from the rows.
 #pragma once
 
 #include <string>

@@ -43,7 +43,7 @@ Examples:
   holdfast baseline update runs/nightly --baseline broadcast-8.json
   holdfast gate runs/series --baseline broadcast-8.json   is it slower, or does it fail more often?
   holdfast check runs/after                      judge a stored run again
-  holdfast serve holdfast-runs                   past runs in a browser
+  holdfast index holdfast-runs                   a page that lists past runs
   holdfast hold queue.json --for 2s              keep a file open, as a scanner would
   holdfast who queue.json                        who has it open, and what Windows would refuse now
   holdfast exec -- pytest                        which of its file calls would Windows refuse, and why?

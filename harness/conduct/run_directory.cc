@@ -153,17 +153,23 @@ Result<> replace_file(const std::filesystem::path& path, const std::string& text
 }
 
 // Where a link leads, followed by hand: none if it is the kernel's own (/dev/stdout and the like), which name what is open
-// and not a place in a directory.
-std::optional<std::filesystem::path> led_to(std::filesystem::path path) {
+// and not a place in a directory. One is not followed that another user put into a directory of ours or of root's.
+Result<std::optional<std::filesystem::path>> led_to(std::filesystem::path path) {
   constexpr int most_links = 40;
   for (int i = 0; i < most_links; ++i) {
     std::error_code error;
     if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path, error))) return path;
     struct statfs filesystem {};
-    const auto parent = path.parent_path();
-    if (::statfs(parent.empty() ? "." : parent.c_str(), &filesystem) == 0 &&
-        filesystem.f_type == PROC_SUPER_MAGIC)
+    struct stat link {
+    }, folder{};
+    const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+    if (::statfs(parent.c_str(), &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC)
       return std::nullopt;
+    if (::lstat(path.c_str(), &link) == 0 && ::stat(parent.c_str(), &folder) == 0 && link.st_uid != 0 &&
+        link.st_uid != ::geteuid() && link.st_uid != folder.st_uid)
+      return fail(Code::invalid,
+                  fmt::format("{} is a link that user {} made: remove it, or name another file",
+                              path.string(), link.st_uid));
     const auto target = std::filesystem::read_symlink(path, error);
     if (error) return std::nullopt;
     path = target.is_absolute() ? target : parent / target;
@@ -181,8 +187,9 @@ Result<> write_output_file(const std::filesystem::path& path, const std::string&
   struct stat there {};
   const bool exists = ::stat(path.c_str(), &there) == 0;
   const auto place = led_to(path);
-  if (place && (!exists || S_ISREG(there.st_mode)))
-    return replace_file(*place, text, exists ? &there : nullptr);
+  if (!place) return fail(place.error());
+  if (*place && (!exists || S_ISREG(there.st_mode)))
+    return replace_file(**place, text, exists ? &there : nullptr);
   const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return fail(write_error("cannot write", path, errno));
   const bool written = write_all(fd, text);

@@ -41,8 +41,8 @@ class RunDirectory {
 // Replaces RUN_DIR/name by `text`, atomically.
 Result<> write_result_file(const std::filesystem::path& path, const std::string& text);
 
-// Writes what a user named: what is no regular file (a device, a FIFO, /dev/stdout) is written to, a link is followed, and a
-// file that exists is replaced atomically and keeps its permissions and owner.
+// Writes what a user named: what is no regular file (a device, a FIFO, /dev/stdout) is written to, a link is followed unless
+// another user made it, and a file that exists is replaced atomically and keeps its permissions and owner.
 Result<> write_output_file(const std::filesystem::path& path, const std::string& text);
 
 // "ext4", "tmpfs", … of a path that exists.

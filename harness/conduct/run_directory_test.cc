@@ -130,6 +130,20 @@ TEST(OutputFile, ALinkIsFollowedAndPermissionsStay) {
   EXPECT_EQ(st.st_mode & 07777, 0600U);
 }
 
+TEST(OutputFile, ALinkOfAnotherUserIsRefused) {
+  HOLDFAST_NEEDS_ROOT("give a link away");
+  const ScratchDirectory scratch;
+  scratch.write("precious", "p");
+  const auto link = scratch.path() / "index.html";
+  std::filesystem::create_symlink("precious", link);
+  ASSERT_EQ(::lchown(link.c_str(), 1000, 1000), 0);
+  const auto refused = write_output_file(link, "x");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("is a link that user 1000 made"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(scratch.read("precious"), "p");
+}
+
 // /dev/stdout and the like name what is open: the file behind it must not be replaced under whoever opened it.
 TEST(OutputFile, ADescriptorIsWrittenTo) {
   const ScratchDirectory scratch;

@@ -11,14 +11,14 @@ export async function launch() {
   return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 
-// Opens a file, or what is at an address, hands the page to `look`, and fails if it said anything to the console,
+// Opens a file, by its path or its address, hands the page to `look`, and fails if it said anything to the console,
 // threw, opened a dialog or asked for anything but itself.
 export async function opened(browser, place, options, look) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);  // for a machine that is busy with other things
   const complaints = [];
-  const address = place.startsWith("http://") ? place : pathToFileURL(place).href;
+  const address = place.startsWith("file://") ? place : pathToFileURL(place).href;
   page.on("console", (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("dialog", (dialog) => { complaints.push("a dialog"); return dialog.dismiss(); });

@@ -1,13 +1,14 @@
 // Real runs, made once: a directory each, with its report.html.
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const binary = process.env.HOLDFAST_BINARY;
 const scenarios = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "scenarios");
+
+export const oddNames = ["a #1?x=50%&y", "%2e%2e", "javascript:alert(1)", "\"><img src=x onerror=alert(1)>", "back\\slash", "ü"];
 
 export class Runs {
   constructor() { this.directory = mkdtempSync(join(tmpdir(), "holdfast-browser-")); }
@@ -30,33 +31,15 @@ export class Runs {
     this.run("inconclusive", 2);
     this.run("one_operation", 0);
     this.run("series", 0, "--trials", "3");
+    for (const name of oddNames) cpSync(this.path("one_operation"), this.path(name), { recursive: true });
+    const bytes = Buffer.from(this.path("x"));
+    bytes[bytes.length - 1] = 0xff;  // no UTF-8
+    cpSync(this.path("one_operation"), this.path("x"), { recursive: true });
+    renameSync(this.path("x"), bytes);
     this.holdfast(0, "compare", this.path("fail"), this.path("pass"), "--html", this.path("compare.html"));
     this.written = Date.now();
     this.holdfast(0, "check", this.path("million"));
     this.written = Date.now() - this.written;
-  }
-
-  // Serves all of them while `work` is done with their address.
-  async served(work) {
-    const server = spawn(binary, ["serve", this.directory, "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
-    const ended = once(server, "exit");
-    try {
-      const address = await new Promise((found, failed) => {
-        let said = "";
-        const hear = (bytes) => {
-          said += bytes;
-          const told = /http:\/\/127\.0\.0\.1:\d+\/(?=\s)/.exec(said);
-          if (told) found(told[0]);
-        };
-        server.stdout.on("data", hear);
-        server.stderr.on("data", hear);
-        server.on("close", () => failed(new Error(`holdfast serve ended: ${said}`)));
-      });
-      await work(address);
-    } finally {
-      server.kill("SIGINT");
-      await ended;
-    }
-    assert.equal(server.exitCode, 0);
+    this.holdfast(0, "index", this.directory);
   }
 }

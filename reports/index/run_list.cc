@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t most_trend_signs = 60;
 constexpr std::size_t most_listed_runs = 500;
+constexpr const char* title = "Past runs";
 
 std::string link(const std::string& address, const std::string& html) {
   return address.empty() ? html : fmt::format("<a href=\"{}\">{}</a>", address, html);
@@ -81,16 +82,15 @@ std::string trends_section(const std::vector<ListedRun>& newest_first) {
 }
 
 std::string runs_section(const std::vector<ListedRun>& runs) {
-  if (runs.empty()) return html_paragraph("There is no run here yet: holdfast run broadcast-8 makes one.");
   TableRows rows;
   for (std::size_t at = 0; at < std::min(runs.size(), most_listed_runs); ++at) {
     const ListedRun& run = runs[at];
     std::string reports = link(run.report_address, html_text(run.place));
     if (!run.text_address.empty()) reports += fmt::format(" (<a href=\"{}\">text</a>)", run.text_address);
-    rows.push_back({html_text(run.started_at), run.verdict ? html_verdict(*run.verdict) : "",
-                    html_text(run.kind), html_text(name_of_scenario(run)), fmt::format("{}", run.seed),
-                    run.success_rate ? format_percent(*run.success_rate) : "", reports,
-                    html_text(run.reason)});
+    rows.push_back(
+        {html_text(run.started_at), run.verdict ? html_verdict(*run.verdict) : "", html_text(run.kind),
+         html_text(name_of_scenario(run)), run.seed ? fmt::format("{}", *run.seed) : "",
+         run.success_rate ? format_percent(*run.success_rate) : "", reports, html_text(run.reason)});
   }
   std::string body = html_table("Runs, newest first",
                                 {{"Started"},
@@ -103,23 +103,27 @@ std::string runs_section(const std::vector<ListedRun>& runs) {
                                  {"Why"}},
                                 rows);
   if (runs.size() > most_listed_runs)
-    body += html_paragraph(
-        fmt::format("And {} that are older.", format_count(runs.size() - most_listed_runs)), "note");
+    body += html_paragraph(fmt::format("And {} more.", format_count(runs.size() - most_listed_runs)), "note");
   return html_section("runs", "Runs, newest first", body);
 }
 
 }  // namespace
 
-std::string render_run_list_html(std::vector<ListedRun> runs, const std::string& where) {
+void sort_newest_first(std::vector<ListedRun>& runs) {
   std::sort(runs.begin(), runs.end(), [](const ListedRun& a, const ListedRun& b) {
     return std::tie(b.started_at, b.place) < std::tie(a.started_at, a.place);
   });
-  const std::string title = "Runs in " + where;
-  return filled(assets::plain_page_html,
-                {{"title", html_text(title)},
-                 {"style", std::string(assets::style_css)},
-                 {"header", fmt::format("<header>\n<h1>{}</h1>\n</header>", html_text(title))},
-                 {"body", trends_section(runs) + runs_section(runs)}});
+}
+
+std::string render_run_list_html(const std::vector<ListedRun>& runs) {
+  return filled(assets::plain_page_html, {{"title", title},
+                                          {"style", std::string(assets::style_css)},
+                                          {"header", fmt::format("<header>\n<h1>{}</h1>\n</header>", title)},
+                                          {"body", trends_section(runs) + runs_section(runs)}});
+}
+
+bool is_run_list(std::string_view html) {
+  return html.find(fmt::format("<title>{}</title>", title)) != std::string_view::npos;
 }
 
 }  // namespace holdfast

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/summary/summary.h"
@@ -11,17 +12,23 @@
 namespace holdfast {
 
 struct ListedRun {
-  std::string kind;                          // "run", "series" or "sweep"
+  std::string kind;                          // "run", "series", "sweep" or "unreadable"
   std::string place;                         // its directory, as people know it
   std::string report_address, text_address;  // as in href; empty: it has none
-  std::string scenario, variant, title, started_at;
-  std::uint64_t seed = 0;
-  std::optional<RunVerdict> verdict;  // none: a sweep has none
+  std::string scenario, variant, started_at;
+  std::optional<std::uint64_t> seed;
+  std::optional<RunVerdict> verdict;  // a sweep has none
   std::string reason;
   std::optional<double> success_rate, latency_p99_ms;  // of a run
 };
 
-// Newest first, whatever the order given; the same runs give the same bytes. `where` is the directory they lie in.
-std::string render_run_list_html(std::vector<ListedRun> runs, const std::string& where);
+void sort_newest_first(std::vector<ListedRun>& runs);
+
+// Of runs in that order: the page, and the list as `--json` prints it. The same runs give the same bytes.
+std::string render_run_list_html(const std::vector<ListedRun>& runs);
+std::string run_list_json(const std::vector<ListedRun>& runs, const std::string& page);
+
+// Whether this is how such a page begins.
+bool is_run_list(std::string_view html);
 
 }  // namespace holdfast

@@ -2,20 +2,17 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
+#include <string>
 #include <vector>
 
+#include "core/base/result.h"
 #include "reports/index/run_list.h"
 
 namespace holdfast {
 
-// Of `directory` and what lies up to three levels below it; no symbolic link is followed. What cannot be read is left
-// out. Addresses are below `/runs/`. Trials of a series are told by the series alone. It ends early when `give_up` says
-// so, which is asked for each directory.
-std::vector<ListedRun> past_runs(const std::filesystem::path& directory,
-                                 const std::function<bool()>& give_up);
-
-// Whether it is a file that reports consist of and link to.
-bool is_report_file(std::string_view name);
+// Of `directory` and what lies up to three levels below it, newest first; nothing is opened or linked through a symbolic link
+// in it. A result that cannot be read is an entry that says why. A series stands for its trials. Links begin with
+// `link`, which names `directory` from where the page is, as in href. An error if there is no run.
+Result<std::vector<ListedRun>> past_runs(const std::filesystem::path& directory, const std::string& link);
 
 }  // namespace holdfast
