@@ -8,7 +8,9 @@
 #include <set>
 #include <sstream>
 
+#include "core/testing/needs.h"
 #include "harness/cli/testing_run.h"
+#include "harness/linux/testing_elf.h"
 
 namespace holdfast {
 namespace {
@@ -191,6 +193,42 @@ TEST_F(CommandSubject, ThatIsNotThereIsSaidInOneSentence) {
                       fmt::format("subject.command: cannot start \"no-such-program\" in {}: no such program",
                                   scratch().string()));
 }
+
+#ifdef __x86_64__
+// Its calls have numbers that nobody here knows.
+TEST_F(CommandSubject, ThatIsBuiltForAnotherMachineIsNotStarted) {
+  put_program(scratch() / "p32", i386_program());
+  put_program(scratch() / "script", "#!./p32\n");
+  put_file(scratch() / "a", "");
+  for (const std::string command : {"./p32", "./script"}) {
+    put_file(scratch() / "small.toml", scenario("\"" + command + "\"", "count = 2\nbroadcasts = 3"));
+    expect_one_sentence(holdfast({"run", "small.toml", "--out", "run"}), 64,
+                        fmt::format("subject.command: cannot start \"{}\" in {}: \"./p32\" is not a 64-bit "
+                                    "program for this machine's architecture",
+                                    command, scratch().string()));
+    EXPECT_TRUE(std::filesystem::exists(scratch() / "a"));
+    std::filesystem::remove_all(scratch() / "run");
+  }
+}
+
+// What it starts itself is seen at its first call.
+TEST_F(CommandSubject, ThatStartsA32BitProgramIsInDoubt) {
+  put_program(scratch() / "p32", i386_program());
+  HOLDFAST_NEEDS_KERNEL(start_program(scratch() / "p32", {}, {}).wait().out == "ran\n", "32-bit calls");
+  put_file(scratch() / "a", "");
+  const std::string command =
+      fmt::format("\"sh\", \"-c\", \"./p32; exec python3 {}/subjects/queue.py\"", HOLDFAST_SHIPPED_SCENARIOS);
+  const auto end = start_small(scenario(command, "count = 1\nbroadcasts = 3")).wait();
+  EXPECT_EQ(end.exit_code, 2) << end.out << end.err;
+  const auto doubts = result_of("run").doubts;
+  ASSERT_EQ(doubts.size(), 2U) << "the agent's program starts it, and the last reader's";
+  for (const Doubt& doubt : doubts) {
+    EXPECT_EQ(doubt.kind, DoubtKind::foreign_abi);
+    EXPECT_TRUE(holds(doubt.text, "p32 (thread ")) << doubt.text;
+  }
+  EXPECT_TRUE(std::filesystem::exists(scratch() / "a")) << "it was renamed";
+}
+#endif
 
 }  // namespace
 }  // namespace holdfast

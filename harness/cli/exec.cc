@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -21,6 +22,7 @@
 #include "harness/cli/terminal/terminal.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/crowd/launch/command_process.h"
+#include "harness/linux/program_file.h"
 #include "harness/scenario/input_file.h"
 #include "harness/supervisor/look/runtime_of.h"
 #include "harness/supervisor/supervisor.h"
@@ -165,6 +167,13 @@ int cannot_execute(const std::string& program, int error) {
   return error == ENOENT ? exit_not_found : exit_cannot_execute;
 }
 
+// Its calls would all go unjudged, which only an observer may let happen.
+std::optional<std::string> foreign_file(const ExecCommand& command) {
+  if (!command.enforce) return std::nullopt;
+  const char* const path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): there is one thread yet
+  return foreign_program(find_program(command.argv.front(), path != nullptr ? path : usual_path, ""), "");
+}
+
 // What the command did, in the report; or the exit code if it could not be started.
 Result<int> observe(const ExecCommand& command, const Preparation& prepared, ExecReport& report) {
   const CommandSignals signals;
@@ -205,6 +214,11 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
 static int carry_out(const ExecCommand& command) {
   auto prepared = prepare(command);
   if (!prepared) return complain(prepared.error());
+  if (const auto foreign = foreign_file(command)) {
+    fmt::print(stderr, "holdfast: cannot execute {}: {}; without --enforce it runs unjudged\n",
+               one_line(command.argv.front()), one_line(foreign_program_text(*foreign)));
+    return exit_cannot_execute;
+  }
   ExecReport report;
   report.command = command.argv;
   report.enforced = command.enforce;

@@ -112,32 +112,6 @@ INSTANTIATE_TEST_SUITE_P(
              true, false}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
-#ifdef __x86_64__
-// A 64-bit program may call by the numbers of 32-bit ones.
-TEST_F(RunTest, ExecSeesCallsByInt80) {
-  put_file(scratch() / "p.c", R"(
-#include <fcntl.h>
-#include <stdio.h>
-static char from[] = "new", to[] = "f";
-int main(int argc, char** argv) {
-  int held = open(to, O_CREAT | O_RDWR, 0600);
-  int fresh = open(from, O_CREAT | O_RDWR, 0600);
-  (void)held; (void)fresh; (void)argv; (void)argc;
-  int result;
-  __asm__ volatile("int $0x80" : "=a"(result) : "a"(38), "b"(from), "c"(to) : "memory", "r8", "r9", "r10", "r11");
-  printf("%d\n", result);
-  return 0;
-}
-)");
-  const auto built = start_program("/usr/bin/env", {"cc", "-static", "-no-pie", "-o", "p", "p.c"}, {}).wait();
-  ASSERT_EQ(built.exit_code, 0) << built.err;
-  EXPECT_EQ(holdfast({"exec", "--quiet", "--observe", "--fail-on-refusal", "--", "./p"}).exit_code, 125);
-  const auto refused = holdfast({"exec", "--quiet", "--enforce", "--", "./p"});
-  HOLDFAST_NEEDS(refused.out != "-38\n", "a kernel with 32-bit calls");
-  EXPECT_EQ(refused.out, "-13\n");
-}
-#endif
-
 // A program's own locks are none of ours, and keep their meaning.
 TEST_F(RunTest, ExecLeavesAProgramsOwnLocksAlone) {
   const auto end = holdfast({"exec", "--quiet", "--enforce", "--", "python3", "-c", R"(

@@ -80,6 +80,7 @@ TEST_P(ExecUnjudged, IsCountedAndKeepsTheGateShut) {
 
 constexpr const char* exchange =
     "for i in range(2): assert libc.syscall(316, -100, b'c', -100, b'd', 2) == 0";
+constexpr const char* x32_calls = "for i in range(2): libc.syscall(0x40000000 | 82, b'c', b'd')";
 constexpr const char* undumpable = "libc.prctl(4, 0)\nos.replace('c', 'd')\nos.replace('d', 'c')";
 constexpr const char* another_user =
     "os.setgroups([])\nos.setresuid(65534, 65534, 65534)\n"
@@ -97,6 +98,7 @@ std::vector<NotJudged> reasons() {
 #ifdef __x86_64__
       {"Exchange", exchange, "no-counterpart", "--observe"},
       {"ExchangeEnforced", exchange, "no-counterpart", "--enforce"},
+      {"X32Calls", x32_calls, "foreign-abi", "--observe"},
 #endif
       {"MemoryThatMayNotBeRead", undumpable, "unreadable-memory", "--observe", false, true},
       {"AnotherUser", another_user, "other-identity", "--enforce", true},

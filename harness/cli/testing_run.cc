@@ -25,6 +25,11 @@ void put_file(const std::filesystem::path& path, const std::string& bytes) {
   EXPECT_TRUE(file.flush().good()) << path;
 }
 
+void put_program(const std::filesystem::path& path, const std::string& bytes) {
+  put_file(path, bytes);
+  std::filesystem::permissions(path, std::filesystem::perms(0755));
+}
+
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }

@@ -22,6 +22,7 @@ inline constexpr bool sanitized = false;
 
 std::string file_bytes(const std::filesystem::path& path);
 void put_file(const std::filesystem::path& path, const std::string& bytes);
+void put_program(const std::filesystem::path& path, const std::string& bytes);  // and lets it be executed
 bool holds(const std::string& text, const std::string& part);
 
 // A small crowd: `agents` is more of the section [agents], `rest` whole sections; the run's deadline is 60 s. Waits decide

@@ -19,6 +19,7 @@
 
 #include "core/base/check.h"
 #include "core/base/clock.h"
+#include "harness/linux/proc.h"
 #include "harness/supervisor/decide/obliging_holders.h"
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS  // Linux 6.6; Debian 12's headers are older
@@ -197,8 +198,25 @@ Supervisor::Step Supervisor::unseen(const WaitingCall& call, bool trapped) {
   return Step::over;
 }
 
+// For 32-bit calls, any of which may change a file or an identity. Unless it only observes, none gets through; a process that
+// got ENOSYS instead, even from exit(), might never end.
+Supervisor::Step Supervisor::leave_unjudged(const WaitingCall& call) {
+  callers_.identities_may_change();
+  const bool goes_on = decider_.only_observes();
+  const std::string program = program_of_process(call.thread);
+  if (!waiting(call.id)) return Step::over;
+  log_->warned(
+      {DoubtKind::foreign_abi, fmt::format("{} (thread {}) made a 32-bit call, which cannot be judged{}",
+                                           program, call.thread, goes_on ? "" : ", and was killed")},
+      true);
+  if (!goes_on) ::kill(call.thread, SIGKILL);  // all of its process
+  answer(call.id, goes_on ? 0 : ENOSYS, goes_on);
+  return Step::over;
+}
+
 Supervisor::Step Supervisor::handle(WaitingCall& call) {
   if (monotonic_ns() < call.look_ns) return let_wait(call);
+  if (is_32_bit(call.data)) return leave_unjudged(call);
   if (is_identity_call(call.data)) callers_.identities_may_change();
   if (is_confinement_call(call.data) && !decider_.only_observes()) {
     answer(call.id, EOPNOTSUPP, false);  // as a kernel that was booted without it

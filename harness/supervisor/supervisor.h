@@ -75,6 +75,7 @@ class Supervisor {
   Step let_wait(const WaitingCall& call) const { return waiting(call.id) ? Step::again : Step::over; }
   Step pass_through(const WaitingCall& call);
   Step unseen(const WaitingCall& call, bool trapped);
+  Step leave_unjudged(const WaitingCall& call);
   [[nodiscard]] std::optional<TrappedCall> to_decide(const WaitingCall& call) const;
   void tell(const WaitingCall& call, const TrappedCall& trapped, const Caller& caller,
             const Decision& decision);

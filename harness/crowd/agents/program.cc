@@ -14,13 +14,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <sstream>
 
 #include "core/base/clock.h"
 #include "harness/crowd/agents/protocol.h"
 #include "harness/linux/barrier.h"
 #include "harness/linux/proc.h"
+#include "harness/linux/program_file.h"
 #include "harness/linux/reaper.h"
 
 namespace holdfast {
@@ -54,21 +53,13 @@ std::vector<std::string> environment_of(const ProgramStart& start) {
   return variables;
 }
 
-// Where the program is: a name with '/' is taken from its directory, by exec itself; others from PATH, then
-// from `beside`. Empty: nowhere.
-std::string find_program(const std::string& name, const std::vector<std::string>& environment,
-                         const std::string& beside) {
-  if (name.find('/') != std::string::npos) return name;
-  std::string places = "PATH=/usr/bin:/bin";
+// Where a program is looked for: as its own PATH says, and then in `beside`.
+std::string places_of(const std::vector<std::string>& environment, const std::string& beside) {
+  std::string places = usual_path;
   for (const std::string& variable : environment) {
-    if (variable.starts_with("PATH=")) places = variable;
+    if (variable.starts_with("PATH=")) places = variable.substr(5);
   }
-  std::stringstream path(places.substr(5) + ":" + beside);
-  for (std::string place; std::getline(path, place, ':');) {
-    const auto candidate = std::filesystem::path(place) / name;
-    if (!place.empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate.string();
-  }
-  return {};
+  return beside.empty() ? places : places + ":" + beside;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -114,7 +105,7 @@ std::string ProgramEnd::how() const {
 Result<std::unique_ptr<Program>> Program::start(const ProgramStart& start, ErrorOutput& errors) {
   std::vector<std::string> words = start.argv;
   std::vector<std::string> variables = environment_of(start);
-  const std::string path = find_program(words.front(), variables, start.beside);
+  const std::string path = find_program(words.front(), places_of(variables, start.beside), start.directory);
   const auto cannot = [&](const std::string& why, int os_code) {
     return fail(Code::invalid,
                 fmt::format("subject.command: cannot start {} in {}: {}", quote_line(words.front()),
@@ -122,6 +113,8 @@ Result<std::unique_ptr<Program>> Program::start(const ProgramStart& start, Error
                 os_code);
   };
   if (path.empty()) return cannot("no such program in PATH, nor beside holdfast", ENOENT);
+  if (const auto foreign = foreign_program(path, start.directory))
+    return cannot(foreign_program_text(quote_line(*foreign)), ENOEXEC);
   auto input = make_pipe(), output = make_pipe(), error = make_pipe(), trouble = make_pipe();
   for (const auto* pipe : {&input, &output, &error, &trouble}) {
     if (!*pipe) return fail(pipe->error());

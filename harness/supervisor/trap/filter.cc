@@ -23,8 +23,6 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uint32_t x32_bit = 0x40000000;
-
 sock_filter load(std::size_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
 }
@@ -34,22 +32,20 @@ sock_filter give(std::uint32_t action) {
 
 using Numbers = std::vector<std::pair<long, std::uint32_t>>;  // of a call, and what becomes of it
 
-Numbers trapped_numbers(Trap trap, Architecture architecture) {
+Numbers trapped_numbers(Trap trap) {
   Numbers numbers;
   const auto add = [&](const std::vector<long>& calls) {
     for (const long number : calls) numbers.emplace_back(number, SECCOMP_RET_USER_NOTIF);
   };
-  add(decided_calls(architecture));
+  add(decided_calls());
   if (trap == Trap::decided_calls) {
     numbers.emplace_back(SYS_openat2, SECCOMP_RET_USER_NOTIF);
   } else {
-    add(open_calls(architecture));
+    add(open_calls());
   }
-  add(identity_calls(architecture));
-  add(confinement_calls(architecture));
-  constexpr long io_uring_setup = 425;  // of every architecture
-  static_assert(io_uring_setup == SYS_io_uring_setup && SYS_openat2 == 437);
-  numbers.emplace_back(io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);
+  add(identity_calls());
+  add(confinement_calls());
+  numbers.emplace_back(SYS_io_uring_setup, SECCOMP_RET_ERRNO | ENOSYS);
   return numbers;
 }
 
@@ -59,23 +55,13 @@ std::vector<sock_filter> build_program(Trap trap) {
     program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
     program.push_back(give(action));
   };
-  // Kills come before exact calls, and those of 32-bit programs are not counted among them.
-  const std::uint32_t i386 = trap == Trap::store_calls ? 0 : audit_number(Architecture::i386);
   program.push_back(load(offsetof(seccomp_data, arch)));
-  if (i386 != 0) {
-    const Numbers numbers = trapped_numbers(trap, Architecture::i386);
-    const std::size_t length = 1 + 2 * numbers.size() + 1;
-    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, i386, 0, static_cast<std::uint8_t>(length)));
-    program.push_back(load(offsetof(seccomp_data, nr)));
-    for (const auto& [number, action] : numbers) on_call(number, action);
-    program.push_back(give(SECCOMP_RET_ALLOW));
-  }
-  program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, audit_number(Architecture::native), 1, 0));
-  program.push_back(give(SECCOMP_RET_KILL_PROCESS));
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, native_architecture, 1, 0));
+  program.push_back(give(SECCOMP_RET_USER_NOTIF));
   program.push_back(load(offsetof(seccomp_data, nr)));
   program.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1));
-  program.push_back(give(SECCOMP_RET_KILL_PROCESS));
-  for (const auto& [number, action] : trapped_numbers(trap, Architecture::native)) on_call(number, action);
+  program.push_back(give(SECCOMP_RET_USER_NOTIF));
+  for (const auto& [number, action] : trapped_numbers(trap)) on_call(number, action);
   if (trap == Trap::store_calls) {
     const auto opens = open_calls();
     for (const long number : store_calls()) {

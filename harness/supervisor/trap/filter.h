@@ -21,9 +21,8 @@ enum class Trap {
 // opens are not, at no cost to those; and, only to notice that a caller's identity may differ from the
 // supervisor's, set*id, setgroups, capset, chroot, pivot_root, unshare, setns.
 // landlock_create_ruleset gets EOPNOTSUPP where the domain acts for its callers, since what it forbids would not hold then.
-// io_uring_setup gets ENOSYS (it could rename behind the filter's back). 32-bit calls are trapped likewise, but
-// not where store calls are; those and any of another architecture (x32) kill the process, since they would not
-// be decided.
+// io_uring_setup gets ENOSYS (it could rename behind the filter's back). Every 32-bit call is trapped, whatever it does:
+// none is judged, and the supervisor says so.
 Result<int> install_filter(Trap trap = Trap::decided_calls);
 
 }  // namespace holdfast

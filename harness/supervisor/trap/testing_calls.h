@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "harness/supervisor/trap/trapped_calls.h"
+
 namespace holdfast {
 
 inline seccomp_data call_of(long number, std::initializer_list<std::uint64_t> arguments) {
   seccomp_data data{};
   data.nr = static_cast<int>(number);
+  data.arch = native_architecture;
   std::copy(arguments.begin(), arguments.end(), data.args);
   return data;
 }

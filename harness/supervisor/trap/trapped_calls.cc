@@ -1,7 +1,6 @@
 #include "harness/supervisor/trap/trapped_calls.h"
 
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/fs.h>
 #include <sys/syscall.h>
 
@@ -32,8 +31,7 @@ enum class Form {
 
 struct CallRow {
   Form form;
-  long native;  // -1: there is none
-  long i386;    // arch/x86/entry/syscalls/syscall_32.tbl; -1: there is none
+  long number;  // -1: this machine has no such call
 };
 
 #ifdef SYS_rename  // the old forms exist on x86-64 only
@@ -43,67 +41,48 @@ struct CallRow {
 #endif
 
 constexpr std::array call_rows{
-    CallRow{Form::rename, HOLDFAST_OLD_CALL(rename), 38},
-    CallRow{Form::renameat, SYS_renameat, 302},
-    CallRow{Form::renameat2, SYS_renameat2, 353},
-    CallRow{Form::unlink, HOLDFAST_OLD_CALL(unlink), 10},
-    CallRow{Form::unlinkat, SYS_unlinkat, 301},
-    CallRow{Form::rmdir, HOLDFAST_OLD_CALL(rmdir), 40},
-    CallRow{Form::link, HOLDFAST_OLD_CALL(link), 9},
-    CallRow{Form::linkat, SYS_linkat, 303},
-    CallRow{Form::open, HOLDFAST_OLD_CALL(open), 5},
-    CallRow{Form::openat, SYS_openat, 295},
-    CallRow{Form::openat2, SYS_openat2, 437},
-    CallRow{Form::creat, HOLDFAST_OLD_CALL(creat), 8},
-    CallRow{Form::truncate, SYS_truncate, 92},
-    CallRow{Form::truncate, -1, 193},  // truncate64
-    CallRow{Form::identity, SYS_setuid, 213},
-    CallRow{Form::identity, -1, 23},  // with 16-bit numbers, here and below
-    CallRow{Form::identity, SYS_setgid, 214},
-    CallRow{Form::identity, -1, 46},
-    CallRow{Form::identity, SYS_setreuid, 203},
-    CallRow{Form::identity, -1, 70},
-    CallRow{Form::identity, SYS_setregid, 204},
-    CallRow{Form::identity, -1, 71},
-    CallRow{Form::identity, SYS_setresuid, 208},
-    CallRow{Form::identity, -1, 164},
-    CallRow{Form::identity, SYS_setresgid, 210},
-    CallRow{Form::identity, -1, 170},
-    CallRow{Form::identity, SYS_setfsuid, 215},
-    CallRow{Form::identity, -1, 138},
-    CallRow{Form::identity, SYS_setfsgid, 216},
-    CallRow{Form::identity, -1, 139},
-    CallRow{Form::identity, SYS_setgroups, 206},
-    CallRow{Form::identity, -1, 81},
-    CallRow{Form::identity, SYS_capset, 185},
-    CallRow{Form::identity, SYS_chroot, 61},
-    CallRow{Form::identity, SYS_pivot_root, 217},
-    CallRow{Form::identity, SYS_unshare, 310},
-    CallRow{Form::identity, SYS_setns, 346},
-    CallRow{Form::confinement, 444, 444},  // landlock_create_ruleset, which older headers do not know
+    CallRow{Form::rename, HOLDFAST_OLD_CALL(rename)},
+    CallRow{Form::renameat, SYS_renameat},
+    CallRow{Form::renameat2, SYS_renameat2},
+    CallRow{Form::unlink, HOLDFAST_OLD_CALL(unlink)},
+    CallRow{Form::unlinkat, SYS_unlinkat},
+    CallRow{Form::rmdir, HOLDFAST_OLD_CALL(rmdir)},
+    CallRow{Form::link, HOLDFAST_OLD_CALL(link)},
+    CallRow{Form::linkat, SYS_linkat},
+    CallRow{Form::open, HOLDFAST_OLD_CALL(open)},
+    CallRow{Form::openat, SYS_openat},
+    CallRow{Form::openat2, SYS_openat2},
+    CallRow{Form::creat, HOLDFAST_OLD_CALL(creat)},
+    CallRow{Form::truncate, SYS_truncate},
+    CallRow{Form::identity, SYS_setuid},
+    CallRow{Form::identity, SYS_setgid},
+    CallRow{Form::identity, SYS_setreuid},
+    CallRow{Form::identity, SYS_setregid},
+    CallRow{Form::identity, SYS_setresuid},
+    CallRow{Form::identity, SYS_setresgid},
+    CallRow{Form::identity, SYS_setfsuid},
+    CallRow{Form::identity, SYS_setfsgid},
+    CallRow{Form::identity, SYS_setgroups},
+    CallRow{Form::identity, SYS_capset},
+    CallRow{Form::identity, SYS_chroot},
+    CallRow{Form::identity, SYS_pivot_root},
+    CallRow{Form::identity, SYS_unshare},
+    CallRow{Form::identity, SYS_setns},
+    CallRow{Form::confinement, 444},  // landlock_create_ruleset, which older headers do not know
 };
 
-long number_of(const CallRow& row, Architecture architecture) {
-  return architecture == Architecture::native ? row.native : row.i386;
-}
-
-std::vector<long> numbers(Architecture architecture, Form first, Form last) {
+std::vector<long> numbers(Form first, Form last) {
   std::vector<long> found;
   for (const CallRow& row : call_rows) {
-    const long number = number_of(row, architecture);
-    if (row.form >= first && row.form <= last && number >= 0) found.push_back(number);
+    if (row.form >= first && row.form <= last && row.number >= 0) found.push_back(row.number);
   }
   return found;
 }
 
 std::optional<Form> form_of(const seccomp_data& data) {
   if (data.nr < 0) return std::nullopt;
-  const auto architecture = data.arch != 0 && data.arch == audit_number(Architecture::i386)
-                                ? Architecture::i386
-                                : Architecture::native;
-  const auto* const row = std::find_if(call_rows.begin(), call_rows.end(), [&](const CallRow& each) {
-    return number_of(each, architecture) == data.nr;
-  });
+  const auto* const row = std::find_if(call_rows.begin(), call_rows.end(),
+                                       [&](const CallRow& each) { return each.number == data.nr; });
   if (row == call_rows.end()) return std::nullopt;
   return row->form;
 }
@@ -125,28 +104,21 @@ TrappedCall opening(int directory, std::uint64_t path, unsigned flags, std::uint
 
 }  // namespace
 
-std::uint32_t audit_number(Architecture architecture) {
-#if defined(__x86_64__)
-  return architecture == Architecture::native ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_I386;
-#elif defined(__aarch64__)
-  return architecture == Architecture::native ? AUDIT_ARCH_AARCH64 : 0;
-#else
-#error "the filter knows x86-64 and aarch64 only"
-#endif
+bool is_32_bit(const seccomp_data& data) {
+  return data.arch != native_architecture || data.nr >= static_cast<int>(x32_bit);
 }
 
-std::vector<long> decided_calls(Architecture architecture) {
-  return numbers(architecture, Form::rename, Form::linkat);
+std::vector<long> decided_calls() {
+  return numbers(Form::rename, Form::linkat);
 }
-std::vector<long> open_calls(Architecture architecture) {
-  return numbers(architecture, Form::open, Form::truncate);
+std::vector<long> open_calls() {
+  return numbers(Form::open, Form::truncate);
 }
-std::vector<long> identity_calls(Architecture architecture) {
-  return numbers(architecture, Form::identity, Form::identity);
+std::vector<long> identity_calls() {
+  return numbers(Form::identity, Form::identity);
 }
-
-std::vector<long> confinement_calls(Architecture architecture) {
-  return numbers(architecture, Form::confinement, Form::confinement);
+std::vector<long> confinement_calls() {
+  return numbers(Form::confinement, Form::confinement);
 }
 
 bool is_confinement_call(const seccomp_data& data) {
@@ -213,10 +185,6 @@ std::optional<TrappedCall> decode(const seccomp_data& data) {
     case Form::truncate: {
       TrappedCall call{Function::truncate, AT_FDCWD, args[0]};
       call.length = static_cast<std::int64_t>(args[1]);
-      if (data.arch != audit_number(Architecture::i386)) return call;
-      constexpr int truncate64_i386 = 193;  // its length comes in two halves, that of the old form is signed
-      call.length = data.nr == truncate64_i386 ? static_cast<std::int64_t>(args[1] | args[2] << 32)
-                                               : static_cast<std::int32_t>(args[1]);
       return call;
     }
     case Form::identity:

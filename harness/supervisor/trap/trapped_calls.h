@@ -1,6 +1,7 @@
 // Which system calls are trapped, and what their arguments mean.
 #pragma once
 
+#include <linux/audit.h>
 #include <linux/seccomp.h>
 
 #include <cstdint>
@@ -11,25 +12,34 @@
 
 namespace holdfast {
 
-// 32-bit calls reach the same files, from 32-bit programs and by `int 0x80` from any other; their numbers differ.
-enum class Architecture { native, i386 };
+#if defined(__x86_64__)
+inline constexpr std::uint32_t native_architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+inline constexpr std::uint32_t native_architecture = AUDIT_ARCH_AARCH64;
+#else
+#error "the filter knows x86-64 and aarch64 only"
+#endif
 
-// As AUDIT_ARCH_*; 0 where this machine has no such calls.
-std::uint32_t audit_number(Architecture architecture);
+// In the numbers of x32 calls, which have the native architecture.
+inline constexpr std::uint32_t x32_bit = 0x40000000;
+
+// Made by a 32-bit program, or by `int 0x80`: its numbers mean other calls, and none is judged. Of such a call the functions
+// below must not be asked.
+bool is_32_bit(const seccomp_data& data);
 
 // Renames, removals and links: decided and carried out by the supervisor.
-std::vector<long> decided_calls(Architecture architecture = Architecture::native);
+std::vector<long> decided_calls();
 
 // open*, creat and truncate: trapped where everybody's opens are decided (harness/scenario/plan/decided_opens.cc).
-std::vector<long> open_calls(Architecture architecture = Architecture::native);
+std::vector<long> open_calls();
 
 // Let through; they only tell that callers may no longer be who the supervisor is.
-std::vector<long> identity_calls(Architecture architecture = Architecture::native);
+std::vector<long> identity_calls();
 bool is_identity_call(const seccomp_data& data);
 
 // By which a process begins to confine itself with Landlock. What it forbids itself is known to the kernel alone, and would
 // not hold for what the supervisor does in its place.
-std::vector<long> confinement_calls(Architecture architecture = Architecture::native);
+std::vector<long> confinement_calls();
 bool is_confinement_call(const seccomp_data& data);
 
 // A decided call in one shape: the *at form, paths still in the caller's memory.
