@@ -1,4 +1,4 @@
-// What lies in a directory of runs: those that were judged, series of trials, and sweeps.
+// The contents of a directory of runs: judged runs, series of trials, and sweeps.
 #pragma once
 
 #include <filesystem>
@@ -9,13 +9,13 @@
 
 namespace holdfast {
 
-// Of `directory` and what lies up to three levels below it; no symbolic link is followed. What cannot be read is left
-// out. Addresses are below `/runs/`. Trials of a series are told by the series alone. It ends early when `give_up` says
-// so, which is asked for each directory.
+// Searches `directory` and up to three levels below it, following no symbolic links. What cannot be read is left out.
+// Addresses are below `/runs/`. The trials of a series are represented by the series. Ends early when `give_up`,
+// called for each directory, returns true.
 std::vector<ListedRun> past_runs(const std::filesystem::path& directory,
                                  const std::function<bool()>& give_up);
 
-// Whether it is a file that reports consist of and link to.
+// Whether this is a file of a report, or one that reports link to.
 bool is_report_file(std::string_view name);
 
 }  // namespace holdfast
