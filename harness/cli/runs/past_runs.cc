@@ -43,7 +43,7 @@ bool is_result_file(const std::filesystem::path& file) {
          std::filesystem::file_size(file, error) <= most_json_bytes && !error;
 }
 
-// Of a series' or a sweep's JSON only what is listed.
+// From a series' or sweep's JSON, only what is listed.
 std::optional<ListedRun> several_in(const std::filesystem::path& file, const char* kind) {
   std::ifstream in(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
