@@ -78,7 +78,7 @@ std::span<const Seen> seen_by(const History& history, const Operation& read);
 // An entry of a final read, as Delivery::log has it: the ordinal of its message, or what is wrong with it.
 inline constexpr std::uint32_t never_sent = not_there;
 inline constexpr std::uint32_t sent_to_others = not_there - 1;
-inline constexpr std::uint32_t there_before = not_there - 2;  // the same message stands further up
+inline constexpr std::uint32_t there_before = not_there - 2;  // the same message occurs further up
 inline bool is_ordinal(std::uint32_t entry) {
   return entry < there_before;
 }

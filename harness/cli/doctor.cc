@@ -43,6 +43,7 @@ static void add_options(CLI::App& app, DoctorCommand& command) {
 }
 
 extern const Subcommand doctor_subcommand{
-    "doctor", "Check what works on this machine, and advise on what does not", add_command<DoctorCommand>};
+    "doctor", "Check what works on this machine, and say what to do about the rest",
+    add_command<DoctorCommand>};
 
 }  // namespace holdfast

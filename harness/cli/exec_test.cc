@@ -144,7 +144,7 @@ TEST_F(Exec, SaysWhatWindowsWouldHaveRefused) {
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_EQ(end.out, "");
   EXPECT_TRUE(holds(end.err, "Windows would have refused 1 of ")) << end.err;
-  EXPECT_TRUE(holds(end.err, "rename onto: 5 (access denied)")) << end.err;
+  EXPECT_TRUE(holds(end.err, "rename (target held): 5 (access denied)")) << end.err;
   EXPECT_TRUE(holds(end.err, "file      f\n")) << end.err;
   EXPECT_EQ(file_bytes(work() / "f"), "b\n") << "it only observes";
 }

@@ -10,7 +10,7 @@
 
 namespace holdfast {
 
-// One run of a planted bug. It is found if every check that must fail does.
+// One run of a planted bug. It counts as found if every check that must fail does.
 struct Attempt {
   std::uint64_t seed = 1;
   bool found = false;
@@ -32,7 +32,7 @@ struct MutantRun {
 
 struct MutantResult {
   Mutant mutant;
-  std::vector<MutantRun> runs;  // one a seed
+  std::vector<MutantRun> runs;  // one per seed
 };
 
 struct RightRun {

@@ -118,7 +118,7 @@ enum class EventType : std::uint8_t {
               // = agent, pid; value: handles, of these on files that were replaced, on others that were
               // removed, alike on one file at most; text fields: program, path of a file, the worst
   reference =
-      46,  // the reference work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (mean)
+      46,  // the reference work was timed; value: 0 = before the load, 1 = after it, rounds, mean ns per round
   standstill = 47,  // the disk stood still; value: from and until, as time_ns
   locks = 48,       // locks on the store's files were looked at; value: 1 = because every agent was idle
   lock =
@@ -132,7 +132,7 @@ enum class EventType : std::uint8_t {
       51,  // in the time of the `processors` before it; op = flushes that the disk took from anybody; value: bytes
   // that the run wrote, that the disk took from anybody (all ones = unknown), ns that it was busy, ns that
   // the run had processors
-  disk_speed = 52,  // before the load; value: bytes a second, ns for a flush of 4 KiB (0 = unknown)
+  disk_speed = 52,  // before the load; value: bytes per second, ns for a flush of 4 KiB (0 = unknown)
 };
 
 enum class Mark : std::uint64_t {

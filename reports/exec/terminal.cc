@@ -46,7 +46,10 @@ std::string result_sentence(const ExecReport& report, std::size_t groups) {
 std::string call_sentence(const ExecGroup& group) {
   const ExecRefusal& first = *group.first;
   std::string what(call_word(group.key.call));
-  if (!first.destination.empty()) what += is_replace(first) ? " onto" : " of";
+  if (!first.destination.empty()) {
+    const bool held = group.key.reason == Obstacle::held;
+    what += is_replace(first) ? (held ? " (target held)" : " onto") : held ? " (source held)" : " of";
+  }
   return fmt::format("{}: {}", what, windows_code(group.key.code));
 }
 

@@ -57,7 +57,7 @@ std::string broadcasts_sentence(const Summary& summary) {
 
 std::string agents_sentence(const Summary& summary) {
   return fmt::format(
-      "{} of {} succeeded{}. Success means every broadcast acknowledged and delivered exactly once, and "
+      "{} of {} succeeded{}; success means every broadcast acknowledged and delivered exactly once, and "
       "every read answered",
       format_count(summary.agents_succeeded), format_counted(summary.agents_total, "agent"),
       share_sentence(summary.agents_succeeded, summary.agents_total,
