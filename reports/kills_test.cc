@@ -56,8 +56,8 @@ TEST(Kills, AreCountedWithWhatTheyCutShort) {
   EXPECT_EQ(summary.injectors[0].recovered, 1U);
   EXPECT_EQ(
       injector_sentence(summary.injectors[0]),
-      "2 of 2 planned fired; before each of the 2 file calls of a save; 2 broadcasts cut short, 1 of them "
-      "delivered all the same");
+      "2 of 2 planned fired; killed before each of the 2 file calls of a save; 2 broadcasts cut short, of "
+      "which 1 were delivered anyway");
   EXPECT_THAT(summary.agents[0].ended, HasSubstr(" after 2 planned kills"));
   EXPECT_THAT(summary.agents[1].ended, Not(HasSubstr("planned")));
 }

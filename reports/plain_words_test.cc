@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/testing/plain_words.h"
 #include "harness/check/tolerances.h"
 #include "harness/sharing/not_modelled.h"
 #include "reports/summary/process_end.h"
@@ -7,6 +8,67 @@
 
 namespace holdfast {
 namespace {
+
+// The comment of a line of C++; nothing where there is none.
+std::string comment_of(const std::string& line) {
+  const std::size_t at = line.find("//");
+  if (at == std::string::npos || (at > 0 && line[at - 1] == ':')) return "";
+  return line.substr(std::min(line.size(), at + 3));
+}
+
+std::vector<std::string> translated_lines(const std::filesystem::path& file, bool comments_only) {
+  std::vector<std::string> found;
+  std::ifstream in(file);
+  std::string before;
+  std::size_t number = 0;
+  for (std::string line; std::getline(in, line); ++number) {
+    const std::string text = comments_only ? comment_of(line) : line;
+    std::string words = translated_words(before + " " + text);
+    if (comments_only && line.starts_with("// Of ")) words = "Of …";
+    if (!words.empty()) found.push_back(file.string() + ":" + std::to_string(number + 1) + ": " + words);
+    before = words.empty() ? text : "";
+  }
+  return found;
+}
+
+TEST(PlainWords, TheWorstPatternsAreFoundAndGoodEnglishIsNot) {
+  for (const char* text : {"whoever comes first", "Whoever", "the file shall exist", "it is written anew",
+                           "the kernel words it", "each is told of it", "this is no run", "what is no"}) {
+    EXPECT_NE(translated_words(text), "") << text;
+  }
+  for (const char* text : {"there is no lock", "There is no Windows build", "it is no longer there",
+                           "it is no more than a guess", "shall_wait(decision)", "marshalling", "a new file",
+                           "is not a run", "this node", "told off"}) {
+    EXPECT_EQ(translated_words(text), "") << text;
+  }
+  EXPECT_EQ(comment_of("int a = 1;  // Of a run"), "Of a run");
+  EXPECT_EQ(comment_of("\"https://example.org\""), "");
+}
+
+TEST(PlainWords, HeadersAndDocumentsDoNotReadAsTranslated) {
+  const std::filesystem::path root = HOLDFAST_SOURCE_DIRECTORY;
+  std::vector<std::string> found;
+  std::size_t read = 0;
+  const auto look = [&](const std::filesystem::path& file, bool comments_only) {
+    ++read;
+    const auto lines = translated_lines(file, comments_only);
+    found.insert(found.end(), lines.begin(), lines.end());
+  };
+  for (const char* folder : {"core", "harness", "reports", "scenarios", "docs"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
+      const std::string path = entry.path().string();
+      if (path.find("/node_modules/") != std::string::npos || path.find("/golden/") != std::string::npos)
+        continue;
+      if (path.ends_with(".h")) look(path, true);
+      if (path.ends_with(".md")) look(path, false);
+    }
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(root)) {
+    if (entry.path().extension() == ".md") look(entry.path(), false);
+  }
+  EXPECT_GT(read, 300U);
+  EXPECT_THAT(found, testing::IsEmpty());
+}
 
 TEST(ProcessEnd, InWords) {
   const auto end = [](bool exited, int status, bool stopped) {

@@ -1,5 +1,5 @@
-// The reports that a run and a series write beside their results: a format is its renderer and a row here. What is
-// written, written again and thinned out is taken from the rows.
+// The reports that a run and a series write beside their results: a format is a renderer and a row here. The rows
+// determine what is written, rewritten, and thinned out.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace holdfast {
 
-// What a run's reports are made of. Without a timeline a page has no lanes, and says why.
+// The input of a run's reports. Without a timeline the page has no lanes, and says why.
 struct ReportInput {
   const Summary& summary;
   const Timeline* timeline = nullptr;

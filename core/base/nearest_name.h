@@ -1,4 +1,4 @@
-// For messages about a name that nobody knows: which known one was probably meant.
+// For messages about an unknown name: which known one was probably meant.
 #pragma once
 
 #include <span>

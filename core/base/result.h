@@ -1,7 +1,7 @@
 // What can go wrong, as a value.
 //
-// Every function that can fail returns Result<T>. An Error carries a Code only where some caller reacts to
-// it; everything a person needs stands in the message: the call, the path, the number, what to do.
+// Every function that can fail returns Result<T>. An Error carries a Code only where some caller reacts to it; the
+// message has everything a person needs: the call, the path, the number, what to do.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@
 namespace holdfast {
 
 enum class Code {
-  failed,     // anything no caller reacts to; the message says what
+  failed,     // any error that no caller reacts to; see the message
   invalid,    // bad input from a person: scenario, flag, file; exit code 64
   not_found,  // the file or directory does not exist
   exists,     // it exists already
-  denied,  // somebody holds the file just now (WinError 5, 32, 33, 1175; EACCES, EPERM, EBUSY): worth a retry
+  denied,  // somebody holds the file right now (WinError 5, 32, 33, 1175; EACCES, EPERM, EBUSY): worth a retry
   exhausted,    // still denied when the retry budget was spent; definitely not done
   corrupt,      // bytes that cannot be what was written
   timed_out,    // a deadline passed; definitely not done
@@ -29,7 +29,7 @@ struct Error {
   std::string message;
   int os_code = 0;  // errno on POSIX, GetLastError() on Windows; 0 where no system call failed
 
-  // The same error, said from one level up: "prefix: message".
+  // The same error with context from the caller: "prefix: message".
   [[nodiscard]] Error within(const std::string& prefix) const& {
     return {code, prefix + ": " + message, os_code};
   }

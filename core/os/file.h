@@ -1,8 +1,7 @@
 // Files, as the store needs them and no more: read whole, create new, write, flush, replace, remove, list.
 //
-// The platform seam: *_posix.cc and *_win32.cc implement the same declarations. Every failure names the
-// call, the path and the code; see os_error.h for what is Code::denied. EINTR is never handed on: the call
-// is made again.
+// The platform seam: *_posix.cc and *_win32.cc implement the same declarations. Every failure names the call, the
+// path and the code; see os_error.h for what is Code::denied. EINTR is never passed on: the call is repeated.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +25,8 @@ struct FileAttributes {
   [[nodiscard]] bool read_only() const { return (permissions & 0222U) == 0; }
 };
 
-// A file open for writing, or a directory open to be flushed. Closed by its destructor, which cannot say
-// whether that went well: call close().
+// A file open for writing, or a directory open to be flushed. Its destructor closes it but cannot report errors: call
+// close().
 class File {
  public:
   File() = default;
@@ -38,8 +37,8 @@ class File {
   File& operator=(const File&) = delete;
   ~File();
 
-  // Code::exists if `path` is there. With `like`, mode and (where this user may) owner are taken from it;
-  // otherwise the umask decides. Not inherited by programs that this one starts.
+  // Code::exists if `path` is there. With `like`, mode and (where permitted) owner are taken from it; otherwise the
+  // umask decides. The descriptor is close-on-exec.
   static Result<File> create_new(const std::filesystem::path& path,
                                  const std::optional<FileAttributes>& like);
 
@@ -47,8 +46,8 @@ class File {
   static Result<File> open_directory(const std::filesystem::path& path);
 
   Result<> write_all(std::string_view bytes);
-  Result<> flush();  // to the device, length included
-  Result<> close();  // a filesystem may report a failed write only now; closed either way
+  Result<> flush();  // to the device, including the length
+  Result<> close();  // a filesystem may report a failed write only here; closed either way
   [[nodiscard]] bool is_open() const { return handle_ != closed; }
 
  private:
@@ -69,15 +68,15 @@ struct FileContent {
 // The whole of a regular file; Code::not_found if there is none.
 Result<FileContent> read_file(const std::filesystem::path& path);
 
-// Puts the file `from`, open as `file`, in the place of `to`, whatever is there, in one step. Closes `file`
-// first on POSIX, since in a sharing domain an open source is refused; on Windows the open handle does the
-// work. Code::indefinite if an interrupted call cannot be told from a done one.
+// Replaces `to`, whatever is there, with the file `from`, open as `file`, in one step. Closes `file` first on POSIX,
+// since a sharing domain refuses an open source; on Windows the open handle does the work. Code::indefinite if it is
+// unknown whether an interrupted call was done.
 Result<> rename_over(File& file, const std::filesystem::path& from, const std::filesystem::path& to);
 
 // The same for a file that is not open.
 Result<> rename_over(const std::filesystem::path& from, const std::filesystem::path& to);
 
-// Removing what is not there is no error.
+// Removing a missing file is not an error.
 Result<> remove_file(const std::filesystem::path& path);
 
 // Calls `visit` with each name in the directory, in no order.

@@ -45,7 +45,7 @@ bool replaces_or_removes(FileCall call) {
 }
 
 std::string_view advice(FileCall call, int os_code, Code code, const TargetFacts& facts) {
-  if (code == Code::denied) return "somebody holds the file just now";
+  if (code == Code::denied) return "somebody holds the file right now";
   if (is_refusal(os_code)) {
     if (facts.is_directory) return "it is a directory, where a file is needed";
     if (replaces_or_removes(call) && facts.mount_point) {
@@ -53,7 +53,7 @@ std::string_view advice(FileCall call, int os_code, Code code, const TargetFacts
     }
     if (replaces_or_removes(call) && facts.read_only) return "the file is read-only; make it writable";
     if (call == FileCall::open && facts.unreadable) return "its mode does not let this user read it";
-    if (facts.directory_unwritable) return "its directory may not be written by this user";
+    if (facts.directory_unwritable) return "this user may not write to its directory";
     return "this user may not do that";
   }
   switch (os_code) {
@@ -71,7 +71,7 @@ std::string_view advice(FileCall call, int os_code, Code code, const TargetFacts
     case EIO:
       return "the device failed; look at the system's log";
     case ENOSYS:
-      return "the system does not answer this call; if a supervisor answered it, the supervisor is gone";
+      return "the system does not implement this call; if a supervisor answered it, the supervisor is gone";
     default:
       return {};
   }

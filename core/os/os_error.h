@@ -1,9 +1,8 @@
-// From an errno to an Error: the one place that says what a refusal means and whether it is worth a retry.
+// From an errno to an Error: the one place that decides what a refusal means and whether it is worth a retry.
 //
-// EACCES, EPERM and EBUSY from rename, unlink or open mean "somebody holds the file just now" when a sharing
-// domain (or a network filesystem) answers them, and "never" when the file's own state does. Only the second
-// kind can be seen by looking, so after such a refusal the target is looked at, and whatever nobody's letting
-// go can cure fails at once.
+// EACCES, EPERM and EBUSY from rename, unlink or open mean "somebody holds the file right now" if a sharing domain
+// (or a network filesystem) is the cause, and "never" if the file's own state is. Only the second kind is visible, so
+// the target is examined after such a refusal, and errors that releasing the file would not fix fail at once.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +15,7 @@ namespace holdfast {
 
 enum class FileCall { open, create, read, write, flush, close, status, rename, unlink, list, lock };
 
-// What stands in the way of a call however often it is repeated.
+// What makes a call fail no matter how often it is repeated.
 struct TargetFacts {
   bool is_directory = false;
   bool read_only = false;             // no write bit, or immutable: READONLY on Windows
@@ -31,7 +30,7 @@ Code classify_errno(FileCall call, int os_code, const TargetFacts& facts);
 // "EACCES"; "errno 4095" for a number without a name.
 std::string errno_name(int os_code);
 
-// Looks at `target` as the call would meet it.
+// Examines `target` as the call would find it.
 TargetFacts look_at_target(const std::filesystem::path& target);
 
 // The Error of a failed call: 'rename "…" to "…": EACCES (13), Permission denied: …what to do'. `target` is

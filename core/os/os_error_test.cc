@@ -67,7 +67,7 @@ TEST(FileError, says_call_path_code_and_number) {
   EXPECT_EQ(error.os_code, EACCES);
   EXPECT_EQ(error.message, "rename \"" + (scratch.path() / "temp").string() + "\" to \"" +
                                (scratch.path() / "queue.json").string() +
-                               "\": EACCES (13), Permission denied: somebody holds the file just now");
+                               "\": EACCES (13), Permission denied: somebody holds the file right now");
   const Error full = file_error(FileCall::write, ENOSPC, "/x");
   EXPECT_EQ(full.message,
             "write \"/x\": ENOSPC (28), No space left on device: the disk is full; free some space");

@@ -1,29 +1,28 @@
-// The lock that all who share a file take before they change it: a file beside it that is never deleted.
+// The lock that all processes sharing a file take before they change it: a file beside it that is never deleted.
 //
-// Beside it, because a lock on the file itself is lost with the first rename over it; never deleted,
-// because two processes could then each hold a lock on a file of that name. The kernel releases it when
-// its holder dies.
+// Beside it, because a lock on the file itself is lost with the first rename over it; never deleted, because
+// otherwise two processes could each hold a lock on a file of that name. The kernel releases it when its holder dies.
 //
-// POSIX: open-file-description locks (fcntl F_OFD_SETLK) on bytes of the lock file, on a descriptor opened
-// for each acquisition. Not flock: it knows one lock a file, and waiting in line needs more. Not F_SETLK:
-// that is lost when any thread of the process closes any descriptor of the file. Not a descriptor kept open:
-// a fork would share it, lock and all.
+// POSIX: open-file-description locks (fcntl F_OFD_SETLK) on bytes of the lock file, on a descriptor opened for each
+// acquisition. Not flock: it has one lock per file, and waiting in line needs more. Not F_SETLK: that lock is lost
+// when any thread of the process closes any descriptor of the file. Not a descriptor kept open: a fork would share
+// it, lock included.
 //
 //   byte 0                the lock
-//   bytes 1 … 2^60 - 1    tickets: who waits locks the byte of its number, which is above all that are taken
+//   bytes 1 … 2^60 - 1    tickets: a waiter locks the byte of its number, which is above all taken ones
 //   content, byte 0       'w' while the holder replaces something, '.' otherwise: see left_unfinished()
-//   content, bytes 8–31   hints for those who wait: the last number given, when a turn ended last (in ns on
+//   content, bytes 8–31   hints for waiters: the last number given, when the last turn ended (in ns on
 //                         CLOCK_MONOTONIC), how long one takes (ns); wrong ones cost time and nothing else
 //
-// Whoever finds no lower ticket locked is first in line and tries the lock often. The others know how many
-// are before them and how long a turn takes, and sleep half of that, so each looks a dozen times, however
-// long the line: when all slept by the time of their arrival alone, a thousand that came at once took both
-// processors. A waiter that dies drops its ticket. One that is stopped while first in line is overtaken after
-// a moment: tickets order, only byte 0 excludes.
+// A waiter that finds no lower ticket locked is first in line and tries the lock often. The others know how many are
+// ahead and how long a turn takes, and sleep half of that time, so each looks about a dozen times, however long the
+// line. (When sleep depended on arrival time alone, a thousand simultaneous waiters took both processors.) A waiter
+// that dies drops its ticket. One that is stopped while first in line is soon overtaken: tickets only order, byte 0
+// excludes.
 //
-// Rejected: a blocking lock, since neither a deadline nor a request to stop can end it without
-// signals or threads; plain polling, since whoever released the lock last gets it first and others starve;
-// futexes in a mapping of the file, since a truncation by anybody kills its users (SIGBUS).
+// Rejected: a blocking lock, since neither a deadline nor a request to stop can end it without signals or threads;
+// plain polling, since the process that released the lock last tends to get it first while others starve; futexes in
+// a mapping of the file, since a truncation by any process kills its users (SIGBUS).
 #pragma once
 
 #include <chrono>
@@ -71,18 +70,18 @@ class SidecarLock {
 
   std::intptr_t handle_;
   bool left_unfinished_ = false;
-  bool in_line_ = false;             // it waited: then, for those who wait behind it,
-  std::int64_t turn_began_ns_ = 0;   // when the holder before let go,
-  std::int64_t turn_before_ns_ = 0;  // and how long a turn took until then
+  bool in_line_ = false;             // it waited; then, for the waiters behind it:
+  std::int64_t turn_began_ns_ = 0;   // when the previous holder released it,
+  std::int64_t turn_before_ns_ = 0;  // and the previous estimate of a turn
 };
 
-// How long somebody in line sleeps before looking again. Pure, for the tests: `ahead` is how many are before
-// it, 0 for the first itself, who has been first for `first_since`; `turn` is how long each takes.
+// How long a waiter sleeps before looking again. Pure, for the tests: `ahead` is the number of waiters ahead, 0 for
+// the first, which has been first for `first_since`; `turn` is how long each takes.
 std::chrono::nanoseconds line_pause(std::uint64_t ahead, std::chrono::nanoseconds turn,
                                     std::chrono::nanoseconds first_since);
 
-// What a turn is taken to last, once one of `measured` ended: shorter at once, longer by steps, since a
-// single long one says little about the next.
+// The new estimate of a turn after one that took `measured`: it shrinks at once and grows in steps, since a single
+// long turn says little about the next.
 std::chrono::nanoseconds line_turn(std::chrono::nanoseconds before, std::chrono::nanoseconds measured);
 
 }  // namespace holdfast

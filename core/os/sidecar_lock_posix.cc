@@ -35,7 +35,7 @@ int open_lock_file(const std::filesystem::path& path) {
   }
 }
 
-// What is written in the lock file beside the mark. Whoever reads it must bear rubbish.
+// What is written in the lock file beside the mark. Its readers must cope with garbage.
 struct LineHints {
   std::int64_t last_number = 0;
   std::int64_t turn_ended_ns = 0;
@@ -199,8 +199,8 @@ Result<SidecarLock> SidecarLock::acquire(const std::filesystem::path& lock_file,
   if (descriptor < 0) return fail(file_error(FileCall::lock, errno, lock_file));
   LockLine line(descriptor);
 
-  // Whoever comes while others wait stands in line, even if the lock is free this moment: its releaser, who
-  // is awake already, would win every time.
+  // A process that comes while others wait gets in line, even if the lock is free right now: its releaser, which is
+  // awake already, would win every time.
   LockTry tried = LockTry::held;
   if (!line.first_in_line(first_ticket, ticket_limit)) tried = line.try_byte(lock_byte);
   if (tried == LockTry::failed) return fail(file_error(FileCall::lock, errno, lock_file));

@@ -1,4 +1,4 @@
-// Parts of file names that no other process or moment shares.
+// Unique parts of file names.
 #pragma once
 
 #include <cstdint>

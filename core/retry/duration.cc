@@ -30,7 +30,7 @@ tl::unexpected<Error> bad_duration(std::string_view text, std::string_view why) 
   constexpr std::size_t longest_quote = 40;
   return fail(
       Code::invalid,
-      fmt::format("\"{}\" is no duration: {}; write a number and a unit (ns, us, ms, s, m, h), such as "
+      fmt::format("\"{}\" is not a duration: {}; write a number and a unit (ns, us, ms, s, m, h), such as "
                   "\"100ms\" or \"1.5s\"",
                   text.substr(0, longest_quote), why));
 }

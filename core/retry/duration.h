@@ -9,9 +9,9 @@
 
 namespace holdfast {
 
-// A decimal number, without sign or exponent, and a unit: ns, us (or µs), ms, s, m or min, h. Exact: anything
-// finer than a nanosecond and anything above 292 years is Code::invalid. Bare numbers are refused, "0" too: a
-// number without a unit is how waits become a thousand times too long.
+// A decimal number, without sign or exponent, and a unit: ns, us (or µs), ms, s, m or min, h. Exact: anything finer
+// than a nanosecond or above 292 years is Code::invalid. Bare numbers are refused, even "0": a missing unit is how
+// waits become a thousand times too long.
 Result<Duration> parse_duration(std::string_view text);
 
 // The shortest exact form that parse_duration reads back to the same value: "100ms", "3.1s", "90s", "2m".

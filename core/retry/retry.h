@@ -1,4 +1,4 @@
-// Runs one attempt after another until it is done, may not be retried, or the policy is spent.
+// Repeats an attempt until it succeeds, must not be retried, or the policy is used up.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace holdfast {
 
-// What happened, for the application: the origin's "track retry success rates". A value; add them up with +=.
+// What happened, for the application. A plain value; add counters up with +=.
 struct RetryCounters {
   std::uint64_t operations = 0;
   std::uint64_t attempts = 0;
@@ -24,15 +24,14 @@ struct RetryCounters {
   RetryCounters& operator+=(const RetryCounters& other);
 };
 
-// Told to the application as it happens.
+// Reported to the application as it happens.
 struct RetryEvent {
   int retry;      // 1 = first retry
   Error refusal;  // why
-  Duration wait;  // what is slept now
+  Duration wait;  // the sleep that follows
 };
 
-// Sleeps, and returns false if the sleep was cut short because the caller wants to stop. Tests pass one that
-// does not sleep.
+// Sleeps, and returns false if cut short because the caller wants to stop. Tests pass one that does not sleep.
 using Sleep = std::function<bool(Duration)>;
 Sleep real_sleep();
 
@@ -42,9 +41,9 @@ struct RetryHooks {
   std::function<void(const RetryEvent&)> on_retry{};  // may be empty
 };
 
-// Calls `attempt` until it succeeds, fails with a code other than Code::denied, or the policy is spent (then
-// Code::exhausted, with the number of attempts and the time spent in the message). `seed` seeds the jitter of
-// this operation. Adds to `counters`.
+// Calls `attempt` until it succeeds, fails with a code other than Code::denied, or the policy is used up (then
+// Code::exhausted, with the number of attempts and the time spent in the message). `seed` seeds the jitter of this
+// operation. Adds to `counters`.
 Result<> retry(const RetryPolicy& policy, std::uint64_t seed, const RetryHooks& hooks,
                RetryCounters& counters, const std::function<Result<>()>& attempt);
 

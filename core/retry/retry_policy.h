@@ -1,4 +1,4 @@
-// How often, and after what waits, a refused file operation is tried again.
+// How often, and after what waits, a refused file operation is retried.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@ using Duration = std::chrono::nanoseconds;
 
 enum class Jitter { none, full, equal, decorrelated };
 
-// The defaults are the origin's: 5 retries after the first attempt, waits 0.1 0.2 0.4 0.8 1.6 s,
-// 3.1 s together.
+// By default 5 retries after the first attempt, with waits of 0.1 0.2 0.4 0.8 1.6 s, 3.1 s in total: what the
+// application that this project began with claimed.
 struct RetryPolicy {
   int max_retries = 5;  // after the first attempt; 0 = try once
   Duration base_delay = std::chrono::milliseconds(100);
@@ -22,7 +22,7 @@ struct RetryPolicy {
   std::optional<Duration> max_delay = std::nullopt;  // cap of one wait; none = uncapped
   Jitter jitter = Jitter::none;
   std::optional<Duration> deadline =
-      std::nullopt;  // from the first attempt: no wait is begun that ends later
+      std::nullopt;  // from the first attempt: no wait begins that would end later
 
   bool operator==(const RetryPolicy&) const = default;
 };
@@ -44,10 +44,10 @@ struct WaitBounds {
 };
 WaitBounds wait_bounds(const RetryPolicy& policy, int retry);
 
-// Waits are added without overflow: Duration::max() stands for any longer time.
+// Adds without overflow: Duration::max() stands for any longer time.
 Duration saturating_add(Duration a, Duration b);
 
-// Sum of the greatest waits: how long the policy can hold out (3.1 s for the defaults).
+// The sum of the greatest waits: how long a hold the policy can outlast (3.1 s for the defaults).
 Duration retry_budget(const RetryPolicy& policy);
 
 }  // namespace holdfast

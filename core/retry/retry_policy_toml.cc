@@ -100,7 +100,8 @@ class RetryPolicyReader {
 Result<> screen_policy_text(std::string_view text, const std::string& file_name) {
   constexpr std::size_t most_bytes = 16 * 1024;
   if (text.size() > most_bytes) {
-    return fail(Code::invalid, fmt::format("{}:1:1: a retry policy of more than 16 KiB is none", file_name));
+    return fail(Code::invalid,
+                fmt::format("{}:1:1: longer than 16 KiB, too long for a retry policy", file_name));
   }
   std::size_t line = 1, column = 1;
   for (std::size_t at = 0; at < text.size(); ++at, ++column) {
@@ -108,10 +109,10 @@ Result<> screen_policy_text(std::string_view text, const std::string& file_name)
     const char next = at + 1 < text.size() ? text[at + 1] : '\n';
     const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
     if (byte >= 0x80 || (byte == '[' && !letter)) {
-      return fail(Code::invalid,
-                  fmt::format("{}:{}:{}: a retry policy has keys, numbers and quoted words in plain ASCII, "
-                              "and nothing else",
-                              file_name, line, column));
+      return fail(
+          Code::invalid,
+          fmt::format("{}:{}:{}: a retry policy may have only keys, numbers and quoted words, in plain ASCII",
+                      file_name, line, column));
     }
     if (byte == '\n') {
       ++line;

@@ -16,8 +16,8 @@
 
 namespace holdfast {
 
-// What the text does not name keeps its default; the result is validated. Errors are Code::invalid and begin
-// "file:line:column: "; an unknown key names the nearest valid one.
+// Missing keys keep their defaults; the result is validated. Errors are Code::invalid and begin "file:line:column: ";
+// an unknown key names the nearest valid one.
 Result<RetryPolicy> parse_retry_policy(std::string_view toml, const std::string& file_name);
 
 }  // namespace holdfast

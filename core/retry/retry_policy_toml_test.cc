@@ -43,7 +43,7 @@ TEST(RetryPolicyToml, errors_say_where_and_what_to_do) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"max_retrys = 3", "f.toml:1:1: unknown key \"max_retrys\"; did you mean \"max_retries\"?"},
       {"\n\n  base_delay = 100", "f.toml:3:16: base_delay must be a duration in quotes"},
-      {"base_delay = \"100\"", "f.toml:1:14: base_delay: \"100\" is no duration: the unit is missing"},
+      {"base_delay = \"100\"", "f.toml:1:14: base_delay: \"100\" is not a duration: the unit is missing"},
       {"max_retries = 1.5", "f.toml:1:15: max_retries must be a whole number"},
       {"max_retries = -1", "f.toml:1:15: max_retries is -1"},
       {"max_retries = 9223372036854775807", "f.toml:1:15: max_retries is 9223372036854775807"},

@@ -25,7 +25,7 @@ Result<> Replacement::write(std::string_view bytes, const std::optional<FileAttr
   for (;;) {
     const std::filesystem::path path = new_temp_path(target_);
     auto created = File::create_new(path, like);
-    // A name drawn twice in 2^64 is no news; a name that is there every time cannot be.
+    // A name may be drawn twice, once in 2^64; a name that exists every time cannot be chance.
     if (!created && created.error().code == Code::exists) continue;
     if (!created) return fail(std::move(created.error()));
     temp_path_ = path;

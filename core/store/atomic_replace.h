@@ -1,8 +1,8 @@
-// Replaces a file so that whoever looks sees the old bytes or the new, never neither and never a mixture.
+// Replaces a file so that every reader sees the old bytes or the new, never neither and never a mixture.
 //
-// The new bytes go to a temporary file of a unique name in the same directory (temp_name.h), are flushed if
-// they must survive a power cut, and take the target's name in one rename. The target is never removed
-// first: a reader that comes in between would find no queue, take it for an empty one, and save that.
+// The new bytes go to a temporary file of a unique name in the same directory (temp_name.h), are flushed if they must
+// survive a power cut, and take the target's name in one rename. The target is never removed first: a reader in
+// between would find no queue, treat it as empty, and save that.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,8 @@
 
 namespace holdfast {
 
-// One replacement: write() once, commit() until it is not Code::denied, discard() if it is given up. The
-// destructor discards what was not committed, as well as one try can.
+// One replacement: write() once, commit() until it is not Code::denied, discard() to give up. The destructor makes
+// one attempt to discard what was not committed.
 class Replacement {
  public:
   Replacement(std::filesystem::path target, Durability durability);
@@ -27,11 +27,11 @@ class Replacement {
   // Takes over mode and owner from `like`, the file that will be replaced, if there is one.
   Result<> write(std::string_view bytes, const std::optional<FileAttributes>& like);
 
-  // One attempt. Code::denied leaves everything as it was, to be tried again. Code::indefinite: the name is
-  // changed, but it may not survive a power cut.
+  // One attempt. Code::denied: nothing changed, try again. Code::indefinite: the name is changed, but may not survive
+  // a power cut.
   Result<> commit();
 
-  // Removes the temporary file, if there is one. Code::denied if somebody holds it just now.
+  // Removes the temporary file, if there is one. Code::denied if somebody holds it right now.
   Result<> discard();
 
  private:

@@ -4,7 +4,7 @@
 namespace holdfast {
 
 enum class Durability {
-  process,  // the death of every process; not of the machine
+  process,  // the death of every process, but not of the machine
   power,    // a power cut: file and directory are flushed before the save returns
 };
 

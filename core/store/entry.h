@@ -8,7 +8,7 @@
 namespace holdfast {
 
 struct Entry {
-  std::string id{};  // "<sender>-<number>" where the harness writes it; any string else
+  std::string id{};  // "<sender>-<number>" if written by the harness; otherwise any string
   std::string sender{};
   std::string recipient{};
   std::string priority = "normal";
@@ -16,7 +16,7 @@ struct Entry {
   std::string created_at{};  // ISO 8601, as the application wrote it; never interpreted
   std::string status = "pending";
 
-  // Fields that this version does not know, in file order: name and raw JSON text. Written back unchanged.
+  // Fields unknown to this version, in file order: name and raw JSON text. Written back unchanged.
   std::vector<std::pair<std::string, std::string>> unknown_fields{};
 
   bool operator==(const Entry&) const = default;

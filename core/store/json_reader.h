@@ -1,8 +1,8 @@
 // A strict JSON reader (RFC 8259) that knows where each value begins and ends.
 //
-// Our own, because values that we do not know are kept byte for byte: a document model would round 1.10,
-// great integers and unusual escapes. It never recurses, so no input can exhaust the stack; it checks UTF-8;
-// and it refuses what strict readers refuse (NaN, comments, trailing commas, control characters in strings).
+// Our own, because unknown values are kept byte for byte: a document model would alter 1.10, large integers and
+// unusual escapes. It never recurses, so no input can exhaust the stack; it checks UTF-8; and it refuses what strict
+// readers refuse (NaN, comments, trailing commas, control characters in strings).
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ class JsonReader {
   bool take(char expected);
   // Takes `wanted` after white space if it is next.
   bool take_if(char wanted);
-  // Takes a string and decodes it into `*decoded` as UTF-8. With nullptr it is only checked; what UTF-8
-  // cannot say (a lone surrogate, "\ud800") passes then, since it is well-formed JSON.
+  // Takes a string and decodes it into `*decoded` as UTF-8. With nullptr it is only checked; then even what UTF-8
+  // cannot represent (a lone surrogate, "\ud800") passes, since it is well-formed JSON.
   bool string(std::string* decoded);
   // Takes any value, checked; its text is [begin, offset()).
   bool skip_value();

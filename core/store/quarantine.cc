@@ -33,7 +33,7 @@ std::filesystem::path new_quarantine_path(const std::filesystem::path& file) {
 Result<std::filesystem::path> quarantine(const std::filesystem::path& file) {
   std::filesystem::path aside = new_quarantine_path(file);
   if (auto renamed = rename_over(file, aside); !renamed) {
-    return fail(renamed.error().within("the queue cannot be read, nor moved aside"));
+    return fail(renamed.error().within("the queue can be neither read nor moved aside"));
   }
   return aside;
 }

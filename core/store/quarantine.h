@@ -1,4 +1,4 @@
-// Moves a file that cannot be read out of the way, so that its bytes are kept for a person to look at.
+// Moves an unreadable file out of the way, so that its bytes are kept for a person to examine.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,7 @@ namespace holdfast {
 // "queue.json.corrupt-20250131T090000Z-1c0ffee5".
 std::filesystem::path new_quarantine_path(const std::filesystem::path& file);
 
-// Gives the new name. Only under the lock of `file`, after reading it again.
+// Returns the new name. Only under the lock of `file`, after reading it again.
 Result<std::filesystem::path> quarantine(const std::filesystem::path& file);
 
 }  // namespace holdfast

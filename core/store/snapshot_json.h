@@ -5,12 +5,11 @@
 //                fields…}
 //   or the array alone.
 //
-// Read: every known field of an entry is a string and may be missing (Entry's default then); fields that we
-// do not know, of entries and of the object around them, are kept as raw text, in order. Refused as
-// Code::corrupt, with the offset: anything that is not strict JSON, a known field that is no string, an
-// object without "entries", a name that occurs twice in an object that we interpret, more than
-// JsonReader::deepest levels. Written: one entry a line, so that a person can read it and a diff is short. In
-// the form that was found.
+// Read: every known field of an entry is a string and may be missing (Entry's default then); unknown fields, of
+// entries and of the object around them, are kept as raw text, in order. Refused as Code::corrupt, with the offset:
+// anything that is not strict JSON, a known field that is not a string, an object without "entries", a duplicate name
+// in an object that we interpret, more than JsonReader::deepest levels. Written: one entry per line, so that a person
+// can read it and diffs are short, in the form in which it was found.
 #pragma once
 
 #include <cstddef>
@@ -24,11 +23,11 @@
 
 namespace holdfast {
 
-// What stands around the entries.
+// What surrounds the entries.
 struct SnapshotForm {
   bool bare_array = false;
   std::vector<std::pair<std::string, std::string>> fields;  // unknown ones: name and raw JSON
-  std::size_t entries_at = 0;                               // how many of them come before "entries"
+  std::size_t entries_at = 0;                               // how many of them precede "entries"
 
   bool operator==(const SnapshotForm&) const = default;
 };
@@ -42,7 +41,7 @@ struct Snapshot {
 
 Result<Snapshot> parse_snapshot(std::string_view text);
 
-// Those of parse_snapshot's entries that are addressed to `recipient`, without building the others.
+// Like parse_snapshot, but builds only the entries addressed to `recipient`.
 Result<std::vector<Entry>> entries_for(std::string_view text, const std::string& recipient);
 
 // Checks as strictly as parse_snapshot, without building the entries: a third of the time.
@@ -53,12 +52,12 @@ struct SnapshotOutline {
 };
 Result<SnapshotOutline> outline_snapshot(std::string_view text);
 
-// Code::invalid, with the entry's number, for what could not be read back: text that is not UTF-8, an unknown
-// field whose text is no JSON value or whose name is taken.
+// Code::invalid, with the entry's number, for what could not be read back: text that is not UTF-8, an unknown field
+// whose text is not a JSON value or whose name is taken.
 Result<std::string> serialise_snapshot(const SnapshotForm& form, const std::vector<Entry>& entries);
 
-// `text` with `entries` behind its last entry; everything else stays byte for byte. `outline` must
-// be of `text`.
+// `text` with `entries` appended after its last entry; everything else stays byte for byte. `outline` must be that of
+// `text`.
 Result<std::string> append_to_snapshot(std::string_view text, const SnapshotOutline& outline,
                                        const std::vector<Entry>& entries);
 

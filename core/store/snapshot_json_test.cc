@@ -99,11 +99,11 @@ TEST(SnapshotJson, what_is_no_queue_is_corrupt_and_says_where) {
       {"null", "not a queue: expected an object or an array at offset 0"},
       {"{}", "not a queue: the object has no \"entries\" at offset 0"},
       {"{\"a\":1}", "not a queue: the object has no \"entries\" at offset 0"},
-      {"{\"entries\":{}}", "not a queue: \"entries\" is no array at offset 11"},
-      {"{\"entries\":null}", "not a queue: \"entries\" is no array at offset 11"},
-      {"[1]", "not a queue: an entry that is no object at offset 1"},
-      {"[{\"id\":1}]", "not a queue: \"id\" is no string at offset 7"},
-      {"[{\"status\":null}]", "not a queue: \"status\" is no string at offset 11"},
+      {"{\"entries\":{}}", "not a queue: \"entries\" is not an array at offset 11"},
+      {"{\"entries\":null}", "not a queue: \"entries\" is not an array at offset 11"},
+      {"[1]", "not a queue: an entry that is not an object at offset 1"},
+      {"[{\"id\":1}]", "not a queue: \"id\" is not a string at offset 7"},
+      {"[{\"status\":null}]", "not a queue: \"status\" is not a string at offset 11"},
       {"[{\"id\":\"a\",\"id\":\"b\"}]", "not a queue: a name that occurs twice in one object at offset 11"},
       {"[{\"x\":1,\"\\u0078\":1}]", "not a queue: a name that occurs twice in one object at offset 8"},
       {"{\"entries\":[],\"entries\":[]}", "not a queue: a name that occurs twice in one object at offset 14"},
@@ -114,7 +114,7 @@ TEST(SnapshotJson, what_is_no_queue_is_corrupt_and_says_where) {
       {"[{}", "not a queue: the text ends too early at offset 3"},
       {"[{}]x", "not a queue: something follows the end of the queue at offset 4"},
       {"[{}][", "not a queue: something follows the end of the queue at offset 4"},
-      {"\xEF\xBB\xBF[1]", "not a queue: an entry that is no object at offset 4"},
+      {"\xEF\xBB\xBF[1]", "not a queue: an entry that is not an object at offset 4"},
       {std::string(100, '\0'), "not a queue: expected an object or an array at offset 0"}};
   for (const auto& [text, reason] : cases) EXPECT_EQ(corrupt_reason(text), reason) << text;
   EXPECT_NE(corrupt_reason("[{\"x\":" + std::string(1'000'000, '[')).find("nested too deeply"),
@@ -151,9 +151,10 @@ TEST(SnapshotJson, refuses_to_write_what_it_could_not_read) {
   EXPECT_EQ(reason(entry), "entry 1 cannot be written: its body is not UTF-8");
   entry = Entry{};
   entry.unknown_fields = {{"x", "{"}};
-  EXPECT_EQ(reason(entry), "entry 1 cannot be written: the text of the unknown field \"x\" is no JSON value");
+  EXPECT_EQ(reason(entry),
+            "entry 1 cannot be written: the text of the unknown field \"x\" is not a JSON value");
   entry.unknown_fields = {{"x", "1,\"y\":2"}};
-  EXPECT_NE(reason(entry).find("no JSON value"), std::string::npos);
+  EXPECT_NE(reason(entry).find("not a JSON value"), std::string::npos);
   entry.unknown_fields = {{"x", "1"}, {"x", "2"}};
   EXPECT_NE(reason(entry).find("two unknown fields have the same name"), std::string::npos);
   entry.unknown_fields = {{"body", "1"}};

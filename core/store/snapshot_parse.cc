@@ -12,8 +12,8 @@ namespace {
 
 using RawField = std::pair<std::string, std::string>;
 
-// Whether a name was seen before in one object. A list while short, since most objects have few unknown
-// fields; a set once it is long, so that a hostile object of 100,000 names is no quadratic work.
+// Whether a name was seen before in one object. A list while short, since most objects have few unknown fields; a set
+// once it is long, so that a hostile object of 100,000 names does not take quadratic time.
 class SeenNames {
  public:
   // False if `name` was seen.
@@ -81,7 +81,7 @@ class SnapshotParser {
   }
 
   bool entry_array() {
-    if (reader_.peek() != '[') return reader_.fail("\"entries\" is no array");
+    if (reader_.peek() != '[') return reader_.fail("\"entries\" is not an array");
     reader_.take('[');
     entries_end_ = reader_.offset();
     if (reader_.take_if(']')) return true;
@@ -94,7 +94,7 @@ class SnapshotParser {
   }
 
   bool entry() {
-    if (reader_.peek() != '{') return reader_.fail("an entry that is no object");
+    if (reader_.peek() != '{') return reader_.fail("an entry that is not an object");
     reader_.take('{');
     if (entries_ == nullptr) return fields(nullptr);
     // Read into one entry that keeps its memory, and copied from there: most are somebody else's.
@@ -124,7 +124,7 @@ class SnapshotParser {
       if (!reader_.take(':')) return false;
       if (known) {
         seen_known |= 1U << field;
-        if (reader_.peek() != '"') return reader_.fail(fmt::format("\"{}\" is no string", name_));
+        if (reader_.peek() != '"') return reader_.fail(fmt::format("\"{}\" is not a string", name_));
         // Decoded even where nothing is built: only that shows a lone surrogate.
         if (!reader_.string(built == nullptr ? &unused_ : &(built->*entry_fields[field].member)))
           return false;

@@ -17,7 +17,7 @@
 namespace holdfast {
 namespace {
 
-// The content of the queue, or none if there is no file; every other failure is one.
+// The content of the queue, or none if there is no file; every other failure is an error.
 Result<std::optional<FileContent>> read_if_there(const std::filesystem::path& path) {
   auto content = read_file(path);
   if (content) return std::optional<FileContent>(std::move(*content));
@@ -28,7 +28,7 @@ Result<std::optional<FileContent>> read_if_there(const std::filesystem::path& pa
 Error vanished(const std::filesystem::path& path) {
   return {Code::not_found,
           fmt::format("\"{}\" was there before and is gone: somebody removed it, or moved it aside as "
-                      "\"{}.corrupt-…\"; put it back, or save a queue to start anew",
+                      "\"{}.corrupt-…\"; put it back, or save a queue to start afresh",
                       path.string(), path.filename().string())};
 }
 
@@ -99,7 +99,7 @@ Result<std::vector<Entry>> SnapshotStore::load(
   const std::uint64_t seed = derive_seed(options_.seed, operations_++);
   auto outcome = retry(options_.retry, seed, options_.hooks, counters_, [&]() -> Result<> {
     for (;;) {
-      // No lock at first: a replace is one rename, so whoever opens the file has a whole one.
+      // No lock at first: a replace is one rename, so an opened file is always complete.
       auto content = read_if_there(queue_path_);
       if (!content) return fail(std::move(content.error()));
       Result<std::vector<Entry>> parsed;
@@ -168,14 +168,13 @@ Result<> SnapshotStore::broadcast(const Entry& message, const std::vector<std::s
 Result<> SnapshotStore::replace_under_lock(
     const std::function<Result<std::string>(const std::string* current)>& make_text) {
   const std::uint64_t seed = derive_seed(options_.seed, operations_++);
-  // Waiting for our own kind is no retry: it spends no budget, and it ends with lock_timeout.
+  // Waiting for the lock is not a retry: it spends no budget, and it ends with lock_timeout.
   auto held = lock();
   if (!held) return fail(std::move(held.error()));
   const bool clean = sweep_if_needed(*held);
 
-  // The lock is kept while backing off from a stranger: whoever got it meanwhile would meet the
-  // same held file, and all would spend their budgets in lockstep on it. Those who wait are bounded
-  // by their lock_timeout.
+  // The lock is kept while backing off from a stranger: a process that got it in the meantime would meet the same
+  // held file, and all would spend their budgets in lockstep on it. Those who wait are bounded by their lock_timeout.
   std::optional<Replacement> replacement;
   auto outcome = retry(options_.retry, seed, options_.hooks, counters_, [&]() -> Result<> {
     if (!replacement) {
@@ -183,7 +182,7 @@ Result<> SnapshotStore::replace_under_lock(
       if (!content) return fail(std::move(content.error()));
       const bool there = content->has_value();
       if (there && (*content)->attributes.read_only()) {
-        // A rename would replace it here, and fail for ever on Windows: whoever made it read-only meant it.
+        // A rename would replace it here, and fail for ever on Windows: it was made read-only on purpose.
         return fail(Code::failed, fmt::format("save \"{}\": the file is read-only; make it writable",
                                               queue_path_.string()));
       }

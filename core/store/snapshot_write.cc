@@ -25,7 +25,7 @@ Result<> append_raw_field(std::string& out, const std::pair<std::string, std::st
     return fail(Code::invalid, "the name of an unknown field is not UTF-8");
   }
   if (!is_json_value(raw)) {
-    return fail(Code::invalid, fmt::format("the text of the unknown field \"{}\" is no JSON value", name));
+    return fail(Code::invalid, fmt::format("the text of the unknown field \"{}\" is not a JSON value", name));
   }
   out.append(":").append(raw);
   return {};

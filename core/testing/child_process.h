@@ -1,4 +1,4 @@
-// A forked child that runs a function: real processes, without a program of their own.
+// A forked child that runs a function: a real process without a program of its own.
 #pragma once
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 // Answers a thread's file calls by hand, as the supervisor of a sharing domain does: real refusals of real
 // calls, with no privileges.
 //
-// A seccomp filter with a listener is installed in a thread of its own, so nothing of it outlives the call.
+// Installs a seccomp filter with a listener in a thread of its own, so that nothing outlives the call.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ struct InterceptedCall {
   std::string target;  // of rename: the new name
 };
 
-// Whether this kernel and user can; tests skip where not.
+// Whether this kernel and user permit it; tests skip otherwise.
 bool can_intercept_calls();
 
 // Runs `work` in a new thread. `decide` gives the errno to answer, or 0 to let the call through; it is called

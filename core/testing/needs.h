@@ -1,6 +1,6 @@
-// What a test needs of the machine. Where it is not there, the test is skipped, and never silently in ci/test:
-// HOLDFAST_NOTHING_SKIPPED=FILE makes a failure of every skip, but for what only root may do or only some kernels can,
-// which is listed by name in FILE.
+// What a test needs from the machine. Without it, the test is skipped, but never silently in ci/test: with
+// HOLDFAST_NOTHING_SKIPPED=FILE every skip is a failure, except for tests that need root or a particular kernel,
+// which are listed by name in FILE.
 //
 // No other file skips a test (ci/test looks): what never makes sense in some build is left out by the preprocessor.
 #pragma once
@@ -18,7 +18,7 @@ inline bool may_skip() {
   return std::getenv("HOLDFAST_NOTHING_SKIPPED") == nullptr;  // NOLINT(concurrency-mt-unsafe)
 }
 
-// False: it could not be listed where that was asked for.
+// False if it should have been listed and could not.
 inline bool listed_as_skipped(const std::string& why) {
   const char* list = std::getenv("HOLDFAST_NOTHING_SKIPPED");  // NOLINT(concurrency-mt-unsafe)
   if (list == nullptr) return true;

@@ -1,4 +1,4 @@
-// A directory for one test: of its own, and gone with everything in it afterwards.
+// A directory for one test, removed afterwards with everything in it.
 #pragma once
 
 #include <gtest/gtest.h>

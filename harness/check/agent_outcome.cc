@@ -59,7 +59,8 @@ void note(AgentOutcome& outcome, AgentOutcome::Reason reason, std::uint32_t ordi
   outcome.read = read;
 }
 
-// Of one that was not done well. Whether it is done may be unknown and yet be certain that its program is at fault.
+// The outcome of an unsuccessful operation. Whether it was done may be unknown even if its program is certainly at
+// fault.
 AgentOutcome::Reason reason_of(const Plan& plan, const Operation& operation, const BusyMachine& machine) {
   if (is_program_fault(operation.code)) return AgentOutcome::Reason::program_fault;
   if (operation.outcome != Outcome::fail) return AgentOutcome::Reason::unanswered;
@@ -67,7 +68,7 @@ AgentOutcome::Reason reason_of(const Plan& plan, const Operation& operation, con
                                                   : AgentOutcome::Reason::refused;
 }
 
-// A read that nobody answers is no worse than a broadcast, but one that may be answered later says nothing.
+// An unanswered read is no worse than an unanswered broadcast, but one that may be answered later says nothing.
 void look_at_reads(const Plan& plan, const History& history, const BusyMachine& machine,
                    std::vector<AgentOutcome>& outcomes) {
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
@@ -202,18 +203,17 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
       const MessageId id = delivery.sent().id(outcome.ordinal);
       const auto times =
           std::count_if(entries.begin(), entries.end(), [&](const Seen& seen) { return seen.message == id; });
-      return fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read {}", agent, message,
-                         when, outcome.recipient,
-                         times == 0 ? "does not hold it" : fmt::format("holds it {} times", times));
+      return fmt::format("agent {}'s broadcast {} was acknowledged at {}, but agent {}'s final read {}",
+                         agent, message, when, outcome.recipient,
+                         times == 0 ? "lacks it" : fmt::format("has it {} times", times));
     }
     case AgentOutcome::Reason::died:
       return fmt::format("{}, then {}{}", attempted, how_ended(*process),
                          message.empty() ? "" : fmt::format(" with {} unanswered", message));
     case AgentOutcome::Reason::program_fault:
-      return fmt::format("agent {}'s program broke down in broadcast {}, at {}{}", agent, message, when,
-                         error);
+      return fmt::format("agent {}'s program failed in broadcast {}, at {}{}", agent, message, when, error);
     case AgentOutcome::Reason::stopped_short:
-      return fmt::format("{} and then ended, as if it had done them all", attempted);
+      return fmt::format("{} and then ended as if it had attempted them all", attempted);
     case AgentOutcome::Reason::refused:
       return fmt::format("agent {}'s broadcast {} failed at {}{}{}", agent, message, when, error,
                          waited_for(history, delivery.sent().operation(outcome.ordinal)));
@@ -233,8 +233,9 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
     }
     case AgentOutcome::Reason::unread:
       return fmt::format(
-          "agent {} was told ok for {} at {}, but agent {} made no final read that would show it", agent,
-          message, when, outcome.recipient);
+          "agent {}'s broadcast {} was acknowledged at {}, but agent {} made no final read that could show "
+          "it",
+          agent, message, when, outcome.recipient);
   }
   return attempted;
 }

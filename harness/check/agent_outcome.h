@@ -1,4 +1,4 @@
-// How each agent fared, by the strict reading of "an agent succeeded" that result.json promises.
+// How each agent fared, by the strict definition of "an agent succeeded" that result.json promises.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@ namespace holdfast {
 
 struct AgentOutcome {
   enum class Kind : std::uint8_t { succeeded, failed, unknown };
-  // Why not, the gravest first.
+  // Why it did not succeed, gravest first.
   enum class Reason : std::uint8_t {
     none,
     not_delivered,  // acknowledged, and a recipient lacks it or has it twice
-    died,           // ended by itself before it had attempted everything, or with an operation open
-    program_fault,  // its program died by itself or broke the protocol
+    died,           // ended on its own before it had attempted everything, or with an operation open
+    program_fault,  // its program died on its own or broke the protocol
     stopped_short,  // attempted fewer than planned, though nothing cut it short
     refused,        // an operation failed
     cut,            // attempted fewer than planned, since the run was cut short
@@ -30,21 +30,21 @@ struct AgentOutcome {
   Reason reason = Reason::none;
   std::uint32_t attempted = 0;
   std::uint32_t acknowledged = 0;
-  std::uint32_t ordinal = not_there;    // the first message that it is about, if one
+  std::uint32_t ordinal = not_there;    // the first message concerned, if any
   std::uint32_t recipient = not_there;  // likewise
-  std::uint32_t read = not_there;       // the first read that it is about, of History::operations
+  std::uint32_t read = not_there;       // the first read concerned, of History::operations
 };
 
-// Whose operations are not held against anyone though they failed or were not answered.
+// Operations that failed or were not answered but are held against no agent.
 struct Forgiven {
   bool broadcasts = false;
   bool reads = false;
 };
 
-// Whether it failed at its deadline, and that time was for a good part not the store's.
+// Whether it failed at its deadline, with a large part of the time lost to causes outside the store.
 bool may_be_starved(const Plan& plan, const Operation& operation, const BusyMachine& machine);
 
-// By agent, those that only read among them. Operations that a planned kill cut short are held against nobody.
+// By agent, including those that only read. Operations cut short by a planned kill are held against no agent.
 std::vector<AgentOutcome> agent_outcomes(const Plan& plan, const History& history, const Delivery& delivery,
                                          Forgiven forgiven);
 

@@ -1,14 +1,14 @@
-// Attempts and waits, as the supervisor saw them: a subject need not count for itself, nor be believed.
+// Attempts and waits, as the supervisor saw them: a subject need not count them, and is not trusted to.
 //
-// A retry is the same call on the same target after a holder refused it, in the same operation; nothing else is. The
-// target of a rename or link is its destination, since an attempt may bring a new temporary file each time. So no probe
-// is a retry (unlink, then rmdir, as recursive removals ask what a name is), no poll for a file that is not there, and
-// no second call after an error that no holder caused. A refusal that nothing repeated is not one either, whatever the
-// operation was answered. The wait before a retry runs from the refusal's answer to the retry: the answer is stamped
-// before it is sent and the call after it was received, so a wait is never measured shorter than it was.
+// A retry is the same call on the same target after a holder refused it, in the same operation, and nothing else. The
+// target of a rename or link is its destination, since each attempt may use a new temporary file. So these are not
+// retries: a probe (unlink, then rmdir, as in recursive removals), a poll for a missing file, a second call after an
+// error without a holder, and a refusal that was never repeated, whatever the operation's outcome. The wait before a
+// retry runs from the refusal's answer to the retry: the answer is stamped before it is sent and the call after it
+// was received, so a measured wait is never too short.
 //
-// Clean-up is no attempt: removing what an earlier rename or link of the same operation had for its source. So a scanner
-// that holds the temporary file of a save that was given up adds nothing. No name decides.
+// Clean-up is not an attempt: removing the source of an earlier rename or link of the same operation. So a scanner
+// that holds the temporary file of an abandoned save adds nothing. File names play no role.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct ObservedWait {
   std::uint32_t agent = 0;
   std::uint32_t number = 0;
   Function function = Function::broadcast;
-  int retry = 1;              // of that call: 1 = the wait before its first repeat
-  int in_operation = 1;       // of all its calls together
+  int retry = 1;              // of that call: 1 = the wait before its first retry
+  int in_operation = 1;       // across all its calls
   std::int64_t wait_ns = 0;   // from the refusal to the retry
   std::int64_t spent_ns = 0;  // from when that call was first made to the refusal
 
@@ -37,17 +37,16 @@ inline bool is_refused(const Call& call) {
   return call.windows_code != 0 && !call.observed;
 }
 
-// Whether a retry may help. A read-only file or a directory in its place refuses too, and has no holder; and an open
-// that only agents refuse may be how the store takes a lock, which is waited for and not retried.
+// Whether a retry may help. A read-only file, or a directory in its place, refuses too but has no holder; and an open
+// refused only by agents may be how the store takes a lock, which is waiting, not retrying.
 bool is_refused_by_holder(const Call& call);
 
 struct Attempts {
-  std::vector<const Call*>
-      calls;                  // those that a holder refused, and those that repeated such a one; in order
-  std::uint32_t refused = 0;  // calls that a holder refused
-  std::uint32_t retries = 0;  // calls that repeated such a one
-  bool gave_up = false;       // its last refusal was a holder's, and nothing repeated that call
-  std::vector<const Call*> given_up;  // calls that a holder refused and nothing repeated; in order
+  std::vector<const Call*> calls;     // those that a holder refused, and their retries; in order
+  std::uint32_t refused = 0;          // calls that a holder refused
+  std::uint32_t retries = 0;          // calls that repeated one of these
+  bool gave_up = false;               // its last refusal was by a holder, and that call was not repeated
+  std::vector<const Call*> given_up;  // calls that a holder refused and that were not repeated; in order
   std::vector<ObservedWait> waits;    // one for each retry
 };
 
@@ -55,7 +54,7 @@ Attempts attempts_of(const History& history, const Operation& operation);
 
 std::uint32_t retries_of(const History& history, const Operation& operation);
 
-// Of all operations, in the history's order.
+// For all operations, in the history's order.
 std::vector<ObservedWait> observed_waits(const History& history);
 
 }  // namespace holdfast

@@ -1,11 +1,12 @@
-// What excuses an operation that is late: time within it that others took. Programs outside the run that used the
-// processors for which the run's processes waited, a disk that stood still though the run kept it no busier than it can
-// bear, and injectors that held calls up.
+// What excuses a late operation: time that others took from it. That is, programs outside the run that used the
+// processors for which the run's processes waited, a disk that stood still although the run did not overload it, and
+// injectors that delayed calls.
 //
-// Nothing of that can be earned. A crowd that spins waits for itself, a store that floods the disk waits for its own
-// bytes, and what nobody was seen to take is no excuse. Whom an operation waited for is not on record: whoever waited for
-// a processor meanwhile may have held what it wanted, so the waits of all the run's processes count, those of a command's
-// whole process tree and of the thread that answers calls, but no moment counts twice.
+// A subject cannot cause its own excuse: a crowd that spins waits for itself, a store that floods the disk waits for
+// its own bytes, and time that nobody was seen to take excuses nothing. The record does not say what an operation
+// waited for: any process of the run that waited for a processor may have held what it needed. So the waits of all
+// the run's processes count, including a command's whole process tree and the thread that answers calls, but no
+// moment counts twice.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,9 @@
 namespace holdfast {
 
 struct Excuse {
-  std::int64_t processor_ns = 0;  // waited, as far as strangers had the processors
-  std::int64_t disk_ns = 0;       // it stood still, as far as the run did not cause it
-  std::int64_t held_up_ns = 0;    // by injectors
+  std::int64_t processor_ns = 0;  // waited while outside processes had the processors
+  std::int64_t disk_ns = 0;       // the disk stood still for reasons outside the run
+  std::int64_t held_up_ns = 0;    // delayed by injectors
 
   [[nodiscard]] std::int64_t all_ns() const { return processor_ns + disk_ns + held_up_ns; }
 };
@@ -29,7 +30,7 @@ class BusyMachine {
  public:
   BusyMachine(const Plan& plan, const History& history);  // which must outlive it
 
-  // What may have made late what somebody waited for from one time to another.
+  // What may have delayed an operation in this stretch of time.
   [[nodiscard]] Excuse excuse(std::int64_t from_ns, std::int64_t to_ns) const;
   // "; but programs outside the run …", the end of a witness; empty if nothing is excused.
   [[nodiscard]] std::string in_words(std::int64_t from_ns, std::int64_t to_ns) const;
@@ -38,9 +39,9 @@ class BusyMachine {
   struct Span {
     std::int64_t begin_ns = 0;
     std::int64_t end_ns = 0;
-    double excused = 1;  // of each moment in it
+    double excused = 1;  // the share of each moment that is excused
   };
-  using Spans = std::vector<Span>;  // in order, apart from each other
+  using Spans = std::vector<Span>;  // in order, not overlapping
 
   static Spans waits_for_strangers(const History& history);
   static Spans standstills_by_others(const History& history);
@@ -53,9 +54,9 @@ class BusyMachine {
   Spans held_up_;
 };
 
-// Of a standstill: what the run's own writing explains. What it wrote and flushed just before and meanwhile, at the speed
-// that the disk had before the load, or, if that is more, the time in which the disk was busy, by the run's share of what
-// it wrote, but no more than a disk that is a few times slower needs (tolerance::slower_disk).
+// How much of a standstill the run's own writing explains: the time for what it wrote and flushed just before and
+// during it at the disk's speed before the load, or, if that is more, the run's share of the disk's busy time, but no
+// more than a disk that is a few times slower would need (tolerance::slower_disk).
 std::int64_t explained_by_run_ns(const History& history, const Standstill& standstill);
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Calls, kills and whoever made them, as witnesses name them. Times are marks (moment() in prose.h).
+// How witnesses name calls, kills and their authors. Times are marks (moment() in prose.h).
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@
 
 namespace holdfast {
 
-// Of the same lifetime as the path.
+// The result lives as long as the path.
 std::string_view last_part(std::string_view path);
 std::string file_name_of(const std::string& path);
 
-// Whether a text names that file: "queue.json" stands in 'lock "store/queue.json": held', not in 'queue.json.tmp'.
+// Whether a text names that file: "queue.json" occurs in 'lock "store/queue.json": held', not in 'queue.json.tmp'.
 bool names_file(std::string_view text, std::string_view name);
 
-// Whether a whole path is that of a file of the store, which is named from the store's directory on.
+// Whether a full path is that of a store file, whose name is relative to the store's directory.
 bool is_path_of(const std::string& path, const std::string& name);
 
 // "agent 0's broadcast 0-3", "agent 0's read", "agent 0" for a call outside any operation.
@@ -34,7 +34,8 @@ std::string refused_words(const Plan& plan, const Call& call);
 // "EEXIST: File exists"
 std::string errno_words(int os_error);
 
-// A kill comes right before a call. Before it opened a file, a process cannot have left anything in it or held it.
+// A kill comes right before a call. A process killed before opening a file cannot have held it or left anything in
+// it.
 bool is_before_open(const Kill& kill);
 bool is_before_write(const Kill& kill);
 

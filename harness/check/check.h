@@ -1,5 +1,4 @@
-// A check: a pure function from the evidence, what was planned and what happened, to a verdict
-// with a witness.
+// A check: a pure function from the evidence (what was planned and what happened) to a verdict with a witness.
 #pragma once
 
 #include <cstdint>
@@ -17,20 +16,20 @@ namespace holdfast {
 enum class Verdict : std::uint8_t {
   pass,
   fail,
-  unknown,         // it should have seen something and saw nothing, or could not tell
+  unknown,         // it could not tell, or saw nothing where it should have
   not_applicable,  // the scenario gives it nothing to do
 };
 
 struct Finding {
   std::string name;  // "lost"
   Verdict verdict = Verdict::unknown;
-  std::uint64_t checked = 0;                         // how many things were looked at
-  std::uint64_t count = 0;                           // how many of them were bad
+  std::uint64_t checked = 0;                         // how many things it examined
+  std::uint64_t count = 0;                           // how many of these were bad
   std::optional<std::string> witness;                // the smallest bad one, in prose; for unknown: why
   std::optional<std::string> waived = std::nullopt;  // the scenario's reason why this one does not decide
 };
 
-// What checks judge by. It refers to the plan and the history, which must outlive it.
+// What checks judge. It refers to the plan and the history, which must outlive it.
 struct Evidence {
   Evidence(const Plan& planned, const History& happened)
       : plan(planned), history(happened), delivery(planned, happened) {}
@@ -44,14 +43,14 @@ using Check = Finding (*)(const Evidence&);
 
 struct NamedCheck {
   std::string_view name;
-  std::string_view title;  // what it says when it passes, for checklists: "Nothing acknowledged was lost"
+  std::string_view title;  // true if it passes, for checklists: "No acknowledged message was lost"
   Check run;
 };
 
 // Every check, in the order reports show them.
 const std::vector<NamedCheck>& all_checks();
 
-// Whether the finding has this verdict and counts towards the run's.
+// Whether the finding has this verdict and is not waived.
 inline bool decides(const Finding& finding, Verdict verdict) {
   return finding.verdict == verdict && !finding.waived;
 }

@@ -1,4 +1,4 @@
-// The checks one by one, for the list and for their tests. Each is in a file of its own, with its definition.
+// The individual checks, for the list and for their tests. Each has its own file, whose head comment defines it.
 #pragma once
 
 #include "harness/check/check.h"

@@ -1,4 +1,4 @@
-// What the harness' own killing excuses: the operation that was under way, and nothing else.
+// What the harness's own kills excuse: the operation under way, and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,12 @@
 
 namespace holdfast {
 
-// The kill by plan that cut an operation short, or none. The operation may be done or not. `operation` is one of
-// `history.operations`. An agent of the core dies itself, so that what it had begun is never answered; of a command
-// the program dies, and its adapter says that there may be no answer, or that there was nobody to ask.
+// The planned kill that cut an operation short, or none. The operation may or may not be done. `operation` is one of
+// `history.operations`. With the core, the agent itself dies, so its open operation is never answered; with a
+// command, the program dies, and its adapter reports that there may be no answer or that no program was left to ask.
 const Kill* kill_of(const History& history, const Operation& operation);
 
-// What a process did from then until the harness ended it: by plan, or because it was late.
+// What a process did in the time before the harness ended it, by plan or for being late.
 struct CutShort {
   std::uint32_t agent = 0;
   std::int32_t pid = 0;

@@ -80,8 +80,8 @@ TEST(PlannedKill, BetweenRemovalAndMoveIsTheWitnessOfALoss) {
   run.quiet().all_read({{0, 2}, {1, 2}}).finished();
   expect_finding(
       check_lost({run.plan, run.history}), Verdict::fail, 10, 6,
-      "agent 0 was told ok for 0-0 at 0.002 s, but agent 0's final read of 2 entries does not hold "
-      "it; no other recipient's does; 0-0's rename of .queue.json.1-2.tmp onto queue.json was done at 0.002 "
+      "agent 0's broadcast 0-0 was acknowledged at 0.002 s, but agent 0's final read of 2 entries lacks it; "
+      "no other recipient has it; 0-0's rename of .queue.json.1-2.tmp onto queue.json was done at 0.002 "
       "s; "
       "agent 0's broadcast 0-1 removed queue.json at 0.010 s, and was killed at ",
       "killed");
@@ -117,7 +117,7 @@ TEST(PlannedKill, AWalkThatIsNotThroughIsUnknown) {
   expect_finding(check_faults_fired({run.plan, run.history}), Verdict::pass, 1, 0, "", "through");
   run.plan.scenario.injectors[0].victims = {0, 1};
   expect_finding(check_faults_fired({run.plan, run.history}), Verdict::unknown, 1, 1,
-                 "met no whole save of agent 1", "second victim");
+                 "saw no complete save by agent 1", "second victim");
   run.plan.scenario.injectors[0].kill_at = KillAt::random;
   expect_finding(check_faults_fired({run.plan, run.history}), Verdict::pass, 1, 0, "", "random");
 }

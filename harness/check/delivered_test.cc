@@ -32,7 +32,8 @@ TEST(Delivered, ALostMessageFailsItsSender) {
   TestRun run = both_sent();
   run.read(0, {{0, 0}, {1, 0}}).read(1, {{0, 0}}).finished();
   expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
-                 "agent 1 was told ok for 1-0 at 0.004 s, but agent 1's final read does not hold it", "lost");
+                 "agent 1's broadcast 1-0 was acknowledged at 0.004 s, but agent 1's final read lacks it",
+                 "lost");
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{true, false}));
 }
 
@@ -47,7 +48,7 @@ TEST(Delivered, ADuplicateFailsItsSender) {
   TestRun run = both_sent();
   run.all_read({{0, 0}, {1, 0}, {0, 0}}).finished();
   expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
-                 "agent 0's final read holds it 2 times", "twice");
+                 "agent 0's final read has it 2 times", "twice");
 }
 
 TEST(Delivered, AFailureAtTheDeadlineOfABusyMachineIsUnknown) {
@@ -105,7 +106,7 @@ TEST(Delivered, AProgramThatDiesOrBreaksTheProtocolFailed) {
         .all_read({{1, 0}})
         .finished();
     expect_finding(check_delivered({run.plan, run.history}), Verdict::fail, 2, 1,
-                   "agent 0's program broke down in broadcast 0-0, at 0.001 s: the program ended", "fault");
+                   "agent 0's program failed in broadcast 0-0, at 0.001 s: the program ended", "fault");
     run.history.kills.push_back({0, 0, 100, run.at(1), "rename", "/s/queue.json"});
     EXPECT_NE(check_delivered({run.plan, run.history}).verdict, Verdict::fail) << "killed by plan";
   }

@@ -1,8 +1,8 @@
-// What was sent and who finally read it: made once for a history, shared by lost, phantom, duplicate, order
-// and delivered.
+// What was sent and who finally read it: computed once per history, shared by lost, phantom, duplicate, order and
+// delivered.
 //
-// Everything here is O(operations + entries read + messages x recipients), one pass over each, and nothing is
-// looked up in a map: numbers of one sender run on, so where a message belongs is known.
+// Everything here is O(operations + entries read + messages x recipients), one pass over each, without map lookups: a
+// sender's numbers are consecutive, so a message's place is known.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +20,8 @@ namespace holdfast {
 
 inline constexpr std::uint32_t not_there = 0xFFFFFFFF;
 
-// Every broadcast that an agent of the plan attempted, by sender, then number; each has an ordinal. And which
-// of its reads counts.
+// Every broadcast that an agent of the plan attempted, by sender, then number; each has an ordinal. Also which of an
+// agent's reads counts.
 class SentIndex {
  public:
   SentIndex(const Plan& plan, const History& history);
@@ -37,7 +37,7 @@ class SentIndex {
     if (id.sender + std::size_t{1} >= first_.size()) return not_there;
     const std::uint32_t first = first_[id.sender];
     const std::uint32_t end = first_[id.sender + 1];
-    // Numbers mostly run on from 0, so the place is known.
+    // Numbers are mostly consecutive from 0, so the place is known.
     if (id.number < end - first && sent_[first + id.number].number == id.number) return first + id.number;
     return search(first, end, id.number);
   }
@@ -45,14 +45,14 @@ class SentIndex {
   [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> of_sender(std::uint32_t sender) const {
     return {first_[sender], first_[sender + 1]};
   }
-  // Whether its sender was told ok; the same as operation(ordinal).outcome, without the way to the operation.
+  // Whether it was acknowledged; the same as operation(ordinal).outcome, without fetching the operation.
   [[nodiscard]] bool acknowledged(std::uint32_t ordinal) const { return acknowledged_[ordinal] != 0; }
-  // When the sender was told ok last; the least of times if never.
+  // When the sender's last acknowledgement came; the least value if never.
   [[nodiscard]] std::int64_t last_acknowledged_ns(std::uint32_t sender) const {
     return last_acknowledged_ns_[sender];
   }
-  // The index of the agent's read that counts, or not_there. That is its last complete read; of a run that
-  // grew quiet, its last complete read that was asked for afterwards.
+  // The index of the agent's read that counts, or not_there: its last complete read; if the run became quiet, the
+  // last one requested after that.
   [[nodiscard]] std::uint32_t final_read(std::uint32_t agent) const { return final_reads_[agent]; }
 
  private:
@@ -67,7 +67,7 @@ class SentIndex {
 
   const History* history_;
   std::vector<Sent> sent_;
-  std::vector<std::uint8_t> acknowledged_;          // by ordinal; bytes, for bits are slow to add
+  std::vector<std::uint8_t> acknowledged_;          // by ordinal; bytes, because bits are slow to add
   std::vector<std::uint32_t> first_;                // by sender; one more at the end
   std::vector<std::int64_t> last_acknowledged_ns_;  // by sender
   std::vector<std::uint32_t> final_reads_;          // by agent
@@ -78,7 +78,7 @@ std::span<const Seen> seen_by(const History& history, const Operation& read);
 // An entry of a final read, as Delivery::log has it: the ordinal of its message, or what is wrong with it.
 inline constexpr std::uint32_t never_sent = not_there;
 inline constexpr std::uint32_t sent_to_others = not_there - 1;
-inline constexpr std::uint32_t there_before = not_there - 2;  // the same message stands further up
+inline constexpr std::uint32_t there_before = not_there - 2;  // the same message occurs further up
 inline bool is_ordinal(std::uint32_t entry) {
   return entry < there_before;
 }
@@ -91,12 +91,12 @@ class Delivery {
   [[nodiscard]] const SentIndex& sent() const { return sent_; }
   [[nodiscard]] std::uint32_t final_read(std::uint32_t agent) const { return sent_.final_read(agent); }
 
-  // The entries of the agent's final read, in its order; none without one.
+  // The entries of the agent's final read, in its order; none if it made none.
   [[nodiscard]] std::span<const std::uint32_t> log(std::uint32_t agent) const {
     return std::span(entries_).subspan(first_entry_[agent], first_entry_[agent + 1] - first_entry_[agent]);
   }
-  // How often a message stands in the final read of a recipient, by its sender, its ordinal, and the recipient's
-  // place among those that this sender's messages can be for: 0, 1, or 2 for more often.
+  // How often a recipient's final read has a message, by sender, ordinal, and the recipient's place among the
+  // sender's possible recipients: 0, 1, or 2 for more often.
   [[nodiscard]] std::uint8_t times_read(std::uint32_t sender, std::uint32_t ordinal,
                                         std::size_t place) const {
     return times_[cell(sender, ordinal, place)];
@@ -110,7 +110,7 @@ class Delivery {
   }
 
  private:
-  // A sender's messages have a row each, and in it a cell for each that one of them may be for.
+  // One row per message of a sender, with one cell per possible recipient.
   struct Rows {
     std::size_t first_cell = 0;
     std::size_t cells_a_row = 0;
@@ -129,8 +129,8 @@ class Delivery {
   std::vector<std::uint8_t> times_;
 };
 
-// Whom one sender's messages may be for, worked out once for all of them. Which of these are a message's own recipients
-// is asked of its Audience.
+// The possible recipients of one sender's messages, computed once. A message's Audience says which of these are its
+// own.
 class RecipientsOf {
  public:
   explicit RecipientsOf(const Plan& plan) : plan_(plan) {}
@@ -146,16 +146,16 @@ class RecipientsOf {
   std::vector<std::uint32_t> recipients_;
 };
 
-// Whether all that an agent did is known: else what its record lacks proves nothing.
+// Whether an agent's record is complete: if not, nothing follows from what it lacks.
 bool is_recorded_whole(const History& history, std::uint32_t agent);
 
-// Whether a read must hold a message: it was acknowledged before the read was asked for.
+// Whether a read must have a message: it was acknowledged before the read was requested.
 inline bool must_hold(const Operation& read, const Operation& broadcast) {
   return broadcast.outcome == Outcome::ok && broadcast.complete_ns <= read.invoke_ns;
 }
 
-// By agent: whether it attempted every broadcast of the plan, and each was acknowledged and reached every
-// recipient exactly once. (What cannot be told is no success.)
+// By agent: whether it attempted every broadcast of the plan, and each was acknowledged and reached every recipient
+// exactly once. (Unknown does not count as success.)
 std::vector<bool> agent_succeeded(const Plan& plan, const History& history);
 
 }  // namespace holdfast

@@ -47,10 +47,9 @@ TEST(Lost, NamesTheMessageAndTheReaderAndNoSaveThatMerelyRanAtThatTime) {
       .finished();
   const Finding finding = check_lost({run.plan, run.history});
   expect_finding(finding, Verdict::fail, 9, 1, "", "one reader");
-  EXPECT_EQ(
-      finding.witness,
-      "agent 0 was told ok for 0-0 at 0.020 s, but agent 1's final read of 2 entries does not hold it; those "
-      "of the 2 others do");
+  EXPECT_EQ(finding.witness,
+            "agent 0's broadcast 0-0 was acknowledged at 0.020 s, but agent 1's final read of 2 entries "
+            "lacks it; the 2 others have it");
 }
 
 TEST(Lost, NamesTheRemovalThatWasNotFollowedByAReplacement) {
@@ -72,7 +71,7 @@ TEST(Lost, NamesTheRemovalThatWasNotFollowedByAReplacement) {
 TEST(Lost, EverywhereIsOncePerRecipient) {
   TestRun run = two_sent();
   run.all_read({{1, 0}}).finished();
-  expect_finding(check_lost({run.plan, run.history}), Verdict::fail, 4, 2, "no other recipient's does",
+  expect_finding(check_lost({run.plan, run.history}), Verdict::fail, 4, 2, "no other recipient has it",
                  "both readers");
 }
 
@@ -83,22 +82,22 @@ TEST(Lost, AReadThatWasAskedForTooSoonProvesNothing) {
                  "early");
   TestRun late(2, 1);
   late.read(0, {}).read(1, {}).sent({0, 0}).sent({1, 0}).quiet().finished();
-  expect_finding(check_lost({late.plan, late.history}), Verdict::unknown, 0, 0, "agent 0 made no final read",
-                 "not final");
+  expect_finding(check_lost({late.plan, late.history}), Verdict::unknown, 0, 0,
+                 "agent 0 made no successful final read", "not final");
 }
 
 TEST(Lost, IsFoundWithoutAQuietEndToo) {
   TestRun run(2, 1);
   run.sent({0, 0}).read(1, {}).cut();
-  expect_finding(check_lost({run.plan, run.history}), Verdict::fail, 1, 1, "agent 0 was told ok for 0-0",
-                 "cut");
+  expect_finding(check_lost({run.plan, run.history}), Verdict::fail, 1, 1,
+                 "agent 0's broadcast 0-0 was acknowledged", "cut");
 }
 
 TEST(Lost, CannotBeToldOfMailThatCouldNotBeRead) {
   TestRun run = two_sent();
   run.read(0, {{0, 0}, {1, 0}}).read(1, {{0, 0}}, Outcome::fail).finished();
-  expect_finding(check_lost({run.plan, run.history}), Verdict::unknown, 2, 0, "agent 1 made no final read",
-                 "failed");
+  expect_finding(check_lost({run.plan, run.history}), Verdict::unknown, 2, 0,
+                 "agent 1 made no successful final read", "failed");
   TestRun unread = two_sent();
   unread.read(0, {{1, 0}}).read(1, {}, Outcome::info).finished();
   expect_finding(check_lost({unread.plan, unread.history}), Verdict::fail, 2, 1, "0-0", "lost elsewhere");
@@ -130,7 +129,7 @@ TEST(Phantom, IsAnEntryThatNobodySent) {
     TestRun stranger = two_sent();
     stranger.all_read({{0, 0}, {1, 0}, strange}).finished();
     expect_finding(check_phantom({stranger.plan, stranger.history}), Verdict::fail, 6, 2,
-                   strange == no_message ? "entry 3 of agent 0's final read has an id that is no message's"
+                   strange == no_message ? "entry 3 of agent 0's final read has an id that is not a message's"
                                          : "which nobody sent",
                    "sender");
   }
@@ -155,7 +154,7 @@ TEST(Phantom, AndDuplicateAreFoundInEveryRead) {
                 twice = check_duplicate({run.plan, run.history});
   expect_finding(phantom, Verdict::fail, 4, 2, "entry 3 of agent 0's read at", "phantom");
   expect_finding(twice, Verdict::fail, 4, 2, "agent 0's read at", "duplicate");
-  EXPECT_NE(twice.witness->find("holds 0-0 at places 1 and 2 of 3"), std::string::npos) << *twice.witness;
+  EXPECT_NE(twice.witness->find("has 0-0 at places 1 and 2 of 3"), std::string::npos) << *twice.witness;
 }
 
 TEST(Phantom, WhatWasAttemptedMayBeThere) {
@@ -173,7 +172,7 @@ TEST(Phantom, IsUnknownWhereTheSendersRecordIsNotWhole) {
   run.all_read({{0, 0}, {0, 3}, {1, 0}}).finished();
   run.history.agents_in_doubt = {0};
   expect_finding(check_phantom({run.plan, run.history}), Verdict::unknown, 6, 0,
-                 "the record of agent 0 is not whole, so it cannot be told whether it sent 0-3", "sender");
+                 "the record of agent 0 is incomplete, so it is unknown whether it sent 0-3", "sender");
   run.history.agents_in_doubt = {1};
   EXPECT_EQ(check_phantom({run.plan, run.history}).verdict, Verdict::fail);
 }
@@ -185,7 +184,7 @@ TEST(Phantom, IsUnknownWhereNothingWasRead) {
                  "unread");
   TestRun empty = two_sent();
   empty.all_read({}).finished();
-  expect_finding(check_phantom({empty.plan, empty.history}), Verdict::unknown, 0, 0, "hold no entry",
+  expect_finding(check_phantom({empty.plan, empty.history}), Verdict::unknown, 0, 0, "have no entries",
                  "empty");
 }
 
@@ -193,7 +192,7 @@ TEST(Duplicate, IsTheSameMessageTwiceInOneRead) {
   TestRun run = two_sent();
   run.read(0, {{0, 0}, {1, 0}}).read(1, {{0, 0}, {1, 0}, {0, 0}}).finished();
   expect_finding(check_duplicate({run.plan, run.history}), Verdict::fail, 5, 1,
-                 "agent 1's final read holds 0-0 at places 1 and 3 of 3", "twice");
+                 "agent 1's final read has 0-0 at places 1 and 3 of 3", "twice");
   TestRun thrice = two_sent();
   thrice.all_read({{0, 0}, {0, 0}, {0, 0}}).finished();
   expect_finding(check_duplicate({thrice.plan, thrice.history}), Verdict::fail, 6, 4, "at places 1, 2 and 3",
@@ -228,20 +227,19 @@ TEST(Order, OneSendersMessagesAscend) {
   TestRun swapped(2, 2);
   swapped.broadcast({0, 0}, 1, 2).broadcast({1, 0}, 3, 9).broadcast({0, 1}, 5, 6).quiet();
   swapped.read(0, {{0, 0}, {0, 1}}).read(1, {{0, 1}, {1, 0}, {0, 0}}).finished();
-  expect_finding(
-      check_order({swapped.plan, swapped.history}), Verdict::fail, 5, 1,
-      "agent 1's final read holds 0-0 behind 0-1, which agent 0 sent later (at 0.001 s and 0.005 s)", "swap");
+  expect_finding(check_order({swapped.plan, swapped.history}), Verdict::fail, 5, 1,
+                 "agent 1's final read has 0-0 after 0-1, which agent 0 sent later (at 0.001 s and 0.005 s)",
+                 "swap");
 }
 
 TEST(Order, WhatWasAcknowledgedStandsBeforeWhatWasAskedForAfterwards) {
   TestRun run(3, 1);
   run.broadcast({0, 0}, 1, 4).broadcast({1, 0}, 5, 9).broadcast({2, 0}, 3, 7).quiet();
   run.read(0, {{0, 0}, {2, 0}, {1, 0}}).read(1, {{2, 0}, {1, 0}, {0, 0}}).finished();
-  expect_finding(
-      check_order({run.plan, run.history}), Verdict::fail, 6, 1,
-      "agent 1's final read holds 0-0 behind 1-0, which agent 1 sent at 0.005 s, after agent 0 had "
-      "been told ok for 0-0 at 0.004 s",
-      "late");
+  expect_finding(check_order({run.plan, run.history}), Verdict::fail, 6, 1,
+                 "agent 1's final read has 0-0 after 1-0, which agent 1 sent at 0.005 s, after agent 0's "
+                 "broadcast 0-0 had been acknowledged at 0.004 s",
+                 "late");
   run.operation({1, 0}).invoke_ns = run.at(4);  // the same moment is no order
   expect_finding(check_order({run.plan, run.history}), Verdict::pass, 6, 0, "", "at once");
 }
@@ -259,7 +257,7 @@ TEST(Order, OnlyTheAcknowledgedStandTooLate) {
   TestRun before(2, 1);
   before.broadcast({0, 0}, 1, 2).broadcast({1, 0}, 5, 6, Outcome::info).quiet();
   before.all_read({{1, 0}, {0, 0}}).finished();
-  expect_finding(check_order({before.plan, before.history}), Verdict::fail, 2, 2, "0-0 behind 1-0",
+  expect_finding(check_order({before.plan, before.history}), Verdict::fail, 2, 2, "0-0 after 1-0",
                  "the early one unanswered");
 }
 
@@ -277,7 +275,7 @@ TEST(Order, WhatMayBeDoneLateHasNone) {
   expect_finding(check_order({run.plan, run.history}), Verdict::pass, 4, 0, "", "info");
   run.operation({0, 0}).outcome = Outcome::ok;
   run.operation({0, 0}).complete_ns = run.operation({0, 1}).invoke_ns;
-  expect_finding(check_order({run.plan, run.history}), Verdict::fail, 6, 2, "0-0 behind 0-2", "ok");
+  expect_finding(check_order({run.plan, run.history}), Verdict::fail, 6, 2, "0-0 after 0-2", "ok");
 }
 
 TEST(Order, IsUnknownWhereNothingWasRead) {

@@ -1,12 +1,13 @@
 // Divergent order: two reads hold the same two messages in opposite orders, or several form a ring of such orders.
 //
 // After Elle (Kingsbury and Alvaro, 2020): the reads of an append-only list are prefixes of one order of versions, so
-// the orders of all reads together must have no cycle. Sound: the queue has one order, whoever reads and whenever, and
-// each reader's mail is a part of it. O(entries): a message that only one read holds lies on no cycle, save as a step
-// between two that others hold too; among these an edge from each entry of a read to the next, and Kahn's topological
-// sort; what it cannot place lies on a cycle or behind one. Messages of every outcome count: that one is there at all
-// is for other checks, but wherever it is, it stands in one place. One that is twice in a read counts where it stands
-// first. Not applicable with fewer than two readers of the same messages by plan; unknown if nothing was read.
+// the orders of all reads together must have no cycle. Sound: the queue has one order, no matter who reads it and
+// when, and each reader's mail is a part of it. O(entries): a message that only one read holds lies on no cycle, save
+// as a step between two that others hold too; among these an edge from each entry of a read to the next, and Kahn's
+// topological sort; what it cannot place lies on a cycle or behind one. Messages of every outcome count: that one is
+// there at all is for other checks, but wherever it is, it stands in one place. One that is twice in a read counts
+// where it stands first. Not applicable with fewer than two readers of the same messages by plan; unknown if nothing
+// was read.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -200,7 +201,7 @@ Finding check_divergent_order(const Evidence& evidence) {
   }
 
   if (finding.checked == 0) {
-    finding.witness = "no read held a message that was sent";
+    finding.witness = "no read had a message that was sent";
     return finding;
   }
   finding.count = logs.size() < 2 ? 0 : unplaced(logs, sent.size());
@@ -217,14 +218,14 @@ Finding check_divergent_order(const Evidence& evidence) {
     for (std::size_t b = a + 1; b < compared && !finding.witness; ++b) {
       if (!disagree(logs[a].ordinals, logs[b].ordinals, places, pair)) continue;
       finding.witness = told(evidence.history,
-                             fmt::format("{} holds {} before {}, and {} holds them the other way round{}",
+                             fmt::format("{} has {} before {}, and {} has them the other way round{}",
                                          logs[a].source->name(evidence), to_string(sent.id(pair.first)),
                                          to_string(sent.id(pair.second)), logs[b].source->name(evidence),
                                          same_file(evidence, logs[a].source->read, logs[b].source->read)));
     }
   }
   if (!finding.witness)
-    finding.witness = "the orders of several reads cannot be put together into one, though no two disagree";
+    finding.witness = "several reads together contradict each other about the order, although no two do";
   return finding;
 }
 

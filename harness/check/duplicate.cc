@@ -54,7 +54,7 @@ std::string who_lacks_it(const Evidence& evidence, const Operation& broadcast) {
   if (without.empty()) return "";
   return "; it was also for " +
          (without.size() <= most_named ? listed(without) : counted(without.size(), "other agent")) +
-         (without.size() == 1 ? ", whose final read does not hold it" : ", whose final reads do not hold it");
+         (without.size() == 1 ? ", whose final read lacks it" : ", whose final reads lack it");
 }
 
 }  // namespace
@@ -76,12 +76,12 @@ Finding check_duplicate(const Evidence& evidence) {
       const Operation& broadcast = delivery.sent().operation(delivery.sent().find(message));
       finding.witness =
           told(history,
-               fmt::format("agent {}'s final read holds {} at places {} of {}{}{}", agent, to_string(message),
+               fmt::format("agent {}'s final read has {} at places {} of {}{}{}", agent, to_string(message),
                            places_of(seen_by(history, read), message), with_commas(read.seen),
                            Fates(evidence).of_duplicate(broadcast).story, who_lacks_it(evidence, broadcast)));
     }
   }
-  // Of the other reads each such message counts once for each whose mail it was in.
+  // In the other reads, each such message counts once per agent whose mail it was in.
   std::vector<std::uint32_t> read_last(delivery.sent().size(), 0);  // by ordinal: in which of them
   std::set<std::pair<std::uint32_t, std::uint32_t>> told_already;
   std::uint32_t number = 0;
@@ -92,7 +92,7 @@ Finding check_duplicate(const Evidence& evidence) {
       if (ordinal == not_there || std::exchange(read_last[ordinal], number) != number) continue;
       if (!told_already.emplace(agent, ordinal).second || finding.count++ != 0) continue;
       finding.witness =
-          told(history, fmt::format("{} holds {} at places {} of {}", name_of(evidence, agent, read),
+          told(history, fmt::format("{} has {} at places {} of {}", name_of(evidence, agent, read),
                                     to_string(seen.message), places_of(read.entries, seen.message),
                                     with_commas(read.entries.size())));
     }
@@ -103,8 +103,7 @@ Finding check_duplicate(const Evidence& evidence) {
   } else if (finding.checked != 0) {
     finding.verdict = Verdict::pass;
   } else {
-    finding.witness =
-        read_any ? "the final reads hold no entry" : "no agent made a final read that ended well";
+    finding.witness = read_any ? "the final reads have no entries" : "no agent made a successful final read";
   }
   return finding;
 }

@@ -62,21 +62,20 @@ Finding check_durability(const Evidence& evidence) {
       explained = fate.kill != nullptr;
       if (finding.count != 1 && !explained) continue;
       const Kill& kill = explained ? *fate.kill : **next;
-      finding.witness = told(
-          history,
-          fmt::format("agent {} was told ok for {} at {}, agent {} was killed at {} {}, and agent "
-                      "{}'s final read does not hold it{}",
-                      broadcast.agent, to_string(delivery.sent().id(ordinal)), moment(broadcast.complete_ns),
-                      kill.agent, moment(kill.time_ns), right_before(kill), to[place], fate.story));
+      finding.witness =
+          told(history, fmt::format("agent {}'s broadcast {} was acknowledged at {}, agent {} was killed at "
+                                    "{} {}, and agent {}'s final read lacks it{}",
+                                    broadcast.agent, to_string(delivery.sent().id(ordinal)),
+                                    moment(broadcast.complete_ns), kill.agent, moment(kill.time_ns),
+                                    right_before(kill), to[place], fate.story));
     }
   }
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
   } else if (unread) {
-    finding.witness = "some recipients made no final read, so what they were sent may have survived or not";
+    finding.witness = "some recipients made no final read, so their messages may or may not have survived";
   } else if (finding.checked == 0) {
-    finding.witness =
-        kills.empty() ? "nobody was killed" : "nothing was acknowledged before anybody was killed";
+    finding.witness = kills.empty() ? "no agent was killed" : "no message was acknowledged before a kill";
   } else {
     finding.verdict = Verdict::pass;
   }

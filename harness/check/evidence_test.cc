@@ -65,7 +65,7 @@ TEST(TornRead, ALoadThatDoesNotParseFails) {
 TEST(TornRead, NothingLoadedIsUnknown) {
   TestRun run(1, 1);
   run.sent({0, 0}, Outcome::fail).cut();
-  expect_finding(check_torn_read({run.plan, run.history}), Verdict::unknown, 0, 0, "no operation ended well",
+  expect_finding(check_torn_read({run.plan, run.history}), Verdict::unknown, 0, 0, "no operation succeeded",
                  "none");
 }
 
@@ -91,8 +91,8 @@ TEST(OrphanTemp, ARunThatWasCutShortTellsNothing) {
   TestRun run(1, 1);
   run.cut();
   run.history.leftovers = {{"queue.json.tmp"}};
-  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::unknown, 0, 0, "never became quiet",
-                 "not quiet");
+  expect_finding(check_orphan_temp({run.plan, run.history}), Verdict::unknown, 0, 0,
+                 "the agents never all finished", "not quiet");
   TestRun quiet(1, 1);
   quiet.quiet().cut();
   expect_finding(check_orphan_temp({quiet.plan, quiet.history}), Verdict::unknown, 0, 0, "did not finish",
@@ -112,7 +112,7 @@ TEST(FaultsFired, TooFewAreUnknown) {
   TestRun run(1, 1);
   run.injector("antivirus", 9, 8).injector("open-handle", 3, 2, 3).injector("indexer", 0, 0).finished();
   expect_finding(check_faults_fired({run.plan, run.history}), Verdict::unknown, 12, 2,
-                 "injector open-handle planned 3 faults and fired 2, but 3 are asked for", "few");
+                 "injector open-handle planned 3 faults and fired 2, but min_fired is 3", "few");
   run.history.injectors.clear();
   expect_finding(check_faults_fired({run.plan, run.history}), Verdict::unknown, 0, 3,
                  "injector antivirus planned 0", "none");

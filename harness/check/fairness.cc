@@ -24,7 +24,7 @@ std::vector<Fairness> fairness_of(const History& history, std::uint32_t agents) 
     its.longest_gap_ns = std::max(its.longest_gap_ns, operation.complete_ns - since_ns);
     if (operation.outcome == Outcome::ok) since_ns = operation.complete_ns;
   }
-  // Who is done first asks no more, and what others get after that is no measure.
+  // The agent that finishes first sends nothing more, so what others get after that does not count.
   std::int64_t all_asked_until_ns = std::numeric_limits<std::int64_t>::max();
   for (const std::int64_t time_ns : last_answer_ns) {
     if (time_ns != 0) all_asked_until_ns = std::min(all_asked_until_ns, time_ns);

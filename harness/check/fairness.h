@@ -9,8 +9,8 @@
 namespace holdfast {
 
 struct Fairness {
-  // Of the broadcasts that were acknowledged while every agent still had some to ask for: this agent's, as a multiple
-  // of an even share. 0 of none.
+  // This agent's part of the broadcasts acknowledged while every agent was still sending, as a multiple of an even
+  // share; 0 if there were none.
   double share = 0;
   std::int64_t longest_gap_ns =
       0;  // between two successes, from the barrier on, until its last broadcast was answered

@@ -81,8 +81,7 @@ std::string Fates::why_not_put(const Operation& broadcast, const Call& put) {
 
 // A broadcast that was acknowledged before it had put anything in place, where others do so.
 std::string Fates::put_later(const Operation& broadcast) const {
-  std::string text =
-      fmt::format("; agent {} had renamed and linked nothing for it when it was told so", broadcast.agent);
+  std::string text = fmt::format("; agent {} had renamed and linked nothing for it by then", broadcast.agent);
   for (auto next = &broadcast + 1; next != history_.operations.data() + history_.operations.size(); ++next) {
     if (next->agent != broadcast.agent) break;
     for (const Call& call : calls_of(history_, *next)) {
@@ -117,7 +116,7 @@ std::string Fates::shared_source(const Call& put) const {
     return puts_a_name(call) && call.path == put.path && call.os_error == ENOENT;
   });
   return fmt::format(
-      "; {}, under way then, was to move the same {}, and found it gone at {}{}", actor_of(by, *missed_by),
+      "; {}, under way then, tried to move the same {} and found it gone at {}{}", actor_of(by, *missed_by),
       file_name_of(put.path), moment(missed_by->answered_ns),
       misses > 1 ? fmt::format(", as did {}",
                                misses == 2 ? "1 retry"
@@ -134,7 +133,7 @@ Fate Fates::removal_before(const std::vector<NameChange>& changes, std::size_t n
     const NameChange& before = changes[i];
     if (before.call->answered_ns <= since_ns) break;
     if (by != nullptr && before.operation == by) continue;  // it removes the name itself, and puts it there
-    // Something older is still there: whoever put it back had read it before.
+    // Something older is still there: the save that put it back had read it before.
     const auto removed = changes.begin() + static_cast<std::ptrdiff_t>(i);
     if (before.puts ||
         std::any_of(changes.begin(), removed, [&](const NameChange& one) { return stays(one); }))
@@ -245,7 +244,7 @@ Fate Fates::of_lost(const Operation& broadcast) {
   if (put != nullptr && is_done(*put)) return replaced(broadcast, *put);
   if (put != nullptr) return {why_not_put(broadcast, *put)};
   if (others_put()) return {put_later(broadcast)};
-  // Written in place: whoever put another file there, or took it away, after it had been opened.
+  // Written in place: the call that put another file there, or removed it, after it had been opened.
   for (const Call& call : calls_of(history_, broadcast)) {
     if (call.function != Function::open || !is_done(call)) continue;
     for (const NameChange& change : names_.changes_of(call.path)) {

@@ -1,11 +1,12 @@
-// What became of an operation's renames, links and removals, and which later call of another replaced or removed what
-// they had put in place: what witnesses say about a message that is lost, came back, vanished or appears twice.
+// What became of an operation's renames, links and removals, and which later call by another agent replaced or
+// removed what they had put in place: what witnesses say about a message that is lost, came back, vanished or appears
+// twice.
 //
-// Only what the record proves is said. Stores that replace a whole file put into it what they read before; so of the
-// replaces after a message's own, the first whose message is still read at the end cannot have read that message: what
-// it read was older, or nothing, whenever the messages between were lost. Where opens are decided, the record has what
-// each operation opened, and when: only then is it said that two overlapped. An operation that merely ran at the same
-// time is not named.
+// Says only what the record proves. Stores that replace a whole file write what they read before. So among the
+// replaces after a message's own, the first whose message is still there at the end cannot have read that message: it
+// read something older, or nothing, no matter when the messages in between were lost. Where opens are decided, the
+// record has what each operation opened and when; only then do witnesses say that two operations overlapped.
+// Operations that merely ran at the same time are not named.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +18,11 @@
 
 namespace holdfast {
 
-// What is said, beginning with "; "; empty where the record shows nothing. Times are marks (moment() in prose.h).
+// The text, beginning with "; ", or empty if the record shows nothing. Times are marks (moment() in prose.h).
 struct Fate {
   std::string story;
-  const Kill* kill = nullptr;  // that came between a removal and what was to follow it
-  // How much of the cause it tells, of several of the same kind.
+  const Kill* kill = nullptr;  // that came between a removal and the call that should have followed
+  // How much of the cause it explains, to choose among several.
   enum class Tells {
     what_followed,
     overlap,
@@ -37,16 +38,16 @@ class Fates {
 
   // An acknowledged broadcast that is missing in the end.
   Fate of_lost(const Operation& broadcast);
-  // A broadcast that is there in the end, but not in a read that was asked for at `from_ns` and answered at `until_ns`.
+  // A broadcast that is there in the end, but missing from a read requested at `from_ns` and answered at `until_ns`.
   Fate of_missing(const Operation& broadcast, std::int64_t from_ns, std::int64_t until_ns);
-  // A broadcast that is there though its sender was told that it failed.
+  // A broadcast that is there although it was reported as failed.
   Fate of_resurrected(const Operation& broadcast);
   // A broadcast that is there more than once.
   Fate of_duplicate(const Operation& broadcast);
-  // Who left a file: ": agent 0 was killed at … right before writing it, and nobody removed it"; "" if it is not known.
+  // Who left a file: ": agent 0 was killed at … right before writing it, and nobody removed it"; "" if unknown.
   std::string of_leftover(const std::string& name);
-  // The kill that left it: the last before a call on it other than an open, if nobody came to the file afterwards. `last` is
-  // the last call on it, null if there was none.
+  // The kill that left it: the last one before a call on the file other than an open, if no later call touched the
+  // file. `last` is the last call on it, null if there was none.
   [[nodiscard]] const Kill* kill_that_left(const std::string& name, const Call* last) const;
 
  private:

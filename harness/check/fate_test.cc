@@ -24,8 +24,9 @@ TEST(Fate, ARenameThatWasRefusedAndNotRepeated) {
       "not "
       "repeated";
   EXPECT_THAT(witness_of(run), EndsWith(story));
-  EXPECT_THAT(witness_of(run, check_swallowed_refusal),
-              testing::StartsWith("agent 0 was told ok for 0-0 at 0.011 s, and agent 0's read at "));
+  EXPECT_THAT(
+      witness_of(run, check_swallowed_refusal),
+      testing::StartsWith("agent 0's broadcast 0-0 was acknowledged at 0.011 s, but agent 0's read at "));
   EXPECT_THAT(witness_of(run, check_swallowed_refusal), EndsWith(story));
 }
 
@@ -53,7 +54,7 @@ TEST(Fate, ATemporaryFileThatTwoShare) {
   EXPECT_THAT(
       witness_of(run),
       EndsWith("; 0-0's rename of a.tmp onto queue.json was done at 0.010 s; agent 1's broadcast 1-0, "
-               "under way then, was to move the same a.tmp, and found it gone at 0.012 s"));
+               "under way then, tried to move the same a.tmp and found it gone at 0.012 s"));
 }
 
 // Who tries again what is gone is told to, and preferred where it had it done.
@@ -66,7 +67,7 @@ TEST(Fate, ARenameThatIsTriedAgainThoughItsFileIsGone) {
   EXPECT_THAT(
       witness_of(run),
       EndsWith("; 0-0's rename of a.tmp onto queue.json had found no a.tmp at 0.009 s, and was tried again, "
-               "and done at 0.010 s; agent 1's broadcast 1-0, under way then, was to move the same a.tmp, "
+               "and done at 0.010 s; agent 1's broadcast 1-0, under way then, tried to move the same a.tmp "
                "and found it gone "
                "at 0.012 s, as did 1 retry"));
 }
@@ -154,7 +155,7 @@ TEST(Fate, ALockIsNotThePlaceOfMessages) {
         .call(agent, at_ms + 3, Function::rename, "/run/store/taken", "/run/store/free");
   }
   run.broadcast(a, 9, 15).broadcast(b, 16, 25).quiet().all_read({b}).finished();
-  EXPECT_THAT(witness_of(run), EndsWith("no other recipient's does"));
+  EXPECT_THAT(witness_of(run), EndsWith("no other recipient has it"));
 }
 
 TEST(Fate, WhatWasAcknowledgedBeforeAnythingWasRenamed) {
@@ -167,7 +168,7 @@ TEST(Fate, WhatWasAcknowledgedBeforeAnythingWasRenamed) {
       .all_read({b, {0, 1}})
       .finished();
   EXPECT_THAT(witness_of(run),
-              EndsWith("; agent 0 had renamed and linked nothing for it when it was told so, and agent 0's "
+              EndsWith("; agent 0 had renamed and linked nothing for it by then, and agent 0's "
                        "next rename, onto queue.json, came at 0.030 s"));
 }
 
@@ -239,15 +240,14 @@ TEST(Fate, ASaverThatNeverReadsAgain) {
       "replaced queue.json at 0.022 s with one that lacks it; of the 3 broadcasts that others put there "
       "between agent 1's "
       "first rename, at 0.002 s, and its last, at 0.062 s, none is read at the end: each of its 4 saves "
-      "lacks what others "
-      "had put there since the first of them";
+      "lacks what others had put there since the first";
   const std::string proof = ", even 1-1, asked for at 0.021 s, when 0-0 had stood there since 0.012 s";
   EXPECT_THAT(witness_of(run), EndsWith(pattern + proof));
   TestRun early = cached_run();  // each was asked for before what it lacks was there: it may have read then
   for (std::uint32_t n = 1; n < 4; ++n) early.operation({1, n}).invoke_ns -= 15 * TestRun::ms;
   early.quiet().all_read({{1, 0}, {1, 1}, {1, 2}, {1, 3}}).finished();
   EXPECT_THAT(witness_of(early), HasSubstr(", asked for before that at 0.006 s,"));
-  EXPECT_THAT(witness_of(early), EndsWith("since the first of them"));
+  EXPECT_THAT(witness_of(early), EndsWith("since the first"));
   TestRun some = cached_run();  // one of the others' stays: it was read again
   some.quiet().all_read({{1, 0}, {0, 1}, {1, 1}, {1, 2}, {1, 3}}).finished();
   EXPECT_THAT(witness_of(some), Not(HasSubstr("of its 4 saves")));
@@ -261,8 +261,8 @@ TEST(Fate, OfThoseThatSharedAFileTheOneThatIsReadIsNamed) {
   put(put(put(run, 0, 10, temp_a), 1, 12, temp_a, 0, ENOENT), 2, 13, temp_a, 0, ENOENT);
   run.broadcast(a, 1, 11).broadcast(b, 2, 14, Outcome::fail, ENOENT).broadcast({2, 0}, 2, 15).quiet();
   run.all_read({{2, 0}}).finished();
-  EXPECT_THAT(witness_of(run), EndsWith("agent 2's broadcast 2-0, under way then, was to move the same "
-                                        "a.tmp, and found it gone at 0.013 s"));
+  EXPECT_THAT(witness_of(run), EndsWith("agent 2's broadcast 2-0, under way then, tried to move the same "
+                                        "a.tmp and found it gone at 0.013 s"));
 }
 
 TEST(Fate, AReadThatCameLongAfterTheRename) {
@@ -275,7 +275,7 @@ TEST(Fate, AReadThatCameLongAfterTheRename) {
       witness_of(run, check_stale_read),
       HasSubstr("; 0-0's rename of a.tmp onto queue.json was done at 0.005 s, 0.198 s before that read was "
                 "asked for, "
-                "and agent 1's read at 0.202 s had it; once a read lacked a message that it had to show"));
+                "and agent 1's read at 0.202 s had it; once a read lacked an acknowledged message"));
   run.history.calls[0].answered_ns = run.at(204);
   EXPECT_THAT(witness_of(run, check_stale_read),
               HasSubstr("was done at 0.204 s, while that read was under way; once"));

@@ -23,7 +23,7 @@ std::string missing_of_walk(const Plan& plan, const Injector& injector, std::uin
   }
   if (walk->complete) return {};
   if (walk->points == 0)
-    return fmt::format("injector {} met no whole save of agent {}: none was acknowledged", injector.name,
+    return fmt::format("injector {} saw no complete save by agent {}: none was acknowledged", injector.name,
                        victim);
   // Each of those left takes a broadcast, the answer one, and a whole save and the last broadcast one each.
   const std::uint64_t more = walk->points - std::min(walk->visited, walk->points) + 3;
@@ -59,7 +59,7 @@ Finding check_faults_fired(const Evidence& evidence) {
     }
     if (fired >= injectors[i].min_fired || finding.count++ != 0) continue;
     finding.witness =
-        fmt::format("injector {} planned {} and fired {}, but {} are asked for", injectors[i].name,
+        fmt::format("injector {} planned {} and fired {}, but min_fired is {}", injectors[i].name,
                     counted(planned, "fault"), with_commas(fired), with_commas(injectors[i].min_fired));
   }
   finding.verdict = finding.count == 0 ? Verdict::pass : Verdict::unknown;

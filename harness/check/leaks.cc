@@ -40,7 +40,7 @@ bool removed_by_another(const History& history, const IdleHandles& idle) {
   });
 }
 
-// A pool that opens one more is no leak: that grows as long as there is work.
+// A pool that opens one more is not a leak: a leak grows as long as there is work.
 bool grew(std::uint64_t before, std::uint64_t now) {
   constexpr std::uint64_t few = 3;
   return now >= before + std::max(few, before / 2);
@@ -72,7 +72,7 @@ class Held {
                        counted(idle.most_of_one, "handle"), name, with_commas(before.most_of_one));
   }
 
-  // Calls `found` with each agent that keeps ever more files open that are no part of the store, and what it keeps.
+  // Calls `found` with each agent that keeps ever more files open that are not part of the store, and what it keeps.
   template <typename Found>
   void look_for_files(Found found) const {
     struct Kept {
@@ -94,10 +94,9 @@ class Held {
     for (const auto& [agent, one] : kept) {
       if (grew(one.before, one.now))
         found(agent, *one.last,
-              fmt::format(
-                  "agent {} had nothing left to do, and kept {} open that are no part of the store, the last "
-                  "{}; halfway through its broadcasts they were {}",
-                  agent, counted(one.now, "file"), one.last->name, with_commas(one.before)));
+              fmt::format("agent {} was idle, and kept {} open that are not part of the store, the last {}; "
+                          "halfway through its broadcasts they were {}",
+                          agent, counted(one.now, "file"), one.last->name, with_commas(one.before)));
     }
   }
 
@@ -221,7 +220,7 @@ Finding check_leaks(const Evidence& evidence) {
   for (const IdleHandles& idle : history.idle) {
     const std::string what = held.needless(idle);
     if (what.empty() || !leaked.emplace(idle.agent, idle.path).second || finding.witness) continue;
-    finding.witness = fmt::format("agent {} ({}, pid {}) had nothing left to do, and kept {}", idle.agent,
+    finding.witness = fmt::format("agent {} ({}, pid {}) was idle, and kept {}", idle.agent,
                                   idle.program.empty() ? "?" : idle.program, idle.pid, what);
   }
   finding.count = leaked.size();
@@ -229,7 +228,7 @@ Finding check_leaks(const Evidence& evidence) {
     finding.checked = std::max<std::uint64_t>(evidence.plan.scenario.agents.everyone(), finding.count);
     finding.verdict = Verdict::fail;
   } else if (history.idle_ns == 0) {
-    finding.witness = "the agents never all came to rest, so what they held may have been in use";
+    finding.witness = "the agents were never all idle, so what they held may have been in use";
   } else {
     finding.checked = evidence.plan.scenario.agents.everyone();
     finding.verdict = perhaps.empty() ? Verdict::pass : Verdict::unknown;

@@ -57,11 +57,10 @@ TEST(Leaks, LocksThatStopNobodyMayStay) {
 TEST(Leaks, AHandleOnAReplacedFile) {
   TestRun run = quiet_run();
   run.history.idle = {idle(1, 2, 0, 1)};
-  expect_finding(
-      judged(run), Verdict::fail, 2, 1,
-      "agent 1 (python3, pid 101) had nothing left to do, and kept 2 handles on replaced versions of "
-      "queue.json",
-      "replaced");
+  expect_finding(judged(run), Verdict::fail, 2, 1,
+                 "agent 1 (python3, pid 101) was idle, and kept 2 handles on replaced versions of "
+                 "queue.json",
+                 "replaced");
 }
 
 TEST(Leaks, OneRemovedFileMayBeScratchUnlessAnotherRemovedIt) {
@@ -99,11 +98,10 @@ TEST(Leaks, FilesBesideTheStoreThatBecomeMore) {
   for (const int ms : {1, 11, 12, 13})
     run.history.leftovers.push_back(
         {fmt::format("log.{}", ms), run.at(ms), run.at(ms), LeftoverUse::alone, 0});
-  expect_finding(
-      judged(run), Verdict::fail, 2, 1,
-      "agent 0 had nothing left to do, and kept 4 files open that are no part of the store, the last "
-      "log.13; halfway through its broadcasts they were 1",
-      "more");
+  expect_finding(judged(run), Verdict::fail, 2, 1,
+                 "agent 0 was idle, and kept 4 files open that are not part of the store, the last "
+                 "log.13; halfway through its broadcasts they were 1",
+                 "more");
   run.history.leftovers.back().user = 1;
   EXPECT_EQ(judged(run).verdict, Verdict::pass);
   run.history.leftovers.back() = {"log", run.at(13), run.at(13), LeftoverUse::shared};

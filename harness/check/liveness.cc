@@ -152,7 +152,7 @@ Finding check_liveness(const Evidence& evidence) {
                                    std::upper_bound(successes->begin(), successes->end(), stretch.from_ns));
     if (others < tolerance::starved_successes * (scenario.agents.count - 1)) continue;
     const std::string witness = fmt::format(
-        "agent {} did not succeed from {} to {}, though it was asking and others succeeded {} meanwhile",
+        "agent {} did not succeed from {} to {}, though it kept asking and others succeeded {} in that time",
         agent, at_time(history, stretch.from_ns), at_time(history, stretch.until_ns),
         counted(others, "time"));
     const bool busy = machine.excuse(stretch.from_ns, stretch.until_ns).all_ns() >= length_ns - least_ns;

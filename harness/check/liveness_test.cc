@@ -164,11 +164,10 @@ TestRun starved(std::uint32_t successes = 100) {
 TEST(Liveness, AnAgentThatStopsSucceedingWhileOthersGoOn) {
   TestRun run = starved();
   run.finished();
-  expect_finding(
-      check_liveness({run.plan, run.history}), Verdict::fail, 2, 1,
-      "agent 1 did not succeed from 0.020 s to 1.020 s, though it was asking and others succeeded 99 times "
-      "meanwhile",
-      "starved");
+  expect_finding(check_liveness({run.plan, run.history}), Verdict::fail, 2, 1,
+                 "agent 1 did not succeed from 0.020 s to 1.020 s, though it kept asking and others "
+                 "succeeded 99 times in that time",
+                 "starved");
 }
 
 TEST(Liveness, AFewSuccessesOfOthersAreChance) {
@@ -246,7 +245,7 @@ TEST(Progress, AFailureAfterTheLastFault) {
   run.quiet().all_read({}).finished();
   expect_finding(
       check_progress({run.plan, run.history}), Verdict::fail, 3, 1,
-      "the last fault was over at 0.020 s, but agent 0's broadcast 0-1, asked for at 0.025 s, failed: "
+      "the last fault ended at 0.020 s, but agent 0's broadcast 0-1, asked for at 0.025 s, failed: "
       "lock: still held",
       "does not heal");
 }
@@ -304,11 +303,11 @@ TEST(Durability, WhatWasAcknowledgedBeforeTheKillIsThere) {
 TEST(Durability, WhatWasAcknowledgedBeforeTheKillIsGone) {
   TestRun run = killed();
   run.all_read({{1, 1}}).finished();
-  expect_finding(
-      check_durability({run.plan, run.history}), Verdict::fail, 2, 2,
-      "agent 0 was told ok for 0-0 at 0.020 s, agent 1 was killed at 0.050 s right before the rename "
-      "onto queue.json, and agent 0's final read does not hold it",
-      "gone");
+  expect_finding(check_durability({run.plan, run.history}), Verdict::fail, 2, 2,
+                 "agent 0's broadcast 0-0 was acknowledged at 0.020 s, agent 1 was killed at 0.050 s right "
+                 "before the rename "
+                 "onto queue.json, and agent 0's final read lacks it",
+                 "gone");
 }
 
 TEST(Durability, NeedsAKillAndAReadAfterIt) {

@@ -81,8 +81,8 @@ const Operation* open_operation(const History& history, std::uint32_t agent, std
   return nullptr;
 }
 
-// Of a lock that was held: whether the operation itself held it and waited for none, whether its holder had nothing to
-// do, or since when it had been through with its save.
+// For a held lock: whether the operation itself held it and waited for none, whether its holder had nothing to do, or
+// since when it had been through with its save.
 std::string what_its_holder_did(const History& history, const Operation& operation, const LockLook& look,
                                 const LockSeen& held) {
   if (held.agent == no_process) return {};

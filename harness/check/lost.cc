@@ -1,12 +1,11 @@
 // Lost: a recipient's final read lacks a message that was acknowledged before the read was asked for.
 //
-// After Jepsen's total-queue ("lost" = acknowledged enqueues that no dequeue ever returned) and set-full
-// ("lost" = acknowledged, then absent from a read that began later), with each recipient a reader of its own.
-// Sound: a queue is only appended to while the run lasts, and acknowledging a message promises that whoever
-// looks afterwards finds it. Only reads asked for after the acknowledgement count, so no message is missed
-// for being late. Indefinite outcomes: nothing was promised, so absence is never held against them; nor is it
-// against failures. Unknown: no acknowledged message was looked for at all, or a recipient's mail could not
-// be read and nothing else was lost.
+// After Jepsen's total-queue ("lost" = acknowledged enqueues that no dequeue ever returned) and set-full ("lost" =
+// acknowledged, then absent from a read that began later), with each recipient a reader of its own. Sound: a queue is
+// only appended to while the run lasts, and acknowledging a message promises that every process that looks afterwards
+// finds it. Only reads asked for after the acknowledgement count, so no message is missed for being late. Indefinite
+// outcomes: nothing was promised, so absence is never held against them; nor is it against failures. Unknown: no
+// acknowledged message was looked for at all, or a recipient's mail could not be read and nothing else was lost.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,13 +26,13 @@ struct Loss {
 
 std::string of_the_others(std::uint64_t with, std::uint64_t others) {
   if (with == others)
-    return others == 1 ? "; the other recipient's does"
-                       : fmt::format("; those of the {} others do", with_commas(others));
+    return others == 1 ? "; the other recipient has it"
+                       : fmt::format("; the {} others have it", with_commas(others));
   return fmt::format("; {} of the {} other recipients {} it", with_commas(with), with_commas(others),
-                     with == 1 ? "holds" : "hold");
+                     with == 1 ? "has" : "have");
 }
 
-// The first that tells most of the cause; of a run that kills the first that a kill explains.
+// The first whose cause is best explained; in a run with kills, the first that a kill explains.
 std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& lost) {
   const History& history = evidence.history;
   const Delivery& delivery = evidence.delivery;
@@ -61,14 +60,14 @@ std::string describe_loss(const Evidence& evidence, const std::vector<Loss>& los
     ++(delivery.times_read(broadcast.agent, ordinal, place) != 0 ? others_with : others_without);
   }
   std::string text =
-      fmt::format("agent {} was told ok for {} at {}, but agent {}'s final read of {} does not hold it",
+      fmt::format("agent {}'s broadcast {} was acknowledged at {}, but agent {}'s final read of {} lacks it",
                   broadcast.agent, to_string(delivery.sent().id(ordinal)), moment(broadcast.complete_ns),
                   recipient, counted(read.seen, "entry"));
   if (others_with + others_without != 0) {
-    text += others_with == 0 ? fmt::format("; no other recipient's does")
+    text += others_with == 0 ? fmt::format("; no other recipient has it")
                              : of_the_others(others_with, others_with + others_without);
   }
-  // Others have it: it is there, and was not when this one looked, or never for this one.
+  // If others have it, it is in the queue, but was missing when this recipient looked, or was never addressed to it.
   if (others_with != 0) fate = fates.of_missing(broadcast, read.invoke_ns, read.complete_ns);
   return told(history, text + fate.story);
 }
@@ -116,8 +115,8 @@ Finding check_lost(const Evidence& evidence) {
     finding.verdict = Verdict::fail;
     finding.witness = describe_loss(evidence, lost);
   } else if (unread != not_there) {
-    finding.witness = fmt::format(
-        "agent {} made no final read that ended well, so what it was sent may be lost or not", unread);
+    finding.witness =
+        fmt::format("agent {} made no successful final read, so its messages may or may not be lost", unread);
   } else if (finding.checked == 0) {
     finding.witness = acknowledged_any ? "no read was asked for after a message was acknowledged"
                                        : "no message was acknowledged, so none could be lost";

@@ -37,8 +37,8 @@ const std::vector<NameChange>& NameChanges::changes_of(const std::string& path) 
   return changes;
 }
 
-// Of the renames and links of a broadcast, the last onto the name that most of the run's have. One that moves away what
-// had been put in place, as a backup or a token, puts nothing new there, and what the broadcast itself takes away again
+// The last of a broadcast's renames and links onto the name that most of the run's have. One that moves away what had
+// been put in place, as a backup or a token, puts nothing new there, and what the broadcast itself takes away again
 // is a lock.
 const Call* NameChanges::main_put(const Operation& broadcast) {
   if (times_put_.empty()) {

@@ -1,4 +1,4 @@
-// Which calls put what names in place, and which took them away.
+// Which calls put which names in place, and which removed them.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,11 @@ inline bool is_done(const Call& call) {
   return call.os_error == 0;
 }
 
-// A call that was done and changed what a name stands for.
+// A successful call that changed what a name refers to.
 struct NameChange {
   const Call* call = nullptr;
-  const Operation* operation = nullptr;  // none: outside any
-  bool puts = false;                     // false: took the name away
+  const Operation* operation = nullptr;  // null: outside any operation
+  bool puts = false;                     // false: removed the name
 };
 
 // For one history, in the order that attribute_calls() gives it; caches what it finds for a name.
@@ -34,7 +34,7 @@ class NameChanges {
  public:
   explicit NameChanges(const History& history) : history_(history) {}
 
-  // In the order in which they were done.
+  // In the order of completion.
   const std::vector<NameChange>& changes_of(const std::string& path);
   [[nodiscard]] const Operation* operation_of(const Call& call) const;
   // The rename or link that put a broadcast in its place, done or not; or none.
@@ -43,7 +43,7 @@ class NameChanges {
  private:
   const History& history_;
   std::map<std::string, std::vector<NameChange>> changes_;
-  std::map<std::string, std::uint64_t> times_put_;  // by destination; worked out once
+  std::map<std::string, std::uint64_t> times_put_;  // by destination; computed once
 };
 
 }  // namespace holdfast

@@ -1,18 +1,17 @@
 // Order: in each recipient's final read, a message that was acknowledged before another was asked for stands
 // before it; the messages of one sender therefore in the order in which it sent them.
 //
-// After Elle's list-append, where the order of the elements is the order of the writes, and the real-time
-// order that linearizability (Herlihy and Wing, 1990) asks of an append-only log. O(entries): in log
-// order, the latest time at which one of the entries so far was asked for must not exceed an entry's
-// acknowledgement. Sound: an acknowledged message was appended before its sender was told so, and every
-// other one after it was asked for. All processes of a run read one clock, CLOCK_MONOTONIC, before they
-// ask and after they are told, so both times err to the side that excuses. Of one sender the numbers
-// decide, where the clock stood still: it has one operation open at a time. A store whose saves overlap
-// may lose messages, yet it puts none behind a later one: whoever holds the later one appended it to a
-// queue that had it already, or that had lost it. Indefinite outcomes: may take effect at any later time,
-// so none of them stands too late; nor do failures. But whatever stands behind them was not acknowledged
-// before they were asked for. A message that is there twice counts where it stands first (that it is there
-// twice is for `duplicate`).
+// After Elle's list-append, where the order of the elements is the order of the writes, and the real-time order that
+// linearizability (Herlihy and Wing, 1990) asks of an append-only log. O(entries): in log order, the latest time at
+// which one of the entries so far was asked for must not exceed an entry's acknowledgement. Sound: an acknowledged
+// message was appended before its sender was told so, and every other one after it was asked for. All processes of a
+// run read one clock, CLOCK_MONOTONIC, before they ask and after they are told, so both times err to the side that
+// excuses. Of one sender the numbers decide, where the clock stood still: it has one operation open at a time. A
+// store whose saves overlap may lose messages, yet it puts none behind a later one: the save with the later one
+// appended it to a queue that had it already, or that had lost it. Indefinite outcomes: may take effect at any later
+// time, so none of them stands too late; nor do failures. But whatever stands behind them was not acknowledged before
+// they were asked for. A message that is there twice counts where it stands first (that it is there twice is for
+// `duplicate`).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,7 +50,7 @@ std::string order_of_all(const Evidence& evidence, std::uint32_t agent) {
     as_text = as_text && before < text;
     before = std::move(text);
   }
-  if (as_text) return "; the whole read stands in the order of the ids as text";
+  if (as_text) return "; the whole read is sorted by ids as text";
   if (backwards && most_of_one >= few)
     return "; the whole read has every sender's messages from the last sent to the first";
   return "";
@@ -63,7 +62,7 @@ std::string describe_disorder(const Evidence& evidence, std::uint32_t agent, std
   const SentIndex& sent = evidence.delivery.sent();
   const Operation& first = sent.operation(late);
   const Operation& second = sent.operation(before);
-  const std::string found = fmt::format("agent {}'s final read holds {} behind {}", agent,
+  const std::string found = fmt::format("agent {}'s final read has {} after {}", agent,
                                         to_string(sent.id(late)), to_string(sent.id(before)));
   if (first.agent == second.agent)
     return told(history, fmt::format("{}, which agent {} sent later (at {} and {}){}", found, first.agent,
@@ -71,9 +70,10 @@ std::string describe_disorder(const Evidence& evidence, std::uint32_t agent, std
                                      order_of_all(evidence, agent)));
   return told(
       history,
-      fmt::format("{}, which agent {} sent at {}, after agent {} had been told ok for {} at {}{}", found,
-                  second.agent, moment(second.invoke_ns), first.agent, to_string(sent.id(late)),
-                  moment(first.complete_ns), order_of_all(evidence, agent)));
+      fmt::format(
+          "{}, which agent {} sent at {}, after agent {}'s broadcast {} had been acknowledged at {}{}", found,
+          second.agent, moment(second.invoke_ns), first.agent, to_string(sent.id(late)),
+          moment(first.complete_ns), order_of_all(evidence, agent)));
 }
 
 }  // namespace
@@ -119,8 +119,8 @@ Finding check_order(const Evidence& evidence) {
   } else if (finding.checked != 0) {
     finding.verdict = Verdict::pass;
   } else {
-    finding.witness = read_any ? "the final reads hold no acknowledged message"
-                               : "no agent made a final read that ended well";
+    finding.witness =
+        read_any ? "the final reads have no acknowledged message" : "no agent made a successful final read";
   }
   return finding;
 }

@@ -8,13 +8,13 @@
 // counts as used if there is one such, or if it was made in the first half of that agent's broadcasts: files that become
 // more are a leak (leaks.cc), and here unknown. Core stores have no such files.
 //
-// Nor is what a process left that the harness ended, late or by plan, because it had no chance to remove it; but stores
-// of the core promise to sweep what the dead left, so there a planned death is no excuse. Who left a file is taken from
-// the last call that names it, else from a pid in its name, else from when it was made: if that was while somebody was
-// cut short, and all others at work then are known to have had a temporary file of another name, it is the dead one's;
-// otherwise it is unknown. Also unknown is a file of a command that the scenario may have forgotten to name: one that was
-// there from the first operation on may be a lock file, one that no single operation can have written a log. Indefinite
-// outcomes leave no file either.
+// Nor is what a process left that the harness ended, late or by plan, because it had no chance to remove it; but
+// stores of the core promise to sweep what the dead left, so there a planned death is not an excuse. Who left a file
+// is taken from the last call that names it, else from a pid in its name, else from when it was made: if that was
+// while somebody was cut short, and all others at work then are known to have had a temporary file of another name,
+// it is the dead one's; otherwise it is unknown. Also unknown is a file of a command that the scenario may have
+// forgotten to name: one that was there from the first operation on may be a lock file, one that no single operation
+// can have written a log. Indefinite outcomes leave no file either.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -220,7 +220,7 @@ class Leftovers {
     if (left.judged != Judged::excused || !by_another) return left;
     return {Judged::perhaps,
             {},
-            "while a program was at work that was ended because it was late, and while others were"};
+            "while a program that was ended for being late was at work, and others were too"};
   }
 
   const History& history_;
@@ -250,7 +250,7 @@ Finding check_orphan_temp(const Evidence& evidence) {
   const History& history = evidence.history;
   Finding finding;
   if (history.quiesced_ns == 0) {
-    finding.witness = "the run never became quiet, so a temporary file may still have been in use";
+    finding.witness = "the agents never all finished, so a temporary file may still have been in use";
     return finding;
   }
   Leftovers leftovers(evidence);

@@ -55,7 +55,7 @@ TEST(OrphanTemp, ThatMayBeSomebodyElsesIsUnknown) {
   TestRun run = two_at_work();
   run.history.ended = {ended(run)};
   left(run, 160);
-  expect_finding(orphans_in(run), Verdict::unknown, 3, 0, "while others were", "agent 1 moved nothing");
+  expect_finding(orphans_in(run), Verdict::unknown, 3, 0, "and others were too", "agent 1 moved nothing");
   run.history.leftovers[0].born_ns = run.at(110);
   EXPECT_EQ(orphans_in(run).verdict, Verdict::pass) << "agent 1 had not begun";
 }

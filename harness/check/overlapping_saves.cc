@@ -134,7 +134,7 @@ std::string OverlappingSaves::told(const NameChange& lost, const NameChange& ove
       late, word, moment(over.call->received_ns), save_of(lost), moment(over.call->answered_ns),
       held_up(*over.call) ? " (the run held it up)" : "", save_of(lost),
       overlapping < 2 ? ""
-                      : fmt::format("; of all {} {}s onto it {} overlapped another's so",
+                      : fmt::format("; of all {} {}s onto it, {} overlapped another's like this",
                                     with_commas(saves()), word, with_commas(overlapping)),
       meanwhile(lost, over));
 }

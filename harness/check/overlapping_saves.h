@@ -1,8 +1,8 @@
-// Saves of which two were inside at once.
+// Pairs of saves that overlapped.
 //
-// What a rename moves was written before it was asked for. So of two renames onto one name, of which the second was asked
-// for before the first was done, the second cannot hold what the first put there, and no lock kept the two apart. Where no
-// two overlap, whoever lacks what stood there had read before its turn, or did not read.
+// A rename moves what was written before the rename was requested. So if the second of two renames onto one name was
+// requested before the first was done, the file it moved cannot contain what the first put there, and no lock kept
+// the two apart. If no two overlap, a save that lacks what was there had read before its turn, or not at all.
 #pragma once
 
 #include <string>
@@ -13,17 +13,17 @@
 
 namespace holdfast {
 
-// Of the changes of one name, in the order in which they were done.
+// For the changes of one name, in order of completion.
 class OverlappingSaves {
  public:
   OverlappingSaves(const Evidence& evidence, const std::vector<NameChange>& changes)
       : evidence_(evidence), changes_(changes) {}
 
-  // The rename or link by another agent that was asked for before the one at `place` was done, and done after it: of
-  // several the one that was held up longest. Null if there is none.
+  // The rename or link by another agent that was requested before the one at `place` was done, and done after it; of
+  // several, the one delayed longest. Null if there is none.
   [[nodiscard]] const NameChange* over(std::size_t place) const;
 
-  // Whether a removal may have let one of the two in beside the other.
+  // Whether a removal may have let the two overlap.
   [[nodiscard]] bool any_removal(const NameChange& lost, const NameChange& over) const {
     return removal_before(over, lost) != nullptr || removal_before(lost, over) != nullptr;
   }
@@ -32,20 +32,19 @@ class OverlappingSaves {
   // 0-0: …"
   [[nodiscard]] std::string told(const NameChange& lost, const NameChange& over) const;
 
-  // "; no two of the 48 renames onto it overlapped, though the run held some up, …"; empty if some did, or if none was held
-  // up.
+  // "; no two of the 48 renames onto it overlapped, though the run held some up, …"; empty if some did, or if none
+  // was delayed.
   [[nodiscard]] std::string none_overlapped() const;
 
  private:
-  // Somebody else's removal of a file that no save puts in place or moves, as locks are, while the one was inside its call
-  // and the other had not made its own yet.
+  // Another agent's removal of a file that no save puts in place or moves, such as a lock file, while one save was
+  // inside its call and the other had not yet made its own.
   [[nodiscard]] const Call* removal_before(const NameChange& inside, const NameChange& other) const;
   template <typename Test>
   [[nodiscard]] bool any_delay(const std::string& name, Test test) const;
   [[nodiscard]] bool held_up(const Call& call) const;
   [[nodiscard]] std::string meanwhile(const NameChange& lost, const NameChange& over) const;
-  [[nodiscard]] std::size_t overlapped()
-      const;  // renames that were asked for before another agent's last was done
+  [[nodiscard]] std::size_t overlapped() const;  // renames requested before another agent's last was done
   [[nodiscard]] std::size_t saves() const;
 
   const Evidence& evidence_;

@@ -55,7 +55,7 @@ Finding check_phantom(const Evidence& evidence) {
       }
     }
   }
-  // Of the other reads each such message counts once for each whose mail it was in.
+  // In the other reads, each such message counts once per agent whose mail it was in.
   std::set<std::pair<std::uint32_t, std::uint64_t>> told_already;
   for_each_other_read(evidence, [&](std::uint32_t agent, const MailRead& read) {
     std::size_t place = 0;
@@ -75,19 +75,17 @@ Finding check_phantom(const Evidence& evidence) {
     finding.verdict = Verdict::fail;
     finding.witness = told(
         history, fmt::format("entry {} of {} {}", with_commas(first.place), first.read,
-                             first.message == no_message ? "has an id that is no message's"
+                             first.message == no_message ? "has an id that is not a message's"
                              : first.attempted           ? "is " + to_string(first.message) +
                                                      ", which was sent to others but not to it"
                                                : "is " + to_string(first.message) + ", which nobody sent"));
   } else if (unrecorded) {
-    finding.witness =
-        fmt::format("the record of agent {} is not whole, so it cannot be told whether it sent {}",
-                    unrecorded->sender, to_string(*unrecorded));
+    finding.witness = fmt::format("the record of agent {} is incomplete, so it is unknown whether it sent {}",
+                                  unrecorded->sender, to_string(*unrecorded));
   } else if (finding.checked != 0) {
     finding.verdict = Verdict::pass;
   } else {
-    finding.witness =
-        read_any ? "the final reads hold no entry" : "no agent made a final read that ended well";
+    finding.witness = read_any ? "the final reads have no entries" : "no agent made a successful final read";
   }
   return finding;
 }

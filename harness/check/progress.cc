@@ -3,9 +3,9 @@
 // After TigerBeetle's VOPR: first safety under faults, then heal, and demand liveness. Sound: the last hold, delay or
 // kill is over before the operation is asked for, so nothing that the run does stands in its way; what is wrong then
 // was left behind by a fault: a lock, a file in the way, a queue that cannot be read. Excused is what a stranger's
-// handle refused. Final reads count: injectors are stopped before them. Indefinite answers are no success, and no
-// proof of the contrary either: they are left out. Not applicable without injectors, or where faults last as long as
-// the run: no operation comes after them. Unknown if one that does was never answered.
+// handle refused. Final reads count: injectors are stopped before them. Indefinite answers count as neither success
+// nor failure. Not applicable without injectors, or where faults last as long as the run: no operation comes after
+// them. Unknown if one that does was never answered.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ Finding check_progress(const Evidence& evidence) {
                           const Operation* operation) {
     if (finding.count++ != 0) return;
     finding.witness = fmt::format(
-        "the last fault was over at {}, but {}, asked for at {}, failed{}{}", at_time(history, over_ns), who,
+        "the last fault ended at {}, but {}, asked for at {}, failed{}{}", at_time(history, over_ns), who,
         at_time(history, invoke_ns), error != 0 ? ": " + history.texts[error] : std::string(),
         operation != nullptr ? held_or_killed(history, *operation, operation->complete_ns) : std::string());
   };
@@ -94,9 +94,9 @@ Finding check_progress(const Evidence& evidence) {
   if (finding.count != 0) {
     finding.verdict = Verdict::fail;
   } else if (unanswered != 0) {
-    finding.witness = fmt::format(
-        "the last fault was over at {}, and {} asked for afterwards {} never answered",
-        at_time(history, over_ns), counted(unanswered, "operation"), unanswered == 1 ? "was" : "were");
+    finding.witness = fmt::format("the last fault ended at {}, and {} asked for afterwards {} never answered",
+                                  at_time(history, over_ns), counted(unanswered, "operation"),
+                                  unanswered == 1 ? "was" : "were");
   } else if (finding.checked == 0) {
     finding.verdict = Verdict::not_applicable;
   } else {

@@ -1,4 +1,4 @@
-// Figures as witnesses say them.
+// Numbers and times as witnesses print them.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ std::string in_seconds(std::int64_t duration_ns);                 // "1.204 s"
 // After the barrier: "1.204 s".
 std::string at_time(const History& history, std::int64_t time_ns);
 
-// A sentence with several times: each is written as a mark, and told() makes times of the marks, with as many digits as
-// tell apart those that differ ("0.0021 s", "0.0024 s"). It also takes the store's directory from paths.
+// For sentences with several times: each is written as a mark, and told() turns the marks into times, with enough
+// digits to distinguish those that differ ("0.0021 s", "0.0024 s"). It also strips the store's directory from paths.
 std::string moment(std::int64_t time_ns);
 std::string told(const History& history, std::string text);
 

@@ -10,7 +10,7 @@ namespace holdfast {
 
 namespace {
 
-// Of those that ended well: the operation too, of an agent's own.
+// For successful reads; for an agent's own, also the operation.
 template <typename Visit>
 void for_each_read(const Evidence& evidence, Visit visit) {
   const History& history = evidence.history;

@@ -23,12 +23,12 @@ TEST(Vanished, WhatOneReadHadAndALaterOneLacks) {
   run.sent(a).read(0, {a}).reading(0, 0, {}).quiet().all_read({a}).finished();
   expect_finding(
       check_vanished({run.plan, run.history}), Verdict::fail, 2, 1,
-      "agent 0's read at 0.004 s held 0-0, and reader 0's read of agent 0's mail at 0.006 s does not; "
+      "agent 0's read at 0.004 s had 0-0, and reader 0's read of agent 0's mail at 0.006 s lacks it; "
       "agent 0's read at 0.009 s has it again",
       "flickers");
   TestRun gone(2, 1);
   gone.sent(a).read(0, {a}).quiet().all_read({}).reading(0, 0, {}).finished();
-  expect_finding(check_vanished({gone.plan, gone.history}), Verdict::fail, 2, 1, "; no later one does",
+  expect_finding(check_vanished({gone.plan, gone.history}), Verdict::fail, 2, 1, "; no later one has it",
                  "for good");
 }
 
@@ -51,8 +51,8 @@ TEST(Vanished, IsNotApplicableWhereNobodyReadsTwice) {
   once.sent(a).sent(b).quiet().all_read({a, b}).finished();
   EXPECT_EQ(check_vanished({once.plan, once.history}).verdict, Verdict::not_applicable);
   once.plan.scenario.agents.read_every = 1;
-  expect_finding(check_vanished({once.plan, once.history}), Verdict::unknown, 0, 0,
-                 "no mail was seen in one read", "planned, and not done");
+  expect_finding(check_vanished({once.plan, once.history}), Verdict::unknown, 0, 0, "no mail was read again",
+                 "planned, and not done");
 }
 
 TEST(StaleRead, NoneIsWhereReadsHoldWhatWasAcknowledged) {
@@ -68,8 +68,8 @@ TEST(StaleRead, LacksWhatWasAcknowledgedAndALaterOneHas) {
   run.all_read({a, b}).finished();
   expect_finding(
       check_stale_read({run.plan, run.history}), Verdict::fail, 6, 2,
-      "agent 0 was told ok for 0-0 at 0.002 s, but reader 0's read of agent 1's mail at 0.007 s does not "
-      "hold it, and a later one does; 3 times a read lacked a message that it had to show, 0.003 s after the "
+      "agent 0's broadcast 0-0 was acknowledged at 0.002 s, but reader 0's read of agent 1's mail at 0.007 s "
+      "lacks it, and a later one has it; 3 times a read lacked an acknowledged message, 0.003 s after the "
       "acknowledgement at the median, 0.004 s at the 99th percentile and 0.004 s at most",
       "behind");
 }
@@ -97,7 +97,7 @@ TEST(DivergentOrder, TwoReadersDisagree) {
   run.sent(a, Outcome::info).sent(b).quiet().read(0, {a, b}).read(1, {b, a}).finished();
   expect_finding(
       check_divergent_order({run.plan, run.history}), Verdict::fail, 4, 2,
-      "agent 0's final read holds 0-0 before 1-0, and agent 1's final read holds them the other way round",
+      "agent 0's final read has 0-0 before 1-0, and agent 1's final read has them the other way round",
       "a pair");
 }
 
@@ -113,7 +113,7 @@ TEST(DivergentOrder, ThreeReadersFormARing) {
   run.sent({0, 0}).sent({1, 0}).sent({2, 0}).quiet();
   run.read(0, {{0, 0}, {1, 0}}).read(1, {{1, 0}, {2, 0}}).read(2, {{2, 0}, {0, 0}}).finished();
   expect_finding(check_divergent_order({run.plan, run.history}), Verdict::fail, 6, 3,
-                 "cannot be put together into one", "a ring");
+                 "contradict each other about the order", "a ring");
 }
 
 TEST(DivergentOrder, TakesTwoReaders) {
@@ -128,11 +128,11 @@ TEST(DivergentOrder, TakesTwoReaders) {
 TEST(Resurrected, AFailureThatIsThere) {
   TestRun run(2, 1);
   run.broadcast(a, 1, 2, Outcome::fail, 13, "rename: denied").sent(b).quiet().all_read({a, b}).finished();
-  expect_finding(
-      check_resurrected({run.plan, run.history}), Verdict::fail, 1, 1,
-      "agent 0 was told at 0.002 s that 0-0 failed (rename: denied), but a read of agent 0's mail at "
-      "0.006 s holds it",
-      "there");
+  expect_finding(check_resurrected({run.plan, run.history}), Verdict::fail, 1, 1,
+                 "agent 0's broadcast 0-0 was reported as failed at 0.002 s (rename: denied), but a read of "
+                 "agent 0's mail at "
+                 "0.006 s has it",
+                 "there");
 }
 
 TEST(Resurrected, InAnEarlyReadOrAReadersCountsToo) {

@@ -27,7 +27,7 @@ Finding check_recovered(const Evidence& evidence) {
   if (read_any) {
     finding.verdict = Verdict::pass;
   } else {
-    finding.witness = "no agent made a final read that ended well";
+    finding.witness = "no agent made a successful final read";
   }
   return finding;
 }

@@ -2,8 +2,8 @@
 //
 // After Jepsen's rule that a `fail` is definite: the operation did not and will not happen. Sound: a store answers
 // `fail` only for what was definitely not done (what it cannot tell is `info`), so an entry with that id was written
-// against its word; a sender that tries again because it was told of a failure sends it twice. Indefinite outcomes may
-// be there. Every read counts, final or not, by the agent or by a reader. Not applicable if nothing failed; unknown if
+// against its word; a sender that retries after a reported failure sends it twice. Indefinite outcomes may be there.
+// Every read counts, final or not, by the agent or by a reader. Not applicable if nothing failed; unknown if
 // something did, and nobody whom it was for read anything afterwards.
 #include <fmt/format.h>
 
@@ -59,7 +59,7 @@ Finding check_resurrected(const Evidence& evidence) {
       look(reading.mailbox, reading.first_seen, reading.seen, reading.invoke_ns);
   }
   if (!read_any) {
-    finding.witness = "broadcasts failed, and no read ended well that would show them";
+    finding.witness = "broadcasts failed, and no read succeeded that could show them";
     return finding;
   }
   for (const Failed& message : failed) {
@@ -69,8 +69,9 @@ Finding check_resurrected(const Evidence& evidence) {
     finding.witness =
         told(history,
              fmt::format(
-                 "agent {} was told at {} that {} failed{}, but a read of agent {}'s mail at {} holds it{}",
-                 broadcast.agent, moment(broadcast.complete_ns), to_string(sent.id(message.ordinal)),
+                 "agent {}'s broadcast {} was reported as failed at {}{}, but a read of agent {}'s mail at "
+                 "{} has it{}",
+                 broadcast.agent, to_string(sent.id(message.ordinal)), moment(broadcast.complete_ns),
                  broadcast.error != 0 ? fmt::format(" ({})", history.texts[broadcast.error]) : std::string(),
                  message.agent, moment(message.read_ns), Fates(evidence).of_resurrected(broadcast).story));
   }

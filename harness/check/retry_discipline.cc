@@ -1,15 +1,15 @@
 // Retry discipline: no wait is shorter than the policy's, no retry is more than it allows, and none that it still
 // allows is left out.
 //
-// Source: the retry policy of the plan, that is, what the subject is configured with, or (origin-*) what it
-// claims: so a policy on paper is held against the policy as run. Without a stated one there is nothing to hold
-// anybody to. Seen from outside, in the supervisor's record of calls; attempts.h says what a retry and its wait are, and
-// what is none. Sound: waits are measured too long rather than too short, and a sleep never ends early, so a shorter
-// wait was one; waking late is no fault. A policy may cover one call or a whole save, which cannot be told from outside:
-// retries are therefore counted by the call where too many or too soon are asked about, and over the operation where too
-// few are. Giving up early is excused where the operation's deadline, the policy's, or the end of the run could have
-// been the reason. Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so that it
-// stopped trying is not held against it; what it did before is.
+// Source: the retry policy of the plan, that is, what the subject is configured with, or (origin-*) what it claims:
+// so a policy on paper is held against the policy as run. Without a stated one there is nothing to hold anybody to.
+// Seen from outside, in the supervisor's record of calls; attempts.h says what a retry and its wait are, and what is
+// none. Sound: waits are measured too long rather than too short, and a sleep never ends early, so a shorter wait was
+// one; waking late is not a fault. A policy may cover one call or a whole save, which cannot be told from outside:
+// retries are therefore counted by the call where too many or too soon are asked about, and over the operation where
+// too few are. Giving up early is excused where the operation's deadline, the policy's, or the end of the run could
+// have been the reason. Indefinite outcomes: an operation that was not answered may have been cut off in its wait, so
+// that it stopped trying is not held against it; what it did before is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -83,7 +83,8 @@ class DisciplineOf {
       const Duration spent(wait.spent_ns);
       if (saturating_add(spent, wait_bounds(policy_, wait.retry).least) <= *policy_.deadline) continue;
       return fmt::format(
-          "waited at least {} for retry {} when {} had been spent, so as to try past the policy's deadline "
+          "waited at least {} for retry {} after {} had been spent, and so retried past the policy's "
+          "deadline "
           "of {}",
           in_seconds(wait_bounds(policy_, wait.retry).least.count()), wait.retry, in_seconds(spent.count()),
           in_seconds(policy_.deadline->count()));
@@ -126,7 +127,7 @@ Finding check_retry_discipline(const Evidence& evidence) {
   Finding finding;
   if (!plan.scenario.subject.policy_stated) {
     finding.verdict = Verdict::not_applicable;
-    finding.witness = "the scenario states no retry policy to hold the store to";
+    finding.witness = "the scenario states no retry policy to check against";
     return finding;
   }
   std::uint64_t judged = 0;

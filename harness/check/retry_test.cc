@@ -197,7 +197,7 @@ TEST(Attempts, ObservedCallsWereNotRefused) {
 TEST(RetryDiscipline, KeepsToThePolicy) {
   const TestRun exact = refused_at({10, 110, 310, 710, 1510}, 3110);
   expect_finding(check_retry_discipline({exact.plan, exact.history}), Verdict::pass, 1, 0, "", "exact");
-  const TestRun late = refused_at({10, 150, 3000}, 9000);  // waking late is no fault
+  const TestRun late = refused_at({10, 150, 3000}, 9000);  // waking late is not a fault
   expect_finding(check_retry_discipline({late.plan, late.history}), Verdict::pass, 1, 0, "", "late");
   const TestRun spent = refused_at({10, 110, 310, 710, 1510, 3110}, 3111, Outcome::fail);
   expect_finding(check_retry_discipline({spent.plan, spent.history}), Verdict::pass, 1, 0, "", "spent");
@@ -227,7 +227,7 @@ TEST(RetryDiscipline, WithoutAPolicyThereIsNothingToHoldAnybodyTo) {
                  "the scenario states no retry policy", "no policy");
 }
 
-// Whether a policy is for each call or for the whole save cannot be told: the waits of both are allowed.
+// Whether a policy is for each call or for the whole save is unknown: the waits of both are allowed.
 TEST(RetryDiscipline, APolicyMayCoverTheWholeSave) {
   TestRun run(1, 1);
   run.call(0, 10, Function::open, "/s/queue.json", {}, 32, EACCES)
@@ -290,7 +290,7 @@ TEST(RetryDiscipline, RetryingPastThePolicysDeadlineFails) {
   TestRun run = refused_at({10, 110, 310}, 710);
   run.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(699);
   expect_finding(check_retry_discipline({run.plan, run.history}), Verdict::fail, 1, 1,
-                 "waited at least 0.400 s for retry 3 when 0.300 s had been spent, so as to try past the "
+                 "waited at least 0.400 s for retry 3 after 0.300 s had been spent, and so retried past the "
                  "policy's deadline of 0.699 s",
                  "past");
   run.plan.scenario.subject.retry.deadline = std::chrono::milliseconds(700);

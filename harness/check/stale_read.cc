@@ -74,18 +74,18 @@ Finding check_stale_read(const Evidence& evidence) {
     std::sort(ages_ns.begin(), ages_ns.end());
     const Operation& broadcast = sent.operation(first.ordinal);
     finding.verdict = Verdict::fail;
-    finding.witness = told(
-        evidence.history,
-        fmt::format(
-            "agent {} was told ok for {} at {}, but {} does not hold it, and a later one does{}; {} a read "
-            "lacked a message that it had to show, {} after the acknowledgement at the median, {} at the "
-            "99th percentile and {} at most",
-            broadcast.agent, to_string(sent.id(first.ordinal)), moment(broadcast.complete_ns),
-            name_of(evidence, first.mailbox->agent, *first.read),
-            Fates(evidence).of_missing(broadcast, first.read->invoke_ns, first.read->complete_ns).story,
-            ages_ns.size() == 1 ? "once" : counted(ages_ns.size(), "time"),
-            in_seconds(quantile(ages_ns, 0.5)), in_seconds(quantile(ages_ns, 0.99)),
-            in_seconds(ages_ns.back())));
+    finding.witness =
+        told(evidence.history,
+             fmt::format(
+                 "agent {}'s broadcast {} was acknowledged at {}, but {} lacks it, and a later one has it{}; "
+                 "{} a read lacked an acknowledged message, {} after the acknowledgement at the median, {} "
+                 "at the 99th percentile and {} at most",
+                 broadcast.agent, to_string(sent.id(first.ordinal)), moment(broadcast.complete_ns),
+                 name_of(evidence, first.mailbox->agent, *first.read),
+                 Fates(evidence).of_missing(broadcast, first.read->invoke_ns, first.read->complete_ns).story,
+                 ages_ns.size() == 1 ? "once" : counted(ages_ns.size(), "time"),
+                 in_seconds(quantile(ages_ns, 0.5)), in_seconds(quantile(ages_ns, 0.99)),
+                 in_seconds(ages_ns.back())));
   } else if (finding.checked != 0) {
     finding.verdict = Verdict::pass;
   } else if (!reads_are_planned(evidence)) {

@@ -58,7 +58,7 @@ std::string never_read_again(const History& history, const std::vector<NameChang
   if (own < few || of_others < few) return "";
   std::string text = fmt::format(
       "; of the {} that others put there between agent {}'s first rename, at {}, and its last, at {}, none "
-      "is read at the end: each of its {} saves lacks what others had put there since the first of them",
+      "is read at the end: each of its {} saves lacks what others had put there since the first",
       counted(of_others, "broadcast"), agent, moment(begin->call->answered_ns),
       moment(std::prev(end)->call->answered_ns), own);
   if (!save) return text;

@@ -132,7 +132,7 @@ Finding check_swallowed_refusal(const Evidence& evidence) {
     if (what != Told::missing || finding.count++ != 0) continue;
     finding.witness =
         told(history,
-             fmt::format("agent {} was told ok for {} at {}, and {} does not hold it{}", operation.agent,
+             fmt::format("agent {}'s broadcast {} was acknowledged at {}, but {} lacks it{}", operation.agent,
                          to_string(MessageId{operation.agent, operation.number}),
                          moment(operation.complete_ns), read_by, Fates(evidence).of_lost(operation).story));
   }
@@ -142,7 +142,7 @@ Finding check_swallowed_refusal(const Evidence& evidence) {
     finding.verdict = Verdict::not_applicable;
   } else if (there == 0) {
     finding.witness = fmt::format(
-        "{} acknowledged though a refused rename was never repeated, and no read tells whether the message "
+        "{} acknowledged although a refused rename was never repeated, and no read shows whether the message "
         "was there",
         finding.checked == 1 ? "1 broadcast was" : with_commas(finding.checked) + " broadcasts were");
   } else {

@@ -99,7 +99,7 @@ struct CorrectRun {
     return made;
   }
 
-  // And a fresh process once all is over.
+  // A fresh process reads after the run.
   void read_afresh() {
     for (std::uint32_t agent = 0; agent < run.plan.scenario.agents.everyone(); ++agent)
       look(agent, run.now_ms + 1 + agent);
@@ -132,7 +132,7 @@ inline CorrectRun any_correct_run(bool all_answered, Recipients to = Recipients:
   return {crowd, all_answered, *rc::gen::arbitrary<std::uint64_t>()};
 }
 
-// The same with an agent that only reads, and somebody who looks on.
+// The same with an agent that only reads, and a reader during the run.
 inline CorrectRun any_correct_run_with_readers(bool all_answered, Recipients to = Recipients::alike) {
   CorrectRun correct = any_correct_run(all_answered, to, 1);
   const auto looks = *rc::gen::inRange(0, 20);

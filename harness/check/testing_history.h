@@ -1,5 +1,5 @@
-// For tests only: a plan and a history made by hand, in few words. Times are milliseconds after the barrier;
-// nothing is there that was not asked for.
+// For tests only: a hand-made plan and history, in few words. Times are milliseconds after the barrier; it contains
+// only what a test adds.
 #pragma once
 
 #include <algorithm>
@@ -77,7 +77,7 @@ struct TestRun {
     return broadcast(id, now_ms + 1, now_ms + 2, outcome, code);
   }
 
-  // Everybody fell silent now; reads asked for later are final.
+  // All agents fell silent now; later reads are final.
   TestRun& quiet() {
     history.idle_ns = history.quiesced_ns = at(++now_ms);
     return *this;

@@ -58,9 +58,9 @@ class EventFileWriter {
   std::size_t used_bytes_ = 0;
 };
 
-// Agents broadcast in rounds, one a microsecond; an answer comes right before the sender's next broadcast,
-// and messages stand in the queue in the order sent. In the end everybody reads what is for them. No call is
-// trapped: a store that comes to millions of operations makes none.
+// Agents broadcast in rounds, one a microsecond; an answer comes right before the sender's next broadcast, and
+// messages stand in the queue in the order sent. In the end every agent reads its mail. No call is trapped: a store
+// that reaches millions of operations makes none.
 inline void write_correct_run(const Plan& plan, const std::filesystem::path& run_directory) {
   const std::uint32_t agents = plan.scenario.agents.count;
   const std::uint32_t broadcasts = plan.scenario.agents.broadcasts;

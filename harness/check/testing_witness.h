@@ -1,4 +1,4 @@
-// For tests: saves by rename, and what a witness says of them.
+// For tests: saves by rename, and what a witness says about them.
 #pragma once
 
 #include <string>

@@ -17,32 +17,32 @@ std::vector<std::string> what_was_tolerated(const Plan& plan) {
       fmt::format("Deadline: an answer may come {} after the deadline of {} ({} % of it, at least {}).",
                   in_seconds(late_ns), in_seconds(deadline_ns), tolerance::share_percent, least));
   if (scenario.subject.kind == SubjectKind::command) {
-    sentences.push_back(fmt::format(
-        "Silence: a program that has not answered {} after that is ended, and its answer is late.",
-        in_seconds(tolerance::late_answer_ns)));
+    sentences.push_back(
+        fmt::format("Silence: a program that is still silent {} after that is ended, and counts as late.",
+                    in_seconds(tolerance::late_answer_ns)));
   }
   if (scenario.subject.policy_stated) {
     sentences.push_back(
-        fmt::format("Waits: those of an operation may be {} % longer than the policy's, and {} in any case.",
+        fmt::format("Waits: an operation may wait {} % longer in total than the policy says, or {} longer if "
+                    "that is more.",
                     tolerance::share_percent, least));
   }
   sentences.push_back(
-      fmt::format("Processors: what programs outside the run kept from it, and {} % more, excuses an "
-                  "operation; what is late by no more "
-                  "than that is unknown.",
+      fmt::format("Processors: an operation that is late by no more than the processor time that programs "
+                  "outside the run took from it, plus {} %, is unknown.",
                   tolerance::looks_percent));
   sentences.push_back(
-      fmt::format("Disk: likewise a standstill, a write of {} KiB that takes {} or more, beyond what the "
-                  "run's own writing explains.",
+      fmt::format("Disk: the same holds for a standstill (a write of {} KiB that takes {} or more) that the "
+                  "run's own writing does not explain.",
                   tolerance::pulse_bytes / 1024, in_seconds(tolerance::standstill_ns)));
-  sentences.push_back(
-      fmt::format("Failures at the deadline: unknown if {} % of the operation's time is excused so.",
-                  tolerance::starved_percent));
+  sentences.push_back(fmt::format(
+      "Failures at the deadline: unknown if {} % of the operation's time is excused in these ways.",
+      tolerance::starved_percent));
   if (scenario.sharing.rules == Rules::windows) {
-    sentences.push_back(fmt::format(
-        "Fork: a child's copies of handles refuse nothing before it calls exec, for {} s asleep or "
-        "{} s running.",
-        tolerance::exec_asleep_s, tolerance::exec_busy_s));
+    sentences.push_back(
+        fmt::format("Fork: handles that a forked child has copied block nothing until it calls exec, for at "
+                    "most {} s asleep or {} s running.",
+                    tolerance::exec_asleep_s, tolerance::exec_busy_s));
   }
   return sentences;
 }

@@ -80,7 +80,7 @@ std::string put_there(const History& history, const NameChange& put, const Opera
   if (call.answered_ns >= load.invoke_ns)
     return fmt::format("; {}'s {} was done at {}, during that operation", doer, named_call(call),
                        moment(call.answered_ns));
-  return fmt::format("; what stood there had been put there by {}, by its {}, at {}", who, named_call(call),
+  return fmt::format("; {} had put that file there, by its {}, at {}", who, named_call(call),
                      moment(call.answered_ns));
 }
 

@@ -32,11 +32,10 @@ std::string torn_witness(const TestRun& run) {
 TEST(TornEvidence, WhoPutItThere) {
   TestRun run = torn_run();
   run.call(0, 9, Function::rename, "/s/a.tmp", "/s/queue.json").finished();
-  EXPECT_THAT(
-      torn_witness(run),
-      EndsWith("while broadcasting 1-0: queue.json: not a queue: the text ends too early; what stood there "
-               "had been "
-               "put there by agent 0's broadcast 0-0, by its rename of a.tmp onto queue.json, at 0.009 s"));
+  EXPECT_THAT(torn_witness(run),
+              EndsWith("while broadcasting 1-0: queue.json: not a queue: the text ends too early; agent 0's "
+                       "broadcast 0-0 had "
+                       "put that file there, by its rename of a.tmp onto queue.json, at 0.009 s"));
   run.call(0, 15, Function::unlink, "/s/queue.json");
   EXPECT_THAT(torn_witness(run), EndsWith("too early")) << "and taken away again";
 }
@@ -136,9 +135,9 @@ TEST(TornEvidence, HowLongABodyIs) {
   run.history.seen[0].torn_size = 49;
   EXPECT_THAT(torn_witness(run),
               EndsWith("its body is not what was sent: it has 48 bytes, and 60 were sent; no read had it "
-                       "whole; it was put there by agent 0's rename of a.tmp onto queue.json at 0.002 s"));
+                       "intact; it was put there by agent 0's rename of a.tmp onto queue.json at 0.002 s"));
   run.history.seen[1].intact = true;
-  EXPECT_THAT(torn_witness(run), Not(HasSubstr("no read had it whole")));
+  EXPECT_THAT(torn_witness(run), Not(HasSubstr("no read had it intact")));
   run.history.seen[0].torn_size = 61;
   EXPECT_THAT(torn_witness(run), HasSubstr("is not what was sent; it was put")) << "as long as what was sent";
   run.history.seen[0].torn_size = 0;

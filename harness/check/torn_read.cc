@@ -32,7 +32,7 @@ std::string how_it_differs(const Evidence& evidence, const Seen& torn) {
   const bool ever_whole = std::any_of(history.seen.begin(), history.seen.end(), [&](const Seen& seen) {
     return seen.message == torn.message && (seen.intact || !seen.body_told);
   });
-  if (!ever_whole) text += "; no read had it whole";
+  if (!ever_whole) text += "; no read had it intact";
   const Call* put = NameChanges(history).main_put(evidence.delivery.sent().operation(ordinal));
   if (put != nullptr && is_done(*put))
     text += fmt::format("; it was put there by agent {}'s {} at {}", put->agent, named_call(*put),
@@ -110,7 +110,7 @@ Finding check_torn_read(const Evidence& evidence) {
   } else if (finding.checked != 0) {
     finding.verdict = Verdict::pass;
   } else {
-    finding.witness = "no operation ended well, so no load is known to have been whole";
+    finding.witness = "no operation succeeded, so no load is known to have been complete";
   }
   return finding;
 }

@@ -60,11 +60,11 @@ Finding check_vanished(const Evidence& evidence) {
                               ? fates.of_lost(broadcast)
                               : fates.of_missing(broadcast, read.invoke_ns, read.complete_ns);
         finding.witness = told(
-            evidence.history, fmt::format("{} held {}, and {} does not; {}{}",
+            evidence.history, fmt::format("{} had {}, and {} lacks it; {}{}",
                                           name_of(evidence, mailbox.agent, mailbox.reads[message.by]),
                                           to_string(sent.id(ordinal)), name_of(evidence, mailbox.agent, read),
                                           back == mailbox.reads.end()
-                                              ? "no later one does"
+                                              ? "no later one has it"
                                               : name_of(evidence, mailbox.agent, *back) + " has it again",
                                           fate.story));
       }
@@ -88,7 +88,7 @@ Finding check_vanished(const Evidence& evidence) {
   } else if (!reads_are_planned(evidence)) {
     finding.verdict = Verdict::not_applicable;
   } else {
-    finding.witness = "no mail was seen in one read and read again afterwards";
+    finding.witness = "no mail was read again after a read had shown it";
   }
   return finding;
 }

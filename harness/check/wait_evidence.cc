@@ -71,7 +71,7 @@ std::string what_the_run_did(const History& history, std::int64_t from_ns, std::
   if (bytes >= much_bytes)
     text += fmt::format("{}wrote at least {} MB", text.empty() ? "" : " and ",
                         with_commas(static_cast<std::uint64_t>(bytes) / 1'000'000));
-  return text.empty() ? text : "; meanwhile the run's own processes " + text;
+  return text.empty() ? text : "; in that time the run's own processes " + text;
 }
 
 }  // namespace holdfast

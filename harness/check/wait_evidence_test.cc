@@ -133,9 +133,10 @@ TEST(WaitEvidence, WhatTheRunItselfUsed) {
   EXPECT_EQ(did(), "");
   run.history.machine = {part(500, 1'900, 90'000'000), part(1'500, 1'500, 60'000'000),
                          part(2'500, 2'000, 900'000'000)};
-  EXPECT_EQ(did(),
-            "; meanwhile the run's own processes used at least 3.400 s of processor time and wrote at least "
-            "150 MB");
+  EXPECT_EQ(
+      did(),
+      "; in that time the run's own processes used at least 3.400 s of processor time and wrote at least "
+      "150 MB");
   run.history.machine = {part(500, 700, 50'000'000)};
   EXPECT_EQ(did(), "") << "little";
 }

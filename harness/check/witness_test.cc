@@ -40,8 +40,7 @@ TEST(OrderWitness, AWholeReadInTheOrderOfTheIdsAsText) {
   std::vector<MessageId> as_text = {{0, 0}, {0, 1}, {0, 10}};
   for (std::uint32_t n = 2; n < 10; ++n) as_text.push_back({0, n});
   run.quiet().read(0, as_text).finished();
-  EXPECT_THAT(witness_by(run, check_order),
-              EndsWith("; the whole read stands in the order of the ids as text"));
+  EXPECT_THAT(witness_by(run, check_order), EndsWith("; the whole read is sorted by ids as text"));
   TestRun other = sent_run(11);
   std::swap(as_text[3], as_text[4]);
   other.quiet().read(0, as_text).finished();
@@ -65,7 +64,7 @@ TEST(DuplicateWitness, WhoHasNoneOfIt) {
   TestRun run(3, 1);
   run.sent(a).quiet().read(0, {}).read(1, {a, a}).read(2, {}).finished();
   EXPECT_THAT(witness_by(run, check_duplicate),
-              EndsWith("; it was also for agents 0 and 2, whose final reads do not hold it"));
+              EndsWith("; it was also for agents 0 and 2, whose final reads lack it"));
   TestRun all(3, 1);
   all.sent(a).quiet().read(0, {a}).read(1, {a, a}).read(2, {a}).finished();
   EXPECT_THAT(witness_by(all, check_duplicate), EndsWith("at places 1 and 2 of 2"));

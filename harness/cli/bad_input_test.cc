@@ -49,8 +49,7 @@ TEST_F(BadInput, SettingsAreHeldToTheSameRules) {
 
 TEST_F(BadInput, UnknownScenarioNamesTheNearest) {
   expect_one_sentence(holdfast({"run", "brodcast-8"}), 64, "the nearest is \"broadcast-8\"");
-  expect_one_sentence(holdfast({"run", "no/such/file.toml"}), 64,
-                      "there is no scenario \"no/such/file.toml\"");
+  expect_one_sentence(holdfast({"run", "no/such/file.toml"}), 64, "unknown scenario \"no/such/file.toml\"");
   expect_one_sentence(holdfast({"run", scratch().string()}), 64, "");
 }
 

@@ -25,7 +25,7 @@ struct BaselineCommand {
 
 namespace {
 
-// Of two updates at once neither may lose the other's runs. The lock is on the directory, so no lock file stays.
+// Two concurrent updates must not lose each other's runs. The lock is on the directory, so no lock file is left.
 Result<Descriptor> lock_directory_of(const std::filesystem::path& file) {
   const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   Descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -60,17 +60,17 @@ static int carry_out(const BaselineCommand& command) {
   const std::size_t added = add_runs(baseline, runs->as_baseline.runs);
   if (auto written = write_output_file(file, to_json(baseline)); !written) return complain(written.error());
   const std::uint64_t needed = runs_needed_for(baseline.runs);
-  fmt::print("{}: {} added, {} there already, {} inconclusive and left out; it has {} now\n",
-             command.baseline, added, runs->as_baseline.runs.size() - added, runs->left_out,
+  fmt::print("{}: {} added, {} already there, {} inconclusive and left out; {} in total\n", command.baseline,
+             added, runs->as_baseline.runs.size() - added, runs->left_out,
              format_counted(baseline.runs.size(), "run"));
   if (needed > 0) {
     fmt::print(
-        "With {} or more, 'holdfast gate' catches a slowdown of 20 % or a success rate 5 points lower in 95 "
-        "%\n",
+        "With {} or more, 'holdfast gate' catches a 20 % slowdown or a success rate 5 points lower in 95 % "
+        "of comparisons\n",
         format_counted(needed, "run"));
   } else {
     fmt::print(
-        "Not enough yet for a gate: 100 runs would not show a slowdown of 20 %; add runs, or make them "
+        "Too small for a gate: even 100 new runs would not detect a 20 % slowdown; add runs, or make them "
         "longer\n");
   }
   return 0;
@@ -79,13 +79,13 @@ static int carry_out(const BaselineCommand& command) {
 static void add_options(CLI::App& app, BaselineCommand& command) {
   app.require_subcommand(1);
   auto* update_app =
-      app.add_subcommand("update", "Add runs to a baseline, which keeps the latest 60, or begin one");
-  update_app->add_option("directories", command.directories, "Series of trials, or runs")->required();
-  update_app->add_option("--baseline", command.baseline, "The baseline's file")->required();
-  update_app->add_option("--variant", command.variant, "Which variant, of series that have several");
+      app.add_subcommand("update", "Add runs to a baseline, or create one; it keeps the latest 60");
+  update_app->add_option("directories", command.directories, "Series of trials, or single runs")->required();
+  update_app->add_option("--baseline", command.baseline, "The baseline file")->required();
+  update_app->add_option("--variant", command.variant, "The variant to use, of series that have several");
 }
 
-extern const Subcommand baseline_subcommand{"baseline", "The runs that a gate compares with",
+extern const Subcommand baseline_subcommand{"baseline", "Manage the runs that a gate compares with",
                                             add_command<BaselineCommand>};
 
 }  // namespace holdfast

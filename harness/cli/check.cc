@@ -16,11 +16,11 @@ static int carry_out(const CheckCommand& command) {
   if (!expectations) return complain(expectations.error());
   if (is_series_directory(command.directory)) {
     if (!expectations->empty()) {
-      return complain(
-          {Code::invalid,
-           "--expect judges one run: give it to 'holdfast run' for a series, or name one trial's directory"});
+      return complain({Code::invalid,
+                       "--expect judges a single run: name one trial's directory, or give it to 'holdfast "
+                       "run' for a series"});
     }
-    const auto series = judge_trials(command.directory, Judging::anew);
+    const auto series = judge_trials(command.directory, Judging::again);
     if (!series) return complain(series.error());
     show(*series, command.directory, command.json);
     return explained(series->exit_code, series->reasons);

@@ -65,7 +65,7 @@ std::string not_a_command(const std::string& word, const CLI::App& app) {
   const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
   std::vector<std::string_view> names{"--help", "--version"};
   for (const CLI::App* command : commands) names.push_back(command->get_name());
-  return fmt::format("holdfast: there is no {} '{}'; the nearest is '{}'; 'holdfast --help' lists all\n",
+  return fmt::format("holdfast: unknown {} '{}'; the nearest is '{}'; 'holdfast --help' lists all\n",
                      word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
 }
 
@@ -75,16 +75,16 @@ const CLI::App& innermost(const CLI::App& app) {
   return chosen.empty() ? app : innermost(*chosen.front());
 }
 
-// CLI11 looks for what is missing before it looks at what is too much, and a mistyped word is mostly both.
+// CLI11 looks for missing arguments before unknown ones, and a mistyped word is mostly both.
 std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& app) {
   if (const auto unknown = app.remaining(); !unknown.empty()) return not_a_command(unknown.front(), app);
   const CLI::App& command = innermost(app);
   if (&command == &app) {
-    return "holdfast: it needs a command, such as 'holdfast run broadcast-8'; 'holdfast --help' lists all\n";
+    return "holdfast: a command is needed, such as 'holdfast run broadcast-8'; 'holdfast --help' lists all\n";
   }
   const std::string words = words_of(command);
   if (const auto own = command.get_subcommands([](const CLI::App*) { return true; }); !own.empty()) {
-    return fmt::format("holdfast: after '{}' comes '{}'; see 'holdfast {} --help'\n", words,
+    return fmt::format("holdfast: '{}' needs a subcommand, such as '{}'; see 'holdfast {} --help'\n", words,
                        own.front()->get_name(), words);
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
@@ -95,7 +95,7 @@ std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& app) {
                                      [](const std::string& word) { return word.starts_with('-'); });
     if (option != unknown.end()) return not_an_option(*option, command);
     if (!unknown.empty()) {
-      return fmt::format("holdfast: {} has no use for '{}'; see 'holdfast {} --help'\n", words,
+      return fmt::format("holdfast: {}: unexpected argument '{}'; see 'holdfast {} --help'\n", words,
                          unknown.front(), words);
     }
   }
@@ -105,7 +105,7 @@ std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& app) {
   return fmt::format("holdfast: {}: {}; see 'holdfast {} --help'\n", words, what, words);
 }
 
-// All behind "--" is a command's own. Cut off, for CLI11 would look into it.
+// Everything after "--" belongs to the command. Cut off, because CLI11 would parse it.
 std::vector<std::string> cut_behind(int& argc, char** argv) {
   if (argc < 2 || std::string_view(argv[1]) != "exec") return {};
   char** const end = argv + argc;
@@ -122,16 +122,16 @@ std::vector<std::string> cut_behind(int& argc, char** argv) {
 std::string as_whole_number(std::string& text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc::result_out_of_range) return fmt::format("{} is too large a number", text);
+  if (error == std::errc::result_out_of_range) return fmt::format("{} is too large", text);
   if (error != std::errc() || end != text.data() + text.size())
-    return fmt::format("{} is no whole number", text);
+    return fmt::format("{} is not a whole number", text);
   text = fmt::format("{}", number);
   return {};
 }
 
 std::string as_number_of_trials(const std::string& text) {
   const bool fits = text != "0" && (text.size() < 6 || text == "100000");
-  return fits ? std::string() : fmt::format("{} is not from 1 to 100000", text);
+  return fits ? std::string() : fmt::format("{} is not between 1 and 100000", text);
 }
 
 std::string not_an_option(const std::string& word, const CLI::App& command) {

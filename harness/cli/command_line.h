@@ -1,5 +1,4 @@
-// The command line: what is wrong with one is said in a sentence that names the mistake; else the subcommand is carried
-// out (subcommand.h).
+// The command line: runs the subcommand (subcommand.h), or reports the mistake in one sentence.
 #pragma once
 
 namespace holdfast {

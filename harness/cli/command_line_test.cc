@@ -41,36 +41,36 @@ TEST_F(CommandLine, HelpOfEach) {
 
 TEST_F(CommandLine, WrongUseIsToldInOneSentence) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> lines = {
-      {{}, "needs a command, such as 'holdfast run broadcast-8'"},
-      {{"frobnicate"}, "there is no command 'frobnicate'"},
-      {{"rnu", "no-fault"}, "no command 'rnu'; the nearest is 'run'"},
-      {{"--frobnicate"}, "there is no option '--frobnicate'"},
-      {{"--hepl"}, "no option '--hepl'; the nearest is '--help'"},
-      {{""}, "there is no command ''"},
+      {{}, "a command is needed, such as 'holdfast run broadcast-8'"},
+      {{"frobnicate"}, "unknown command 'frobnicate'"},
+      {{"rnu", "no-fault"}, "unknown command 'rnu'; the nearest is 'run'"},
+      {{"--frobnicate"}, "unknown option '--frobnicate'"},
+      {{"--hepl"}, "unknown option '--hepl'; the nearest is '--help'"},
+      {{""}, "unknown command ''"},
       {{"run"}, "run: scenario is required; see 'holdfast run --help'"},
       {{"hold"}, "hold: "},
       {{"check"}, "check: directory is required"},
       {{"compare", "one"}, "compare: after is required"},
-      {{"list", "what"}, "list has no use for 'what'; see 'holdfast list --help'"},
+      {{"list", "what"}, "list: unexpected argument 'what'; see 'holdfast list --help'"},
       {{"run", "no-fault", "--frobnicate"}, "run has no option '--frobnicate'"},
       {{"run", "no-fault", "--sead", "3"}, "run has no option '--sead'; the nearest is '--seed'"},
       {{"run", "no-fault", "--sead=3"}, "run has no option '--sead'; the nearest is '--seed'"},
-      {{"run", "no-fault", "--seed", "x"}, "--seed: x is no whole number"},
-      {{"run", "no-fault", "--agents", "-1"}, "--agents: -1 is no whole number"},
-      {{"run", "no-fault", "--seed", "99999999999999999999999"}, "is too large a number"},
+      {{"run", "no-fault", "--seed", "x"}, "--seed: x is not a whole number"},
+      {{"run", "no-fault", "--agents", "-1"}, "--agents: -1 is not a whole number"},
+      {{"run", "no-fault", "--seed", "99999999999999999999999"}, "is too large"},
       {{"run", "no-fault", "--until-sure", "--until-fail"}, "run: --until-fail excludes --until-sure; see"},
       {{"gate", "--basline", "b.json", "run"}, "gate has no option '--basline'; the nearest is '--baseline'"},
-      {{"run", "no-fault", "--seed", "--agents", "3"}, "--seed: --agents is no whole number"},
+      {{"run", "no-fault", "--seed", "--agents", "3"}, "--seed: --agents is not a whole number"},
       {{"run", "no-fault", "--seed"}, "run: --seed needs a value"},
-      {{"run", "--", "no-fault", "what"}, "run has no use for 'what'"},
-      {{"exec", "--seed", "x", "pytest", "-q"}, "exec: --seed: x is no whole number"},
+      {{"run", "--", "no-fault", "what"}, "run: unexpected argument 'what'"},
+      {{"exec", "--seed", "x", "pytest", "-q"}, "exec: --seed: x is not a whole number"},
       {{"exec", "--enforce", "--observe", "make", "-j4"}, "exec: --enforce excludes --observe"},
       {{"exec", "--jsn", "x", "make"}, "exec has no option '--jsn'; the nearest is '--json'"},
-      {{"--json", "run", "no-fault"}, "there is no option '--json'"},
-      {{"what", "list"}, "there is no command 'what'"},
+      {{"--json", "run", "no-fault"}, "unknown option '--json'"},
+      {{"what", "list"}, "unknown command 'what'"},
       {{"gate", "run"}, "gate: --baseline is required"},
-      {{"baseline"}, "after 'baseline' comes 'update'; see 'holdfast baseline --help'"},
-      {{"baseline", "--outt", "run"}, "after 'baseline' comes 'update'"},
+      {{"baseline"}, "'baseline' needs a subcommand, such as 'update'; see 'holdfast baseline --help'"},
+      {{"baseline", "--outt", "run"}, "'baseline' needs a subcommand, such as 'update'"},
       {{"baseline", "update", "run", "--basline=b.json"},
        "baseline update has no option '--basline'; the nearest is '--baseline'"},
       {{"completion", "ksh"}, "ksh not in {"}};
@@ -138,9 +138,9 @@ TEST_F(CommandLine, HoldLetsGoAfterItsTime) {
   const auto end = holdfast({"hold", "file", "--for", "100ms"});
   EXPECT_EQ(end.exit_code, 0) << end.err;
   EXPECT_TRUE(holds(end.out, "holding file for 100ms as pid ")) << end.out;
-  EXPECT_TRUE(holds(end.out, "\nlet go\n")) << end.out;
+  EXPECT_TRUE(holds(end.out, "\nreleased\n")) << end.out;
   expect_one_sentence(holdfast({"hold", "missing", "--for", "1s"}), 64, "cannot open missing");
-  expect_one_sentence(holdfast({"hold", "file", "--for", "soon"}), 64, "\"soon\" is no duration");
+  expect_one_sentence(holdfast({"hold", "file", "--for", "soon"}), 64, "\"soon\" is not a duration");
   expect_one_sentence(holdfast({"hold", "file", "--for", "-1s"}), 64, "--for");
 }
 
@@ -157,7 +157,7 @@ TEST_F(CommandLine, HoldReallyHoldsUntilInterrupted) {
     holder.send(signal);
     const auto end = holder.wait();
     EXPECT_EQ(end.exit_code, 0) << end.err << end.signal;
-    EXPECT_TRUE(holds(end.out, "let go early")) << end.out;
+    EXPECT_TRUE(holds(end.out, "released early")) << end.out;
     EXPECT_EQ(openness(), Openness::free);
   }
 }

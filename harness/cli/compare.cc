@@ -39,12 +39,12 @@ static int carry_out(const CompareCommand& command) {
 static void add_options(CLI::App& app, CompareCommand& command) {
   app.add_option("before", command.before, "A run directory or result.json")->required();
   app.add_option("after", command.after, "A run directory or result.json")->required();
-  app.add_option("--markdown", command.markdown, "Write the comparison to this file as well");
-  app.add_option("--html", command.html, "Write a page with both side by side to this file as well");
+  app.add_option("--markdown", command.markdown, "Also write the comparison to this file");
+  app.add_option("--html", command.html, "Also write an HTML page with both runs side by side to this file");
   app.add_flag("--json", command.json, "Print JSON instead of the table");
 }
 
 extern const Subcommand compare_subcommand{
-    "compare", "Two runs side by side: rates with intervals, Fisher's p, waits", add_command<CompareCommand>};
+    "compare", "Compare two runs: rates with intervals, Fisher's p, waits", add_command<CompareCommand>};
 
 }  // namespace holdfast

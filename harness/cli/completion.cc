@@ -181,7 +181,7 @@ std::string fish_completion(const CLI::App& app) {
 
 static Subcommand::CarryOut add_completion(CLI::App& app) {
   auto page = std::make_shared<std::string>();
-  app.add_option("for", *page, "bash, zsh, fish, or man for the page of the manual")
+  app.add_option("for", *page, "bash, zsh, fish, or man for the manual page")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}));
   app.footer(R"(
@@ -198,7 +198,7 @@ Examples:
   };
 }
 
-extern const Subcommand completion_subcommand{
-    "completion", "Print what a shell needs to complete this command line, or the man page", add_completion};
+extern const Subcommand completion_subcommand{"completion", "Print shell completion, or the man page",
+                                              add_completion};
 
 }  // namespace holdfast

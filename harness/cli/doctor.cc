@@ -37,11 +37,13 @@ static int carry_out(const DoctorCommand& command) {
 }
 
 static void add_options(CLI::App& app, DoctorCommand& command) {
-  app.add_option("directory", command.directory, "Where runs would be kept")->capture_default_str();
+  app.add_option("directory", command.directory, "The directory in which runs would be kept")
+      ->capture_default_str();
   app.add_flag("--json", command.json, "Print JSON");
 }
 
 extern const Subcommand doctor_subcommand{
-    "doctor", "What works on this machine, what does not, and what to do", add_command<DoctorCommand>};
+    "doctor", "Check what works on this machine, and say what to do about the rest",
+    add_command<DoctorCommand>};
 
 }  // namespace holdfast

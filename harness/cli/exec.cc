@@ -72,10 +72,9 @@ Result<std::optional<Profile>> profile_of(const ExecCommand& command) {
   if (profile) return profile;
   std::string known = "auto";
   for (const auto name : profile_names()) known += fmt::format(", {}", name);
-  return fail(Code::invalid,
-              fmt::format("there is no profile '{}'; there are {}, and share: with the letters that an open "
-                          "shares, such as share:r--",
-                          command.profile, known));
+  return fail(Code::invalid, fmt::format("unknown profile '{}'; valid are {}, and share: with the letters "
+                                         "that an open shares, such as share:r--",
+                                         command.profile, known));
 }
 
 Result<std::vector<Suppression>> suppressions_of(const ExecCommand& command) {
@@ -100,7 +99,7 @@ FileBits share_of(const Injector& injector) {
   return parse_letters(injector.share).value_or(0);
 }
 
-// Of programs that come later, the command's alone is known before they are started.
+// Of the programs that will run, only the command's is known in advance.
 bool somebody_denies(const ExecCommand& command, const std::optional<Profile>& chosen,
                      const std::vector<Injector>& injectors) {
   const auto profile = chosen ? chosen : find_profile(runtime_of(-1, file_name(command.argv.front())));
@@ -204,7 +203,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   directories->tell(report);
   if (leave_minder(std::move(listener)) && command.enforce) {
     report.warnings.emplace_back(
-        "processes of the command went on after its end, and are refused nothing since");
+        "some of the command's processes outlived it; since then they are refused nothing");
   }
   return 0;
 }
@@ -254,31 +253,30 @@ static int carry_out(const ExecCommand& command) {
 
 static void add_options(CLI::App& app, ExecCommand& command) {
   app.prefix_command();
-  app.add_option("--dir", command.directories, "Files beneath it count (default: the current directory)")
+  app.add_option("--dir", command.directories, "Watch files below this directory (default: the current one)")
       ->allow_extra_args(false);
   auto* enforce = app.add_flag("--enforce", command.enforce, "Refuse what Windows would refuse");
   app.add_flag_callback(
-         "--observe", [] {}, "Let every call go on (the default)")
+         "--observe", [] {}, "Let every call through (the default)")
       ->excludes(enforce);
   app.add_option("--profile", command.profile,
-                 "Whose share modes and errors: a runtime (see 'holdfast rules'), share:r-- and the like, or "
-                 "auto: for each process, that of the program it runs")
+                 "Share modes and errors to apply: those of a runtime (see 'holdfast rules'), share: and "
+                 "letters such as share:r--, or auto: by the program that each process runs")
       ->capture_default_str();
   app.add_flag("--opens", command.opens,
-               "Decide every open as well, even if no profile and no injector denies reading or writing");
-  app.add_option(
-         "--inject", command.injectors,
-         "Hold files in and below the directories: antivirus, indexer, open-handle or backup, with keys "
-         "of [[inject]], as in antivirus:hold=200ms,share=rw")
+               "Decide every open too, even if no profile or injector denies reading or writing");
+  app.add_option("--inject", command.injectors,
+                 "Hold files in and below the watched directories: antivirus, indexer, open-handle or "
+                 "backup, with [[inject]] keys as in antivirus:hold=200ms,share=rw")
       ->allow_extra_args(false);
-  app.add_option("--seed", command.seed, "What is injected follows from this number")
+  app.add_option("--seed", command.seed, "Seed of what is injected")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
-  app.add_option("--suppress", command.suppressions, "A file of refusals that are known and accepted")
+  app.add_option("--suppress", command.suppressions, "A file that lists accepted refusals")
       ->allow_extra_args(false);
-  app.add_option("--json", command.json, "Write what was found to this file (holdfast.exec/1)");
+  app.add_option("--json", command.json, "Write the findings to this file (holdfast.exec/1)");
   app.add_flag("--fail-on-refusal", command.fail_on_refusal,
-               "Exit with 125 if anything was refused, or could not be judged");
+               "Exit with 125 if a call was refused or could not be judged");
   app.add_flag("--allow-unjudged", command.allow_unjudged,
                "Let --fail-on-refusal pass even if some calls could not be judged");
   app.add_flag("--quiet", command.quiet, "No summary");
@@ -315,6 +313,7 @@ static Subcommand::CarryOut add_exec(CLI::App& app) {
 }
 
 extern const Subcommand exec_subcommand{
-    "exec", "Run any command, and say which of its file calls Windows would have refused, and why", add_exec};
+    "exec", "Run any command, and report which of its file calls Windows would have refused, and why",
+    add_exec};
 
 }  // namespace holdfast

@@ -144,7 +144,7 @@ TEST_F(Exec, SaysWhatWindowsWouldHaveRefused) {
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_EQ(end.out, "");
   EXPECT_TRUE(holds(end.err, "Windows would have refused 1 of ")) << end.err;
-  EXPECT_TRUE(holds(end.err, "rename onto: 5 (access denied)")) << end.err;
+  EXPECT_TRUE(holds(end.err, "rename (target held): 5 (access denied)")) << end.err;
   EXPECT_TRUE(holds(end.err, "file      f\n")) << end.err;
   EXPECT_EQ(file_bytes(work() / "f"), "b\n") << "it only observes";
 }
@@ -179,8 +179,7 @@ TEST_F(Exec, SaysWhereNothingWasTested) {
                       125, "nothing was judged. 1 call was made elsewhere, 1 below ");
   EXPECT_EQ(shell("echo a > f; mv f g", {"--quiet", "--fail-on-refusal"}).exit_code, 0);
   const auto idle = shell("echo a > f; mv f g", {"--inject", "open-handle:path=missing"});
-  EXPECT_TRUE(holds(idle.err, "open-handle took hold of a file 0 times, fewer than the 1 of min_fired"))
-      << idle.err;
+  EXPECT_TRUE(holds(idle.err, "open-handle held a file 0 times, fewer than min_fired (1)")) << idle.err;
 }
 
 TEST_F(Exec, InjectorsHoldFilesMeanwhile) {
@@ -252,9 +251,9 @@ TEST_F(Exec, HoldDeclaresAccessAndShare) {
   EXPECT_EQ(found.at("refusals")[0].at("holders")[0].at("share"), "r--");
   put_file(work() / "f", "");
   expect_one_sentence(holdfast({"hold", "work/f", "--for", "1s", "--share", "r"}), 64,
-                      "--access and --share need 'holdfast exec --opens' around them");
+                      "--access and --share only work within 'holdfast exec --opens'");
   expect_one_sentence(holdfast({"hold", "work/f", "--for", "1s", "--share", "x"}), 64,
-                      "--share x: there are r, w and d");
+                      "--share x: write letters of rwd");
 }
 
 // What is printed of the rules is what programs get. Thousands of searches of /proc take too long under sanitizers.
@@ -270,10 +269,10 @@ TEST_F(Exec, BadCommandLines) {
   expect_one_sentence(exec({}), 64, "exec needs a command to run");
   expect_one_sentence(exec({"--enfroce", "true"}), 64, "no option '--enfroce'; the nearest is '--enforce'");
   expect_one_sentence(exec({"--dir", "missing", "--", "true"}), 64, "--dir missing: No such file");
-  expect_one_sentence(exec({"--profile", "pyton", "--", "true"}), 64, "there is no profile 'pyton'");
+  expect_one_sentence(exec({"--profile", "pyton", "--", "true"}), 64, "unknown profile 'pyton'");
   expect_one_sentence(exec({"--inject", "antvirus", "--", "true"}), 64, "the nearest is \"antivirus\"");
   expect_one_sentence(exec({"--inject", "antivirus:hold=soon", "--", "true"}), 64, "must be a duration");
-  expect_one_sentence(exec({"--inject", "antivirus:hold", "--", "true"}), 64, "'hold' is no KEY=VALUE");
+  expect_one_sentence(exec({"--inject", "antivirus:hold", "--", "true"}), 64, "'hold' is not KEY=VALUE");
   expect_one_sentence(exec({"--json", "missing/found.json", "--", "true"}), 64, "cannot write --json");
   expect_one_sentence(exec({"--json", ".", "--", "true"}), 64, "cannot write --json .: Is a directory");
   expect_one_sentence(exec({"--inject", "delay", "--", "true"}), 64, "delays are for agents of a scenario");

@@ -41,13 +41,13 @@ class FullDisk : public RunTest {
 TEST_F(FullDisk, NoRoomForTheEvents) {
   const auto end = run_on_disk_of("80k", small_scenario("count = 2\nbroadcasts = 2"));
   expect_one_sentence(end, 70, "No space left on device");
-  EXPECT_TRUE(holds(end.err, "broke off")) << end.err;
+  EXPECT_TRUE(holds(end.err, "was aborted")) << end.err;
 }
 
 TEST_F(FullDisk, NoRoomForTheEventsOfSomeAgents) {
   const auto end = run_on_disk_of("256k", small_scenario("count = 8\nbroadcasts = 2"));
   expect_one_sentence(end, 70, "No space left on device");
-  EXPECT_TRUE(holds(end.err, "broke off: agent ")) << end.err;
+  EXPECT_TRUE(holds(end.err, "was aborted: agent ")) << end.err;
 }
 
 // Room for the first steps of all event files, and not for what they are to hold: whoever runs out of it, an

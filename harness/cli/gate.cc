@@ -27,15 +27,15 @@ static int carry_out(const GateCommand& command) {
   if (!runs) return complain(runs.error());
   if (auto same = check_same_kind(*baseline, runs->as_baseline, command.baseline); !same)
     return complain(same.error());
-  // A run is no evidence that it is like itself.
+  // Comparing runs with themselves proves nothing.
   std::erase_if(baseline->runs, [&](const RunFigures& before) {
     return std::any_of(runs->as_baseline.runs.begin(), runs->as_baseline.runs.end(),
                        [&](const RunFigures& now) { return now.run == before.run; });
   });
   if (baseline->runs.empty()) {
     return complain(
-        {Code::invalid, fmt::format("{} holds these runs and no others: there is nothing to compare with",
-                                    command.baseline)});
+        {Code::invalid,
+         fmt::format("{} contains only these runs: there is nothing to compare with", command.baseline)});
   }
   const GateResult result = gate(*baseline, runs->as_baseline);
   fmt::print("{}", command.json ? to_json(result, *baseline)
@@ -46,9 +46,9 @@ static int carry_out(const GateCommand& command) {
 
 static void add_options(CLI::App& app, GateCommand& command) {
   app.add_option("directory", command.directory, "A series of trials, or one run")->required();
-  app.add_option("--baseline", command.baseline, "The baseline's file; see 'holdfast baseline update'")
+  app.add_option("--baseline", command.baseline, "The baseline file; see 'holdfast baseline update'")
       ->required();
-  app.add_option("--variant", command.variant, "Which variant, of a series that has several");
+  app.add_option("--variant", command.variant, "The variant to use, of a series that has several");
   app.add_flag("--json", command.json, "Print JSON instead of the table");
   app.footer(
       "\nExit codes: 0 no regression, 2 too few runs to tell, 4 a regression, 64 usage error or another "
@@ -56,7 +56,7 @@ static void add_options(CLI::App& app, GateCommand& command) {
       "baseline.");
 }
 
-extern const Subcommand gate_subcommand{"gate", "Are these runs worse than the baseline's?",
+extern const Subcommand gate_subcommand{"gate", "Report whether these runs are worse than a baseline",
                                         add_command<GateCommand>};
 
 }  // namespace holdfast

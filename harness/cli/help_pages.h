@@ -1,4 +1,4 @@
-// Shell completion and the man page, made from the description of the command line that --help prints.
+// Shell completion and the man page, generated from the same command-line description as --help.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/testing/plain_words.h"
 #include "harness/cli/testing_run.h"
 
 namespace holdfast {
@@ -49,6 +50,11 @@ TEST_F(HelpPages, BashOffersWhatMayFollow) {
   // A flag of one command takes a value in another.
   EXPECT_EQ(offered({"run", "--json", "--vari"}), Words({"--variant"}));
   EXPECT_EQ(offered({"exec", "--json", "--vari"}), Words({""}));
+}
+
+TEST_F(HelpPages, DoNotReadAsTranslated) {
+  EXPECT_EQ(translated_words(holdfast({"--help"}).out), "");
+  EXPECT_EQ(translated_words(holdfast({"completion", "man"}).out), "");
 }
 
 TEST_F(HelpPages, EveryShellKnowsEveryCommandAndOption) {

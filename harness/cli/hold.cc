@@ -41,9 +41,9 @@ Result<Held> open_held(const HoldCommand& command) {
     const auto access = parse_letters(command.access.value_or("r"));
     const auto share = parse_letters(command.share.value_or("rw"));
     if (!access)
-      return fail(Code::invalid, fmt::format("--access {}: there are r, w and d, or -", *command.access));
+      return fail(Code::invalid, fmt::format("--access {}: write letters of rwd, or -", *command.access));
     if (!share)
-      return fail(Code::invalid, fmt::format("--share {}: there are r, w and d, or -", *command.share));
+      return fail(Code::invalid, fmt::format("--share {}: write letters of rwd, or -", *command.share));
     open_how how{};
     how.flags =
         with_declared_mode(((*access & write_bit) != 0 ? O_RDWR : O_RDONLY) | O_CLOEXEC, {*access, *share});
@@ -52,8 +52,7 @@ Result<Held> open_held(const HoldCommand& command) {
     held.mode = fmt::format("access {}, sharing {}", to_letters(*access), to_letters(*share));
     if (!held.file && errno == EINVAL) {
       return fail(Code::invalid,
-                  "Linux knows no access and share modes: --access and --share need 'holdfast exec --opens' "
-                  "around them");
+                  "Linux has no share modes: --access and --share only work within 'holdfast exec --opens'");
     }
   }
   if (!held.file)
@@ -74,13 +73,13 @@ static int carry_out(const HoldCommand& command) {
   sigaddset(&set, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   const Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
-  fmt::print("holding {} for {} as pid {}, {}; Ctrl-C lets go\n", command.path, format_duration(*duration),
-             ::getpid(), held->mode);
+  fmt::print("holding {} for {} as pid {}, {}; Ctrl-C releases it\n", command.path,
+             format_duration(*duration), ::getpid(), held->mode);
   std::fflush(stdout);
   const timespec wait{duration->count() / 1'000'000'000, duration->count() % 1'000'000'000};
   pollfd polled{signals.get(), POLLIN, 0};
   const bool cut_short = ::ppoll(&polled, 1, &wait, nullptr) > 0;
-  fmt::print("{}\n", cut_short ? "let go early" : "let go");
+  fmt::print("{}\n", cut_short ? "released early" : "released");
   return 0;
 }
 
@@ -88,9 +87,9 @@ static void add_options(CLI::App& app, HoldCommand& command) {
   app.add_option("path", command.path, "The file")->required();
   app.add_option("--for", command.duration, "How long, as in 500ms or 2s")->required();
   app.add_option("--access", command.access,
-                 "What the handle may do, of rwd (default: r); '-' asks for attributes only. As --share, "
-                 "only within 'holdfast exec --opens'");
-  app.add_option("--share", command.share, "What others may do meanwhile, of rwd; '-' for nothing");
+                 "Access of the handle, letters of rwd (default: r); '-' for attributes only. Like --share, "
+                 "it needs 'holdfast exec --opens'");
+  app.add_option("--share", command.share, "Access left to others, letters of rwd; '-' for none");
 }
 
 extern const Subcommand hold_subcommand{

@@ -1,9 +1,9 @@
-// What Holdfast starts itself as; not for people. Parsed by hand, since every agent pays for it.
+// The roles in which Holdfast starts itself; not for users. Parsed by hand, since every agent pays for it.
 #pragma once
 
 namespace holdfast {
 
-// The exit code, also where the line is not one of these.
+// Returns the exit code, also for an invalid command line.
 int carry_out_internal(int argc, char** argv);
 
 }  // namespace holdfast

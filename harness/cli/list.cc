@@ -23,7 +23,7 @@ static int carry_out(const ListCommand& command) {
     }
   }
   if (found.empty())
-    return complain({Code::invalid, "no scenario was found: set HOLDFAST_SCENARIOS to their directory"});
+    return complain({Code::invalid, "no scenarios were found: set HOLDFAST_SCENARIOS to their directory"});
   auto listed = nlohmann::ordered_json::array();
   std::size_t widest = 0;
   for (const auto& [name, path] : found) widest = std::max(widest, name.size());
@@ -44,6 +44,6 @@ static void add_options(CLI::App& app, ListCommand& command) {
   app.add_flag("--json", command.json, "Print JSON");
 }
 
-extern const Subcommand list_subcommand{"list", "The scenarios that ship", add_command<ListCommand>};
+extern const Subcommand list_subcommand{"list", "List the shipped scenarios", add_command<ListCommand>};
 
 }  // namespace holdfast

@@ -83,7 +83,7 @@ TEST_F(ProcessFault, AgentThatHangsEndsAtTheDeadline) {
   EXPECT_EQ(end.exit_code, 2) << end.out << end.err;
   const Summary summary = result_of("run");
   EXPECT_TRUE(std::any_of(summary.reasons.begin(), summary.reasons.end(), [](const std::string& reason) {
-    return holds(reason, "deadline passed");
+    return holds(reason, "within its deadline");
   })) << end.out;
   expect_check_agrees(end);
 }
@@ -157,7 +157,7 @@ TEST_F(ProcessFault, ConductorKilled) {
   EXPECT_EQ(check.exit_code, 2) << check.out << check.err;
   const Summary summary = result_of("run");
   EXPECT_TRUE(std::any_of(summary.reasons.begin(), summary.reasons.end(), [](const std::string& reason) {
-    return holds(reason, "whatever conducted it died first");
+    return holds(reason, "the Holdfast process that conducted it died");
   })) << check.out;
 }
 

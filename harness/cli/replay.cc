@@ -68,14 +68,13 @@ static int carry_out(const ReplayCommand& command) {
 
 static void add_options(CLI::App& app, ReplayCommand& command) {
   app.add_option("directory", command.directory, "The run directory")->required();
-  app.add_option("--times", command.times, "How many runs")
+  app.add_option("--times", command.times, "Number of runs")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
-  app.add_option("--out", command.out,
-                 "Where its runs are kept (default: a new directory under holdfast-runs/)");
-  app.add_flag("--json", command.json, "Print replay.json instead of a sentence");
-  app.add_flag("--quiet", command.quiet, "No progress and no sentence, only the exit code");
+  app.add_option("--out", command.out, "Directory for its runs (default: a new one under holdfast-runs/)");
+  app.add_flag("--json", command.json, "Print replay.json instead of the result");
+  app.add_flag("--quiet", command.quiet, "No progress and no result, only the exit code");
 }
 
 extern const Subcommand replay_subcommand{

@@ -59,8 +59,8 @@ TEST_F(Replay, OfAFailureThatDoesNotComeAgainIsZero) {
 TEST_F(Replay, NeedsARunThatFailed) {
   expect_one_sentence(holdfast({"replay", "nowhere"}), 64, "nowhere");
   ASSERT_EQ(holdfast({"run", "no-fault", "--quiet", "--out", "run"}).exit_code, 0);
-  expect_one_sentence(holdfast({"replay", "run"}), 64, "there is nothing to look for again");
-  expect_one_sentence(holdfast({"shrink", "run"}), 64, "there is nothing to look for again");
+  expect_one_sentence(holdfast({"replay", "run"}), 64, "there is nothing to repeat");
+  expect_one_sentence(holdfast({"shrink", "run"}), 64, "there is nothing to repeat");
   EXPECT_FALSE(std::filesystem::exists(scratch() / "holdfast-runs"));
 }
 

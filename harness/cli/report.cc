@@ -25,10 +25,9 @@ int print_operations(const std::filesystem::path& directory) {
   if (!plan) return complain(plan.error());
   std::error_code ignored;
   if (!std::filesystem::exists(directory / "events", ignored)) {
-    return complain(
-        {Code::invalid, fmt::format("{} has no events, so its operations are not known: a trial that passed "
-                                    "keeps them with --keep all",
-                                    directory.string())});
+    return complain({Code::invalid, fmt::format("{} has no events, so its operations are unknown: a trial "
+                                                "that passed keeps them with --keep all",
+                                                directory.string())});
   }
   const auto history = merge(directory);
   if (!history) return complain(history.error());
@@ -41,9 +40,10 @@ int print_operations(const std::filesystem::path& directory) {
 
 static int carry_out(const ReportCommand& command) {
   if (command.csv && is_series_directory(command.directory)) {
-    return complain({Code::invalid,
-                     fmt::format("{} is a series: give one of its trials, which are in folders named seed-N",
-                                 command.directory)});
+    return complain(
+        {Code::invalid,
+         fmt::format("{} is a series: give one of its trials, which are in directories named seed-N",
+                     command.directory)});
   }
   if (command.csv) return print_operations(command.directory);
   if (is_series_directory(command.directory)) {
@@ -66,12 +66,12 @@ static int carry_out(const ReportCommand& command) {
 static void add_options(CLI::App& app, ReportCommand& command) {
   app.add_option("directory", command.directory, "A run directory")->required();
   auto* report_json = app.add_flag("--json", command.json, "Print result.json instead of the summary");
-  app.add_flag("--csv", command.csv, "Print every operation as a row, for plots of your own; write nothing")
+  app.add_flag("--csv", command.csv, "Print one row per operation, for your own plots, and write no report")
       ->excludes(report_json);
 }
 
 extern const Subcommand report_subcommand{
-    "report", "Write report.html, report.md and junit.xml of a stored run again, and show it",
+    "report", "Rewrite report.html, report.md and junit.xml of a stored run, and print its summary",
     add_command<ReportCommand>};
 
 }  // namespace holdfast

@@ -55,8 +55,8 @@ int compare_decisions(const std::string& live) {
     ++different;
     fmt::print("the rule says {}, but processes got {}\n", rule, answer);
   }
-  fmt::print("{} of {} decisions are what real processes got from real files.\n", expected.size() - different,
-             expected.size());
+  fmt::print("{} of {} decisions match what real processes got from real files.\n",
+             expected.size() - different, expected.size());
   return different == 0 ? 0 : 1;
 }
 
@@ -84,8 +84,8 @@ void print_table() {
     fmt::print("  {:<10} {}\n", name, to_letters(find_profile(name)->share));
   }
   fmt::print(
-      "\n'holdfast rules --json' prints every decision, one JSON object per line; with --live, as real "
-      "processes get it.\n");
+      "\n'holdfast rules --json' prints every decision, one JSON object per line; with --live, what real "
+      "processes get.\n");
 }
 
 }  // namespace
@@ -107,13 +107,13 @@ static int carry_out(const RulesCommand& command) {
 }
 
 static void add_options(CLI::App& app, RulesCommand& command) {
-  app.add_flag("--json", command.json, "Every pair of handles, one JSON object a line");
+  app.add_flag("--json", command.json, "Every pair of handles, one JSON object per line");
   app.add_flag("--live", command.live,
-               "From real processes that open real files in a domain; without --json, compared with the "
-               "rules");
+               "Ask real processes that open real files in a domain; without --json, compare their answers "
+               "with the rules");
 }
 
 extern const Subcommand rules_subcommand{
-    "rules", "What Windows refuses: every decision that Holdfast can make", add_command<RulesCommand>};
+    "rules", "Show what Windows refuses: every decision that Holdfast can make", add_command<RulesCommand>};
 
 }  // namespace holdfast

@@ -34,8 +34,7 @@ static int carry_out(const RunCommand& command) {
   for (const Variant& variant : *variants) {
     if (auto room = room_for(variant.scenario); !room) return complain(room.error());
   }
-  // From the first trace on disk to the last, Ctrl-C ends the run and not this program: what is there is
-  // judged. It is forgotten then, for the exit code says it.
+  // From the first trace on disk to the last, Ctrl-C ends the run but not this program, which judges what was recorded. The signal is dropped afterwards: the exit code reports it.
   const HeldSignals held;
   const bool series = variants->size() > 1 || command.trials || command.until_fail || command.until_sure;
   const int code = series ? run_series(command, *variants, held) : run_once(command, variants->front());
@@ -47,15 +46,15 @@ void add_run_options(CLI::App& app, RunCommand& run) {
   app.add_option("scenario", run.scenario,
                  "A scenario file, or the name of a shipped one (see 'holdfast list')")
       ->required();
-  app.add_option("--seed", run.seed, "Everything planned follows from the scenario and this number")
+  app.add_option("--seed", run.seed, "Seed: the same scenario and seed give the same plan")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
-  app.add_option("--agents", run.agents, "How many agents, instead of the scenario's number")
+  app.add_option("--agents", run.agents, "Number of agents, overriding the scenario's")
       ->transform(CLI::Validator(as_whole_number, ""));
   app.add_option("--set", run.settings, "Override a scenario key, as in --set agents.broadcasts=50")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option("--variant", run.variant, "Only this variant of a scenario that has several");
+  app.add_option("--variant", run.variant, "Run only this variant of the scenario");
   app.add_option("--out", run.out, "The run directory (default: a new one under holdfast-runs/)");
   app.add_flag("--quiet", run.quiet, "No progress and no summary, only the exit code");
 }
@@ -64,26 +63,26 @@ static void add_options(CLI::App& app, RunCommand& command) {
   add_run_options(app, command);
   app.add_option("--expect", command.expectations, about_expect)->take_all()->allow_extra_args(false);
   app.add_option("--trials", command.trials,
-                 "Run each variant this often, with seeds from --seed on, and judge the runs together")
+                 "Run each variant this many times, with consecutive seeds from --seed on, and judge the "
+                 "runs together")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""));
   auto* until_fail =
       app.add_flag("--until-fail", command.until_fail,
-                   "Trials until one fails, which is kept whole; at most --trials, or 1000 without it");
-  auto* until_sure =
-      app.add_flag("--until-sure", command.until_sure,
-                   "Trials until a sequential test can tell --sure-rate from --sure-against; at most "
-                   "--trials, or 1000")
-          ->excludes(until_fail);
-  app.add_option("--sure-rate", command.sure.rate_good, "The share of passing trials that is good enough")
+                   "Run trials until one fails, and keep that one whole; at most --trials (default: 1000)");
+  auto* until_sure = app.add_flag("--until-sure", command.until_sure,
+                                  "Run trials until a sequential test can tell --sure-rate from "
+                                  "--sure-against; at most --trials (default: 1000)")
+                         ->excludes(until_fail);
+  app.add_option("--sure-rate", command.sure.rate_good, "A pass rate that is good enough")
       ->needs(until_sure)
       ->capture_default_str();
-  app.add_option("--sure-against", command.sure.rate_bad, "The share that is not good enough")
+  app.add_option("--sure-against", command.sure.rate_bad, "A pass rate that is not good enough")
       ->needs(until_sure)
       ->capture_default_str();
   app.add_option_function<double>(
          "--sure-error", [&](double rate) { command.sure.alpha = command.sure.beta = rate; },
-         "The error rate of the test, either way")
+         "Error rate of the test, in either direction")
       ->needs(until_sure)
       ->default_str(fmt::format("{}", command.sure.alpha));
   app.add_option_function<std::string>(

@@ -1,8 +1,8 @@
 // Whether the harness finds what is there to be found: it runs subjects with planted bugs, each under the scenario that
-// must show it, and right subjects, which nothing may find fault with.
+// must show it, and correct subjects, which no check may fail.
 //
 // Each run is `holdfast run` as a process of its own. Those with bugs run several side by side: they mostly wait, and
-// are looked at again with another seed if the first shows nothing. Right subjects run one at a time and have one
+// are looked at again with another seed if the first shows nothing. Correct subjects run one at a time and have one
 // chance; but for what other programs did to the machine meanwhile (outside_load.h).
 #include <fmt/format.h>
 #include <unistd.h>
@@ -121,7 +121,7 @@ class SelfTester {
     std::size_t number = 0;
     for (std::uint64_t n = 0; n < command_.seeds; ++n) {
       for (RightResult& result : test_.right) {
-        const std::string what = fmt::format("right subject {} of {}", ++number, all);
+        const std::string what = fmt::format("correct subject {} of {}", ++number, all);
         if (auto done = run_right(result, command_.seed + n, what); !done) return done;
       }
     }
@@ -205,7 +205,7 @@ class SelfTester {
   std::int64_t begun_ns_ = monotonic_ns();
 };
 
-// Leaves those that --only names: bugs, with the stores that must pass in their place, and right subjects.
+// Leaves those that --only names: bugs, with the stores that must pass in their place, and correct subjects.
 Result<> select(const std::vector<std::string>& only, Manifest& manifest) {
   if (only.empty()) return {};
   std::vector<std::string_view> names;
@@ -273,23 +273,22 @@ static void add_options(CLI::App& app, SelftestCommand& command) {
   };
   app.add_option("--manifest", command.manifest,
                  "A file that lists subjects of your own: [[mutant]] has a planted bug, [[right]] has none");
-  whole("--attempts", command.attempts,
-        "Runs, each with another seed, to find a bug that the first run misses")
+  whole("--attempts", command.attempts, "Most runs per bug, each with another seed, until one finds it")
       ->capture_default_str();
-  whole("--seeds", command.seeds, "How many seeds to run everything with")->capture_default_str();
-  app.add_option("--seed", command.seed, "The first of them")
+  whole("--seeds", command.seeds, "Number of seeds to run everything with")->capture_default_str();
+  app.add_option("--seed", command.seed, "The first seed")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
-  app.add_option("--only", command.only, "Only these entries of the manifest");
+  app.add_option("--only", command.only, "Run only these entries of the manifest");
   whole("--jobs", command.jobs,
-        "Runs of bugs side by side; they mostly wait (default: two a processor). Right subjects run one at a "
-        "time");
+        "Concurrent runs of planted bugs; they mostly wait (default: two per processor). Correct subjects "
+        "run one at a time");
   app.add_flag("--json", command.json, "Print JSON");
   app.add_flag("--quiet", command.quiet, "No progress");
 }
 
 extern const Subcommand selftest_subcommand{
-    "selftest", "Run subjects with planted bugs, which must be found, and right subjects, which must pass",
+    "selftest", "Run subjects with planted bugs, which must be found, and correct subjects, which must pass",
     add_command<SelftestCommand>};
 
 }  // namespace holdfast

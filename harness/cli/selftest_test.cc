@@ -33,8 +33,8 @@ TEST_F(SelfTestCommandTest, FindsPlantedBugsAndPassesWhatIsRight) {
   EXPECT_EQ(json["alarms"], 0);
   EXPECT_EQ(json["inconclusive"], 0);
   ASSERT_EQ(json["mutants"].size(), 2U);
-  EXPECT_TRUE(
-      holds(json["mutants"][0]["runs"][0]["attempts"].back()["said"].get<std::string>(), "was told ok for"));
+  EXPECT_TRUE(holds(json["mutants"][0]["runs"][0]["attempts"].back()["said"].get<std::string>(),
+                    "was acknowledged at"));
   ASSERT_EQ(json["right"].size(), 2U);
   EXPECT_EQ(json["right"][0]["runs"].back()["verdict"], "pass");
   expect_temporary_directory_empty();

@@ -87,7 +87,7 @@ TEST_F(Series, VariantsTakeTurnsAndAreComparedInOneReport) {
   // A trial is a run like any other; one that passed has no events any more, and says so.
   EXPECT_EQ(holdfast({"check", "moved/control/seed-5"}).exit_code, 1);
   EXPECT_EQ(holdfast({"report", "moved/core/seed-5"}).exit_code, 0);
-  expect_one_sentence(holdfast({"check", "moved/core/seed-5"}), 64, "has no events any more");
+  expect_one_sentence(holdfast({"check", "moved/core/seed-5"}), 64, "has no events");
   expect_one_sentence(holdfast({"report", "moved/core/seed-5", "--csv"}), 64, "has no events");
   expect_one_sentence(holdfast({"report", "moved", "--csv"}), 64, "is a series");
 }
@@ -112,7 +112,7 @@ TEST_F(Series, UntilFailStopsAtTheFirstAndKeepsItWhole) {
   EXPECT_EQ(run.exit_code, 1) << run.out << run.err;
   EXPECT_TRUE(holds(run.out, "1 of 1 trial of control failed: seed 1: ")) << run.out;
   EXPECT_TRUE(holds(run.out, "\n  holdfast run tiny.toml --variant control --seed 1\n")) << run.out;
-  EXPECT_TRUE(holds(run.out, "confidence sequences")) << run.out;
+  EXPECT_TRUE(holds(run.out, "intervals are confidence")) << run.out;
   const auto json = trials_of(scratch() / "s");
   EXPECT_EQ(json.at("trials").size(), 1U);
   EXPECT_EQ(json.at("complete"), true);
@@ -207,10 +207,10 @@ TEST_F(Series, WrongUseIsOneSentence) {
     std::string said;
   };
   const WrongUse lines[] = {
-      {{"--trials", "0"}, "--trials: 0 is not from 1 to 100000"},
-      {{"--trials", "-1"}, "-1 is no whole number"},
-      {{"--trials", "100001"}, "100001 is not from 1 to 100000"},
-      {{"--trials", "many"}, "many is no whole number"},
+      {{"--trials", "0"}, "--trials: 0 is not between 1 and 100000"},
+      {{"--trials", "-1"}, "-1 is not a whole number"},
+      {{"--trials", "100001"}, "100001 is not between 1 and 100000"},
+      {{"--trials", "many"}, "many is not a whole number"},
       {{"--until-fail", "--until-sure"}, "--until-fail excludes --until-sure"},
       {{"--sure-rate", "0.9"}, "--sure-rate requires --until-sure"},
       {{"--until-sure", "--sure-rate", "0.9"}, "--sure-rate, --sure-against and --sure-error: "},

@@ -144,11 +144,12 @@ class Search {
 
 // What its last runs showed, and with which seeds.
 std::string verdict_on(const Verified& small, std::uint64_t seed) {
-  if (small.replays.runs() == 0) return "the search was interrupted before this was tried once more";
+  if (small.replays.runs() == 0) return "the search was interrupted before this was verified";
   const std::string seeds =
       small.any_seed
           ? fmt::format("with seeds {} to {}", seed + 1, seed + last_runs)
-          : fmt::format("with seed {}; with others, nothing that the search found failed as often", seed);
+          : fmt::format("with seed {}; with other seeds, nothing that the search found failed as often",
+                        seed);
   return fmt::format("{}; {}", sentence(small.replays), seeds);
 }
 
@@ -164,7 +165,7 @@ std::string what_was_done(const FailedRun& failed, const Verified& small, std::u
       fmt::format("{}: {}; before, {}. {} were run", one_line(failed.plan.scenario.name),
                   size_of(small.scenario), size_of(failed.plan.scenario), format_counted(runs, "plan"));
   if (small.too_seldom > 0) {
-    text += fmt::format(", and {} than this failed too seldom when tried once more",
+    text += fmt::format(", and {} than this failed too seldom when verified",
                         format_counted(small.too_seldom, "smaller one", "smaller ones"));
   }
   return text + ".";
@@ -174,13 +175,13 @@ std::string what_was_done(const FailedRun& failed, const Verified& small, std::u
 Error nothing_holds(const ShrinkCommand& command, const Failure& failure, std::size_t found) {
   const std::string share = format_percent(command.rate);
   const std::string what =
-      found == 0
-          ? fmt::format("{} did not fail by {} in {} of runs", command.directory, to_string(failure), share)
-          : fmt::format("of {} that the search in {} found none failed by {} in {} of {} runs more",
-                        format_counted(found, "scenario"), command.directory, to_string(failure), share,
-                        last_runs);
+      found == 0 ? fmt::format("{} failed by {} in less than {} of runs", command.directory,
+                               to_string(failure), share)
+                 : fmt::format("of {} that the search in {} found, none failed by {} in {} of {} more runs",
+                               format_counted(found, "scenario"), command.directory, to_string(failure),
+                               share, last_runs);
   return {Code::failed,
-          what + ": too seldom to be shrunk; 'holdfast replay' tells how often, and --rate asks for less"};
+          what + ": too seldom to shrink; 'holdfast replay' reports how often, and --rate accepts less"};
 }
 
 }  // namespace
@@ -224,19 +225,19 @@ static int carry_out(const ShrinkCommand& command) {
 
 static void add_options(CLI::App& app, ShrinkCommand& command) {
   app.add_option("directory", command.directory, "The run directory")->required();
-  app.add_option("--times", command.times, "Runs of each plan that is tried, at most")
+  app.add_option("--times", command.times, "Most runs of each plan that is tried")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
-  app.add_option("--rate", command.rate, "The share of them that must fail the same way")
+  app.add_option("--rate", command.rate, "Share of these runs that must fail the same way")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
-  app.add_option("--runs", command.most_runs, "The search ends after this many runs in all")
+  app.add_option("--runs", command.most_runs, "Most runs in total")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
   app.add_option("--out", command.out,
-                 "Where the scenario is written (default: a new one under "
+                 "Directory for the scenario (default: a new one under "
                  "holdfast-runs/)");
   app.add_flag("--quiet", command.quiet, "No progress and no summary");
 }

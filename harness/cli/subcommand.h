@@ -1,5 +1,4 @@
-// A subcommand: its name, what may be typed after it, and what it does. Each is a file that bears its name and a row of
-// subcommands.def.
+// A subcommand: its name, its options, and what it does. Each has a file of its name and a row in subcommands.def.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,11 +11,11 @@
 
 namespace holdfast {
 
-// What was typed, once it is known to be well-formed.
+// A well-formed command line.
 struct Typed {
   const CLI::App& program;
   const CLI::App& subcommand;
-  std::vector<std::string> behind;  // all that came after "--"
+  std::vector<std::string> behind;  // everything after "--"
 };
 
 struct Subcommand {
@@ -24,10 +23,10 @@ struct Subcommand {
 
   std::string_view name;
   std::string_view about;
-  CarryOut (*add)(CLI::App& app);  // declares the options; what it returns is called if this one was typed
+  CarryOut (*add)(CLI::App& app);  // declares the options; its result is called if this subcommand was chosen
 };
 
-// Of one whose options are those of a Command: `add_options(CLI::App&, Command&)` and `carry_out(const Command&)` are
+// For a subcommand with a Command struct: `add_options(CLI::App&, Command&)` and `carry_out(const Command&)` are
 // found by its type.
 template <typename Command>
 Subcommand::CarryOut add_command(CLI::App& app) {
@@ -36,13 +35,12 @@ Subcommand::CarryOut add_command(CLI::App& app) {
   return [command](const Typed&) { return carry_out(*command); };
 }
 
-// CLI11 reads 010 as eight and takes the largest number for one that is too large; a seed must be what was typed.
+// CLI11 reads 010 as eight and clamps numbers that are too large; a seed must be what was typed.
 std::string as_whole_number(std::string& text);
 std::string as_number_of_trials(const std::string& text);  // from 1 to 100,000
 
 constexpr const char* about_expect =
-    "A threshold on a figure, beside the scenario's own, as in 'lost == 0' or 'wait.max <= 3.1s'; a missed "
-    "one is "
+    "A threshold in addition to the scenario's, as in 'lost == 0' or 'wait.max <= 3.1s'; a missed one is "
     "exit code 3. May be repeated";
 
 // "holdfast: run has no option '--sead'; the nearest is '--seed'\n"

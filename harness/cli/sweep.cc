@@ -54,10 +54,11 @@ Result<std::size_t> injector_of(const SweepCommand& command, const Scenario& sce
                                            short_quote(command.injector), asked,
                                            nearest_name(command.injector, names), valid));
   }
-  return fail(Code::invalid,
-              fmt::format("{} has {} injectors of kind \"open-handle\": say with --injector whose "
-                          "hold is to grow. {}",
-                          asked, found.empty() ? "no" : "several", valid));
+  return fail(
+      Code::invalid,
+      fmt::format(
+          "{} has {} injectors of kind \"open-handle\": choose the one whose hold grows with --injector. {}",
+          asked, found.empty() ? "no" : "several", valid));
 }
 
 // Nothing is held for no time at all: then the holder is asked for, and does not come.
@@ -74,9 +75,9 @@ Result<> check_settings(const RunCommand& run, std::size_t injector) {
     if (setting.substr(0, setting.find('=')) == hold) {
       return fail(
           Code::invalid,
-          fmt::format("--set {}: a sweep itself says how long that holder stays: leave it out, and say "
-                      "from where to where with --hold",
-                      short_quote(setting)));
+          fmt::format(
+              "--set {}: the sweep itself sets this hold: leave it out, and give the range with --hold",
+              short_quote(setting)));
     }
   }
   return {};
@@ -269,8 +270,9 @@ static int carry_out(const SweepCommand& command) {
 
 static void add_options(CLI::App& app, SweepCommand& command) {
   add_run_options(app, command.run);
-  app.add_option("--hold", command.hold, "From the shortest hold to the longest, as in 0ms..10s")->required();
-  app.add_option("--injector", command.injector, "Whose hold grows (default: the only open-handle)");
+  app.add_option("--hold", command.hold, "The shortest and the longest hold, as in 0ms..10s")->required();
+  app.add_option("--injector", command.injector,
+                 "The injector whose hold grows (default: the only open-handle)");
   const auto count_option = [&](const char* name, std::uint64_t& value, const char* meaning,
                                 std::uint64_t most) {
     app.add_option(name, value, meaning)
@@ -280,15 +282,15 @@ static void add_options(CLI::App& app, SweepCommand& command) {
   };
   count_option("--steps", command.steps, "Evenly spaced holds to try before bisecting for the edge",
                most_sweep_steps);
-  count_option("--runs", command.runs, "Runs of each hold", most_sweep_runs);
-  count_option("--at-once", command.at_once, "Runs side by side; they mostly wait", 64);
+  count_option("--runs", command.runs, "Runs per hold", most_sweep_runs);
+  count_option("--at-once", command.at_once, "Concurrent runs; they mostly wait", 64);
   app.add_flag("--json", command.run.json, "Print sweep.json instead of the summary");
   app.add_flag("--keep-all", command.run.keep_all, "Keep events and stores of every run");
 }
 
 extern const Subcommand sweep_subcommand{
     "sweep",
-    "Run a scenario under longer and longer holds: how long a hold it survives, and where retries run out",
+    "Run a scenario under longer and longer holds, to find the longest it survives and where retries run out",
     add_command<SweepCommand>};
 
 }  // namespace holdfast

@@ -55,7 +55,7 @@ TEST_F(SweepCommandTest, FindsWhereRetriesAreUsedUp) {
   const auto kept = scratch() / "s" / "some" / "hold-5s-seed-5";
   EXPECT_TRUE(std::filesystem::exists(kept / "result.json"));
   EXPECT_FALSE(std::filesystem::exists(kept / "events"));
-  EXPECT_TRUE(holds(file_bytes(scratch() / "s" / "report.md"), "How long a hold is survived"));
+  EXPECT_TRUE(holds(file_bytes(scratch() / "s" / "report.md"), "# Holds survived"));
   EXPECT_TRUE(
       holds(json.at("curves")[0].at("example"), "holdfast run tiny.toml --variant none --seed 5 --set "));
 }
@@ -82,9 +82,9 @@ TEST_F(SweepCommandTest, WrongUseIsOneSentence) {
     line.insert(line.end(), {"--out", "s"});
     return holdfast(line);
   };
-  expect_one_sentence(with({"tiny.toml", "--hold", "10s"}), 64, "--hold 10s: it has no two dots");
+  expect_one_sentence(with({"tiny.toml", "--hold", "10s"}), 64, "--hold 10s: it is not a range");
   expect_one_sentence(with({"no-fault", "--hold", "0s..1s"}), 64, "has no injector that holds files");
-  expect_one_sentence(with({"two.toml", "--hold", "0s..1s"}), 64, "say with --injector");
+  expect_one_sentence(with({"two.toml", "--hold", "0s..1s"}), 64, "with --injector");
   expect_one_sentence(with({"two.toml", "--hold", "0s..1s", "--injector", "b"}), 64,
                       "the nearest is \"a\". Valid here: a");
   expect_one_sentence(with({"tiny.toml", "--hold", "0s..1s", "--set", "inject.0.hold=2s"}), 64,

@@ -55,7 +55,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
                          int err, const ProcessOptions& options) {
   constexpr unsigned first_not_standard = 3;
   ::setpgid(0, 0);
-  // Whoever starts tests in the background of a script may have them ignore Ctrl-C.
+  // Tests started in the background of a script may be set to ignore Ctrl-C.
   for (const int signal : {SIGINT, SIGQUIT, SIGHUP}) ::signal(signal, SIG_DFL);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
@@ -98,7 +98,7 @@ TestProcess TestProcess::start(const std::vector<std::string>& argv, const std::
   const pid_t pid = out && err ? ::fork() : -1;
   if (pid == 0) become(argv, std::move(environment), out.get(), err.get(), options);
   EXPECT_GT(pid, 0) << "cannot start " << argv[0] << ": " << std::strerror(errno);
-  ::setpgid(pid, pid);  // both sides do it, so that it is done whoever comes first
+  ::setpgid(pid, pid);  // both sides do it, so that it is done no matter which comes first
   return {pid, capture, options.watchdog};
 }
 
@@ -196,7 +196,7 @@ std::vector<std::string> locks_beneath(const std::filesystem::path& directory) {
   return found;
 }
 
-// One that waits for the supervisor (D) stops before it runs another line, whoever answers.
+// One that waits for the supervisor (D) stops before it runs another line, however it is answered.
 void stop_process(pid_t process) {
   ::kill(process, SIGSTOP);
   EXPECT_TRUE(eventually([&] {

@@ -1,5 +1,5 @@
-// For tests only: the built program in a directory of the test's own, and after every test the proof that
-// nothing of it stayed behind: no process, no temp file, no lock.
+// For tests only: the built program in a scratch directory, with a check after every test that nothing stayed behind:
+// no process, no temp file, no lock.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,8 +25,9 @@ void put_file(const std::filesystem::path& path, const std::string& bytes);
 void put_program(const std::filesystem::path& path, const std::string& bytes);  // and lets it be executed
 bool holds(const std::string& text, const std::string& part);
 
-// A small crowd: `agents` is more of the section [agents], `rest` whole sections; the run's deadline is 60 s. Waits decide
-// nothing, for tests run beside each other on slow machines; those about time write their own.
+// A small crowd: `agents` is more of the section [agents], `rest` whole sections; the run's deadline is 60 s. Its
+// waits never decide a test, since tests run concurrently on slow machines; tests about time write their own
+// scenario.
 std::string small_scenario(const std::string& agents, const std::string& rest = "");
 
 class RunTest : public testing::Test {
@@ -44,7 +45,7 @@ class RunTest : public testing::Test {
   TestProcess start_program(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                             ProcessOptions options);
 
-  // A copy that an ordinary user can reach and start, wherever the build is.
+  // A copy that an ordinary user can reach and start, no matter where the build is.
   std::filesystem::path program_for_everyone();
 
   // Runs `small.toml`, written as `text`, into the directory `name`.
@@ -57,15 +58,15 @@ class RunTest : public testing::Test {
   // The processes of a role in the run directory `name`, as /proc tells: "internal-agent",
   // "internal-injector".
   std::vector<ProcessSeen> members(const std::string& role, const std::string& name = "run") const;
-  pid_t agent(std::uint32_t index, const std::string& name = "run") const;  // 0: not there
+  pid_t agent(std::uint32_t index, const std::string& name = "run") const;  // 0: not found
   bool released(const std::string& name = "run") const;                     // some broadcast was saved
 
   // What the conductor has noted so far.
   std::vector<Event> conducted(const std::string& name = "run") const;
-  // Stops every agent where it is: dead or not, none of them does anything any more.
+  // Stops every agent where it is: from then on, none does anything, dead or not.
   void stop_agents(const std::string& name = "run") const;
 
-  // For what a test has just done on purpose.
+  // For tests that leave temp files on purpose.
   void temp_files_may_stay() { temp_files_may_stay_ = true; }
   void expect_nothing_left();
 
@@ -76,7 +77,7 @@ class RunTest : public testing::Test {
   bool temp_files_may_stay_ = false;
 };
 
-// One sentence on stderr, begun with the program's name, and nothing else but a run's progress.
+// Expects one sentence on stderr, beginning with the program's name, and nothing else except a run's progress.
 void expect_one_sentence(const ProcessEnd& end, int exit_code, const std::string& part);
 
 }  // namespace holdfast

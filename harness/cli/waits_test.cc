@@ -80,7 +80,7 @@ TEST_F(Waits, FilesThatAreNeitherClosedNorRemovedAreALeak) {
   run("litters", "count = 2\nbroadcasts = 9");
   EXPECT_EQ(end_.exit_code, 1) << end_.out << end_.err;
   EXPECT_EQ(finding("leaks").verdict, Verdict::fail);
-  EXPECT_THAT(witness("leaks"), AllOf(HasSubstr("kept 9 files open that are no part of the store"),
+  EXPECT_THAT(witness("leaks"), AllOf(HasSubstr("kept 9 files open that are not part of the store"),
                                       HasSubstr("halfway through its broadcasts they were")));
   EXPECT_EQ(finding("orphan-temp").verdict, Verdict::unknown);
 }

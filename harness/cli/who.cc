@@ -57,11 +57,12 @@ std::string holder_line(const PathHolder& holder) {
     case HeldAs::running_program:
       return line + "runs it";
     case HeldAs::current_directory:
-      return line + "stands in it (current directory)";
+      return line + "has it as its current directory";
     case HeldAs::open_child:
       break;
   }
-  return line + (found.descriptor < 0 ? "stands beneath it, in " : where + ", has open ") + found.path;
+  return line + (found.descriptor < 0 ? "has its current directory below it, " : where + ", has open ") +
+         found.path;
 }
 
 struct Answer {
@@ -103,27 +104,27 @@ bool is_held(const PathUse& use) {
 // What could be missing from the list; empty: nothing.
 std::string reservation(const PathUse& use) {
   if (use.holders.empty() && use.kernel == PathUse::Kernel::held) {
-    return "The kernel says that it is open, but no process that may be looked at has it: look again as "
+    return "The kernel says that it is open, but no process that this user may inspect has it: try again as "
            "root.";
   }
   if (use.closed_to_us == 0 || (use.holders.empty() && use.kernel == PathUse::Kernel::free)) return "";
-  return fmt::format("{} may not be looked at by this user, and could hold it as well: look again as root.",
+  return fmt::format("{} could not be inspected by this user and may hold it too: try again as root.",
                      format_counted(use.closed_to_us, "process", "processes"));
 }
 
 void print_text(const PathUse& use) {
   if (use.holders.empty()) {
-    fmt::print("nobody {} {}\n", use.kernel == PathUse::Kernel::free ? "holds" : "was found who holds",
+    fmt::print("{} {}\n", use.kernel == PathUse::Kernel::free ? "nobody holds" : "no holder was found for",
                one_line(use.path));
   } else {
     fmt::print("{}\n", one_line(use.path));
   }
   for (const PathHolder& holder : use.holders) fmt::print("  {}\n", one_line(holder_line(holder)));
   if (const std::string text = reservation(use); !text.empty()) fmt::print("{}\n", text);
-  if (use.read_only) fmt::print("Nobody may write it: on Windows it would be READONLY.\n");
-  // Of a handle that nobody saw, the share mode is not known either.
+  if (use.read_only) fmt::print("Nobody may write to it: on Windows it would be READONLY.\n");
+  // The share mode of an unseen handle is unknown, too.
   if (use.holders.empty() && use.kernel == PathUse::Kernel::held) return;
-  fmt::print("\nWhat Windows would answer now to a call that wants to\n");
+  fmt::print("\nWhat Windows would answer now to a call to\n");
   for (const Answer& answer : answers_of(use)) {
     fmt::print("  {:<30}{}\n", answer.title, answer.code == 0 ? "done" : windows_code(answer.code));
   }
@@ -173,12 +174,12 @@ static void add_options(CLI::App& app, WhoCommand& command) {
   app.add_option("path", command.path, "The file or directory")->required();
   app.add_flag("--json", command.json, "Print JSON");
   app.footer(
-      "\nExit codes: 0 nobody holds it, 1 somebody does, 2 nobody was found but some processes may not be "
-      "looked at, "
-      "64 usage\nerror or no such path.");
+      "\nExit codes: 0 nobody holds it, 1 somebody does, 2 no holder was found but some processes could not "
+      "be inspected,\n64 usage error or no such path.");
 }
 
 extern const Subcommand who_subcommand{
-    "who", "Who has a file or directory open now, and what Windows would refuse", add_command<WhoCommand>};
+    "who", "Show who has a file or directory open, and what Windows would refuse now",
+    add_command<WhoCommand>};
 
 }  // namespace holdfast

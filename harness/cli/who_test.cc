@@ -134,8 +134,8 @@ TEST_F(Who, WhatAnOrdinaryUserMaySee) {
   auto asked = start_program(program_for_everyone(), {"who", path.string()}, as_nobody);
   const auto end = asked.wait();
   EXPECT_EQ(end.exit_code, 2) << end.out << end.err;
-  EXPECT_TRUE(holds(end.out, "nobody was found who holds ")) << end.out;
-  EXPECT_TRUE(holds(end.out, "may not be looked at by this user")) << end.out;
+  EXPECT_TRUE(holds(end.out, "no holder was found for ")) << end.out;
+  EXPECT_TRUE(holds(end.out, "could not be inspected by this user")) << end.out;
 }
 
 TEST_F(Who, PathsThatAreNone) {

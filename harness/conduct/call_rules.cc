@@ -19,7 +19,7 @@ std::vector<KillRule> kill_rules(const Plan& plan) {
 }
 
 std::vector<DelayRule> delay_rules(const Plan& plan) {
-  constexpr std::uint64_t drawn = 1000;  // of a distribution; whoever needs more gets the last again
+  constexpr std::uint64_t drawn = 1000;  // of a distribution; beyond these, the last repeats
   std::vector<DelayRule> rules;
   const auto& injectors = plan.scenario.injectors;
   for (std::uint32_t index = 0; index < injectors.size(); ++index) {

@@ -1,4 +1,4 @@
-// What the plan's kills and delays mean to the supervisor.
+// The plan's kills and delays as rules of the supervisor.
 #pragma once
 
 #include <vector>

@@ -70,7 +70,7 @@ class Conductor {
     return outcome;
   }
 
-  // Of a run that was carried out.
+  // For a completed run.
   [[nodiscard]] RunEnding ending() const { return ending_; }
 
  private:
@@ -162,7 +162,7 @@ class Conductor {
     if (!listener) return fail(listener.error());
     const auto profile = find_profile(plan_.scenario.sharing.profile);
     if (!profile)
-      return fail(Code::invalid, fmt::format("there is no profile {}", plan_.scenario.sharing.profile));
+      return fail(Code::invalid, fmt::format("unknown profile {}", plan_.scenario.sharing.profile));
     auto recorder = Recorder::open(directory_ / "events" / event_file_name(Role::supervisor),
                                    Role::supervisor, 0, plan_.run_id);
     if (!recorder) return fail(recorder.error());

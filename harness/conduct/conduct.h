@@ -1,5 +1,5 @@
-// Runs a plan: spawns the crowd, releases it at once, keeps deadlines, and leaves a run directory behind that
-// `merge` can read however the run ended.
+// Runs a plan: spawns the crowd, releases it at once, enforces deadlines, and leaves a run directory that `merge` can
+// read no matter how the run ended.
 #pragma once
 
 #include <filesystem>
@@ -14,14 +14,14 @@ namespace holdfast {
 enum class RunEnding { finished, interrupted, timed_out };
 
 struct ConductOptions {
-  std::filesystem::path executable;                  // this program, which is agent and injector as well
+  std::filesystem::path executable;                  // this program, which also runs as agent and injector
   std::function<void(const Progress&)> on_progress;  // called a few times a second; may be empty
 };
 
-// `run_directory` must exist and hold plan.json; see open_run_directory(). SIGINT and SIGTERM end the run in
-// good order (Mark::interrupted), so they must not be handled elsewhere meanwhile. When this returns, no
-// process of the run is left. An error means that the run could not be carried out or written down; what
-// happened to agents is no error but history. Runs on the calling thread; one run at a time in a process.
+// `run_directory` must exist and hold plan.json; see open_run_directory(). SIGINT and SIGTERM end the run cleanly
+// (Mark::interrupted), so they must not be handled elsewhere during it. When this returns, no process of the run is
+// left. An error means that the run could not be carried out or recorded; what happened to agents is history, not an
+// error. Runs on the calling thread; one run at a time in a process.
 Result<RunEnding> conduct(const Plan& plan, const std::filesystem::path& run_directory,
                           const ConductOptions& options);
 

@@ -1,4 +1,4 @@
-// What the conductor itself writes down: what the run came to and when, how the machine was beside it, what was left.
+// What the conductor itself records: the phases of the run, the load of the machine, and what was left behind.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@
 
 namespace holdfast {
 
-// When the reference was timed, seen from the load.
+// When the reference work was timed, relative to the load.
 enum class Beside : std::uint64_t { before = 0, after = 1 };
 
 // For one thread. The plan must outlive it.
@@ -25,21 +25,21 @@ class ConductorRecord {
   ConductorRecord(const Plan& plan, std::filesystem::path run_directory, Recorder recorder)
       : plan_(plan), directory_(std::move(run_directory)), recorder_(std::move(recorder)) {}
 
-  // Stamped with the time it is.
+  // Stamps the event with the current time.
   Result<> record(Event event);
   Result<> record_all(const std::vector<Event>& events);
   Result<> mark(Mark what, std::uint64_t files = 0);
 
-  // How fast this machine is right now, while nobody of the run does anything.
+  // Measures how fast this machine is right now, while the run is idle.
   Result<> measure(Beside beside);
-  // As it is before the load: later, the run's own writes are still on their way.
+  // Only before the load: later, the run's own writes are still on their way.
   Result<> measure_disk();
 
-  // From here on lateness may be others' doing, and what they do is looked at.
+  // From here on lateness may be caused by other programs, so their load is recorded.
   void begin_watch();
   Result<> end_watch();
 
-  // `sweep`: the run was cut short, so what it left of temporary files is removed.
+  // `sweep`: the run was cut short, so its temporary files are removed.
   Result<> leftovers(const std::map<std::string, FilesInUse::Use>& in_use, bool sweep);
 
   Result<> close() { return recorder_.close(); }

@@ -1,7 +1,7 @@
-// The processes of a run: started behind a gate, heard, told to stop, and ended. The launcher starts them; who comes and
-// goes is written down.
+// The processes of a run: starts them behind a gate through the launcher, follows their progress, stops them, and
+// records each start and end.
 //
-// The conductor says when; nothing of how processes are started, heard or ended is known above this.
+// The conductor decides when. Only this layer knows how processes are started, report and end.
 #pragma once
 
 #include <poll.h>
@@ -24,19 +24,20 @@
 
 namespace holdfast {
 
-// For one thread. What it is given must outlive it.
+// For one thread. Its arguments must outlive it.
 class Crowd {
  public:
   Crowd(const Plan& plan, const std::filesystem::path& run_directory, ConductorRecord& record,
         StoreWatch& watch)
       : plan_(plan), directory_(run_directory), record_(record), watch_(watch), crew_(crew_of(plan)) {}
 
-  // Starts the launcher, `executable internal-launcher`. Returns where the kernel asks about trapped calls.
+  // Starts the launcher, `executable internal-launcher`. Returns the descriptor on which the kernel reports trapped
+  // calls.
   Result<Descriptor> start_launcher(const std::filesystem::path& executable, Trap trap);
-  // Whoever this rule kills is started again. Null: nobody is killed.
+  // Restarts each agent that this rule kills. Null: no agent is killed.
   void restart_killed_by(Killer* killer) { killer_ = killer; }
 
-  // Asks for the next member that was not asked for yet; it waits behind the gate.
+  // Requests the start of the next member, which then waits behind the gate.
   Result<> start_next();
   [[nodiscard]] bool all_asked_for() const { return requested_ == crew_.size(); }
   [[nodiscard]] std::size_t under_way() const { return requested_ - spawned_; }
@@ -44,29 +45,29 @@ class Crowd {
 
   void open_gate();
   void stop_injectors() { pipes_.stop.reset(); }
-  // As many at once as keep all processors busy: reading a long queue takes a processor and memory.
+  // Admits only as many at once as there are processors: reading a long queue takes processor time and memory.
   void begin_last_reads();
   void admit_readers();
-  // A fresh process, which finds what was not there before; after all agents have ended.
+  // A fresh process, without any cached state. Call it after all agents have ended.
   Result<> start_last_reader();
 
-  // SIGTERM to everybody; deaths from here on are our doing.
+  // Sends SIGTERM to all; from here on, deaths are our doing.
   void tell_to_end();
-  // Nobody is left afterwards, whether they obeyed or not.
+  // Afterwards no process is left, whether or not it obeyed.
   void end_all();
 
-  // What to poll for, and what was said.
+  // The descriptors to poll, and the handler of what arrives.
   [[nodiscard]] std::array<pollfd, 2> polled() const;
   Result<> hear(const std::array<pollfd, 2>& polled);
 
-  // Whether it holds of every agent that has not ended.
+  // Whether `test` holds for every agent that has not ended.
   template <typename Test>
   [[nodiscard]] bool agents_are(Test test) const {
     return std::all_of(crew_.begin(), crew_.end(), [&](const CrewMember& member) {
       return member.role != Role::agent || member.exited || test(member);
     });
   }
-  // Injectors, and in the end the fresh reader.
+  // Whether the injectors have ended, and the fresh reader, once started.
   [[nodiscard]] bool others_ended() const;
   [[nodiscard]] std::vector<AgentProcess> agent_processes() const;
   [[nodiscard]] const std::vector<CrewMember>& members() const { return crew_; }
@@ -98,8 +99,8 @@ class Crowd {
   std::vector<pid_t> children_before_;  // not ours to end
   std::size_t requested_ = 0;
   std::size_t spawned_ = 0;
-  std::uint64_t ended_ = 0;     // members that are no more
-  std::uint64_t admitted_ = 0;  // permits given, for them and for those who read now
+  std::uint64_t ended_ = 0;     // members that have ended
+  std::uint64_t admitted_ = 0;  // permits given so far
   bool stopping_ = false;
 };
 

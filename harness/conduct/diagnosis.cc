@@ -35,7 +35,7 @@ Diagnosis diagnose_trap(const std::filesystem::path& executable) {
   Diagnosis diagnosis{"seccomp user notification",
                       false,
                       {},
-                      "run on Linux 5.19 or newer, outside of other seccomp listeners"};
+                      "run on Linux 5.19 or newer, outside any other seccomp listener"};
   RunPipes pipes;
   auto launcher = LauncherProcess::start(executable, pipes);
   if (!launcher) {
@@ -48,7 +48,7 @@ Diagnosis diagnose_trap(const std::filesystem::path& executable) {
   } else if (hello && *hello && !(*hello)->arguments.empty()) {
     diagnosis.found = (*hello)->arguments[0];
   } else {
-    diagnosis.found = "the launcher ended without a word";
+    diagnosis.found = "the launcher ended without a message";
   }
   pipes.socket.reset();
   launcher->wait();
@@ -58,7 +58,7 @@ Diagnosis diagnose_trap(const std::filesystem::path& executable) {
 // A child's memory is read as the supervisor reads its callers' paths.
 Diagnosis diagnose_memory() {
   static const std::array<char, 8> there{'h', 'o', 'l', 'd', 'f', 'a', 's', 't'};
-  std::string yama = "Yama is not there";
+  std::string yama = "Yama is not active";
   std::ifstream file("/proc/sys/kernel/yama/ptrace_scope");
   if (int scope = 0; file >> scope) yama = fmt::format("Yama's ptrace_scope is {}", scope);
   const pid_t child = ::fork();
@@ -103,7 +103,7 @@ Diagnosis diagnose_lease(const std::filesystem::path& directory) {
   Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file) {
     diagnosis.found = fmt::format("cannot write in {}: {}", directory.string(), std::strerror(errno));
-    diagnosis.advice = "choose a directory that you may write";
+    diagnosis.advice = "choose a directory that you may write to";
     return diagnosis;
   }
   const Openness open = Lease::probe(AT_FDCWD, name.c_str()).openness();

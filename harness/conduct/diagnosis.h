@@ -1,4 +1,4 @@
-// What a run needs from the machine, tried for real.
+// Tries everything that a run needs from the machine.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@ struct Diagnosis {
   std::string subject;  // "seccomp user notification"
   bool works = false;
   std::string found;   // what was seen
-  std::string advice;  // what to do; empty where nothing needs doing
+  std::string advice;  // what to do; empty if nothing
 };
 
 // `executable` is this program; `directory` is where runs would be kept. Leaves nothing behind.

@@ -73,12 +73,12 @@ Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given, Di
                             "directory with --out",
                             path.string()));
   }
-  // One that was just made is ours, whoever a filesystem of another machine says it belongs to.
+  // One that was just made is ours, whatever owner a network filesystem reports.
   if (const auto why = made ? std::nullopt : not_ours(lock)) {
-    return fail(Code::invalid,
-                fmt::format("{} {}: who may write there decides what is written, and where; choose another "
-                            "directory with --out",
-                            path.string(), *why));
+    return fail(
+        Code::invalid,
+        fmt::format("{} {}: others could change what is written there; choose another directory with --out",
+                    path.string(), *why));
   }
   if (kind == DirectoryKind::series) return directory;
   for (const char* part : {"events", "logs", "store"}) {

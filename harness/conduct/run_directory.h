@@ -1,5 +1,5 @@
-// The directory of one run: plan.json, events/, logs/, store/, and what is rendered from them; or of a
-// series, which holds those of its trials.
+// The directory of a run: plan.json, events/, logs/, store/, and the reports; or of a series, which contains those of
+// its trials.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +27,7 @@ class RunDirectory {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  // Takes back everything that create() made, and the plan: for what could not begin.
+  // Undoes create() and removes the plan: for a run that could not begin.
   void discard();
 
  private:
@@ -35,14 +35,14 @@ class RunDirectory {
       : path_(std::move(path)), lock_(lock), made_(made) {}
   std::filesystem::path path_;
   int lock_ = -1;
-  bool made_ = false;  // the directory was not there before
+  bool made_ = false;  // create() made the directory
 };
 
 // Replaces RUN_DIR/name by `text`, atomically.
 Result<> write_result_file(const std::filesystem::path& path, const std::string& text);
 
-// Writes what a user named: what is no regular file (a device, a FIFO, /dev/stdout) is written to, a link is followed unless
-// another user made it, and a file that exists is replaced atomically and keeps its permissions and owner.
+// Writes a file that the user named: a special file (a device, a FIFO, /dev/stdout) is written to, a link is
+// followed unless another user made it, and an existing file is replaced atomically and keeps its permissions and owner.
 Result<> write_output_file(const std::filesystem::path& path, const std::string& text);
 
 // "ext4", "tmpfs", … of a path that exists.

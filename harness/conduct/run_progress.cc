@@ -7,7 +7,7 @@
 namespace holdfast {
 namespace {
 
-// Injectors by their names, whoever else by his kind.
+// Injectors by name, other holders by kind.
 std::string name_of(const Plan& plan, const HolderRefusals& holder) {
   const auto& injectors = plan.scenario.injectors;
   if (holder.kind == HolderKind::self) return "the caller itself";

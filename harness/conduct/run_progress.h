@@ -17,7 +17,7 @@ struct AgentProgress {
 };
 
 struct RefusedBy {
-  std::string name;  // an injector's; "other agents", "the caller itself", "others"
+  std::string name;  // an injector's name, "other agents", "the caller itself" or "others"
   std::uint64_t refusals = 0;
 };
 
@@ -29,11 +29,11 @@ struct Progress {
   std::uint64_t refused = 0;
   std::uint64_t retries = 0;
   std::vector<AgentProgress> agents;  // by id
-  std::vector<RefusedBy> refused_by;  // most first; a call that several held is counted for each
+  std::vector<RefusedBy> refused_by;  // most first; a call with several holders counts for each
   double elapsed_s = 0;
 };
 
-// What the crew has told; phase, refused and elapsed_s are left to the caller.
+// Progress as reported by the crew; phase, refused and elapsed_s are left to the caller.
 Progress progress_of(const Plan& plan, const std::vector<CrewMember>& crew,
                      const std::vector<HolderRefusals>& refusals);
 

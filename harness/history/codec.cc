@@ -240,14 +240,14 @@ void EventDecoder::read_header(const char* record) {
   RawRecord raw{};
   std::memcpy(&raw, record, sizeof raw);
   // Magic and version are looked at before the check, so that a file of another kind is called that.
-  if (raw.op != header_magic) return set_damage("this is no event file: it does not begin with HOLDFAST");
+  if (raw.op != header_magic) return set_damage("not an event file: it does not begin with HOLDFAST");
   if (raw.code != event_format_version) {
     return set_damage(
         fmt::format("format version {}, but this program reads version {}", raw.code, event_format_version));
   }
   if (raw.check != record_check(record)) return set_damage("the header's check does not fit its bytes");
   if (raw.type != static_cast<std::uint8_t>(EventType::header))
-    return set_damage("the first record is no header");
+    return set_damage("the first record is not a header");
   if (raw.function < static_cast<std::uint8_t>(Role::agent) ||
       raw.function > static_cast<std::uint8_t>(Role::reader)) {
     return set_damage(fmt::format("unknown role {} in the header", raw.function));

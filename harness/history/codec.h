@@ -1,7 +1,7 @@
-// The bytes of event files, both ways and without a system call. The format stands in event.h.
+// Encodes and decodes event files, without system calls. event.h has the format.
 //
-// The decoder trusts nothing: it holds one event at a time, whatever the file says, and stops at the first
-// byte that no writer of this version can have left there.
+// The decoder trusts nothing: it holds one event at a time, whatever the file says, and stops at the first byte that
+// no writer of this version could have written.
 #pragma once
 
 #include <array>
@@ -35,39 +35,39 @@ struct FileHeader {
   bool operator==(const FileHeader&) const = default;
 };
 
-// Records that an event fills, its text included; text beyond text_bytes_max is not stored.
+// The number of records of an event, including its text; text beyond text_bytes_max is not stored.
 std::size_t records_of(const Event& event);
 
-// Stores one record, bytes 4..63 first and the check last (a release), so that a record with a check is whole
-// whenever its writer is killed. `record` is 64 bytes, aligned to 4; `piece` continues an event's text.
+// Stores one record, bytes 4..63 first and the check last (a release), so that a record with a check is complete no
+// matter when its writer is killed. `record` is 64 bytes, aligned to 4; `piece` continues an event's text.
 void encode_header(const FileHeader& header, char* record);
 void encode_event(const Event& event, char* record);
 void encode_text(std::string_view piece, char* record);
 
-// The record's check as it should be: never 0.
+// The correct check of the record: never 0.
 std::uint32_t record_check(const char* record);
 
-// A whole file, for tests and for files that are written at once.
+// A whole file, for tests and for files written at once.
 std::string encode_file(const FileHeader& header, const std::vector<Event>& events);
 
-// Fed with a file's records in order, gives its events. An event is given when the record after its text is
-// seen, so the last one comes out of finish(). What is given (nullptr = nothing yet) stays the decoder's and
-// good until it is fed again; its text may be moved out.
+// Takes a file's records in order and returns its events. An event is returned once the record after its text is
+// seen, so the last one comes out of finish(). The result (nullptr = nothing yet) belongs to the decoder and is valid
+// until the next call; its text may be moved out.
 class EventDecoder {
  public:
   explicit EventDecoder(std::string file_name) : file_name_(std::move(file_name)) {}
 
-  // `record`: the next 64 bytes. After damage nothing more is given.
+  // `record`: the next 64 bytes. After damage it returns nothing more.
   Event* feed(const char* record);
 
-  // `trailing_bytes`: what the file has after its last whole record.
+  // `trailing_bytes`: the rest of the file after its last complete record.
   Event* finish(std::size_t trailing_bytes);
 
-  // The decoder is `bytes` further on in the file, all of them zero (a hole that need not be read).
+  // Skips `bytes` zeros (a hole that need not be read).
   void skip_zeros(std::uint64_t bytes) { offset_ += bytes; }
 
   [[nodiscard]] const std::optional<FileHeader>& header() const { return header_; }
-  [[nodiscard]] bool ended() const { return ended_; }  // `end` was seen: the writer ended well
+  [[nodiscard]] bool ended() const { return ended_; }  // `end` was seen: the writer ended normally
   [[nodiscard]] bool in_zeros() const { return state_ == State::zeros; }
   [[nodiscard]] bool half_written() const { return half_written_; }  // the writer died while storing a record
   [[nodiscard]] bool damaged() const { return damage_.has_value(); }
@@ -84,9 +84,9 @@ class EventDecoder {
 
   std::string file_name_;
   State state_ = State::header;
-  std::uint64_t offset_ = 0;  // of the record being looked at
+  std::uint64_t offset_ = 0;  // of the current record
   std::optional<FileHeader> header_;
-  // Two events take turns: the one last given, and the pending one, whose text may go on.
+  // Two events take turns: the one last returned, and the pending one, whose text may continue.
   std::array<Event, 2> events_;
   std::size_t pending_at_ = 0;
   bool pending_ = false;

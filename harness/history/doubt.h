@@ -1,4 +1,4 @@
-// Why something could not be told: a kind for programs, a sentence for people. Nothing is decided by the sentence.
+// Why something is uncertain: a kind for programs, a sentence for people. No code depends on the sentence.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,14 @@ const std::vector<DoubtRow>& doubt_rows();  // in the order of doubts.def
 std::string_view doubt_word(DoubtKind kind);
 std::string_view doubt_meaning(DoubtKind kind);
 
-// Those that this version does not know are `other`.
+// Kinds unknown to this version are `other`.
 DoubtKind find_doubt(std::uint64_t number);
 DoubtKind find_doubt(std::string_view word);
 
 struct Doubt {
   DoubtKind kind = DoubtKind::other;
   std::string text;
-  std::uint64_t times = 1;  // how many calls or events it is about
+  std::uint64_t times = 1;  // the number of calls or events concerned
 
   bool operator==(const Doubt&) const = default;
 };

@@ -1,5 +1,5 @@
-// What is wrong with one event file, said once for each sort: a file that is wrong throughout must not fill
-// the history with a million sentences.
+// What is wrong with one event file, reported once per sort: a thoroughly damaged file must not fill the history with
+// a million sentences.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ class DoubtList {
  public:
   explicit DoubtList(std::string file_name) : file_name_(std::move(file_name)) {}
 
-  // The event now being merged, for the sentences that follow; the first after the header is event 1.
+  // Advances to the next event, which later sentences name; the first after the header is event 1.
   void next_event() { ++event_; }
 
-  // `sort` tells doubts of one sort from others: the first is kept in words, the rest are counted.
+  // `sort` groups doubts: the first of a sort is kept as text, the rest are counted.
   void add(const char* sort, std::string what);
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }

@@ -1,4 +1,4 @@
-// One thing that happened, as a process wrote it down.
+// An event, as recorded by a process.
 //
 // Format of an event file, version 1, little endian. The file is a row of 64-byte records; record 0 is the
 // header. Writers map the file and grow it in steps, so that what was recorded survives SIGKILL of the writer
@@ -20,11 +20,11 @@
 // A `text` record continues the event before it: 48 bytes of text at offset 16, length of this piece in
 // `code` (1..48); at most 256 pieces. Texts are for people, except where noted "fields": NUL separates them.
 //
-// Readers accept: zeros from some record on (the writer died or grew the file), and one last record with
-// check 0 (it died while writing it). They refuse, with file and offset: another magic or version, a size
-// that is not a multiple of 64, a check that does not fit, anything after a zero record, a type they do not
-// know. A writer that ended well writes `end` last and cuts the file to size; the conductor knows who ended
-// well, so that a file cut short afterwards is told from a writer that died.
+// Readers accept: zeros from some record on (the writer died or grew the file), and one last record with check 0 (it
+// died while writing it). They refuse, with file and offset: another magic or version, a size that is not a multiple
+// of 64, a wrong check, anything after a zero record, an unknown type. A writer that ends normally writes `end` last
+// and cuts the file to size; the conductor knows which ones did, so a file cut short afterwards can be distinguished
+// from one whose writer died.
 //
 // Rejected: JSON lines (10x the bytes, a write per event), protobuf (a dependency for one struct), a
 // lock-free ring shared by all (one torn writer would hide the others).
@@ -36,7 +36,7 @@
 
 namespace holdfast {
 
-// A reader reads agents' mail as a fresh process once all is over. (Agents that only read are agents.)
+// A reader is a fresh process that reads agents' mail after the run. (Agents that only read are agents.)
 enum class Role : std::uint8_t { agent = 1, injector = 2, supervisor = 3, conductor = 4, reader = 5 };
 
 enum class Function : std::uint8_t {
@@ -54,16 +54,16 @@ enum class Function : std::uint8_t {
   delay = 22,  // by the supervisor, for an injector
 };
 
-// What a read told of an entry's body. Untold: it named the id alone.
+// What a read returned as an entry's body. Untold: it returned only the id.
 enum class SeenBody : std::uint8_t { torn = 0, whole = 1, untold = 2 };
 
 enum class EventType : std::uint8_t {
   header = 1,
   text = 2,
-  end = 3,  // the writer ended well
+  end = 3,  // the writer ended normally
 
-  // By agents. `op` is the MessageId; reads use numbers of their own. By readers, likewise: `op` is whose
-  // mail it is, and a running number.
+  // By agents. `op` is the MessageId; reads have their own numbers. Likewise by readers: `op` is the owner of the
+  // mail and a running number.
   invoke = 10,  // value: intended start ns (closed loop: equals time_ns), recipients
   ok = 11,      // value: attempts and ns waited as the subject counted them (0 = it does not count)
   fail = 12,    // definitely not done; value as ok; code = os code; text: the error
@@ -75,14 +75,15 @@ enum class EventType : std::uint8_t {
   handles =
       17,  // halfway through its broadcasts, between two: value: handles alike on one file of the store that
            // one of its processes had open, at most; handles on files that were removed
-  ended_program = 18,  // the agent ended the subject's program, for it was late or broke the protocol; pid
-  restarted = 16,      // another process goes on in this file, after the last was killed: what that left open
-                       // stays unanswered
+  ended_program =
+      18,          // the agent ended the subject's program, because it was late or broke the protocol; pid
+  restarted = 16,  // another process continues this file after the last was killed; what that left open
+                   // stays unanswered
 
   // By the supervisor.
-  call = 20,    // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
-                // answered, holders that follow (of a call that was done: whom it waited for), 1 = observed
-                // only; text fields: path, destination
+  call = 20,  // a trapped call was answered; code = Windows code if refused; value: answered ns, errno
+  // answered, number of holders that follow (if done: those it waited for), 1 = observed only; text
+  // fields: path, destination
   holder = 21,  // of the call before it; process = index if agent or injector; pid;
                 // value: HolderKind, access (4 r, 2 w, 1 d), share (likewise), descriptor or -1;
                 // text fields: program, path
@@ -94,7 +95,7 @@ enum class EventType : std::uint8_t {
   // By injectors. `op` numbers the faults of this injector.
   planned = 30,   // value: hold ns
   fired = 31,     // really opened; text: path
-  released = 32,  // value: 1 = before its time, because somebody else wanted the file
+  released = 32,  // value: 1 = early, because another process wanted the file
   missed = 33,    // could not be opened; code = errno; text: path
 
   // By the supervisor, for injectors of kind `kill`: process = index of the injector, op as above.
@@ -102,13 +103,13 @@ enum class EventType : std::uint8_t {
   // fired: pid; value: 0, victim (agent index); text fields: the call that was not done, path.
   // For those of kind `delay` they have function `delay`: planned; value: delay ns, agent. fired; text: path.
   // released.
-  visited = 34,  // how far the walk over a save's file calls got; value: victim, file calls of a whole save,
+  visited = 34,  // progress of the walk over a save's file calls; value: victim, file calls of a whole save,
                  // how many of them it was killed before, 1 = all of them; text fields: those calls, in order
 
   // By the conductor.
   spawned = 40,  // process, pid; value: Role
   exited = 41,   // process, pid; value: Role, wait status, 1 = stopped by the conductor, 1 = killed by plan
-  mark = 42,     // value: Mark, of `finished` how many files are in the store
+  mark = 42,     // value: Mark, for `finished` the number of files in the store
   leftover =
       43,  // a file in the store directory after the run that is not named as the store's; value: when it was
   // made and when written last, as time_ns (0 = unknown), LeftoverUse; process = the agent that uses it alone;
@@ -117,8 +118,8 @@ enum class EventType : std::uint8_t {
               // = agent, pid; value: handles, of these on files that were replaced, on others that were
               // removed, alike on one file at most; text fields: program, path of a file, the worst
   reference =
-      46,  // a small work was timed; value: 0 = before the load, 1 = after it, rounds, ns a round (mean)
-  standstill = 47,  // the disk stood still; value: from when on, and until when, as time_ns
+      46,  // the reference work was timed; value: 0 = before the load, 1 = after it, rounds, mean ns per round
+  standstill = 47,  // the disk stood still; value: from and until, as time_ns
   locks = 48,       // locks on the store's files were looked at; value: 1 = because every agent was idle
   lock =
       49,  // one found then: process = agent, pid (0 = unknown), op = number in the kernel's list, the same
@@ -131,7 +132,7 @@ enum class EventType : std::uint8_t {
       51,  // in the time of the `processors` before it; op = flushes that the disk took from anybody; value: bytes
   // that the run wrote, that the disk took from anybody (all ones = unknown), ns that it was busy, ns that
   // the run had processors
-  disk_speed = 52,  // before the load; value: bytes a second, ns for a flush of 4 KiB (0 = unknown)
+  disk_speed = 52,  // before the load; value: bytes per second, ns for a flush of 4 KiB (0 = unknown)
 };
 
 enum class Mark : std::uint64_t {
@@ -140,7 +141,7 @@ enum class Mark : std::uint64_t {
   finished = 3,     // the run ended as planned
   interrupted = 4,  // SIGINT or SIGTERM
   timed_out = 5,    // the run's deadline passed
-  idle = 6,         // agents had done everything, and what they held open was looked at
+  idle = 6,         // agents had done everything, and their open files were recorded
 };
 
 enum class HolderKind : std::uint64_t {
@@ -149,7 +150,7 @@ enum class HolderKind : std::uint64_t {
   self = 3,        // the caller itself
   posix_only = 4,  // a forked child that never called exec: Windows would have no such handle
   stranger = 5,    // a process outside the run
-  unseen = 6,      // held, but no process was found (no right to look, or in flight)
+  unseen = 6,      // held, but no process was found (no permission, or in flight)
 };
 
 enum class LockKind : std::uint8_t { flock = 1, posix = 2, ofd = 3 };

@@ -1,5 +1,4 @@
-// Reads an event file, one event at a time: bounded memory whatever the file's size, and no size
-// in it trusted.
+// Reads an event file, one event at a time, in bounded memory, trusting no size in the file.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +14,21 @@ namespace holdfast {
 
 class EventReader {
  public:
-  // Follows no symlink and opens regular files only. Messages name the file by its last part.
+  // Follows no symlinks and opens only regular files. Messages name the file by its last component.
   static Result<EventReader> open(const std::filesystem::path& path);
 
   EventReader(EventReader&& other) noexcept;
   EventReader& operator=(EventReader&& other) = delete;
   ~EventReader();
 
-  // The next event, or nullptr at the end or at the first damage. It stays the reader's, and good until the
+  // The next event, or nullptr at the end or at the first damage. It belongs to the reader and is valid until the
   // next call; its text may be moved out.
   Event* next();
 
-  // Set once next() has been called; none if the file begins with damage.
+  // Available after the first next(); none if the file begins with damage.
   [[nodiscard]] const std::optional<FileHeader>& header() const { return decoder_.header(); }
 
-  // To be asked after next() has returned nothing.
+  // Call it after next() has returned nothing.
   [[nodiscard]] bool ended() const { return decoder_.ended(); }
   [[nodiscard]] bool half_written() const { return decoder_.half_written(); }
   [[nodiscard]] const std::optional<std::string>& damage() const {
@@ -38,7 +37,7 @@ class EventReader {
 
  private:
   EventReader(int fd, const std::string& file_name);
-  bool fill();  // false: nothing more can be read
+  bool fill();  // false: nothing more to read
   void skip_hole();
 
   int fd_ = -1;

@@ -16,8 +16,7 @@ TEST(Exactness, OneInAThousandIsNoDoubtMoreIsOne) {
 TEST(Exactness, IsToldWithItsFigures) {
   EXPECT_EQ(missed_refusals_text({410, 2}),
             "2 of 410 renames and removals missed a refusal: a process whose opens are not decided opened "
-            "the file while "
-            "it was renamed or removed");
+            "the file during the call");
 }
 
 }  // namespace

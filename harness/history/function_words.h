@@ -1,4 +1,4 @@
-// What functions are called, in every report and file: one word each.
+// The names of functions in reports and files: one word each.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace holdfast {
 
-// Those of agents and of calls that are trapped.
+// Agents' operations and trapped calls.
 inline constexpr std::array<std::pair<Function, std::string_view>, 8> function_words{{
     {Function::broadcast, "broadcast"},
     {Function::read, "read"},

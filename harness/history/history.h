@@ -1,5 +1,5 @@
-// What a whole run did: every process's events, merged, as plain values. Checks and reports
-// read nothing else.
+// Everything that happened in a run: all processes' events, merged, as plain values. Checks and reports read nothing
+// else.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ enum class Outcome : std::uint8_t {
   ok,
   fail,
   info
-};  // info: may or may not be done (no answer counts as info)
+};  // info: may or may not have been done (no answer counts as info)
 
 struct Holder {
   HolderKind kind = HolderKind::unseen;
@@ -40,28 +40,27 @@ struct Call {
   std::int32_t pid = 0;
   std::uint16_t windows_code = 0;  // 0 = not refused
   int os_error = 0;                // as answered; 0 = done
-  bool observed = false;           // Windows would have refused; it was let through
+  bool observed = false;           // Windows would have refused it; it was let through
   std::int64_t received_ns = 0;
   std::int64_t answered_ns = 0;
   std::string path;
   std::string destination;
-  std::vector<Holder> holders;  // who was in the way; of a call that was done: whom it waited for
+  std::vector<Holder> holders;  // those that blocked it; if it was done: those it waited for
 };
 
-// An entry of a read. There may be ten million of them, so nothing is kept that no check asks for.
+// An entry of a read. There may be ten million, so only what some check needs is kept.
 struct Seen {
   MessageId message;
   bool intact = true;
-  bool body_told = true;  // false: the read named the id alone, and nothing is known of the body
-  std::uint16_t torn_size =
-      0;  // of a body that is not intact: its bytes + 1; 0 = unknown, or too many for this
+  bool body_told = true;        // false: the read returned only the id, so the body is unknown
+  std::uint16_t torn_size = 0;  // for a damaged body: its bytes + 1; 0 = unknown or too many
 
   bool operator==(const Seen&) const = default;
 };
 static_assert(sizeof(Seen) == 12);
 
-// One operation of an agent. Calls are those the agent had answered between invoke and completion. Of these,
-// too, there may be ten million.
+// One operation of an agent. Its calls are those answered between invoke and completion. There may be ten million of
+// these, too.
 struct Operation {
   Function function = Function::none;  // broadcast or read
   Outcome outcome = Outcome::info;
@@ -90,8 +89,8 @@ struct Fault {
 // How far an injector that kills at every file call got with one victim.
 struct KillWalk {
   std::uint32_t victim = 0;
-  std::uint64_t points = 0;        // file calls of a whole save, as far as one was seen
-  std::uint64_t visited = 0;       // of these: it was killed right before them
+  std::uint64_t points = 0;        // file calls of a complete save, if one was seen
+  std::uint64_t visited = 0;       // those right before which it was killed
   bool complete = false;           // all of them
   std::vector<std::string> calls;  // in order
 };
@@ -105,7 +104,7 @@ struct InjectorRecord {
   std::vector<KillWalk> walks{};
 };
 
-// An agent that was killed by plan, right before a call that was not done.
+// An agent killed by plan, right before a call, which was not done.
 struct Kill {
   std::uint32_t agent = 0;
   std::uint32_t injector = 0;
@@ -120,12 +119,12 @@ struct ProcessRecord {
   std::uint32_t index = 0;
   std::int32_t pid = 0;
   bool exited = false;          // false: no exit was recorded (the conductor died first)
-  int wait_status = 0;          // as waitpid gives it
-  bool stopped = false;         // ended by the conductor, so its death is no finding
-  bool killed_by_plan = false;  // likewise; another process went on in its place
+  int wait_status = 0;          // from waitpid
+  bool stopped = false;         // ended by the conductor, so its death is not a finding
+  bool killed_by_plan = false;  // likewise; another process took its place
 };
 
-// A read of an agent's mail by another process than its own.
+// A read of an agent's mail by another process.
 struct Reading {
   std::uint32_t reader = 0;
   std::uint32_t mailbox = 0;  // whose mail
@@ -136,14 +135,14 @@ struct Reading {
   std::int64_t complete_ns = 0;  // 0 = never answered
 };
 
-// What a process of an agent still had open of the store when all agents had done everything.
+// What a process of an agent still had open in the store when all agents had finished.
 struct IdleHandles {
   std::uint32_t agent = 0;
   std::int32_t pid = 0;
   std::uint64_t handles = 0;
-  std::uint64_t of_replaced = 0;  // on files whose name another file has now
-  std::uint64_t of_removed = 0;   // on files that have no name any more
-  std::uint64_t most_of_one = 0;  // alike on one and the same file
+  std::uint64_t of_replaced = 0;  // on files whose name now belongs to another file
+  std::uint64_t of_removed = 0;   // on files that no longer have a name
+  std::uint64_t most_of_one = 0;  // of one kind on one file
   std::string program;
   std::string path;  // of the worst of these
 };
@@ -151,19 +150,19 @@ struct IdleHandles {
 // Between two broadcasts, halfway.
 struct HalfwayHandles {
   std::uint32_t agent = 0;
-  std::uint64_t most_of_one = 0;  // alike on one file, by one of its processes
+  std::uint64_t most_of_one = 0;  // of one kind on one file, by one of its processes
   std::int64_t time_ns = 0;
   std::uint64_t of_removed = 0;  // as in IdleHandles, by all its processes
 };
 
-// A lock on a file of the store, somebody who waits for one, or who only has the locked file open.
+// A lock on a store file, a waiter for one, or a process that only has the locked file open.
 struct LockSeen {
   LockState state = LockState::held;
   LockKind kind = LockKind::flock;
   bool exclusive = false;
   std::uint32_t agent = no_process;  // whose process it is
   std::int32_t pid = 0;              // 0: unknown
-  std::uint32_t number = 0;          // the same for a lock and for who waits for it
+  std::uint32_t number = 0;          // the same for a lock and its waiters
   std::uint64_t first_byte = 0, last_byte = 0;
   std::string program;
   std::string path;  // in the store
@@ -181,37 +180,37 @@ struct LockLook {
 enum class LeftoverUse : std::uint8_t {
   none = 0,
   shared = 1,  // open in two agents at once, locked between operations, or opened by the final reads
-  alone = 2,   // one agent alone has it open between operations
+  alone = 2,   // only one agent has it open between operations
 };
 
-// A file in the store after the run that is not named as one of the store's.
+// A file in the store after the run that the scenario does not name.
 struct Leftover {
   std::string name;             // in the store
   std::int64_t born_ns = 0;     // when it was made; 0: unknown
   std::int64_t changed_ns = 0;  // when its content was written last
   LeftoverUse use = LeftoverUse::none;
-  std::uint32_t user = no_process;  // the agent that uses it alone
+  std::uint32_t user = no_process;  // the only agent that uses it
 
   [[nodiscard]] std::int64_t made_ns() const { return born_ns != 0 ? born_ns : changed_ns; }
 
   bool operator==(const Leftover&) const = default;
 };
 
-// A program of an agent's that its adapter ended, since it was late or did not keep to the protocol.
+// An agent's program that its adapter ended, because it was late or broke the protocol.
 struct Ended {
   std::uint32_t agent = 0;
   std::int32_t pid = 0;
-  std::int64_t begun_ns = 0;  // the operation that it was at, or the last one before
+  std::int64_t begun_ns = 0;  // when its current or last operation began
   std::int64_t time_ns = 0;   // it was gone
 };
 
-// A small work that the conductor timed beside the load, with nobody else at it; see harness/conduct/machine/reference.h.
+// The reference work, which the conductor timed before and after the load; see harness/conduct/machine/reference.h.
 struct ReferenceWork {
   std::uint64_t rounds = 0;  // 0: not done
   std::int64_t round_ns = 0;
 };
 
-// The disk did: files took long that take a moment; see harness/conduct/machine/pulse.h.
+// The disk stood still: small writes took long; see harness/conduct/machine/pulse.h.
 struct Standstill {
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
@@ -219,7 +218,7 @@ struct Standstill {
   bool operator==(const Standstill&) const = default;
 };
 
-// What the machine did in a part of the run; see harness/conduct/machine/neighbours.h. Nothing where it was not to be seen.
+// The load of the machine in a part of the run; see harness/conduct/machine/neighbours.h. None where unknown.
 struct Contention {
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
@@ -228,9 +227,9 @@ struct Contention {
   std::optional<std::int64_t> strangers_ns{};  // of that: processes outside the run
   std::optional<std::int64_t> waited_ns{};     // for a processor, the run's processes together
   std::optional<std::int64_t> run_bytes{};     // that the run's processes wrote
-  std::optional<std::int64_t> disk_bytes{};    // that anybody wrote to the disk
+  std::optional<std::int64_t> disk_bytes{};    // that all processes wrote to the disk
   std::int64_t disk_busy_ns = 0;
-  std::int64_t disk_flushes = 0;  // for anybody
+  std::int64_t disk_flushes = 0;  // by all processes
 
   bool operator==(const Contention&) const = default;
 };
@@ -241,7 +240,7 @@ struct History {
   std::int64_t quiesced_ns = 0;
   std::int64_t finished_ns = 0;
   std::int64_t idle_ns = 0;  // when idle agents were looked at; 0 = never
-  std::int64_t cut_ns = 0;   // when it was interrupted, or its time was up
+  std::int64_t cut_ns = 0;   // when it was interrupted or timed out
   bool interrupted = false;
   bool timed_out = false;
   bool complete = false;  // Mark::finished was reached
@@ -262,24 +261,24 @@ struct History {
   std::vector<IdleHandles> idle;        // of processes that held any
   std::vector<HalfwayHandles> halfway;  // by agent
   std::vector<LockLook> lock_looks;     // in order
-  std::optional<Exactness> exactness;   // none: the supervisor did not come to its end
+  std::optional<Exactness> exactness;   // none: the supervisor did not end normally
   ReferenceWork reference_before, reference_after;
-  std::vector<Standstill> standstills;  // in order, apart from each other
+  std::vector<Standstill> standstills;  // in order, not overlapping
   std::vector<Contention> machine;      // likewise
   double disk_bytes_per_s = 0;          // before the load; 0 = unknown
   std::int64_t disk_flush_ns = 0;       // likewise, of 4 KiB
   std::vector<Doubt> warnings;          // to be shown
   std::vector<Doubt> doubts;            // warnings that make the run inconclusive; damage found included
 
-  // Whose record is missing, damaged, cut short or contradicts itself: what it does not show may have
-  // happened all the same, so checks conclude nothing from its absence.
+  // Agents whose record is missing, damaged, cut short or contradictory: what it does not show may still have
+  // happened, so checks conclude nothing from its absence.
   std::vector<std::uint32_t> agents_in_doubt;  // ascending
   bool calls_in_doubt = false;                 // the supervisor's
 };
 
-// Reads `run_directory`/events/*. Damage to one file is an entry in `doubts` with file and offset, and what
-// could be read before it is kept; it is an Error only if the directory cannot be read or holds no
-// conductor's file. `threads` agents' files are read at a time (0 = one a core); the result is the same.
+// Reads `run_directory`/events/*. Damage to one file becomes an entry in `doubts` with file and offset, and what
+// precedes it is kept; an Error only if the directory cannot be read or has no conductor's file. Reads `threads`
+// agents' files at a time (0 = one per core), which does not affect the result.
 Result<History> merge(const std::filesystem::path& run_directory, unsigned threads = 0);
 
 }  // namespace holdfast

@@ -40,7 +40,7 @@ struct FoundFile {
 
 struct FoundFiles {
   std::vector<FoundFile> files;      // in the order to be merged
-  std::vector<std::string> strange;  // names that are no event file's
+  std::vector<std::string> strange;  // names that are not those of event files
 };
 
 Result<FoundFiles> find_event_files(const std::filesystem::path& directory) {
@@ -261,7 +261,7 @@ void RunMerge::doubt_missing_ends() {
     const std::string name = event_file_name(role);
     if (end == nullptr) {
       history_.doubts.push_back({DoubtKind::missing_record,
-                                 fmt::format("{}: missing, so what this run did is not all known", name)});
+                                 fmt::format("{}: missing, so the record of this run is incomplete", name)});
     } else if (history_.complete && !end->ended && !end->damaged) {
       history_.doubts.push_back(
           {DoubtKind::missing_record,
@@ -300,11 +300,11 @@ void RunMerge::doubt_missing_ends() {
       agents_in_doubt_.insert(process.index);
     if (!has_file) {
       history_.doubts.push_back(
-          {DoubtKind::missing_record, fmt::format("{}: missing, though its writer ended well", name)});
+          {DoubtKind::missing_record, fmt::format("{}: missing, although its writer ended normally", name)});
     } else if (!found->second->ended && !found->second->damaged) {
       history_.doubts.push_back(
           {DoubtKind::missing_record,
-           fmt::format("{}: cut short: its writer ended well, but the file has no end", name)});
+           fmt::format("{}: cut short: its writer ended normally, but the file has no end", name)});
     }
   }
 }
@@ -322,7 +322,7 @@ void RunMerge::doubt_unknown_writers() {
   }
 }
 
-// Calls are kept whoever made them; an agent that nobody started cannot have made one.
+// Calls are kept regardless of their caller; but an agent that was never started cannot have made one.
 void RunMerge::doubt_unknown_callers() {
   std::vector<std::uint32_t> known;
   for (const ProcessRecord& process : history_.processes) {
@@ -348,13 +348,12 @@ Result<History> RunMerge::merge(const std::filesystem::path& events_directory, u
   const auto found = find_event_files(events_directory);
   if (!found) return fail(found.error());
   if (found->files.empty() || found->files.front().name.role != Role::conductor) {
-    return fail(Code::not_found, fmt::format("{}: no {} here, so this is no run directory",
+    return fail(Code::not_found, fmt::format("{}: no {} here, so this is not a run directory",
                                              events_directory.string(), event_file_name(Role::conductor)));
   }
   for (const std::string& name : found->strange) {
     (name.ends_with(".events") ? history_.doubts : history_.warnings)
-        .push_back(
-            {DoubtKind::foreign_record, fmt::format("{}: not the name of an event file of a run", name)});
+        .push_back({DoubtKind::foreign_record, fmt::format("{}: not the name of an event file", name)});
   }
   const std::span<const FoundFile> files(found->files);
   merge_here(files.front());

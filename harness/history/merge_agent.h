@@ -1,8 +1,8 @@
 // One agent's events become its operations: each invoke is paired with its completion. Each agent's file is
 // read into a History of its own, which is then taken over into the run's.
 //
-// An agent has one operation open at a time, so the file's order is enough and nothing is looked up. An
-// operation that is never answered keeps Outcome::info and complete_ns 0: it may or may not be done.
+// An agent has one operation open at a time, so the file's order suffices, without lookups. An operation that is
+// never answered keeps Outcome::info and complete_ns 0: it may or may not have been done.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +48,8 @@ class AgentMerge {
   std::int64_t last_time_ns_ = 0;
 };
 
-// Takes over what one agent's file gave, behind what is there already. false: there would be more of it than
-// can be counted; then none of it is taken but its doubts, and another one says so.
+// Appends the contents of one agent's file. false: there would be too many to count; then only its doubts are taken,
+// and another one says so.
 bool append_agent(History&& part, History& whole);
 
 }  // namespace holdfast

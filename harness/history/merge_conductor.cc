@@ -145,7 +145,7 @@ void ConductorMerge::processors(const Event& event) {
 }
 
 void ConductorMerge::disk(const Event& event) {
-  if (!std::exchange(disk_follows_, false)) return doubts_.add("machine", "what a disk did, and not when");
+  if (!std::exchange(disk_follows_, false)) return doubts_.add("machine", "what a disk did, but not when");
   Contention& use = history_.machine.back();
   use.run_bytes = if_known(event.value[0]);
   use.disk_bytes = if_known(event.value[1]);

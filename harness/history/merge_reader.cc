@@ -46,7 +46,7 @@ void ReaderMerge::invoke(const Event& event) {
   finish();
   const MessageId id = MessageId::unpacked(event.op);
   if (event.function != Function::read || id.sender >= process_index_limit)
-    return doubts_.add("function", fmt::format("{} is asked, but it is no read", to_string(id)));
+    return doubts_.add("function", fmt::format("{} is asked, but it is not a read", to_string(id)));
   open_.emplace();
   open_op_ = event.op;
   open_->reader = reader_;

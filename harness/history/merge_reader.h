@@ -28,7 +28,7 @@ class ReaderMerge {
   std::uint64_t open_op_ = 0;
 };
 
-// What a fresh process read last of the mail of agents that made no final read of their own, as reads of theirs.
+// For agents without a final read of their own, uses the fresh process's last read of their mail instead.
 void stand_in_for_unread(History& history);
 
 }  // namespace holdfast

@@ -124,7 +124,7 @@ TEST(MergeReader, WhatCannotBeIsADoubt) {
   looked.reader[4].op = MessageId{0, 9}.packed();
   EXPECT_THAT(texts_of(looked.merged().doubts), ElementsAre(HasSubstr("reader-0.events: event 5: ")));
   Looked cut;
-  cut.reader.pop_back();  // its writer ended well
+  cut.reader.pop_back();  // its writer ended normally
   EXPECT_THAT(texts_of(cut.merged().doubts), ElementsAre(HasSubstr("reader-0.events: cut short")));
 }
 

@@ -1,5 +1,5 @@
-// The supervisor's events become trapped calls with their holders, kills and delays; then each
-// call is given to its operation.
+// The supervisor's events become trapped calls with their holders, kills and delays; then each call is assigned to
+// its operation.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,8 @@ class SupervisorMerge {
   std::uint64_t holders_due_ = 0;  // of the last call
 };
 
-// Sorts calls by agent and time, operations by agent and invoke, and gives each operation the calls that
-// its agent made between invoke and completion. An operation never answered has all calls up to its
-// agent's next one.
+// Sorts calls by agent and time, operations by agent and invoke, and assigns to each operation the calls that its
+// agent made between invoke and completion. An unanswered operation gets all calls up to its agent's next one.
 void attribute_calls(History& history);
 
 }  // namespace holdfast

@@ -220,7 +220,7 @@ TEST(Merge, ForeignFilesAreDoubted) {
   ASSERT_TRUE(history);
   EXPECT_THAT(
       texts_of(history->doubts),
-      ElementsAre("agent-007.events: not the name of an event file of a run",
+      ElementsAre("agent-007.events: not the name of an event file",
                   HasSubstr("agent-2.events: it belongs to run 000000000000feee"),
                   HasSubstr("agent-3.events: its header names another writer"),
                   "agent-4.events: not a regular file", "agent-5.events: a symbolic link, not an event file",

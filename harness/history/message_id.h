@@ -21,7 +21,7 @@ struct MessageId {
   }
 };
 
-// What stands for an id that is no message's.
+// Stands for an id that is not a message's.
 inline constexpr MessageId no_message{0xFFFFFFFF, 0xFFFFFFFF};
 
 std::string to_string(MessageId id);

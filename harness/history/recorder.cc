@@ -26,8 +26,8 @@ namespace {
 constexpr std::uint64_t first_step_bytes = std::uint64_t{64} * 1024;
 constexpr std::uint64_t last_step_bytes = std::uint64_t{1024} * 1024;
 
-// Of a step, this much is brought in at a time: enough that a page costs little, and so little that no
-// operation is held up for long.
+// This much of a step is brought in at a time: enough that a page costs little, and so little that no operation is
+// held up for long.
 constexpr std::uint64_t piece_bytes = std::uint64_t{64} * 1024;
 static_assert(first_step_bytes % piece_bytes == 0);
 

@@ -1,4 +1,4 @@
-// Writes events into a mapped file. One writer a file, one thread a writer.
+// Writes events into a mapped file. One writer per file, one thread per writer.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +32,9 @@ class Recorder {
   static Result<Recorder> open(const std::filesystem::path& path, Role role, std::uint32_t process,
                                std::uint64_t run_id);
 
-  // Goes on in the file of a writer that was killed, after its last whole record; one that it did not finish
-  // is overwritten. `recorded` is given what is there already. Code::invalid: the file is another writer's,
-  // is damaged, or its writer ended well.
+  // Continues the file of a killed writer after its last complete record; an incomplete one is overwritten.
+  // `recorded` receives the existing events. Code::invalid: the file is another writer's, is damaged, or its writer
+  // ended normally.
   static Result<Recorder> resume(const std::filesystem::path& path, Role role, std::uint32_t process,
                                  std::uint64_t run_id, const std::function<void(const Event&)>& recorded);
 
@@ -42,8 +42,8 @@ class Recorder {
   Recorder& operator=(Recorder&& other) noexcept;
   ~Recorder();  // unmaps and cuts the file to size, without an `end`
 
-  // Stores the event, its text included (all of it, or nothing; beyond text_bytes_max it is cut). Fails only
-  // if the file cannot grow, or after close().
+  // Stores the event with its text, all or nothing; text beyond text_bytes_max is cut. Fails only if the file cannot
+  // grow, or after close().
   Result<> record(const Event& event) {
     if (!event.text.empty() || used_bytes_ + record_bytes > ready_bytes_) return record_at_length(event);
     encode_event(event, base_ + used_bytes_);
@@ -64,8 +64,8 @@ class Recorder {
 
   int fd_ = -1;
   char* base_ = nullptr;
-  std::uint64_t mapped_bytes_ = 0;  // allocated, too
-  std::uint64_t ready_bytes_ = 0;   // of these: pages that were brought in, or are to come one by one
+  std::uint64_t mapped_bytes_ = 0;  // and allocated
+  std::uint64_t ready_bytes_ = 0;   // of these: pages already faulted in, or left to fault in one by one
   std::uint64_t used_bytes_ = 0;
   std::uint32_t process_ = no_process;
   std::int32_t pid_ = 0;

@@ -48,7 +48,7 @@ Result<Recorder> Recorder::resume(const std::filesystem::path& path, Role role, 
   struct stat status {};
   if (::fstat(fd, &status) != 0 || status.st_size < static_cast<off_t>(record_bytes)) {
     ::close(fd);
-    return fail(Code::invalid, fmt::format("{}: no event file: it is too short", path.string()));
+    return fail(Code::invalid, fmt::format("{}: not an event file: it is too short", path.string()));
   }
   const auto size = static_cast<std::uint64_t>(status.st_size) / record_bytes * record_bytes;
   void* mapped = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -99,7 +99,7 @@ TEST(RecorderResume, RefusesWhatIsNotItsOwn) {
     EXPECT_EQ(read_bytes(path), bytes);
   };
   expect_refused("", "too short");
-  expect_refused(std::string(640, 'x'), "no event file");
+  expect_refused(std::string(640, 'x'), "not an event file");
   expect_refused(encode_file({Role::agent, 4, 77, run_id, 5, 6}, {}), "another writer's");
   expect_refused(encode_file({Role::injector, 3, 77, run_id, 5, 6}, {}), "another writer's");
   expect_refused(encode_file({Role::agent, 3, 77, 98, 5, 6}, {}), "another writer's");

@@ -1,4 +1,4 @@
-// For tests only: a directory of its own, and bytes in and out of files.
+// For tests only: a scratch directory, and reading and writing files.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// For tests: the event files of a run, good as made, to be broken by each test.
+// For tests: the event files of a run, valid at first, to be damaged by each test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -61,7 +61,7 @@ inline Event process_event(EventType type, Role role, std::uint32_t index, std::
   return event;
 }
 
-// A run's directory: good as made, then broken by each test.
+// A run's directory: valid at first, then damaged by each test.
 class RunFiles {
  public:
   RunFiles() {

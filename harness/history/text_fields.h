@@ -11,7 +11,7 @@ inline std::string in_fields(const std::string& first, const std::string& second
   return std::string(first).append(1, '\0').append(second);
 }
 
-// Where there is no NUL, the second is empty.
+// Without a NUL, the second is empty.
 inline std::pair<std::string, std::string> two_fields(const std::string& text) {
   const auto end = std::min(text.find('\0'), text.size());
   return {text.substr(0, end), text.substr(std::min(end + 1, text.size()))};

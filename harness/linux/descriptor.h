@@ -1,4 +1,4 @@
-// A file descriptor that is closed when its owner goes. Move-only.
+// A file descriptor, closed by its destructor. Move-only.
 #pragma once
 
 #include <unistd.h>
@@ -33,7 +33,7 @@ class Descriptor {
   int fd_ = -1;
 };
 
-// An errno that tells of us, and nothing of what was to be opened.
+// Whether an errno is about this process, not about what it tried to open.
 inline bool out_of_resources(int error) {
   return error == EMFILE || error == ENFILE || error == ENOMEM;
 }

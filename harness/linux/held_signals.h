@@ -1,5 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP wait while this lives, and come when it goes. For stretches that must not be cut
-// in two.
+// Holds back SIGINT, SIGTERM and SIGHUP while it lives, for work that must not be interrupted halfway.
 #pragma once
 
 #include <csignal>
@@ -18,7 +17,7 @@ class HeldSignals {
   HeldSignals& operator=(const HeldSignals&) = delete;
   ~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-  // Whether one waits, of those that nobody has us ignore (nohup, a shell that put us into the background).
+  // Whether a signal is pending, apart from those set to be ignored (by nohup, or by a shell for a background job).
   [[nodiscard]] static bool arrived() {
     sigset_t waiting;
     if (::sigpending(&waiting) != 0) return false;
@@ -30,7 +29,7 @@ class HeldSignals {
     return false;
   }
 
-  // What came meanwhile has been answered in another way.
+  // Drops pending signals, which have been handled in another way.
   void forget() const {
     constexpr timespec no_time{};
     while (::sigtimedwait(&held_, nullptr, &no_time) > 0) {

@@ -15,9 +15,9 @@ class Interrupts {
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
 
-  // Readable when one came.
+  // Readable when a signal has arrived.
   [[nodiscard]] int descriptor() const { return descriptor_.get(); }
-  // Takes one; false if there is none.
+  // Consumes one signal; false if there is none.
   bool arrived();
 
  private:

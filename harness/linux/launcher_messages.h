@@ -1,4 +1,4 @@
-// What the conductor and the launcher say to each other. Same machine, same binary: plain structs.
+// The messages between conductor and launcher. Same machine, same binary: plain structs.
 #pragma once
 
 #include <sys/types.h>
@@ -22,7 +22,7 @@ enum class LauncherMessageKind : std::uint32_t {
   gone = 5,     // no descendant is left; the launcher exits
   // conductor -> launcher
   spawn = 10,     // token, arguments: file for stderr, then argv
-  signal = 11,    // token (0 = everyone), status = signal number; nothing happens to what has ended
+  signal = 11,    // token (0 = all), status = signal number; no effect on ended processes
   shutdown = 12,  // end everything
 };
 
@@ -38,7 +38,7 @@ struct LauncherMessage {
 
 Result<> send_message(int socket, const LauncherMessage& message);
 
-// None if the other end is gone.
+// None if the other end has closed.
 Result<std::optional<LauncherMessage>> receive_message(int socket);
 
 }  // namespace holdfast

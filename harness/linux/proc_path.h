@@ -1,4 +1,4 @@
-// Names under /proc, without allocation: they are built several times for every decision.
+// Names under /proc, built without allocation, since every decision needs several.
 #pragma once
 
 #include <array>

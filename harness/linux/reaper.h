@@ -1,4 +1,4 @@
-// Ends every descendant of this process, whatever it did to hide.
+// Ends every descendant of this process, however well hidden.
 #pragma once
 
 #include <sys/types.h>
@@ -10,14 +10,14 @@
 
 namespace holdfast {
 
-// Orphans below this process become its children instead of init's. Inherited by none.
+// Makes orphaned descendants children of this process instead of init. Not inherited.
 Result<> become_subreaper();
 
-// The children that this process has now.
+// The current children of this process.
 std::vector<pid_t> children();
 
-// Kills and reaps until no child is left but those to `spare`: since orphans come to us, that ends all
-// descendants. `reaped` hears of each with its wait status.
+// Kills and reaps until only the children in `spare` are left: since orphans become our children, this ends all
+// descendants. Calls `reaped` for each with its wait status.
 void end_all_descendants(const std::vector<pid_t>& spare, const std::function<void(pid_t, int)>& reaped);
 
 }  // namespace holdfast

@@ -1,11 +1,11 @@
-// The access and the share mode of a handle, kept on the open file description itself, and how a program of
-// ours asks for them.
+// The access and share mode of a handle, kept on the open file description itself, and how our own programs request
+// them.
 //
-// Linux has no share modes, and a table of who opened what goes stale: descriptions are duplicated, inherited,
-// sent and dropped by SIGKILL. So where the runtime of a holder does not tell its share mode, the supervisor
-// writes it into the description that it hands over, as the number of the signal of F_SETSIG: 64 values, as
-// many as there are modes, which live exactly as long as the description does. The signal itself is sent only
-// to who asks for leases or O_ASYNC on that very descriptor.
+// Linux has no share modes, and a table of open files would go stale: descriptions are duplicated, inherited, sent
+// and dropped by SIGKILL. So where a holder's runtime does not determine its share mode, the supervisor stores it in
+// the description that it hands over, as the signal number of F_SETSIG: 64 values, as many as there are modes, which
+// live exactly as long as the description. The signal itself is sent only if a process requests leases or O_ASYNC on
+// that very descriptor.
 #pragma once
 
 #include <fcntl.h>
@@ -18,17 +18,17 @@
 
 namespace holdfast {
 
-// The signal that stands for a mode.
+// The signal that encodes a mode.
 int signal_of_mode(const Handle& mode);
 
-// False if the kernel will not.
+// False if the kernel refuses.
 bool mark_mode(int descriptor, const Handle& mode);
 
-// The mark on a descriptor of another process; none if there is none, or it may not be looked at.
+// The mark on another process's descriptor; none if there is none or it may not be inspected.
 std::optional<Handle> marked_mode(pid_t process, int descriptor);
 
-// Flags of openat2() that ask the supervisor for a mode. The kernel knows no such flags: outside of a domain
-// that decides opens they are answered with EINVAL.
+// Flags of openat2() that request a mode from the supervisor. The kernel does not know them: outside a domain that
+// decides opens, they give EINVAL.
 std::uint64_t with_declared_mode(std::uint64_t open_flags, const Handle& mode);
 
 struct DeclaredOpen {

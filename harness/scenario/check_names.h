@@ -1,5 +1,4 @@
-// What is known of each check without running one: the rows of checks.def. What each one means stands in
-// harness/check.
+// What is known about each check without running it: the rows of checks.def. Their definitions are in harness/check.
 #pragma once
 
 #include <array>
@@ -14,8 +13,8 @@ struct CheckRow {
   std::string_view name;  // as scenarios and reports write it
   std::string_view title;
   std::uint8_t gravity = 0;  // among failed checks, 1 the worst
-  std::string_view figure;   // what it counts; empty: nothing that [[expect]] may name
-  std::string_view damage;   // what happened to the messages it counts; empty: not compared
+  std::string_view figure;   // what it counts; empty: [[expect]] cannot name it
+  std::string_view damage;   // what happened to the messages counted; empty: not compared
 };
 
 inline constexpr std::uint8_t unranked = std::numeric_limits<std::uint8_t>::max();

@@ -32,7 +32,7 @@ void append_table(std::string& out, std::string_view heading, const Keys<Section
       fmt::format("\n## {}\n\n| key | must be | default | meaning |\n| --- | --- | --- | --- |\n", heading);
   const Section preset{};
   for (const auto& key : keys) {
-    // Of the bounds of an expectation none holds by default.
+    // An expectation has no bound by default.
     const bool has_default = !key.required && !std::is_same_v<Section, Expectation>;
     const auto value = has_default ? key.field.write(preset) : std::nullopt;
     const std::string shown = key.required ? "required" : value ? default_text(*value) : "";
@@ -48,9 +48,9 @@ void append_table(std::string& out, std::string_view heading, const Keys<Section
 std::string describe_keys() {
   std::string out =
       "# The keys of a scenario\n\n"
-      "Made from the tables that the parser reads by; a test keeps this page the same. Durations are strings "
+      "Generated from the parser's own tables; a test keeps this page up to date. Durations are strings "
       "with a "
-      "unit: ns, us, ms, s, m, h. `--set key=value` lays any of them over a file: `--set agents.count=4`, "
+      "unit: ns, us, ms, s, m, h. `--set key=value` overrides any of them: `--set agents.count=4`, "
       "`--set inject.0.hold.median=10ms`.\n";
   append_table(out, "The file", scenario_keys());
   append_table(out, "[subject]", subject_keys(), subject_kind_word);
@@ -62,7 +62,8 @@ std::string describe_keys() {
   append_table(out, "inject.hold.rare", rare_keys());
   append_table(out, "[[expect]]: a figure and exactly one bound", expectation_keys());
   append_table(out, "[[waive]]", waiver_keys());
-  append_table(out, "[[variant]]: these, and any other key of the scenario, laid over it", variant_keys());
+  append_table(out, "[[variant]]: these, and any other key of the scenario, which it overrides",
+               variant_keys());
   append_table(out, "[run]", run_keys());
   append_table(out, "[delivered]", delivered_keys());
   out += "\n## Figures\n\n| figure | unit | meaning |\n| --- | --- | --- |\n";

@@ -63,7 +63,7 @@ std::string describe(const Node& node) {
     case Node::Type::integer:
       return fmt::format("{}", node.integer);
     case Node::Type::real:
-      return fmt::format("{:#}", node.real);  // 8.0, not 8: a person must see why it is no whole number
+      return fmt::format("{:#}", node.real);  // 8.0, not 8: shows why it is not a whole number
     case Node::Type::boolean:
       return node.boolean ? "true" : "false";
     case Node::Type::date:

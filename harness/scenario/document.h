@@ -1,5 +1,5 @@
-// A tree of values with the place each one stands at. TOML scenarios, --set values and the scenario inside
-// plan.json are all read into it, so that one table of keys (keys.h) serves the three.
+// A tree of values with their places. TOML scenarios, --set values and the scenario inside plan.json are all read
+// into it, so that one table of keys (keys.h) serves all three.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace holdfast {
 
-// Where a value was written, as errors say it: "file:line:column", "--set key", or "file" alone where there
-// are no lines (plan.json).
+// Where a value was written, as shown in errors: "file:line:column", "--set key", or just "file" if there are no
+// lines (plan.json).
 struct Place {
   std::string source;
   std::uint32_t line = 0;  // 1 = first; 0 = no lines
@@ -41,7 +41,7 @@ struct Node {
   static Node of(std::int64_t integer);
   static Node of(double real);
   static Node of_boolean(bool boolean);
-  Node& add(std::string key, Node value);  // to a table; returns the value where it now stands
+  Node& add(std::string key, Node value);  // to a table; returns the added value
 };
 
 struct Member {
@@ -56,7 +56,7 @@ std::string describe(const Node& node);
 // The TOML text as a table. Errors are Code::invalid and begin "file:line:column: ".
 Result<Node> read_toml(std::string_view text, const std::string& file_name);
 
-// One TOML value, as it may stand to the right of "=".
+// One TOML value, as after "=".
 Result<Node> read_toml_value(const std::string& text);
 
 // Code::invalid, "<place>: <message>".

@@ -56,9 +56,10 @@ Result<Expectation> parse_expectation(std::string_view text) {
   };
   constexpr std::string_view shape = "a figure, then >=, <= or ==, then a value, as in 'lost == 0'";
   const auto sign_at = text.find_first_of("<>=!");
-  if (sign_at == std::string_view::npos) return wrong(fmt::format("there is no comparison: {}", shape));
+  if (sign_at == std::string_view::npos)
+    return wrong(fmt::format("a comparison is missing: write {}", shape));
   const std::string_view name = without_blanks(text.substr(0, sign_at));
-  if (name.empty()) return wrong(fmt::format("there is no figure: {}", shape));
+  if (name.empty()) return wrong(fmt::format("the figure is missing: write {}", shape));
   const Figure* const figure = find_figure(name);
   if (figure == nullptr) return wrong(unknown_word("figure", name, figure_names()));
 
@@ -72,13 +73,13 @@ Result<Expectation> parse_expectation(std::string_view text) {
   } else if (sign == "==") {
     expectation.relation = Relation::equals;
   } else {
-    return wrong("only >=, <= and == can compare");
+    return wrong("compare with >=, <= or ==");
   }
   const std::string_view value = without_blanks(text.substr(sign_at + 2));
   const auto threshold = threshold_of(*figure, value);
   const double greatest = figure->unit == "share" ? 1 : greatest_threshold;
   if (!threshold || !(*threshold >= 0 && *threshold <= greatest)) {
-    return wrong(fmt::format("{} is no threshold for {}: {} is wanted", short_quote(value), name,
+    return wrong(fmt::format("{} is not a threshold for {}: write {}", short_quote(value), name,
                              threshold_wanted(*figure)));
   }
   expectation.value = *threshold;

@@ -1,5 +1,5 @@
-// How one key of a scenario is read, checked and written back. A field says in words what it wants, from the
-// same bounds that it checks, so that the error, the table of keys and the parser cannot drift apart.
+// How a scenario key is read, checked and written back. A field describes what it wants with the same bounds that it
+// checks, so that the error, the table of keys and the parser cannot drift apart.
 #pragma once
 
 #include <fmt/format.h>
@@ -36,7 +36,7 @@ struct Key {
   bool required = false;
   std::span<const std::string_view> only_for = {};  // [[inject]]: kinds that have this key; none = every kind
 
-  // Whether a section of this kind may have it; kind "" has every key.
+  // Whether a section of this kind may have the key; kind "" has every key.
   [[nodiscard]] bool applies_to(std::string_view kind) const {
     return only_for.empty() || kind.empty() ||
            std::find(only_for.begin(), only_for.end(), kind) != only_for.end();
@@ -109,7 +109,7 @@ Field<Section> real_number(Member Section::*member, double least, double most,
           }};
 }
 
-// An optional one may be "none", which takes back a default.
+// An optional duration may be "none", which removes a default.
 template <typename Section, typename Member>
 Field<Section> duration(Member Section::*member, Duration least, Duration most) {
   constexpr bool may_be_none = !std::is_same_v<Member, Duration>;
@@ -175,8 +175,8 @@ Field<Section> one_of(Member Section::*member, const Words<T>& words, const std:
           }};
 }
 
-// Reads `node` key by key, in the order of `keys`. `kind` says which kind of section it is, once its first
-// key is read; see Key::only_for.
+// Reads `node` key by key, in the order of `keys`. `kind` gives the kind of section, once its first key is read; see
+// Key::only_for.
 template <typename Section>
 Result<> read_section(const Node& node, const std::string& path, const Keys<Section>& keys, Section& section,
                       std::string_view (*kind)(const Section&) = nullptr) {
@@ -185,7 +185,7 @@ Result<> read_section(const Node& node, const std::string& path, const Keys<Sect
 
   std::vector<std::string_view> valid;
   for (const auto& key : keys) valid.push_back(key.name);
-  const Member* unknown = nullptr;  // the first in the file, whatever order the members came in
+  const Member* unknown = nullptr;  // the first in the file, regardless of the members' order
   for (const Member& member : node.members) {
     if (std::find(valid.begin(), valid.end(), member.key) != valid.end()) continue;
     const auto position = [](const Member& m) { return std::pair(m.place.line, m.place.column); };

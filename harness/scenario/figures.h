@@ -13,7 +13,7 @@ struct Figure {
   std::string_view meaning;
 };
 
-// In the order of scenarios/KEYS.md. Those with a check's name are how many bad things it counted.
+// In the order of scenarios/KEYS.md. Figures named after a check are its counts of bad things.
 const std::vector<Figure>& figures();
 const std::vector<std::string_view>& figure_names();
 

@@ -86,9 +86,10 @@ Result<fs::path> find_scenario(const std::string& name_or_path) {
   const std::vector<std::string_view> views(names.begin(), names.end());
   const fs::path asked = name_or_path;
   const std::string stem = asked.extension() == ".toml" ? asked.stem().string() : asked.filename().string();
-  const std::string message = fmt::format("there is no scenario {}", short_quote(name_or_path));
+  const std::string message = fmt::format("unknown scenario {}", short_quote(name_or_path));
   if (names.empty())
-    return fail(Code::invalid, message + ", and none was found; set HOLDFAST_SCENARIOS or give a path");
+    return fail(Code::invalid,
+                message + ", and no shipped ones were found; set HOLDFAST_SCENARIOS or give a path");
   return fail(Code::invalid, fmt::format("{}; the nearest is \"{}\". Available: {}", message,
                                          nearest_name(stem, views), fmt::join(names, ", ")));
 }

@@ -45,11 +45,11 @@ Result<> check_hold(const Node& node, const std::string& path, const HoldTime& h
 
 const Keys<HoldTime>& hold_keys() {
   static const Keys<HoldTime> keys = {
-      {"median", "half of the holds are shorter", duration(&HoldTime::median, Duration(1), longest_duration),
-       true},
-      {"p99", "one in a hundred is longer: makes the holds lognormal; without it, all are equal",
+      {"median", "median hold time: half of the holds are shorter",
+       duration(&HoldTime::median, Duration(1), longest_duration), true},
+      {"p99", "one hold in a hundred is longer: makes the holds lognormal; without it, all are equal",
        duration(&HoldTime::p99, Duration(1), longest_duration)},
-      {"max", "no hold is longer: the distribution is cut here",
+      {"max", "the longest hold: the distribution is cut here",
        duration(&HoldTime::max, Duration(1), longest_duration)},
       {"rare", "some holds are much longer", rare_field()},
   };
@@ -58,7 +58,7 @@ const Keys<HoldTime>& hold_keys() {
 
 const Keys<RareHolds>& rare_keys() {
   static const Keys<RareHolds> keys = {
-      {"chance", "that a hold is a rare one", real_number(&RareHolds::chance, 0, 1), true},
+      {"chance", "the probability that a hold is a rare one", real_number(&RareHolds::chance, 0, 1), true},
       {"min", "the shortest of them", duration(&RareHolds::min, Duration(1), longest_duration), true},
       {"max", "the longest of them; every order of magnitude between the two is equally likely",
        duration(&RareHolds::max, Duration(1), longest_duration), true},

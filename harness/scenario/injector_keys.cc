@@ -45,7 +45,7 @@ Field<Injector> store_path_field() {
 }
 
 Field<Injector> share_field() {
-  const std::string wanted = "the rights that others keep, of \"rwd\"; \"\" for none";
+  const std::string wanted = "the access that others keep, letters of \"rwd\"; \"\" for none";
   return {wanted,
           [=](const Node& node, const std::string& path, Injector& injector) -> Result<> {
             if (node.type != Node::Type::string || node.text.size() > 3) return mismatch(node, path, wanted);
@@ -274,8 +274,8 @@ Result<> add_injector(const Node& node, const std::string& path, Scenario& scena
   for (const Injector& other : scenario.injectors) {
     if (other.name != injector.name) continue;
     return fail_at(name != nullptr ? name->place : node.place,
-                   fmt::format("{}: there is an injector \"{}\" already; give each a name of its own", path,
-                               injector.name));
+                   fmt::format("{}: the name \"{}\" is already taken by another injector; give each its own",
+                               path, injector.name));
   }
   scenario.injectors.push_back(std::move(injector));
   return {};
@@ -296,12 +296,11 @@ const Keys<Injector>& injector_keys() {
   static const Words<KillAt> kill_words = {{"every-call", KillAt::every_call}, {"random", KillAt::random}};
   static const Keys<Injector> keys = {
       {"kind",
-       "who holds files: somebody at fixed times, a scanner after each close and replace, an indexer that "
-       "lets go when asked, a backup that takes them in turn; or who kills agents, or holds up their file "
-       "calls",
+       "what it does: hold a file at fixed times, scan files after each close and replace, index them and "
+       "yield when asked, or back them up in turn; or kill agents, or delay their file calls",
        one_of(&Injector::kind, injector_words, "kind of injector"), true},
       {"name", "its name in reports; the kind if left out", injector_name_field()},
-      {"hold", "how long a file stays open, or a call is held up", hold_time(&Injector::hold), true, timed},
+      {"hold", "how long a file stays open, or a call is delayed", hold_time(&Injector::hold), true, timed},
       {"path",
        "which file, required for an open-handle or a delay; which files a backup takes, except lock files. A "
        "pattern without '/' matches names in any directory of the store; one with '/' matches whole paths in "
@@ -309,7 +308,7 @@ const Keys<Injector>& injector_keys() {
        store_path_field(), false, with_path},
       {"period", "from the start of one hold or pass to the next's",
        duration(&Injector::period, Duration(0), longest_duration), false, by_time},
-      {"count", "how many holds; how many passes over the files; or how many kills at random",
+      {"count", "number of holds, passes over the files, or random kills",
        unless_every_call(whole_number(&Injector::count, 1, most_holds)), false, counted},
       {"start_delay", "from the start of the run to the first hold",
        duration(&Injector::start_delay, Duration(0), longest_duration), false, by_time},
@@ -317,30 +316,30 @@ const Keys<Injector>& injector_keys() {
        "when to open a file: after a writer's close, a replace, or any open since it changed (a rename opens "
        "a file, too)",
        triggers_field(), false, watchers},
-      {"chance", "that it acts on a trigger", real_number(&Injector::chance, 0, 1), false, watchers},
+      {"chance", "the probability that it acts on a trigger", real_number(&Injector::chance, 0, 1), false,
+       watchers},
       {"delay", "from the trigger to the open", duration(&Injector::delay, Duration(0), longest_duration),
        false, watchers},
-      {"yield_after", "how long the indexer takes to let go of a file that somebody else wants",
+      {"yield_after", "how long the indexer takes to release a file that another process wants",
        duration(&Injector::yield_after, Duration(0), longest_duration), false, indexer},
       {"mode",
-       "whether a call that the open handle blocks is refused, or waits until the scan is over (30 s at "
-       "most)",
+       "whether a call that the open handle blocks is refused, or waits until the scan ends (30 s at most)",
        one_of(&Injector::mode, mode_words, "mode"), false, antivirus},
       {"kill_at",
        "before every file call of a save in turn, once each; or before file calls drawn from the seed",
        one_of(&Injector::kill_at, kill_words, "kill_at"), true, kill},
       {"victim",
-       "who is killed, and started again, its first and last broadcasts left alone; or whose calls are held "
-       "up",
+       "the agents that are killed and restarted, never in their first or last broadcast; or whose calls are "
+       "delayed",
        victims_field(), false, on_victims},
-      {"call", "which of the victim's calls on that file are held up", call_field(), true, delay},
-      {"every", "every Nth of them, counted for each victim", whole_number(&Injector::every, 1, 1'000'000),
+      {"call", "which of the victim's calls on that file are delayed", call_field(), true, delay},
+      {"every", "every Nth of these calls, counted per victim", whole_number(&Injector::every, 1, 1'000'000),
        false, delay},
       {"within", "a random kill comes before one of this many file calls of the victim",
        unless_every_call(whole_number(&Injector::within, 1, 1'000'000)), false, kill},
-      {"share", "what the open handle lets others do meanwhile; by default, a backup's lets them do nothing",
+      {"share", "what the open handle lets others do; by default, a backup's lets them do nothing",
        share_field(), false, sharers},
-      {"min_fired", "with fewer holds, kills or delays the run is inconclusive",
+      {"min_fired", "with fewer holds, kills or delays, the run is inconclusive",
        whole_number(&Injector::min_fired, 0, 1'000'000'000)},
   };
   return keys;

@@ -53,7 +53,7 @@ Result<std::string> read_input(const std::filesystem::path& path, std::size_t mo
     if (got < 0)
       return fail(Code::invalid, "cannot be read: " + std::generic_category().message(error), error);
   }
-  if (text.empty() && S_ISFIFO(status.st_mode)) return fail(Code::invalid, "is a pipe that nobody writes to");
+  if (text.empty() && S_ISFIFO(status.st_mode)) return fail(Code::invalid, "is a pipe without a writer");
   return text;
 }
 

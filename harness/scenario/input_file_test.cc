@@ -39,7 +39,7 @@ TEST(InputFile, NobodyWaitsForAPipeThatNobodyWritesTo) {
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   const auto silent = read_input(pipe, 10);
   ASSERT_FALSE(silent);
-  EXPECT_EQ(silent.error().message, "is a pipe that nobody writes to");
+  EXPECT_EQ(silent.error().message, "is a pipe without a writer");
 }
 
 TEST(InputFile, MayBeAPipe) {

@@ -1,4 +1,4 @@
-// The tables behind keys.h, one a section, so that each stands in a file of its own.
+// The tables behind keys.h, one per section, each in its own file.
 #pragma once
 
 #include "harness/scenario/fields.h"
@@ -6,8 +6,8 @@
 
 namespace holdfast {
 
-// Agents and holds multiply durations by counts of up to 100,000: a day a time keeps that within 63
-// bits of ns.
+// Agents and holds multiply durations by counts of up to 100,000: at most a day each keeps the product within 63 bits
+// of ns.
 inline constexpr Duration longest_duration = std::chrono::hours(24);
 inline constexpr std::int64_t most_agents = 100'000;
 inline constexpr std::int64_t most_broadcasts = 10'000'000;
@@ -31,10 +31,10 @@ const Keys<Scenario>& delivered_keys();
 extern const Words<StoreKind> store_words;
 extern const Words<InjectorKind> injector_words;
 
-// Whether the times of a hold that was read from `node` go together.
+// Checks that the times of a hold read from `node` are consistent.
 Result<> check_hold(const Node& node, const std::string& path, const HoldTime& hold);
 
-// A constant duration, or a distribution of them.
+// A constant duration or a distribution.
 template <typename Section>
 Field<Section> hold_time(HoldTime Section::*member) {
   const std::string wanted = "a duration such as \"400ms\", or { median, p99, max, rare }";
@@ -56,13 +56,13 @@ Field<Section> hold_time(HoldTime Section::*member) {
           }};
 }
 
-// What the store retries if nobody says otherwise: the core's default, or what the origin claimed.
+// The default retry policy: the core's, or what the original application claimed.
 RetryPolicy default_retry(StoreKind store);
 
 std::string_view subject_kind_word(const Subject& subject);
 std::string_view injector_kind_word(const Injector& injector);
 
-// [[inject]]: an array of tables, names made and checked.
+// [[inject]]: an array of tables, names filled in and checked.
 Field<Scenario> injectors_field();
 
 }  // namespace holdfast

@@ -240,31 +240,28 @@ const Keys<Agents>& agents_keys() {
   constexpr Duration shortest_deadline = std::chrono::milliseconds(1);
   static const Words<Bodies> bodies = {{"mixed", Bodies::mixed}, {"plain", Bodies::plain}};
   static const Keys<Agents> keys = {
-      {"count", "how many processes", whole_number(&Agents::count, 1, most_agents)},
-      {"broadcasts", "of each agent", whole_number(&Agents::broadcasts, 1, most_broadcasts)},
+      {"count", "number of agents", whole_number(&Agents::count, 1, most_agents)},
+      {"broadcasts", "broadcasts per agent", whole_number(&Agents::broadcasts, 1, most_broadcasts)},
       {"recipients",
-       "all agents, with the sender and the readers; the next n of the ring; or, mixed, a set drawn for each "
-       "message: all, neighbours, one, none, or random ones, with the sender or without",
+       "all agents, including the sender and readers; the next n in the ring; or, mixed, a set drawn for "
+       "each message: all, neighbours, one, none, or random ones, with or without the sender",
        recipients_field()},
-      {"body_bytes", "length of a message's body; with mixed bodies, of most",
+      {"body_bytes", "length of a message's body; with mixed bodies, of most of them",
        whole_number(&Agents::body_bytes, 17, 1 << 20)},
       {"bodies",
-       "mixed: quotes, backslashes, line ends, characters of two to four bytes, and some bodies are empty, "
-       "short or a "
-       "page long; plain: letters and digits",
+       "mixed: quotes, backslashes, line ends, characters of two to four bytes, with some bodies empty, "
+       "short or a page long; plain: letters and digits",
        one_of(&Agents::bodies, bodies, "bodies")},
-      {"rate",
-       "broadcasts a second of each agent (open loop); without it the next follows the last (closed loop)",
+      {"rate", "broadcasts per second and agent (open loop); without it each follows the last (closed loop)",
        real_number(&Agents::rate_per_s, 0, 1e6, Least::excluded)},
-      {"deadline", "of one operation; a command that has not answered by then is timed out",
+      {"deadline", "time limit of one operation, after which a command is timed out",
        duration(&Agents::operation_deadline, shortest_deadline, longest_duration)},
       {"read_every", "an agent reads its mail after every Nth of its broadcasts; 0: only at the end",
        whole_number(&Agents::read_every, 0, most_broadcasts)},
       {"readers",
-       "agents that only read while the others write: they are numbered after the others, and get mail like "
-       "them",
+       "number of agents that only read: they are numbered after the others, and get mail like them",
        whole_number(&Agents::readers, 0, most_readers)},
-      {"reader_pause", "of a reader, between two reads",
+      {"reader_pause", "pause of a reader between two reads",
        duration(&Agents::reader_pause, Duration(0), longest_duration)},
   };
   return keys;
@@ -275,14 +272,13 @@ const Keys<Sharing>& sharing_keys() {
   static const Words<Deletion> deletions = {{"posix", Deletion::posix}, {"classic", Deletion::classic}};
   static const Words<Opens> opens = {{"decided", Opens::decided}, {"untrapped", Opens::untrapped}};
   static const Keys<Sharing> keys = {
-      {"rules", "whose rules refuse: Windows', or nobody's", one_of(&Sharing::rules, rules, "rules")},
+      {"rules", "refuse calls by Windows' rules, or not at all", one_of(&Sharing::rules, rules, "rules")},
       {"delete",
-       "what happens to the name of a deleted file that others have open: it goes at once, or stays until "
-       "the last handle closes",
+       "the name of a deleted file that others have open goes at once, or stays until the last handle closes",
        one_of(&Sharing::deletion, deletions, "delete")},
       {"opens",
        "whether opens in the store are decided, so that each comes before or after a replace, or left alone; "
-       "by default decided, except for the core's store where nobody reads besides the broadcasts",
+       "by default decided, except for the core's store if nothing reads outside broadcasts",
        one_of(&Sharing::opens, opens, "opens")},
       {"profile", "the runtime whose share modes and error codes the agents get", profile_field()},
   };
@@ -291,7 +287,7 @@ const Keys<Sharing>& sharing_keys() {
 
 const Keys<Expectation>& expectation_keys() {
   static const Keys<Expectation> keys = {
-      {"figure", "which figure is held to a bound", figure_field(), true},
+      {"figure", "the figure to compare with a bound", figure_field(), true},
       {"at_least", "missed below this", bound_field(Relation::at_least)},
       {"at_most", "missed above this", bound_field(Relation::at_most)},
       {"equals", "missed unless it is this", bound_field(Relation::equals)},
@@ -301,8 +297,8 @@ const Keys<Expectation>& expectation_keys() {
 
 const Keys<Waiver>& waiver_keys() {
   static const Keys<Waiver> keys = {
-      {"check", "which check does not decide; its result is shown as waived", waived_check_field(), true},
-      {"reason", "why, for every report", waiver_reason_field(), true},
+      {"check", "a check that does not count; its result is shown as waived", waived_check_field(), true},
+      {"reason", "why, shown in every report", waiver_reason_field(), true},
   };
   return keys;
 }
@@ -324,13 +320,13 @@ const Keys<Scenario>& delivered_keys() {
 const Keys<Scenario>& scenario_keys() {
   static const Keys<Scenario> keys = {
       {"title", "one line for reports; the file's name if left out", title_field()},
-      {"subject", "what is put to the test",
+      {"subject", "the store or program under test",
        section_field(&Scenario::subject, subject_keys, subject_kind_word)},
       {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
-      {"sharing", "the rules of sharing files", section_field(&Scenario::sharing, sharing_keys)},
-      {"inject", "who else holds files, and who is killed", injectors_field()},
+      {"sharing", "the file-sharing rules", section_field(&Scenario::sharing, sharing_keys)},
+      {"inject", "programs that hold files, kills and delays", injectors_field()},
       {"expect", "thresholds; a missed one is exit code 3", expectations_field()},
-      {"waive", "checks that are shown but do not decide", waivers_field()},
+      {"waive", "checks that are shown but do not count", waivers_field()},
       {"variant", "the same scenario under other settings, run and compared in one report", variants_field()},
       {"run", "the run as a whole", own_section_field(run_keys)},
       {"delivered", "what the check `delivered` forgives", own_section_field(delivered_keys)},

@@ -1,5 +1,5 @@
-// Every key that a scenario may have: one table a section, which the parser, plan.json, the errors and
-// scenarios/KEYS.md are all made from.
+// Every key that a scenario may have: one table per section, from which the parser, plan.json, the errors and
+// scenarios/KEYS.md are all made.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace holdfast {
 
-// The values of a document, checked one by one and against each other.
+// Reads a document, checking its values one by one and against each other.
 Result<Scenario> read_scenario(const Node& document);
 
-// Reads back as the same scenario, its name excepted.
+// Reads back as the same scenario, except for its name.
 Node write_scenario(const Scenario& scenario);
 
-// scenarios/KEYS.md: every key, what it may be, what holds without it, what it means.
+// scenarios/KEYS.md: every key, its valid values, default and meaning.
 std::string describe_keys();
 
 }  // namespace holdfast

@@ -156,8 +156,8 @@ Field<Manifest> entries_field(std::vector<Section> Manifest::*member, const Keys
               const auto same = [&](const auto& other) { return name_of(other) == name_of(entry); };
               if (std::any_of(manifest.mutants.begin(), manifest.mutants.end(), same) ||
                   std::any_of(manifest.right.begin(), manifest.right.end(), same)) {
-                return fail_at(item.place, fmt::format("{}: there is an entry {} already", here,
-                                                       short_quote(name_of(entry))));
+                return fail_at(item.place, fmt::format("{}: the name {} is already taken by another entry",
+                                                       here, short_quote(name_of(entry))));
               }
               (manifest.*member).push_back(std::move(entry));
             }
@@ -180,7 +180,7 @@ Result<> check_scenario(const NamedScenario& subject) {
 Result<Manifest> parse_manifest(std::string_view toml, const std::string& file_name) {
   static const Keys<Manifest> keys = {
       {"mutant", "planted bugs", entries_field(&Manifest::mutants, mutant_keys())},
-      {"right", "right subjects", entries_field(&Manifest::right, right_keys())},
+      {"right", "correct subjects", entries_field(&Manifest::right, right_keys())},
   };
   auto document = read_toml(toml, file_name);
   if (!document) return fail(std::move(document.error()));

@@ -1,5 +1,5 @@
-// What `holdfast selftest` runs: subjects with a planted bug, each of which must be found, and right subjects, each of
-// which must pass. The shipped manifest is scenarios/mutants/manifest.toml; anybody can write one:
+// What `holdfast selftest` runs: subjects with a planted bug, each of which must be found, and correct subjects, each
+// of which must pass. The shipped manifest is scenarios/mutants/manifest.toml; users can write their own:
 //
 //   [[mutant]]                     # a planted bug
 //   name = "saves-without-lock"
@@ -22,20 +22,20 @@
 
 namespace holdfast {
 
-// A scenario as an entry of a manifest names it.
+// A scenario as named by a manifest entry.
 struct NamedScenario {
-  std::string name;                   // the entry's: unique in a manifest
-  std::filesystem::path file;         // of the scenario; ".toml" may be left out of the manifest
-  std::vector<std::string> settings;  // a "key=value" each, laid over it
+  std::string name;                   // the entry's, unique in a manifest
+  std::filesystem::path file;         // of the scenario; the manifest may omit ".toml"
+  std::vector<std::string> settings;  // "key=value", applied to it
   Place place;                        // of the scenario's name, for errors
 };
 
 struct Mutant {
   NamedScenario subject;
-  std::string fault;  // of the store that ships with bugs to choose from; empty: another subject
-  std::string seen;   // where the bug was seen; may be empty
+  std::string fault;                   // of the shipped mutant store; empty: another subject
+  std::string seen;                    // where the bug was seen; may be empty
   std::vector<std::string> must_fail;  // checks, each of which must fail
-  std::string widened;                 // what widens the window, in words; empty: nothing
+  std::string widened;                 // how the window is widened, as text; empty: not
 };
 
 struct Manifest {
@@ -49,11 +49,11 @@ Result<Manifest> parse_manifest(std::string_view toml, const std::string& file_n
 // Reads every scenario as well.
 Result<Manifest> load_manifest(const std::filesystem::path& file);
 
-// The shipped one, wherever shipped scenarios are found.
+// Finds the shipped manifest beside the shipped scenarios.
 Result<std::filesystem::path> find_manifest();
 
-// What must pass: the listed subjects; and, for each fault of the store that ships, that store without a fault and the
-// core's under the same scenario and settings.
+// What must pass: the listed subjects and, for each fault of the shipped mutant store, that store without a fault and
+// the core's store under the same scenario and settings.
 std::vector<NamedScenario> right_subjects(const Manifest& manifest);
 
 }  // namespace holdfast

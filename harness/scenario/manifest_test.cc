@@ -75,9 +75,10 @@ TEST(ManifestTest, MistakesAreNamedWithTheirPlace) {
   EXPECT_EQ(refused(good + "must_fail = []\n"), "m.toml:5:13: mutant.0.must_fail names no check");
   EXPECT_EQ(refused(good),
             "m.toml:1:1: mutant.0.must_fail is missing; it must be an array of the names of checks");
-  EXPECT_EQ(refused(whole + whole), "m.toml:6:1: mutant.1: there is an entry \"no-lock\" already");
+  EXPECT_EQ(refused(whole + whole),
+            "m.toml:6:1: mutant.1: the name \"no-lock\" is already taken by another entry");
   EXPECT_EQ(refused(whole + "[[right]]\nname = \"no-lock\"\nscenario = \"crowd\"\n"),
-            "m.toml:6:1: right.0: there is an entry \"no-lock\" already");
+            "m.toml:6:1: right.0: the name \"no-lock\" is already taken by another entry");
   EXPECT_EQ(refused(own), "m.toml:1:1: mutant.0 needs either a name or a fault of the store that ships");
   EXPECT_EQ(refused(whole + "name = \"mine\"\n"),
             "m.toml:1:1: mutant.0 needs either a name or a fault of the store that ships");

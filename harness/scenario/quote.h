@@ -1,4 +1,4 @@
-// Text from a file, as an error may show it: short, in quotes, and unable to drive the terminal.
+// Text from a file, safe to show in an error: short, quoted, without control characters.
 #pragma once
 
 #include <string>

@@ -214,10 +214,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:7:13: inject.0.min_fired is 3, but count allows only 2"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\n[[inject]]\nkind = \"antivirus\"\nhold = "
                 "\"2s\"\n",
-                "s.toml:4:1: inject.1: there is an injector \"antivirus\" already"},
+                "s.toml:4:1: inject.1: the name \"antivirus\" is already taken by another injector"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nname = \"a\"\n"
                 "[[inject]]\nkind = \"antivirus\"\nhold = \"2s\"\nname = \"a\"\n",
-                "s.toml:8:8: inject.1: there is an injector \"a\" already"},
+                "s.toml:8:8: inject.1: the name \"a\" is already taken by another injector"},
         Mistake{"[[inject]]\nkind = \"antivirus\"\nhold = \"1s\"\nname = \"a/b\"\n",
                 "s.toml:4:8: inject.0.name is"}));
 

@@ -76,8 +76,8 @@ Result<Node*> step_into(Node& at, const std::string& part, const std::string& wa
     if (!index || *index > at.items.size()) {
       const std::string reach =
           at.items.empty() ? "only index 0 can be added" : fmt::format("it has 0 to {}", at.items.size() - 1);
-      return fail_at(place,
-                     fmt::format("{} is an array and \"{}\" is no index of it: {}", walked, part, reach));
+      return fail_at(
+          place, fmt::format("{} is an array, and \"{}\" is not an index of it: {}", walked, part, reach));
     }
     if (*index == at.items.size()) at.items.push_back(std::move(fresh));
     return &at.items[*index];

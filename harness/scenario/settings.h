@@ -1,4 +1,4 @@
-// --set and variants: values laid over a scenario before it is checked.
+// --set and variants: values applied to a scenario before it is checked.
 #pragma once
 
 #include <string>
@@ -8,14 +8,13 @@
 
 namespace holdfast {
 
-// Lays `setting`, "dotted.key=value", over `document`. Parts of the key that are numbers index arrays; an
-// index one past the end appends. The value is TOML; a bare word is a string. What was set says "--set key"
-// for its place.
+// Applies `setting`, "dotted.key=value", to `document`. Numeric parts of the key index arrays; an index one past the
+// end appends. The value is TOML; a bare word is a string. The place of the new value is "--set key".
 Result<> apply_setting(Node& document, const std::string& setting);
 
-// Lays the table `over` over `document`, key by key and into arrays by index, as if each of its values had
-// been set by itself. What it brings keeps its own places. `over_path` is its name for errors: a key that
-// leads nowhere, and a value from --set that would be hidden.
+// Applies the table `over` to `document`, key by key and into arrays by index, as if each value had been set on its
+// own. Its values keep their places. `over_path` is its name in errors: for an invalid key, or a value from --set
+// that would be overridden.
 Result<> lay_over(Node& document, const Node& over, const std::string& over_path);
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Whether two runs were asked for the same.
+// Whether two runs had the same settings.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace holdfast {
 
-// Sixteen hex digits over everything in `scenario` that decides what is done: not its name and title, nor what is
-// expected of it, nor the directory it was loaded from.
+// Sixteen hex digits over everything in `scenario` that determines what is done: not its name, title, expectations,
+// or the directory it was loaded from.
 std::string settings_hash(Scenario scenario);
 
 }  // namespace holdfast

@@ -66,9 +66,9 @@ TEST(SettingsTest, ErrorsNameTheSetting) {
   EXPECT_EQ(setting_error("inject.0.hold.p99=5ms").find("--set inject.0.hold.p99: inject.0.hold.p99 is 5ms"),
             0U);
   EXPECT_EQ(setting_error("inject.5.chance=1")
-                .find("--set inject.5.chance: inject is an array and \"5\" is no index"),
+                .find("--set inject.5.chance: inject is an array, and \"5\" is not an index"),
             0U);
-  EXPECT_EQ(setting_error("inject.first.chance=1").find("--set inject.first.chance: inject is an array and"),
+  EXPECT_EQ(setting_error("inject.first.chance=1").find("--set inject.first.chance: inject is an array, and"),
             0U);
   EXPECT_EQ(setting_error("title.x=1").find("--set title.x: title is the string \"T\", not a table"), 0U);
   EXPECT_EQ(setting_error("agents.recipients={neighbours=2").find("--set agents.recipients: the value"), 0U);

@@ -1,4 +1,4 @@
-// Names, paths and globs of files in the store: what scenarios say of them.
+// Names, paths and globs of store files in scenarios.
 #pragma once
 
 #include <string_view>

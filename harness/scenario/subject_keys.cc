@@ -206,18 +206,20 @@ const Keys<Subject>& subject_keys() {
                                                  {"power", Durability::power}};
   static const Words<BodyBytes> body_words = {{"text", BodyBytes::text}, {"bytes", BodyBytes::bytes}};
   static const Keys<Subject> keys = {
-      {"kind", "who runs the broadcasts: the built-in agent, or a program of your own", subject_kind_field()},
+      {"kind", "the built-in agent with a store, or a program of your own", subject_kind_field()},
       {"store",
-       "the store under test; the origin's three, `unlocked`, the core's parts without its lock, and "
-       "`mutant`, "
-       "the core's with a fault, are there to fail",
+       "the store under test; those meant to fail are the three `origin-*`, versions of the application that "
+       "this project began with, `unlocked`, the core's parts without its lock, and `mutant`, the core's "
+       "store with a fault",
        store_field(), false, core_only},
-      {"retry", "how refusals are retried; for an origin store or a command, what it claims", retry_field()},
+      {"retry", "how refusals are retried; for an `origin-*` store or a command, the policy it claims",
+       retry_field()},
       {"durability", "what an acknowledged save survives: the process, or a power cut",
        one_of(&Subject::durability, durabilities, "durability"), false, core_only},
-      {"read_for", "how long each writer keeps open the file that it reads before it writes (unlocked only)",
+      {"read_for",
+       "how long each writer keeps the file open that it has read, before it writes (unlocked only)",
        read_for_field()},
-      {"fault", "what is wrong with the store (mutant only)", fault_field()},
+      {"fault", "the planted bug (mutant only)", fault_field()},
       {"command",
        "the program and its arguments; each agent starts one, without a shell; a name without '/' is looked "
        "for in PATH and beside holdfast",
@@ -225,15 +227,15 @@ const Keys<Subject>& subject_keys() {
                    "text of at most 4,096 bytes without NUL, and the first not empty", is_word),
        true, command_only},
       {"directory", "where it runs", directory_field(), false, command_only},
-      {"environment", "what is added to its environment", environment_field(), false, command_only},
+      {"environment", "variables added to its environment", environment_field(), false, command_only},
       {"files",
-       "what it may leave in the store directory; patterns as in inject.path. A directory that matches "
-       "includes all that is in it; \"new/\" is the directory alone, \"new/*\" what is in it",
+       "files that it may leave in the store directory; patterns as in inject.path. A matching directory "
+       "includes its contents; \"new/\" is only the directory, \"new/*\" only its contents",
        words_field(&Subject::files, "a list of file names and paths", std::string(store_path_wanted),
                    is_store_path_or_directory),
        false, command_only},
       {"bodies",
-       "what a body is: text; or any bytes, with NUL and invalid UTF-8, which are sent and answered as "
+       "content of bodies: text; or any bytes, with NUL and invalid UTF-8, which are sent and answered as "
        "body_base64",
        one_of(&Subject::bodies, body_words, "kind of body"), false, command_only},
   };
@@ -252,7 +254,7 @@ const Keys<RetryPolicy>& retry_keys() {
       {"multiplier", "factor from each wait to the next", real_number(&RetryPolicy::multiplier, 1, 1000)},
       {"max_delay", "the longest single wait",
        duration(&RetryPolicy::max_delay, Duration(0), longest_duration)},
-      {"jitter", "how waits are spread", one_of(&RetryPolicy::jitter, jitters, "jitter")},
+      {"jitter", "how waits are randomised", one_of(&RetryPolicy::jitter, jitters, "jitter")},
       {"deadline", "no wait begins that would end later than this after the first attempt",
        duration(&RetryPolicy::deadline, Duration(1), longest_duration)},
   };

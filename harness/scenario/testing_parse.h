@@ -1,4 +1,4 @@
-// For tests: the error that a scenario's text gives.
+// For tests: the error for a scenario's text.
 #pragma once
 
 #include <gtest/gtest.h>

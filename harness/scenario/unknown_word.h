@@ -1,4 +1,4 @@
-// What to say about a word that is not one of the few that are valid.
+// The message for a word that is not among the valid ones.
 #pragma once
 
 #include <string>

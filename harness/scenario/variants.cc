@@ -125,9 +125,10 @@ Result<std::vector<Variant>> parse_variants(std::string_view toml, const std::st
     if (!variant) return fail(variant.error());
     const auto same = [&](const Variant& other) { return other.name == variant->name; };
     if (std::any_of(variants.begin(), variants.end(), same)) {
-      return fail_at(item.find("name")->place,
-                     fmt::format("{}.name: there is a variant \"{}\" already; give each a name of its own",
-                                 path, variant->name));
+      return fail_at(
+          item.find("name")->place,
+          fmt::format("{}.name: the name \"{}\" is already taken by another variant; give each its own", path,
+                      variant->name));
     }
     variants.push_back(std::move(*variant));
   }
@@ -137,7 +138,7 @@ Result<std::vector<Variant>> parse_variants(std::string_view toml, const std::st
     variants.push_back({"", true, {}, std::move(*scenario)});
   }
   if (std::none_of(variants.begin(), variants.end(), [](const Variant& variant) { return variant.judged; })) {
-    return fail_at(items->place, "no variant is judged, so nothing could fail: leave judged out of one");
+    return fail_at(items->place, "no variant is judged, so nothing could fail: remove judged from one");
   }
   return variants;
 }
@@ -152,7 +153,7 @@ Result<Scenario> parse_scenario(std::string_view toml, const std::string& file_n
 const Keys<Variant>& variant_keys() {
   static const Keys<Variant> keys = {
       {"name", "its name in reports and directories", variant_name_field(), true},
-      {"judged", "false: it is run, shown and compared, but does not decide the exit code",
+      {"judged", "false: a control, which is run, shown and compared but does not affect the exit code",
        yes_or_no(&Variant::judged)},
   };
   return keys;

@@ -10,16 +10,18 @@ std::vector<std::string> not_modelled(bool windows_rules, bool opens_refused) {
   }
   std::vector<std::string> topics = {
       "Byte-range locks: a read or write in a range that another handle has locked is not refused (33).",
-      "Handles that ask for attributes only: on Windows even they refuse a replace of the file (5).",
-      "Renaming without replacing: that the target exists (183) cannot be told from a rename that replaces.",
-      "ReplaceFileW: what it leaves half done (1175, 1176, 1177); every replace is taken for a MoveFileEx.",
-      "Classic deletion: only by choice, and calls that look without opening still see the name meanwhile.",
-      "READONLY: taken from the mode of a file, which has it if nobody at all may write.",
-      "Time: what Windows' own calls and file filters take; latencies are those of this system.",
+      "Attribute-only handles: on Windows even these block replacing the file (5).",
+      "Renaming without replacing: a rename that must fail if the target exists (183) looks like one that "
+      "replaces it.",
+      "ReplaceFileW: its half-done outcomes (1175, 1176, 1177); every replace is treated as a MoveFileEx.",
+      "Classic deletion: off by default; where it is on, calls that do not open the file still see a deleted "
+      "name.",
+      "READONLY: taken from the file mode: a file has it if nobody may write to it.",
+      "Time: how long Windows' own calls and file filters take; latencies are those of this system.",
   };
   if (!opens_refused) {
     topics.emplace_back(
-        "Cutting a file that is mapped (1224): not refused here, where nobody denies reading or writing.");
+        "Truncating a mapped file (1224): not refused here, because nobody denies reading or writing.");
   }
   return topics;
 }

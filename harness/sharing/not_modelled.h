@@ -1,4 +1,4 @@
-// What a run under Windows' rules on another system does not show.
+// What a run under Windows' rules on another system cannot show.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-// One sentence each. A run without those rules models none of them, and the list is shorter.
+// One sentence per topic. For a run without those rules the list is shorter, since it models none of them.
 std::vector<std::string> not_modelled(bool windows_rules, bool opens_refused);
 
 }  // namespace holdfast

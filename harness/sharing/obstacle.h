@@ -1,4 +1,4 @@
-// What stood in the way of a call that Windows refuses.
+// Why Windows refuses a call.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@ namespace holdfast {
 enum class Obstacle : std::uint8_t {
   held = 1,               // an open handle
   read_only = 2,          // the attribute READONLY: waiting is useless
-  running_program = 3,    // an image that some process runs
+  running_program = 3,    // an image that a process runs
   current_directory = 4,  // of some process
   open_child = 5,         // an open file, or a current directory, beneath a directory
-  delete_pending = 6,     // deleted already, and gone with its last handle
+  delete_pending = 6,     // already deleted; disappears with its last handle
   mapped = 7,             // by some process
 };
 

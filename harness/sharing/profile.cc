@@ -29,7 +29,7 @@ constexpr std::array profiles{
             EBUSY},  // .NET's File.Open without a share; LevelDB's writers
 };
 
-// Whoever opens with flags of their own: the share mode by its letters, all else as in most runtimes.
+// For programs that open with their own flags: the share mode by its letters, the rest as in most runtimes.
 constexpr std::array custom_profiles{
     Profile{"share:---", 0, move_file, EACCES, EBUSY},
     Profile{"share:--d", delete_bit, move_file, EACCES, EBUSY},

@@ -11,7 +11,7 @@ namespace holdfast {
 
 bool glob_fits(const std::string& pattern, std::string_view path);
 
-// Whether something below this directory may match: only a pattern with '/' says where its files are.
+// Whether something below this directory may match: only a pattern with '/' restricts where its files are.
 bool glob_leads_through(const std::string& pattern, std::string_view directory);
 
 }  // namespace holdfast

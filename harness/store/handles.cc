@@ -89,7 +89,7 @@ struct Name {
   bool replaced = false;
 };
 
-// Of a file by what /proc says its path is; none if it is not beneath the store, or never had a name.
+// For a file, from its path in /proc; none if it is not below the store, or never had a name.
 std::optional<Name> name_of(std::string path, const std::string& inside, const struct stat& file) {
   if (!path.starts_with(inside)) return std::nullopt;
   Name name;

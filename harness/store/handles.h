@@ -1,4 +1,4 @@
-// What one process and its children have open beneath a store, and which locks stand on it, as /proc tells.
+// What a process and its children have open in a store, and which locks they hold, according to /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -17,47 +17,47 @@ namespace holdfast {
 struct FileLock {
   LockKind kind = LockKind::flock;
   bool exclusive = false;
-  bool waits = false;                           // for the lock of the same number that is no waiter
+  bool waits = false;                           // for the lock of the same number
   std::uint32_t number = 0;                     // of the line
-  std::int32_t process = 0;                     // -1: of an open file description, so of no one process
+  std::int32_t process = 0;                     // -1: of an open file description, not of one process
   std::string file;                             // device and inode, as the kernel writes them
-  std::uint64_t first_byte = 0, last_byte = 0;  // the greatest number: to the end of the file, wherever it is
+  std::uint64_t first_byte = 0, last_byte = 0;  // greatest number: to the end of the file
 
   bool operator==(const FileLock&) const = default;
 };
 
-// Flock, POSIX and OFD locks in their order; leases, and the marks that a sharing domain keeps far behind every byte
-// that a store would lock, are left out.
+// Flock, POSIX and OFD locks in their order, without leases and without the marks that a sharing domain keeps far
+// beyond every byte that a store would lock.
 std::vector<FileLock> parse_locks(std::string_view text);
 
 struct StoreHandle {
   pid_t process = 0;
   int descriptor = -1;            // -1: a mapping
   std::string path;               // absolute, without " (deleted)"
-  bool gone = false;              // the name was removed, or another file has it now
+  bool gone = false;              // the name was removed or now belongs to another file
   bool replaced = false;          // the latter
   std::string access;             // "r", "w" or "rw", and "a" where it appends
   std::vector<FileLock> locks{};  // taken through this descriptor
 };
 
-// The process and all its descendants, those first that were found first; none of what ends meanwhile.
+// The process and all its descendants, in the order found, without those that end in the meantime.
 std::vector<pid_t> process_tree(pid_t root);
 
-// Regular files beneath `store` (absolute and canonical) that a process has open or mapped. Files that never had a
-// name are its own business. Whatever may not be seen is left out.
+// Regular files below `store` (absolute and canonical) that a process has open or mapped, except files that never had
+// a name. What may not be inspected is left out.
 std::vector<StoreHandle> store_handles(const std::filesystem::path& store, pid_t process);
 
-// The same of a process and all its descendants, of each in turn.
+// The same for a process and all its descendants, in turn.
 std::vector<StoreHandle> tree_handles(const std::filesystem::path& store, pid_t root);
 
-// How many handles there are on files that have lost their name.
+// The number of handles on files that have lost their name.
 struct GoneHandles {
   std::uint64_t replaced = 0;  // to another file
   std::uint64_t removed = 0;
 };
 GoneHandles gone_handles(const std::vector<StoreHandle>& handles);
 
-// How many handles of one kind there are on one file that is there, by one process, at most.
+// The largest number of handles of one kind by one process on one existing file.
 std::uint64_t most_of_one_file(const std::vector<StoreHandle>& handles);
 
 }  // namespace holdfast

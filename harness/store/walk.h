@@ -1,4 +1,4 @@
-// What is in a store, in all its directories.
+// The contents of a store, in all its directories.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-// A store that is deeper or larger is not walked to its end, and the caller reports that.
+// A deeper or larger store is not walked completely, which the caller reports.
 inline constexpr std::size_t deepest_store = 32;
 inline constexpr std::size_t most_store_entries = 100'000;
 
@@ -21,11 +21,11 @@ struct StoreEntry {
 };
 
 struct StoreWalk {
-  std::vector<StoreEntry> entries;  // by path: a directory comes before what is in it
+  std::vector<StoreEntry> entries;  // by path: a directory comes before its contents
   bool complete = true;
 };
 
-// Follows no link but `store` itself. What vanishes meanwhile is left out.
+// Follows no link except `store` itself. Files that vanish in the meantime are left out.
 StoreWalk walk_store(const std::filesystem::path& store, std::size_t deepest = deepest_store,
                      std::size_t most = most_store_entries);
 

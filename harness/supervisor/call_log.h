@@ -1,4 +1,4 @@
-// Where the supervisor tells what it decided: the event file of a run, or whoever else wants to know.
+// Receives the supervisor's decisions: the event file of a run, or another log.
 #pragma once
 
 #include <cstdint>
@@ -26,17 +26,17 @@ struct DecidedCall {
 class CallLog {
  public:
   virtual ~CallLog() = default;
-  // Of every call that touches the domain.
+  // Every call that touches the domain.
   virtual void decided(const DecidedCall& call) = 0;
-  // Of a rename, removal or link elsewhere: the directory, absolute.
+  // A rename, removal or link elsewhere: its absolute directory.
   virtual void outside(const std::string&) {}
-  // Before the call that it is about; `doubtful`: that was not judged as it should have been.
+  // Comes before the call concerned; `doubtful`: the call was not judged properly.
   virtual void warned(const Doubt& doubt, bool doubtful) = 0;
-  // What an injector did that has no process: kills, delays.
+  // Acts of injectors without a process: kills, delays.
   virtual void injected(const Event& event) = 0;
   // Once, before the end.
   virtual void counted(const Exactness&) {}
-  // Nothing follows. What went wrong on the way.
+  // Nothing follows. Returns what went wrong.
   virtual Result<> close() = 0;
 };
 

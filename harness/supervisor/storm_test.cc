@@ -44,10 +44,10 @@ void on_signal(int) {}
 
 std::sig_atomic_t volatile stop_asked = 0;
 
-// Before anybody is started: no signal shall come too early.
+// Before anybody is started: no signal may come too early.
 void expect_the_storm() {
   struct sigaction action {};
-  action.sa_handler = on_signal;  // without SA_RESTART: calls shall be interrupted
+  action.sa_handler = on_signal;  // without SA_RESTART: calls must be interrupted
   ::sigaction(SIGUSR1, &action, nullptr);
   ::sigaction(SIGUSR2, &action, nullptr);
   action.sa_handler = [](int) { stop_asked = 1; };

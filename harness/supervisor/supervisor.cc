@@ -185,7 +185,7 @@ Supervisor::Step Supervisor::pass_through(const WaitingCall& call) {
   return Step::over;
 }
 
-// Of a caller that may not be looked at.
+// For a caller that may not be inspected.
 Supervisor::Step Supervisor::unseen(const WaitingCall& call, bool trapped) {
   const bool refused = trapped && !decider_.only_observes();
   if (trapped) {

@@ -1,4 +1,4 @@
-// The thread that answers trapped calls: one at a time, each told of before its caller goes on.
+// The thread that answers trapped calls: one at a time, each logged before its caller goes on.
 #pragma once
 
 #include <atomic>
@@ -23,10 +23,10 @@
 
 namespace holdfast {
 
-// What the kernel calls the thread that answers.
+// The name of the thread that answers.
 inline constexpr const char* supervisor_thread_name = "supervisor";
 
-// Calls refused on account of a holder; of injectors each for itself, of others all of a kind together.
+// Calls refused because of a holder: per injector, and for other holders per kind.
 struct HolderRefusals {
   HolderKind kind = HolderKind::unseen;
   std::uint32_t index = no_process;
@@ -37,8 +37,8 @@ class Supervisor {
  public:
   using CallRules = std::vector<std::unique_ptr<CallRule>>;
 
-  // Takes over the listener of install_filter() and the log. `participants` must outlive the supervisor. A domain that
-  // decides opens needs a filter that traps them, and rules one that traps the calls that they are about.
+  // Takes over the listener of install_filter() and the log. `participants` must outlive the supervisor. A domain
+  // that decides opens needs a filter that traps them, and rules need one that traps the calls they concern.
   static Result<std::unique_ptr<Supervisor>> start(
       Descriptor listener, Domain domain, std::unique_ptr<CallLog> log, const Participants& participants,
       CallRules rules = {}, std::unique_ptr<Schedule> schedule = std::make_unique<FirstComeFirstServed>());
@@ -46,18 +46,18 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  // Ends the thread and closes the log; callers still waiting get ENOSYS. Returns what went wrong on the way, a
-  // full disk for instance. Call it when every process of the domain is gone.
+  // Ends the thread and closes the log; callers still waiting get ENOSYS. Returns what went wrong, for instance a
+  // full disk. Call it when every process of the domain is gone.
   Result<> stop();
 
-  // The same, but callers are not given up: the listener is handed back.
+  // The same, but callers keep waiting: returns the listener.
   Descriptor release();
 
   // For progress; any thread.
   [[nodiscard]] std::vector<HolderRefusals> refusals_by_holder() const;
   [[nodiscard]] std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
-  // Calls that were looked at, those outside of the domain too; any thread.
+  // The number of calls examined, including those outside the domain; any thread.
   [[nodiscard]] std::uint64_t looked_at() const { return looked_at_.load(std::memory_order_relaxed); }
 
  private:
@@ -66,7 +66,7 @@ class Supervisor {
   void run();
   void end_thread();
   void receive();
-  // What a step of a call comes to: it was answered, or nobody waits any more; or it is to be taken up again shortly.
+  // The result of a step: the call was answered or abandoned, or must be taken up again shortly.
   enum class Step : std::uint8_t { over, again };
   Step handle(WaitingCall& call);
   Step decide(WaitingCall& call, const TrappedCall& trapped, const Caller& caller);
@@ -79,7 +79,7 @@ class Supervisor {
   [[nodiscard]] std::optional<TrappedCall> to_decide(const WaitingCall& call) const;
   void tell(const WaitingCall& call, const TrappedCall& trapped, const Caller& caller,
             const Decision& decision);
-  // Injectors' opens are decided always, others' where the domain says so.
+  // Injectors' opens are always decided, others' if the domain says so.
   [[nodiscard]] bool decides_open_of(pid_t thread) const;
   [[nodiscard]] bool waiting(std::uint64_t id) const;
   void answer(std::uint64_t id, int error, bool pass_through);
@@ -95,10 +95,10 @@ class Supervisor {
   CallRules rules_;
   CallRule::Record record_;
   std::unique_ptr<Schedule> schedule_;
-  std::deque<WaitingCall> received_;  // in the order of their coming
+  std::deque<WaitingCall> received_;  // in order of arrival
   std::vector<WaitingCall> pending_;  // to be taken up again shortly
   Result<> outcome_;
-  Exactness exactness_;  // of the thread alone, until it ends
+  Exactness exactness_;  // only for the thread, until it ends
   std::atomic<std::uint64_t> refused_{0};
   mutable std::mutex refusals_mutex_;
   std::map<std::pair<HolderKind, std::uint32_t>, std::uint64_t> refusals_;  // see HolderRefusals

@@ -12,11 +12,11 @@
 
 namespace holdfast {
 
-// What every process that calls has open: the directory of its files, and a file beside it.
+// What every calling process has open: the directory of its files, and a file beside it.
 inline constexpr int tree_descriptor = 100, file_descriptor = 101;
 inline constexpr std::size_t longest_path = PATH_MAX + 200;
 
-// A path argument: by what it begins with, so that each process has its own.
+// A path argument with a prefix, so that each process has its own.
 struct OddPath {
   enum class Base { relative, absolute, unreadable };
   Base base = Base::relative;
@@ -30,12 +30,12 @@ struct OddCall {
   OddPath first, second;
   open_how how{};
   mode_t umask = 022;
-  bool small_limit = false;  // of the sizes of files
+  bool small_limit = false;  // on file sizes
 };
 
 std::ostream& operator<<(std::ostream& out, const OddCall& call);
 
-// To be called by a property.
+// Call it from a property.
 OddCall odd_open();
 OddCall odd_truncate();
 OddCall odd_rename();

@@ -165,7 +165,7 @@ test("charts are drawn, and bands of faults with them", async () => {
 test("without a script, and on paper, tables say it all", async () => {
   await look("fail", async (page) => {
     const text = await page.locator("body").innerText();
-    for (const words of ["What was checked", "Lanes are drawn by a script", "Who held the file", "viewer", "Not modelled", "The same run again"]) {
+    for (const words of ["What was checked", "The timeline is drawn by a script", "Who held the file", "viewer", "Not modelled", "Repeat this run"]) {
       assert.ok(text.includes(words), words);
     }
     const rows = page.locator("#holders details tbody tr");

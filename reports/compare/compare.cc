@@ -44,7 +44,7 @@ std::string conclusion_of(const Comparison& comparison) {
   std::string text =
       fmt::format("Verdict: {} before, {} after.", to_string(before.verdict), to_string(after.verdict));
   if (before.attempted == 0 || after.attempted == 0) {
-    return text + " One of the two attempted nothing, so the two cannot be compared.";
+    return text + " One of the runs attempted nothing, so they cannot be compared.";
   }
   text += fmt::format(" {} of {} against {} of {} agents succeeded, p {}: {}.",
                       format_count(after.agents_succeeded), format_count(after.agents_total),
@@ -56,9 +56,8 @@ std::string conclusion_of(const Comparison& comparison) {
                   format_p(comparison.fisher_p_broadcasts), evidence_words(comparison.fisher_p_broadcasts));
   text += damage_sentence(comparison);
   return text +
-         " Agents and broadcasts of one run share its faults, so p is a hint; the trial is the unit when "
-         "trials "
-         "are many.";
+         " Agents and broadcasts in one run share its faults, so p is only a hint; several trials give "
+         "better evidence.";
 }
 
 void caution_if_different(std::vector<std::string>& cautions, const char* what, const std::string& before,
@@ -87,9 +86,7 @@ std::vector<std::string> cautions_of(const Summary& before, const Summary& after
   caution_if_different(cautions, "The injectors differ", faults(before), faults(after));
   if (before.ok != before.attempted || after.ok != after.attempted) {
     cautions.push_back(
-        "Latencies are those of acknowledged broadcasts: one that fails has none, so a store that gives up "
-        "at once "
-        "looks fast");
+        "Latencies cover acknowledged broadcasts only, so a store that fails immediately looks fast");
   }
   for (const auto& [which, summary] : {std::pair{"before", &before}, std::pair{"after", &after}}) {
     if (summary->verdict == RunVerdict::inconclusive) {

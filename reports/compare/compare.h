@@ -1,4 +1,4 @@
-// BEFORE against AFTER: two runs side by side, and what may be concluded from them.
+// BEFORE against AFTER: two runs side by side, and what follows from them.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct Comparison {
   double fisher_p_agents = 1;         // agents succeeded
   double fisher_p_broadcasts = 1;     // broadcasts acknowledged
   std::string conclusion;             // plain sentences
-  std::vector<std::string> cautions;  // why the two may not be comparable, a sentence each
+  std::vector<std::string> cautions;  // why the two may not be comparable, one sentence each
 };
 
 Comparison compare(Summary before, Summary after);

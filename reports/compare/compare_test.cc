@@ -28,12 +28,12 @@ TEST(Compare, TheOriginsClaim) {
   EXPECT_LT(comparison.fisher_p_broadcasts, 1e-58);
   EXPECT_THAT(comparison.conclusion, HasSubstr("fail before, pass after"));
   EXPECT_THAT(comparison.conclusion,
-              HasSubstr("8 of 8 against 5 of 8 agents succeeded, p = 0.20: by itself weak evidence"));
+              HasSubstr("8 of 8 against 5 of 8 agents succeeded, p = 0.20: weak evidence on its own"));
   EXPECT_THAT(comparison.conclusion,
               HasSubstr("200 of 200 against 61 of 200 broadcasts acknowledged, p < 1e-58: strong evidence"));
   EXPECT_THAT(comparison.conclusion, HasSubstr("share its faults"));
   EXPECT_THAT(comparison.cautions,
-              testing::ElementsAre(testing::HasSubstr("those of acknowledged broadcasts")));
+              testing::ElementsAre(testing::HasSubstr("cover acknowledged broadcasts only")));
 }
 
 TEST(Compare, SameRunShowsNoDifference) {

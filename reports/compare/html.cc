@@ -20,7 +20,7 @@ std::string run_side(std::string_view which, const Summary& summary) {
   return fmt::format(
       "<div class=\"side {}\">\n<h2>{}</h2>\n<p class=\"word\">{}</p>\n<p><strong>{}</strong></p>\n{}"
       "<h3>Broadcasts acknowledged</h3>\n{}<p>{}</p>\n<h3>Agents succeeded</h3>\n{}<p>{}</p>\n"
-      "<h3>The same run again</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n</div>\n",
+      "<h3>Repeat this run</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n</div>\n",
       to_string(summary.verdict), which, html_verdict(summary.verdict), html_text(headline(summary)),
       html_list(summary.reasons),
       summary.attempted > 0 ? interval_svg(summary.success_rate, summary.ci95) : "",
@@ -68,9 +68,9 @@ std::string render_comparison_html(const Comparison& whole) {
           "Figures",
           {{"What"}, {"Before", Align::right}, {"After", Align::right}, {"p or ratio", Align::right}},
           comparison_rows(comparison)) +
-          "<p class=\"note\">Intervals are Clopper and Pearson’s, 95 %. p is that of Fisher’s exact test, "
+          "<p class=\"note\">Intervals are 95 % Clopper–Pearson. p is from Fisher’s exact test, "
           "two-sided.</p>\n");
-  body += html_section("attempts", "Attempts that a broadcast took", attempts_table(comparison));
+  body += html_section("attempts", "Attempts per broadcast", attempts_table(comparison));
   if (!comparison.cautions.empty()) {
     body += html_section("cautions", "Cautions", html_list(comparison.cautions));
   }

@@ -1,4 +1,4 @@
-// A comparison as text. Pure: the same one gives the same bytes.
+// A comparison as text. Pure: the same comparison gives the same bytes.
 #pragma once
 
 #include <string>

@@ -32,7 +32,7 @@ bool has_check(const Summary& summary, std::string_view name) {
 std::string check_cell(const Summary& summary, const std::string& name) {
   for (const auto& finding : summary.checks) {
     if (finding.name != name) continue;
-    if (finding.verdict == Verdict::unknown) return "cannot be told";
+    if (finding.verdict == Verdict::unknown) return "not determined";
     if (finding.verdict == Verdict::not_applicable) return "–";
     return fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
   }

@@ -8,7 +8,7 @@
 namespace holdfast {
 namespace {
 
-// Before whose eyes the call fails: "before it is replaced".
+// When to let go of the file: "before the file is replaced".
 std::string before_the_call(const ExecRefusal& refusal) {
   switch (refusal.call) {
     case Function::rename:
@@ -26,7 +26,7 @@ std::string before_the_call(const ExecRefusal& refusal) {
   }
 }
 
-// What a holder whose code can be changed may do besides closing the file.
+// The alternative to closing the file, for a holder whose code can be changed.
 std::string share_instead(const ExecRefusal& refusal) {
   if (refusal.call == Function::open)
     return "or open with a share mode that grants what the other asks for, on both sides";
@@ -47,26 +47,25 @@ std::string about_holder(const ExecRefusal& refusal, const ExecHolder& holder) {
                            share_instead(refusal) + ".";
     case HolderKind::agent:
       if (holder.inherited) return inherited;
-      return "Processes of the command meet: take one lock around reading and replacing, or have the "
+      return "Processes of the command collide: take one lock around reading and replacing, or have the "
              "holder " +
              std::string(mapping ? "unmap" : "close") + " it " + before_the_call(refusal) + "; " +
              share_instead(refusal) + ".";
     case HolderKind::posix_only:
       return "A forked child keeps a copy and never called exec. Windows has no fork: close the copy in the "
              "child, "
-             "or make sure that the code for Windows starts its workers otherwise.";
+             "or make sure that the Windows code starts its workers in another way.";
     case HolderKind::injector:
     case HolderKind::stranger:
-      return "Others may hold files at any time: retry with growing waits and jitter, for some seconds at "
-             "least, "
-             "and keep the old state when the last retry fails.";
+      return "Other programs may hold files at any time: retry for several seconds, with growing waits and "
+             "jitter, and keep the old state if the last retry fails.";
     case HolderKind::unseen:
       break;
   }
-  return "Who holds it could not be seen: run as the holder's user, or as root, to have it named.";
+  return "The holder could not be seen: run as its user, or as root, to name it.";
 }
 
-// Whose handles are most in the hands of who reads this, first.
+// First the handles that the reader of the advice can do most about.
 int rank_of(const ExecHolder& holder) {
   constexpr std::array order{HolderKind::self,     HolderKind::agent,    HolderKind::posix_only,
                              HolderKind::injector, HolderKind::stranger, HolderKind::unseen};
@@ -97,13 +96,13 @@ std::string advice(const ExecGroup& group) {
     case Obstacle::held:
       return about_held(group);
     case Obstacle::read_only:
-      return "The file is READONLY, and stays so: clear that first (chmod u+w). Retrying is useless.";
+      return "The file is READONLY: clear that first (chmod u+w). Retrying does not help.";
     case Obstacle::running_program:
       return "The program is running: end it first, or rename its file away, which Windows allows, and put "
              "the new "
              "one in its place.";
     case Obstacle::current_directory:
-      return "A process stands in the directory: let it go elsewhere (chdir) first.";
+      return "A process has the directory as its current directory: have it leave (chdir) first.";
     case Obstacle::open_child:
       return "Something beneath the directory is open: close it before the directory is renamed or removed.";
     case Obstacle::delete_pending:

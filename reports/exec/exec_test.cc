@@ -75,7 +75,7 @@ ExecReport example() {
   report.injectors = {{"antivirus", 20, 18}};
   report.unjudged = {{DoubtKind::unreadable_memory, 3, "the memory of process 7 could not be read"},
                      {DoubtKind::no_counterpart, 1, "renameat2 with flags 0x2 has no Windows counterpart"}};
-  report.warnings = {"antivirus took hold of a file 0 times"};
+  report.warnings = {"antivirus held a file 0 times"};
   return report;
 }
 
@@ -110,7 +110,7 @@ TEST(ExecTerminal, SaysWhereTheCallsWere) {
   report.directories = {"/work"};
   report.outside = {{"/tmp", 25}, {"/home/u/.cache", 1}};
   const std::string sentence =
-      "26 calls were made elsewhere, 25 below /tmp, 1 below /home/u/.cache: look there too with --dir /work "
+      "26 calls were made elsewhere, 25 below /tmp, 1 below /home/u/.cache: watch them too with --dir /work "
       "--dir /tmp "
       "--dir /home/u/.cache";
   EXPECT_EQ(
@@ -220,15 +220,15 @@ TEST(Suppression, ErrorsSayWhereAndWhat) {
     const char *text, *message;
   };
   for (const Row& row : {Row{"rename 5 held", "s:1: a suppression is CALL CODE REASON PATH"},
-                         Row{"# fine\n\nmove 5 held x", "s:3: 'move' is no call: rename, unlink"},
-                         Row{"rename five held x", "s:1: 'five' is no code"},
-                         Row{"rename 70000 held x", "s:1: '70000' is no code"},
-                         Row{"rename 5 hold x", "s:1: 'hold' is no reason: held"},
-                         Row{"rename 5 held x\\", "s:1: 'x\\' is no pattern"},
-                         Row{"rename 5 held x of y", "s:1: 'of' stands where 'by'"},
+                         Row{"# fine\n\nmove 5 held x", "s:3: 'move' is not a call: rename, unlink"},
+                         Row{"rename five held x", "s:1: 'five' is not a Windows code"},
+                         Row{"rename 70000 held x", "s:1: '70000' is not a Windows code"},
+                         Row{"rename 5 hold x", "s:1: 'hold' is not a reason: held"},
+                         Row{"rename 5 held x\\", "s:1: 'x\\' is not a pattern"},
+                         Row{"rename 5 held x of y", "s:1: 'of' is unexpected: only 'by'"},
                          Row{"rename 5 held x by", "s:1: 'by' needs holders"},
-                         Row{"rename 5 held x by me", "s:1: 'me' is no holder"},
-                         Row{"rename 5 held x by me:x", "s:1: 'me' is no kind of holder"},
+                         Row{"rename 5 held x by me", "s:1: 'me' is not a holder"},
+                         Row{"rename 5 held x by me:x", "s:1: 'me' is not a kind of holder"},
                          Row{"rename 5 held x by self:", "s:1: 'self:' has no pattern"}}) {
     const auto parsed = parse_suppressions(row.text, "s");
     ASSERT_FALSE(parsed) << row.text;

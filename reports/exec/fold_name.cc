@@ -33,7 +33,7 @@ bool looks_random(std::string_view piece, const std::string& pid) {
   if (digits == piece.size()) return digits >= least_digits;
   if (piece.size() >= least_hex && digits > 0 && std::all_of(piece.begin(), piece.end(), is_hex)) return true;
   if (piece.size() < least_mixed) return false;
-  // A capital begins a word, and a digit may end one: both every few letters are no words.
+  // A capital begins a word, and a digit may end one: with both every few letters, it is not words.
   std::size_t jumps = 0;
   for (std::size_t at = 1; at < piece.size(); ++at) {
     const char before = piece[at - 1], now = piece[at];

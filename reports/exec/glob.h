@@ -1,5 +1,5 @@
 // Patterns for names: '*' stands for any characters but '/', '**' for any at all, '?' for one that is not '/'. A
-// backslash takes the next character as it is; "\xNN" is a byte.
+// backslash makes the next character literal; "\xNN" is a byte.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Refusals of `holdfast exec` by what is wrong: the same call on the same path, refused for the same reason and
-// because of the same holders, is one thing to put right.
+// Groups refusals of `holdfast exec` by problem: the same call on the same path, refused for the same reason and
+// because of the same holders, is one thing to fix.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct ExecGroupKey {
   Function call = Function::none;
   std::uint16_t code = 0;
   Obstacle reason = Obstacle::held;
-  std::string place;  // of the path that was refused
+  std::string place;  // of the refused path
   std::set<HolderKey> holders;
 
   auto operator<=>(const ExecGroupKey&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
@@ -29,15 +29,15 @@ struct ExecGroup {
   ExecGroupKey key;
   std::uint64_t count = 0;
   const ExecRefusal* first = nullptr;  // in the report
-  std::vector<ExecHolder> holders;     // one for each in the key, the first that was seen
+  std::vector<ExecHolder> holders;     // one for each in the key, the first seen
   std::set<std::int32_t> callers;      // pids, the smallest ones
-  bool several_paths = false;          // the place stands for more than one
+  bool several_paths = false;          // the place stands for several paths
 };
 
-// A path as people read it: from the domain's directory, if there is one only.
+// A path for display: relative to the domain's directory, if there is only one.
 std::string name_of(const ExecReport& report, const std::string& path);
 
-// The same with random parts folded below the domain's directories; a whole place is named from the root always.
+// The same with random parts folded below the domain's directories; `whole` places are always absolute.
 std::string place_of(const ExecReport& report, const std::string& path, std::int32_t pid);
 std::string whole_place_of(const ExecReport& report, const std::string& path, std::int32_t pid);
 
@@ -46,7 +46,7 @@ ExecGroupKey group_key(const ExecReport& report, const ExecRefusal& refusal);
 // Most frequent first, then in the order of their first refusal. Points into the report.
 std::vector<ExecGroup> group_refusals(const ExecReport& report);
 
-// What to do about a group: a sentence or two.
+// What to do about a group, in one or two sentences.
 std::string advice(const ExecGroup& group);
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// For how long an injector had had a file when it was in somebody's way: two records joined.
+// How long an injector had held a file when it blocked a call: joins two records.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct InjectorHold {
   std::int64_t to_ns = std::numeric_limits<std::int64_t>::max();
 };
 
-// Sets open_ns of those holders whom a hold of that file then explains; of all others nothing is known.
+// Sets open_ns of holders that a hold of the file at that time explains; unknown for all others.
 void tell_how_long(ExecReport& report, const std::vector<InjectorHold>& holds);
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Renderers of what `holdfast exec` found: pure. What came from file names and programs is escaped by each.
+// Renderers of what `holdfast exec` found: pure. Each escapes text from file names and programs.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace holdfast {
 // could not be judged, what is not modelled. Lines are as in render_terminal().
 std::string render_exec_terminal(const ExecReport& report, bool colour, int columns);
 
-// "holdfast.exec/1": UTF-8, one object. The fields that others rely on:
+// "holdfast.exec/1": UTF-8, one object. Its public fields:
 //   schema  exit (of the command; 128 + signal if one ended it)
 //   refusals[]   call path to (null: none) code pid program at_ms
 //     holders[]  pid program path access ("r", "rw", "-") share ("rw-")
@@ -25,7 +25,7 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
 //   injectors[]     name planned fired
 //   suppressions[]  text count
 //   unjudged[]      kind (a word of harness/history/doubts.def) meaning count example
-// Bytes of names that are not UTF-8 stand as U+FFFD, and bytes_replaced is true if there were any.
+// Bytes of names that are not UTF-8 become U+FFFD, and bytes_replaced is true if there were any.
 std::string exec_json(const ExecReport& report);
 
 }  // namespace holdfast

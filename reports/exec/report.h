@@ -16,15 +16,15 @@
 namespace holdfast {
 
 struct ExecHolder {
-  HolderKind kind = HolderKind::unseen;  // `agent` here is another process of the command
-  bool inherited = false;                // it has the descriptor from its parent, rather than opened the file
+  HolderKind kind = HolderKind::unseen;  // `agent` means another process of the command
+  bool inherited = false;                // it got the descriptor from its parent
   std::int32_t pid = 0;                  // 0: unseen
-  std::string program;                   // the executable's file name; of an injector, the injector's name
+  std::string program;                   // the executable's file name; for an injector, its name
   std::string path;                      // as the holder opened it
   int descriptor = -1;                   // -1: a mapping
   FileBits access = 0;
   FileBits share = 0;
-  std::optional<std::int64_t> open_ns;  // for how long it had been open; only injectors tell
+  std::optional<std::int64_t> open_ns;  // how long it had been open; known only for injectors
 
   bool operator==(const ExecHolder&) const = default;
 };
@@ -50,11 +50,11 @@ struct ExecInjector {
 };
 
 struct SuppressionUse {
-  std::string text;  // as it stands in its file
+  std::string text;  // as written in its file
   std::uint64_t count = 0;
 };
 
-// Calls that could not be judged, or not for certain, for one reason.
+// Calls that could not be judged, or not reliably, for one reason.
 struct Unjudged {
   DoubtKind kind = DoubtKind::other;
   std::uint64_t count = 0;
@@ -66,27 +66,27 @@ struct ExecReport {
   std::vector<std::string> directories;  // the domain: absolute and canonical
   int wait_status = 0;                   // of the command, as wait(2) gives it
   bool enforced = false;                 // false: every call went on, undisturbed
-  std::int64_t begun_ns = 0;             // CLOCK_MONOTONIC: what the times of refusals count from
+  std::int64_t begun_ns = 0;             // CLOCK_MONOTONIC: the zero of refusal times
   std::int64_t duration_ns = 0;
-  bool opens_decided = false;                    // false: injectors' alone
-  std::uint64_t missed_refusals = 0;             // somebody opened a file while it was renamed or removed
-  std::uint64_t decided = 0;                     // calls within the domain that were held against the rules
-  std::map<std::string, std::uint64_t> outside;  // calls elsewhere, by the directory to look at
+  bool opens_decided = false;         // false: only injectors'
+  std::uint64_t missed_refusals = 0;  // a file was opened during its rename or removal
+  std::uint64_t decided = 0;          // calls within the domain that were checked against the rules
+  std::map<std::string, std::uint64_t> outside;  // calls elsewhere, by directory
   std::vector<ExecRefusal> refusals;
-  std::uint64_t refusals_beyond = 0;  // counted, but not kept, so that memory stays bounded
+  std::uint64_t refusals_beyond = 0;  // counted but not kept, to bound memory
   std::vector<Unjudged> unjudged;     // by reason, in the order of the first of each
-  std::vector<std::string> warnings;  // what people should know besides
+  std::vector<std::string> warnings;  // other things that users should know
   std::vector<ExecInjector> injectors;
   std::uint64_t suppressed = 0;              // refusals taken out by suppress()
   std::vector<SuppressionUse> suppressions;  // likewise: each, and how much it took out
 };
 
-// Refusals that count: what --fail-on-refusal goes by.
+// Refusals that count for --fail-on-refusal.
 inline std::uint64_t counted_refusals(const ExecReport& report) {
   return report.refusals.size() + report.refusals_beyond;
 }
 
-// Neither refused nor clean: what --allow-unjudged lets pass.
+// Calls neither refused nor clean, which --allow-unjudged lets pass.
 inline std::uint64_t counted_unjudged(const ExecReport& report) {
   std::uint64_t count = 0;
   for (const Unjudged& unjudged : report.unjudged) count += unjudged.count;

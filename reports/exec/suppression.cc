@@ -41,14 +41,14 @@ std::optional<std::uint16_t> parse_code(std::string_view word) {
 tl::expected<HolderPattern, std::string> parse_holder(std::string_view word) {
   const auto colon = word.find(':');
   if (colon == std::string_view::npos)
-    return wrong(quoted(word) + " is no holder: write KIND:PROGRAM, for instance self:python3");
+    return wrong(quoted(word) + " is not a holder: write KIND:PROGRAM, for instance self:python3");
   HolderPattern holder;
   const std::string_view kind = word.substr(0, colon);
   if (kind != "*") {
     holder.kind = find_holder_kind(kind);
     if (!holder.kind) {
       return wrong(quoted(kind) +
-                   " is no kind of holder: injector, process, self, posix-only, stranger, unseen or *");
+                   " is not a kind of holder: injector, process, self, posix-only, stranger, unseen or *");
     }
   }
   auto program = Glob::parse(word.substr(colon + 1));
@@ -64,27 +64,27 @@ tl::expected<Suppression, std::string> parse_words(const std::vector<std::string
   if (words[0] != "*") {
     suppression.call = find_call(words[0]);
     if (!suppression.call)
-      return wrong(quoted(words[0]) + " is no call: rename, unlink, rmdir, link, open, truncate or *");
+      return wrong(quoted(words[0]) + " is not a call: rename, unlink, rmdir, link, open, truncate or *");
   }
   if (words[1] != "*") {
     suppression.code = parse_code(words[1]);
-    if (!suppression.code) return wrong(quoted(words[1]) + " is no code of Windows: a number, or *");
+    if (!suppression.code) return wrong(quoted(words[1]) + " is not a Windows code: write a number, or *");
   }
   if (words[2] != "*") {
     suppression.reason = find_reason(words[2]);
     if (!suppression.reason) {
       return wrong(quoted(words[2]) +
-                   " is no reason: held, read-only, running-program, current-directory, open-child, "
+                   " is not a reason: held, read-only, running-program, current-directory, open-child, "
                    "delete-pending, mapped or *");
     }
   }
   auto path = Glob::parse(words[3]);
   if (!path)
-    return wrong(quoted(words[3]) + " is no pattern: a backslash needs a character, or xNN, after it");
+    return wrong(quoted(words[3]) + " is not a pattern: a backslash needs a character, or xNN, after it");
   suppression.path = *std::move(path);
   suppression.whole_path = words[3].starts_with('/');
   if (words.size() == 4) return suppression;
-  if (words[4] != "by") return wrong(quoted(words[4]) + " stands where 'by' or nothing may stand");
+  if (words[4] != "by") return wrong(quoted(words[4]) + " is unexpected: only 'by' may follow the path");
   if (words.size() == 5) return wrong("'by' needs holders after it: KIND:PROGRAM …, or nobody");
   suppression.holders.emplace();
   if (words.size() == 6 && words[5] == "nobody") return suppression;

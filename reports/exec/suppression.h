@@ -1,16 +1,15 @@
-// Refusals that somebody knows of and accepts, from a text file; what `holdfast exec` prints for each group can be
-// pasted there.
+// Accepted refusals, from a text file; the line that `holdfast exec` prints for each group can be pasted there.
 //
-// One suppression a line; blank lines and lines that begin with '#' are skipped:
+// One suppression per line; blank lines and lines that begin with '#' are skipped:
 //
 //   CALL CODE REASON PATH [by KIND:PROGRAM …]
 //   rename 5 held queue.json by self:python3 injector:antivirus
 //   * * * cache/** by *:backup
 //
-// CALL is rename, unlink, rmdir, link, open or truncate; CODE one of Windows'; REASON held, read-only,
+// CALL is rename, unlink, rmdir, link, open or truncate; CODE a Windows code; REASON held, read-only,
 // running-program, current-directory, open-child, delete-pending or mapped; '*' is any. PATH is a pattern (glob.h)
-// for the path as it is printed: from the domain's directory, random parts as "<random>"; one that begins with
-// '/' is for the path from the root. KIND is injector, process, self, posix-only, stranger, unseen or '*', PROGRAM a
+// for the path as printed: relative to the domain's directory, with random parts as "<random>"; a pattern that begins
+// with '/' is for the absolute path. KIND is injector, process, self, posix-only, stranger, unseen or '*', PROGRAM a
 // pattern for the holder's program. Every holder has to be matched, and every KIND:PROGRAM has to match one; "by
 // nobody" is a refusal without holders, and without "by" the holders do not matter.
 #pragma once
@@ -43,12 +42,12 @@ struct Suppression {
   std::optional<std::vector<HolderPattern>> holders;
 };
 
-// Code::invalid names `file` and line, what is wrong and what may stand there.
+// Code::invalid names `file` and line, what is wrong and what is valid there.
 Result<std::vector<Suppression>> parse_suppressions(std::string_view text, const std::string& file);
 
 bool suppresses(const Suppression& suppression, const ExecReport& report, const ExecRefusal& refusal);
 
-// Takes what is suppressed out of the report, and counts it there by suppression; the first that matches counts.
+// Removes what is suppressed from the report, and counts it by suppression; the first match counts.
 void suppress(ExecReport& report, const std::vector<Suppression>& suppressions);
 
 // The line that suppresses this group and no other.

@@ -27,7 +27,7 @@ std::string result_sentence(const ExecReport& report, std::size_t groups) {
       fmt::format("{} on files below {}", format_counted(report.decided, "call"), directories_text(report));
   if (nothing_judged(report)) return nothing_judged_sentence(report);
   const std::string but = report.suppressed > 0
-                              ? fmt::format(", but for {} suppressed", format_count(report.suppressed))
+                              ? fmt::format(", not counting {} suppressed", format_count(report.suppressed))
                               : std::string();
   if (refused == 0) {
     const std::uint64_t unjudged = counted_unjudged(report);
@@ -35,17 +35,21 @@ std::string result_sentence(const ExecReport& report, std::size_t groups) {
                        unjudged > 0 ? fmt::format("; {} could not be judged", format_count(unjudged)) : "");
   }
   if (report.enforced) {
-    return fmt::format("{} of {} refused as Windows does, in {}{}.", format_count(refused), looked_at,
+    return fmt::format("Refused {} of {} as Windows would, in {}{}.", format_count(refused), looked_at,
                        format_counted(groups, "group"), but);
   }
-  return fmt::format("Windows would have refused {} of {}, in {}{}. All of them went on: this only observes.",
-                     format_count(refused), looked_at, format_counted(groups, "group"), but);
+  return fmt::format(
+      "Windows would have refused {} of {}, in {}{}. All were let through: exec only observes.",
+      format_count(refused), looked_at, format_counted(groups, "group"), but);
 }
 
 std::string call_sentence(const ExecGroup& group) {
   const ExecRefusal& first = *group.first;
   std::string what(call_word(group.key.call));
-  if (!first.destination.empty()) what += is_replace(first) ? " onto" : " of";
+  if (!first.destination.empty()) {
+    const bool held = group.key.reason == Obstacle::held;
+    what += is_replace(first) ? (held ? " (target held)" : " onto") : held ? " (source held)" : " of";
+  }
   return fmt::format("{}: {}", what, windows_code(group.key.code));
 }
 
@@ -118,7 +122,7 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
                                                                     : Ink::good;
   page.labelled("holdfast:", ink, label_columns, result_sentence(report, groups.size()));
   if (report.refusals_beyond > 0) {
-    page.paragraph(fmt::format("The last {} of them were counted, but not kept: groups are of the {} before.",
+    page.paragraph(fmt::format("The last {} were counted but not kept: the groups cover the {} before them.",
                                format_count(report.refusals_beyond), format_count(report.refusals.size())));
   }
   if (const std::string outside = outside_sentence(report); !outside.empty() && !nothing_judged(report))
@@ -130,7 +134,7 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
     page.heading("Faults");
     for (const ExecInjector& injector : report.injectors) {
       page.labelled(injector.name, injector.fired == 0 ? Ink::doubtful : Ink::plain, label_columns,
-                    fmt::format("{} of {} holds took place", format_count(injector.fired),
+                    fmt::format("{} of {} planned holds took place", format_count(injector.fired),
                                 format_count(injector.planned)),
                     2);
     }
@@ -151,7 +155,7 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
   for (const std::string& sentence : not_modelled(true, report.opens_decided)) {
     topics += (topics.empty() ? "" : "; ") + sentence.substr(0, sentence.find(": "));
   }
-  page.heading("Not modelled (--json says more)");
+  page.heading("Not modelled (details in --json)");
   page.paragraph(topics);
   return std::move(page).text();
 }

@@ -53,7 +53,7 @@ std::optional<Value> value_of(const Table& table, std::string_view word) {
 std::string_view relation(const ExecHolder& holder) {
   switch (holder.kind) {
     case HolderKind::injector:
-      return "an injector of this domain";
+      return "an injector";
     case HolderKind::agent:
       return holder.inherited ? "a process that inherited it" : "another process of the command";
     case HolderKind::self:
@@ -103,7 +103,7 @@ std::string_view file_name(std::string_view path) {
 }
 
 std::string holder_sentence(const ExecHolder& holder) {
-  if (holder.kind == HolderKind::unseen) return "a holder that was not seen";
+  if (holder.kind == HolderKind::unseen) return "an unseen holder";
   const std::string_view program = holder.program.empty() ? "?" : file_name(holder.program);
   std::string sentence = fmt::format("{} (pid {}), {}: ", program, holder.pid, relation(holder));
   sentence +=
@@ -166,7 +166,7 @@ std::string outside_sentence(const ExecReport& report) {
         fmt::format("{}{} below {}", named.empty() ? "" : ", ", format_count(calls), one_line(directory));
     options += fmt::format(" --dir {}", one_line(directory));
   }
-  return fmt::format("{} {} made elsewhere, {}: look there too with{}", format_counted(all, "call"),
+  return fmt::format("{} {} made elsewhere, {}: watch them too with{}", format_counted(all, "call"),
                      all == 1 ? "was" : "were", named, options);
 }
 

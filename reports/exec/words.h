@@ -1,5 +1,5 @@
-// The words for what `holdfast exec` found. Those of one word are the same in JSON and in suppressions, and are
-// read back.
+// The words for what `holdfast exec` found. Single words are the same in JSON and in suppressions, which are read
+// back.
 #pragma once
 
 #include <optional>
@@ -17,21 +17,21 @@ std::optional<Function> find_call(std::string_view word);
 std::optional<Obstacle> find_reason(std::string_view word);
 std::optional<HolderKind> find_holder_kind(std::string_view word);
 
-// Which of a refusal's two paths the rules refused: the destination of a replace (5), else the first.
+// The path of a refusal that the rules refused: the destination of a replace (5), else the first.
 const std::string& refused_path(const ExecRefusal& refusal);
-bool is_replace(const ExecRefusal& refusal);  // refused for the sake of its destination
+bool is_replace(const ExecRefusal& refusal);  // refused because of its destination
 
 // "python3 (pid 12), another process of the command: descriptor 5, rw-, shares rw-, open for 1.2 s"
 std::string holder_sentence(const ExecHolder& holder);
 
 std::string directories_text(const ExecReport& report);  // of the domain: "/srv/a, /srv/b"
 
-// No call was held against the rules: what to say then.
+// No call was checked against the rules; the sentence for that case.
 bool nothing_judged(const ExecReport& report);
 std::string nothing_judged_sentence(const ExecReport& report);
 
-// "25 calls were made below /tmp, which was not looked at: --dir /work --dir /tmp"; empty if there were none, or if they were
-// few beside those that were looked at.
+// "25 calls were made elsewhere, 25 below /tmp: watch them too with --dir /work --dir /tmp"; empty unless they
+// outnumber the calls that were judged.
 std::string outside_sentence(const ExecReport& report);
 
 // "3 calls by a process whose memory could not be read"

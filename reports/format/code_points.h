@@ -1,4 +1,4 @@
-// UTF-8, read without trust.
+// UTF-8 decoding of untrusted text.
 #pragma once
 
 #include <string_view>
@@ -15,10 +15,10 @@ struct CodePoint {
 // are not valid.
 CodePoint first_code_point(std::string_view text);
 
-// Columns that it takes on a terminal: 0 combining, 2 East Asian wide and emoji, else 1.
+// Its width on a terminal, in columns: 0 combining, 2 East Asian wide and emoji, else 1.
 int columns_of(char32_t code_point);
 
-// Acts on a terminal or on the order in which text is shown, or is no character of XML 1.0.
+// Whether it controls a terminal or the text direction, or is not a character of XML 1.0.
 bool is_unsafe(char32_t code_point);
 
 }  // namespace holdfast

@@ -12,7 +12,7 @@ constexpr std::size_t most_columns = 4000;
 }  // namespace
 
 std::string html_text(std::string_view text) {
-  // Of a MiB, only what can be shown is looked at.
+  // Looks only at what can be shown, not at all of a MiB.
   const std::string line = cut_to(one_line(text.substr(0, most_columns * 4)), most_columns);
   std::string html;
   html.reserve(line.size());

@@ -1,4 +1,4 @@
-// HTML from text that others wrote and from tables.
+// HTML from untrusted text and from tables.
 #pragma once
 
 #include <string>
@@ -10,17 +10,16 @@
 
 namespace holdfast {
 
-// one_line, cut after some thousand columns, and nothing in it is markup; fit for elements and for quoted
-// attributes.
+// one_line, cut after some thousand columns, with markup escaped; for elements and quoted attributes.
 std::string html_text(std::string_view text);
 
-// A path as an address: what is not plain is percent-encoded, and so nothing in it is markup.
+// A path as a URL: special characters are percent-encoded, so it contains no markup.
 std::string path_address(std::string_view path);
 
-// JSON that stands in a <script> element: none of its texts can end the element or begin a comment.
+// JSON for a <script> element: no text in it can end the element or begin a comment.
 std::string script_json(std::string_view json);
 
-// <table>, in a box that scrolls sideways and bears `label`. Cells and headers are HTML already.
+// <table>, in a box that scrolls sideways and has the aria-label `label`. Cells and headers are already HTML.
 std::string html_table(std::string_view label, const std::vector<TableColumn>& head, const TableRows& rows);
 std::string html_table_of_text(std::string_view label, std::vector<TableColumn> head,
                                TableRows rows);  // plain text
@@ -30,7 +29,7 @@ std::string html_paragraph(std::string_view plain, std::string_view kind = ""); 
 std::string html_folded(bool fold, std::string_view title, const std::string& body);  // <details>, if `fold`
 std::string html_list(const std::vector<std::string>& sentences);                     // plain text
 
-// `skeleton` with each {{name}} replaced, in one pass: what is filled in is not looked at again.
+// `skeleton` with each {{name}} replaced, in one pass: replacements are not scanned again.
 std::string filled(std::string_view skeleton,
                    const std::vector<std::pair<std::string_view, std::string>>& parts);
 

@@ -33,7 +33,7 @@ JsonFields::JsonFields(const OrderedJson* json, std::string place, std::optional
     : json_(json), place_(std::move(place)), problem_(problem) {
   if (json_ != nullptr && !json_->is_object()) {
     if (intact()) {
-      *problem_ = fmt::format("{} is {}, an object is wanted", place_.empty() ? "the document" : place_,
+      *problem_ = fmt::format("{} is {}, but must be an object", place_.empty() ? "the document" : place_,
                               quoted_json(*json_));
     }
     json_ = nullptr;
@@ -63,7 +63,8 @@ JsonFields JsonFields::object(const char* name, bool required) const {
 void JsonFields::text(const char* name, std::string& into, bool required) const {
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
-  if (!json->is_string()) return complain(name, fmt::format("is {}, a string is wanted", quoted_json(*json)));
+  if (!json->is_string())
+    return complain(name, fmt::format("is {}, but must be a string", quoted_json(*json)));
   into = json->get<std::string>();
 }
 
@@ -71,7 +72,8 @@ void JsonFields::count(const char* name, std::uint64_t& into, bool required) con
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_number_unsigned() || json->get<std::uint64_t>() > greatest_json_count) {
-    return complain(name, fmt::format("is {}, a whole number from 0 to 10^12 is wanted", quoted_json(*json)));
+    return complain(name,
+                    fmt::format("is {}, but must be a whole number from 0 to 10^12", quoted_json(*json)));
   }
   into = json->get<std::uint64_t>();
 }
@@ -80,7 +82,7 @@ void JsonFields::number(const char* name, double& into, bool required) const {
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_number() || !std::isfinite(json->get<double>())) {
-    return complain(name, fmt::format("is {}, a number is wanted", quoted_json(*json)));
+    return complain(name, fmt::format("is {}, but must be a number", quoted_json(*json)));
   }
   into = json->get<double>();
 }
@@ -105,17 +107,18 @@ void JsonFields::flag(const char* name, bool& into, bool required) const {
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_boolean())
-    return complain(name, fmt::format("is {}, true or false is wanted", quoted_json(*json)));
+    return complain(name, fmt::format("is {}, but must be true or false", quoted_json(*json)));
   into = json->get<bool>();
 }
 
 void JsonFields::texts(const char* name, std::vector<std::string>& into, bool required) const {
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
-  if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
+  if (!json->is_array())
+    return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
   for (const auto& element : *json) {
     if (!element.is_string()) {
-      return complain(name, fmt::format("holds {}, only strings are wanted", quoted_json(element)));
+      return complain(name, fmt::format("has {}, but may have only strings", quoted_json(element)));
     }
     into.push_back(element.get<std::string>());
   }
@@ -124,10 +127,11 @@ void JsonFields::texts(const char* name, std::vector<std::string>& into, bool re
 void JsonFields::numbers(const char* name, std::vector<double>& into) const {
   const OrderedJson* json = find(name, true);
   if (json == nullptr) return;
-  if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
+  if (!json->is_array())
+    return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
   for (const auto& element : *json) {
     if (!element.is_number() || !std::isfinite(element.get<double>())) {
-      return complain(name, fmt::format("holds {}, only numbers are wanted", quoted_json(element)));
+      return complain(name, fmt::format("has {}, but may have only numbers", quoted_json(element)));
     }
     into.push_back(element.get<double>());
   }
@@ -136,11 +140,12 @@ void JsonFields::numbers(const char* name, std::vector<double>& into) const {
 void JsonFields::counts(const char* name, std::vector<std::uint64_t>& into) const {
   const OrderedJson* json = find(name, true);
   if (json == nullptr) return;
-  if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
+  if (!json->is_array())
+    return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
   for (const auto& element : *json) {
     if (!element.is_number_unsigned() || element.get<std::uint64_t>() > greatest_json_count) {
       return complain(
-          name, fmt::format("holds {}, whole numbers from 0 to 10^12 are wanted", quoted_json(element)));
+          name, fmt::format("has {}, but may have only whole numbers from 0 to 10^12", quoted_json(element)));
     }
     into.push_back(element.get<std::uint64_t>());
   }
@@ -149,12 +154,13 @@ void JsonFields::counts(const char* name, std::vector<std::uint64_t>& into) cons
 void JsonFields::pids(const char* name, std::vector<std::int32_t>& into) const {
   const OrderedJson* json = find(name, false);
   if (json == nullptr) return;
-  if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
+  if (!json->is_array())
+    return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
   for (const auto& element : *json) {
     const bool whole = element.is_number_integer();
     const auto pid = whole ? element.get<std::int64_t>() : -1;
     if (pid < 0 || pid > std::numeric_limits<std::int32_t>::max()) {
-      return complain(name, fmt::format("holds {}, process ids are wanted", quoted_json(element)));
+      return complain(name, fmt::format("has {}, but may have only process ids", quoted_json(element)));
     }
     into.push_back(static_cast<std::int32_t>(pid));
   }
@@ -164,7 +170,8 @@ void JsonFields::each(const char* name, const std::function<void(const JsonField
                       bool required) const {
   const OrderedJson* json = find(name, required);
   if (json == nullptr) return;
-  if (!json->is_array()) return complain(name, fmt::format("is {}, an array is wanted", quoted_json(*json)));
+  if (!json->is_array())
+    return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
   std::size_t index = 0;
   for (const auto& element : *json) {
     const JsonFields fields(&element, fmt::format("{}[{}]", place_of(name), index++), problem_);
@@ -184,7 +191,7 @@ void JsonFields::counts_by_number(std::uint64_t greatest,
     const bool whole =
         error == std::errc() && end == name.data() + name.size() && std::to_string(number) == name;
     if (!whole || number > greatest) {
-      complain(one_line(name).c_str(), fmt::format("is no whole number from 0 to {}", greatest));
+      complain(one_line(name).c_str(), fmt::format("is not a whole number from 0 to {}", greatest));
       return;
     }
     std::uint64_t value = 0;

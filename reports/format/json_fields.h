@@ -1,6 +1,5 @@
-// Takes fields out of JSON that may hold anything. The first thing that is not as wanted is kept with
-// its place, and from then on every field reads as empty, so that callers read straight on and ask once
-// at the end.
+// Reads fields of untrusted JSON. The first problem is kept with its place, and from then on every field reads as
+// empty, so that callers can read on and check once at the end.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +13,15 @@
 
 namespace holdfast {
 
-// What the parser says, without its own numbers before it.
+// The parser's message, without its error numbers.
 std::string parser_words(const OrderedJson::exception& error);
 
 class JsonFields {
  public:
-  // `json` and `problem` outlive this; `place` is how a person finds it: "agents.each[3]", or "" at the top.
+  // `json` and `problem` must outlive this; `place` is for messages: "agents.each[3]", or "" at the top.
   JsonFields(const OrderedJson* json, std::string place, std::optional<std::string>* problem);
 
-  // Fields of this object. A field that is absent is a problem if it is `required`, else empty.
+  // Fields of this object. An absent field is a problem if `required`, else empty.
   [[nodiscard]] JsonFields object(const char* name, bool required = true) const;
   void text(const char* name, std::string& into, bool required = true) const;
   void count(const char* name, std::uint64_t& into, bool required = true) const;
@@ -56,7 +55,7 @@ class JsonFields {
   std::optional<std::string>* problem_;
 };
 
-// No run counts further; what is worked out from counts stays cheap and does not overflow.
+// No run counts further, so computations with counts stay cheap and cannot overflow.
 inline constexpr std::uint64_t greatest_json_count = 1'000'000'000'000;
 
 }  // namespace holdfast

@@ -1,5 +1,5 @@
-// A JUnit test suite under construction. pugixml writes control characters as they are, which no XML parser
-// reads: every text goes through one_line.
+// A JUnit test suite under construction. pugixml writes control characters verbatim, which XML parsers reject, so
+// every text goes through one_line.
 #pragma once
 
 #include <pugixml.hpp>
@@ -18,7 +18,7 @@ class JunitSuite {
   pugi::xml_node testcase(std::string_view group, std::string_view name);
   void failure(pugi::xml_node testcase, std::string_view type, std::string_view message);
   void error(pugi::xml_node testcase, std::string_view type, std::string_view message);
-  // It passed, and not at once: what Surefire calls a flaky failure. No count takes it in.
+  // It passed, but not at once: what Surefire calls a flaky failure. Not counted.
   void flaky(pugi::xml_node testcase, std::string_view type, std::string_view message);
   void skipped(pugi::xml_node testcase, std::string_view message);
 
@@ -32,7 +32,7 @@ class JunitSuite {
 // A document with its declaration and one empty suite.
 class JunitDocument {
  public:
-  // `started_at`: ISO 8601, UTC, with or without its Z; empty: not known.
+  // `started_at`: ISO 8601, UTC, with or without its Z; empty: unknown.
   JunitDocument(std::string_view scenario, double duration_s, std::string started_at);
   [[nodiscard]] pugi::xml_node properties() const { return properties_; }
   [[nodiscard]] JunitSuite& suite() { return suite_; }

@@ -1,5 +1,4 @@
-// JSON with its fields in the order in which they are written, so that files read from the most important down.
-// Heavy to include.
+// JSON with its fields in order of insertion, so that files begin with the most important. Heavy to include.
 #pragma once
 
 #include <nlohmann/json.hpp>

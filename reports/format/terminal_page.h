@@ -14,7 +14,7 @@ class TerminalPage {
  public:
   TerminalPage(bool colour, int columns);
 
-  // Text that others wrote may be passed to all of these: it is made one_line here.
+  // All of these accept untrusted text and make it one_line.
   void heading(std::string_view text);  // after an empty line
   void paragraph(std::string_view text, std::size_t indent = 2);
   void labelled(std::string_view label, Ink ink, std::size_t label_columns, std::string_view text,

@@ -13,14 +13,14 @@ struct TableColumn {
   Align align = Align::left;
 };
 
-using TableRows = std::vector<std::vector<std::string>>;  // a row has as many cells as there are columns
+using TableRows = std::vector<std::vector<std::string>>;  // one cell per column
 
-// Lines of at most `columns`, each begun with `indent`. Where the table is too wide, its widest column is
-// cut. Cells are one_line text.
+// Lines of at most `columns`, each beginning with `indent`. If the table is too wide, its widest column is cut. Cells
+// are one_line text.
 std::string terminal_table(const std::vector<TableColumn>& head, const TableRows& rows, std::size_t columns,
                            const std::string& indent);
 
-// A table of GitHub's Markdown; cells are Markdown already.
+// A table in GitHub's Markdown; cells are already Markdown.
 std::string markdown_table(const std::vector<TableColumn>& head, const TableRows& rows);
 std::string markdown_table_of_text(std::vector<TableColumn> head, TableRows rows);  // cells are any text
 

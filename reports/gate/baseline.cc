@@ -14,7 +14,7 @@ RunFigures run_figures(const Summary& summary, std::uint64_t run_id) {
   figures.run = fmt::format("{:016x}", run_id);
   figures.started_at = summary.started_at;
   figures.version = summary.version;
-  // Thresholds may differ from run to run, and are no part of the settings: the checks alone count here.
+  // Thresholds may differ from run to run, and are not part of the settings: only the checks count here.
   const int code = exit_code(summary);
   figures.passed = code == 0 || code == 3;
   const auto positive = [](std::optional<double> value) {
@@ -63,10 +63,11 @@ Result<> check_same_kind(const Baseline& baseline, const Baseline& other, const 
                                            named(baseline), named(other)));
   }
   if (baseline.settings == other.settings) return {};
-  return fail(Code::invalid,
-              fmt::format("{} has runs of {} under other settings (hash {}, these have {}): start another "
-                          "baseline for them",
-                          file_name, named(baseline), baseline.settings, other.settings));
+  return fail(
+      Code::invalid,
+      fmt::format(
+          "{} has runs of {} under other settings (hash {}, but these have {}): start another baseline",
+          file_name, named(baseline), baseline.settings, other.settings));
 }
 
 }  // namespace holdfast

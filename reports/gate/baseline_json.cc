@@ -67,7 +67,7 @@ Baseline read_baseline(const OrderedJson& json, std::optional<std::string>& prob
   fields.text("schema", schema);
   if (fields.intact() && schema != baseline_schema) {
     fields.complain("schema",
-                    fmt::format("is \"{}\", {} is wanted", cut_to(one_line(schema), 60), baseline_schema));
+                    fmt::format("is \"{}\", but must be {}", cut_to(one_line(schema), 60), baseline_schema));
   }
   fields.text("scenario", baseline.scenario);
   fields.text("variant", baseline.variant);
@@ -75,8 +75,7 @@ Baseline read_baseline(const OrderedJson& json, std::optional<std::string>& prob
   std::set<std::string> seen;
   fields.each("runs", [&](const JsonFields& each) {
     baseline.runs.push_back(read_run_figures(each));
-    if (each.intact() && !seen.insert(baseline.runs.back().run).second)
-      each.complain("run", "is there twice");
+    if (each.intact() && !seen.insert(baseline.runs.back().run).second) each.complain("run", "occurs twice");
   });
   if (fields.intact() && baseline.runs.empty()) fields.complain("runs", "is empty");
   if (fields.intact() && baseline.runs.size() > most_baseline_runs)
@@ -101,7 +100,7 @@ std::string to_json(const Baseline& baseline) {
 Result<Baseline> parse_baseline(std::string_view json, const std::string& file_name) {
   if (json.size() > most_baseline_bytes || nesting_depth(json) > greatest_baseline_depth) {
     return fail(Code::invalid,
-                fmt::format("{}: larger or nested deeper than any baseline of Holdfast's", file_name));
+                fmt::format("{}: larger or more deeply nested than any baseline of Holdfast", file_name));
   }
   try {
     const OrderedJson document = OrderedJson::parse(json);

@@ -78,7 +78,7 @@ double fisher_p_worse(const FigureValues& before, const FigureValues& now) {
   return mean_of(now) < mean_of(before) ? p : 1;
 }
 
-// Of a two-sided p that of the worse side; `more_is_worse` as `now` is.
+// The worse side of a two-sided p; `more_is_worse` as `now` is.
 double worse_side(const MannWhitney& test, bool more_is_worse) {
   return (test.cliffs_delta > 0) == more_is_worse ? test.p / 2 : 1 - test.p / 2;
 }
@@ -181,30 +181,27 @@ std::string change_of(const FigureComparison& figure) {
 }
 
 std::string regression_sentence(const FigureComparison& figure) {
-  return fmt::format("{} is worse than in the baseline: {} (p {}, held against {:.2g})", figure.name,
+  return fmt::format("{} is worse than in the baseline: {} (p {}, threshold {:.2g})", figure.name,
                      change_of(figure), format_p(figure.p), figure.level);
 }
 
 void say_why_inconclusive(GateResult& result) {
   for (const FigureComparison& figure : result.figures) {
     if (figure.runs_now < result.runs_now || figure.runs_before < result.runs_before) {
-      result.reasons.push_back(fmt::format("{} has data in {} of {} runs and in {} of {} of the baseline",
+      result.reasons.push_back(fmt::format("{} has data in {} of {} runs and in {} of {} baseline runs",
                                            figure.name, figure.runs_now, result.runs_now, figure.runs_before,
                                            result.runs_before));
     }
   }
   const std::string have = fmt::format("too few runs to tell: {} against {} in the baseline",
                                        format_counted(result.runs_now, "run"), result.runs_before);
-  result.reasons.push_back(
-      result.runs_needed > 0
-          ? fmt::format(
-                "{}; a slowdown of 20 % and a success rate 5 points lower are caught in 95 % of comparisons "
-                "with {} or more",
-                have, format_counted(result.runs_needed, "run"))
-          : fmt::format(
-                "{}, which is too small or too uneven for 100 runs to show a slowdown of 20 %: add runs to "
-                "it, or make each run longer",
-                have));
+  result.reasons.push_back(result.runs_needed > 0
+                               ? fmt::format("{}; catching a 20 % slowdown or a success rate 5 points lower "
+                                             "in 95 % of comparisons takes {} or more",
+                                             have, format_counted(result.runs_needed, "run"))
+                               : fmt::format("{}, which is too small or too uneven for even 100 runs to show "
+                                             "a 20 % slowdown: add runs to it, or make each run longer",
+                                             have));
 }
 
 }  // namespace
@@ -252,10 +249,10 @@ GateResult gate(const Baseline& baseline, const Baseline& runs) {
     say_why_inconclusive(result);
   } else {
     result.exit_code = 0;
-    result.reasons.push_back(fmt::format(
-        "no regression: {} against {} in the baseline, and {} were enough to catch a slowdown of 20 % "
-        "or a success rate 5 points lower in 95 % of comparisons",
-        format_counted(result.runs_now, "run"), result.runs_before, result.runs_needed));
+    result.reasons.push_back(
+        fmt::format("no regression: {} against {} in the baseline; {} are enough to catch a 20 % slowdown or "
+                    "a success rate 5 points lower in 95 % of comparisons",
+                    format_counted(result.runs_now, "run"), result.runs_before, result.runs_needed));
   }
   return result;
 }

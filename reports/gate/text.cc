@@ -50,8 +50,9 @@ std::string render_gate(const GateResult& result, const Baseline& baseline, int 
                                  {"p, one-sided", Align::right},
                                  {""}},
                                 rows, width, "  ");
-  page += wrapped("* in rounds of the reference that the same run timed; throughput as time a broadcast",
-                  width, "  ", "    ");
+  page +=
+      wrapped("* * in rounds of the reference work timed in the same run; throughput as time per broadcast",
+              width, "  ", "    ");
   return page;
 }
 

@@ -1,4 +1,4 @@
-// The files of reports/page/assets, as assets/embed.cmake put them into the program.
+// The files of reports/page/assets, embedded by assets/embed.cmake.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@ namespace holdfast::assets {
 
 struct Script {
   std::string_view text;
-  std::string_view hash;  // "sha256-…": a page's policy lets this script run, and no other
+  std::string_view hash;  // "sha256-…": the page's policy allows only these scripts
 };
 
 extern const std::string_view report_html, plain_page_html, style_css, uplot_css, uplot_licence;

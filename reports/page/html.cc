@@ -1,4 +1,4 @@
-// report.html: one file that asks nothing of any network. What can be said without a script is said in tables;
+// report.html: one self-contained file. What can be said without a script is said in tables;
 // the script draws lanes and charts from the data that stands in the page.
 #include <fmt/format.h>
 
@@ -38,8 +38,8 @@ std::string drawn_sentence(const Timeline& timeline) {
     sentence = fmt::format("All {} are drawn", format_counted(timeline.all_operations, "operation"));
   } else {
     sentence = fmt::format(
-        "{} of {} operations are drawn one by one: {} of {} that did not succeed, {} of {} that were refused "
-        "something, and of the rest every so many; the shade behind them counts all",
+        "{} of {} operations are drawn one by one: {} of {} that did not succeed, {} of {} that met a "
+        "refusal, and every Nth of the rest; the shading behind them counts all",
         format_count(timeline.operations.size()), format_count(timeline.all_operations),
         format_count(timeline.kept_unsuccessful), format_count(timeline.all_unsuccessful),
         format_count(timeline.kept_refused), format_count(timeline.all_refused));
@@ -57,9 +57,9 @@ std::string lanes_part(const Timeline* timeline, const std::string& why_not) {
     return html_section("lanes", "Lanes", fmt::format("<p>{}</p>\n", html_text(why)));
   }
   return html_section(
-      "lanes", "Lanes in true time",
-      fmt::format("<p>{}</p>\n<noscript><p class=\"note\">Lanes are drawn by a script, which does not run "
-                  "here; the tables below hold who held what, and when.</p></noscript>\n"
+      "lanes", "Timeline",
+      fmt::format("<p>{}</p>\n<noscript><p class=\"note\">The timeline is drawn by a script, which does not "
+                  "run here; the tables below show who held what, and when.</p></noscript>\n"
                   "<div id=\"lanes-view\" hidden></div>\n",
                   html_text(drawn_sentence(*timeline))));
 }

@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-// A page of its own. Without a timeline it has no lanes, and says `why_not`.
+// A self-contained page. Without a timeline it has no lanes, and says `why_not`.
 std::string render_html(const Summary& summary, const Timeline* timeline, const std::string& why_not);
 
 }  // namespace holdfast

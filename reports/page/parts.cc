@@ -39,16 +39,17 @@ std::string cards(const Summary& summary) {
         fmt::format("{} of {}", format_count(summary.agents_succeeded), format_count(summary.agents_total)),
         fmt::format("95 % interval {}", format_interval(interval)), interval_svg(share, interval));
   }
-  html += figure_card("Broadcasts needed", format_count(summary.runs_needed),
-                      fmt::format("without a failure, to show {} at {} confidence; here were {}",
-                                  format_percent(claimed_rate), format_percent(claimed_confidence),
-                                  format_count(summary.ok)));
+  html +=
+      figure_card("Broadcasts needed", format_count(summary.runs_needed),
+                  fmt::format("without a failure, to show {} at {} confidence; this run had {} acknowledged",
+                              format_percent(claimed_rate), format_percent(claimed_confidence),
+                              format_count(summary.ok)));
   html += figure_card("Calls refused", format_count(summary.refusals),
                       summary.refusals_by_holder.empty()
                           ? std::string("nobody held a file")
                           : "mostly held by " + summary.refusals_by_holder.front().holder);
   html += figure_card("Retries", format_count(total_retries(summary)),
-                      fmt::format("waited {} at most, {} planned", format_ms(summary.waits_ms.max),
+                      fmt::format("waited at most {} ({} planned)", format_ms(summary.waits_ms.max),
                                   format_ms(summary.planned_budget_ms)));
   if (summary.ok > 0) {
     html += figure_card(
@@ -68,7 +69,7 @@ std::string finding_word(const Finding& finding) {
       word = "<span class=\"tag fail\">✗ fail</span>";
       break;
     case Verdict::unknown:
-      word = "<span class=\"tag unknown\">? cannot be told</span>";
+      word = "<span class=\"tag unknown\">? not determined</span>";
       break;
     case Verdict::not_applicable:
       word = "<span class=\"tag none\">– not applicable</span>";
@@ -112,14 +113,10 @@ std::string html_checks(const Summary& summary) {
                     html_text(check_title(finding.name)), counted ? format_count(finding.count) : "–",
                     format_count(finding.checked), witness});
   }
-  std::string body = html_table("Checks",
-                                {{"Check"},
-                                 {"Verdict"},
-                                 {"What it says"},
-                                 {"Bad", Align::right},
-                                 {"Checked", Align::right},
-                                 {"Witness"}},
-                                rows);
+  std::string body = html_table(
+      "Checks",
+      {{"Check"}, {"Verdict"}, {"Witness"}, {"Bad", Align::right}, {"Checked", Align::right}, {"Witness"}},
+      rows);
   if (!summary.expectations.empty()) {
     TableRows expected;
     for (const auto& result : summary.expectations) {
@@ -163,7 +160,7 @@ std::string html_retries(const Summary& summary, const Timeline* timeline) {
       if (rows.size() == most_rows) break;
       rows.push_back({format_count(retries + 1), format_count(broadcasts), bar_html(broadcasts, greatest)});
     }
-    body += "<h3>Attempts that a broadcast took</h3>\n" +
+    body += "<h3>Attempts per broadcast</h3>\n" +
             html_table("Attempts", {{"Attempts", Align::right}, {"Broadcasts", Align::right}, {""}}, rows);
   }
   if (summary.retry_steps.empty()) return html_section("retries", "Attempts and waits", body);
@@ -204,10 +201,9 @@ std::string html_latency(const Summary& summary) {
       {{format_ms(ms.p50), format_ms(ms.p90), format_ms(ms.p99),
         summary.latency_p999_ms == 0 ? "–" : format_ms(summary.latency_p999_ms), format_ms(ms.max)}});
   body +=
-      "<div class=\"charts\">\n<figure><figcaption>How many broadcasts took how long</figcaption><div "
-      "id=\"latency-histogram\" class=\"chart\"></div></figure>\n<figure><figcaption>Latency over time, and "
-      "who "
-      "held files meanwhile</figcaption><div id=\"latency-time\" class=\"chart\"></div></figure>\n</div>\n";
+      "<div class=\"charts\">\n<figure><figcaption>Latency distribution</figcaption><div "
+      "id=\"latency-histogram\" class=\"chart\"></div></figure>\n<figure><figcaption>Latency and holders "
+      "over time</figcaption><div id=\"latency-time\" class=\"chart\"></div></figure>\n</div>\n";
   TableRows rows;
   for (std::size_t at = 0; at < summary.series.size(); ++at) {
     const SeriesRow& row = summary.series[at];
@@ -232,8 +228,8 @@ std::string html_latency(const Summary& summary) {
                                    rows));
   }
   body += html_paragraph(
-      fmt::format("Latency counts from the moment at which a broadcast was due, of those acknowledged. "
-                  "Quantiles are up to {} above the exact ones and never below; the maximum is exact.",
+      fmt::format("Latencies are those of acknowledged broadcasts, from the time each was due. Quantiles are "
+                  "at most {} above the exact values and never below; the maximum is exact.",
                   format_percent(DurationHistogram::relative_error)),
       "note");
   return html_section("latency", "Latency", body);
@@ -299,10 +295,9 @@ std::string html_agents(const Summary& summary) {
                                   {"Ended"}},
                                  rows);
   if (agents.size() > rows.size()) {
-    table += html_paragraph(
-        fmt::format("{} more agents are not listed; none of them fared worse than the last row.",
-                    format_count(agents.size() - rows.size())),
-        "note");
+    table += html_paragraph(fmt::format("{} more agents are not listed; none fared worse than the last row.",
+                                        format_count(agents.size() - rows.size())),
+                            "note");
   }
   return html_section("agents", "Agents",
                       html_paragraph(agents_sentence(summary) + ".") +
@@ -324,7 +319,7 @@ std::string html_how(const Summary& summary) {
     rows.push_back({std::string(line.what), html_text(line.value)});
   std::string body = html_table("Environment", {{"What"}, {"Value"}}, rows);
   if (!summary.command.empty()) {
-    body += fmt::format("<h3>The same run again</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
+    body += fmt::format("<h3>Repeat this run</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
                         html_text(summary.command));
   }
   return html_section("how", "Environment", body);

@@ -1,4 +1,4 @@
-// The parts of report.html that need no script. Each is a <section>, or empty where there is nothing to say.
+// The parts of report.html that need no script. Each is a <section>, or empty if there is nothing to show.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace holdfast {
 
-std::string_view verdict_sign(RunVerdict verdict);  // so that it is not told by colour alone
+std::string_view verdict_sign(RunVerdict verdict);  // so that colour is not the only sign
 std::string html_verdict(RunVerdict verdict);       // the sign and the word
 std::string html_header(const Summary& summary);    // verdict, reasons, key figures
 std::string html_checks(const Summary& summary);

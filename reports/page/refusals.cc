@@ -89,7 +89,7 @@ std::string html_refusals(const Timeline& timeline) {
       html_table("Refused calls",
                  {{"At", Align::right}, {"Message"}, {"Call"}, {"WinError"}, {"Held by"}, {"Since"}}, rows);
   if (shown < timeline.all_refusals) {
-    table += html_paragraph(fmt::format("The first {} of {} that were drawn; there were {} in all.", shown,
+    table += html_paragraph(fmt::format("The first {} of {} that are drawn; there were {} in total.", shown,
                                         format_count(refusals.size()), format_count(timeline.all_refusals)),
                             "note");
   }

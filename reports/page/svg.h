@@ -1,4 +1,4 @@
-// Pictures that need no script: inline SVG, drawn in the page's colours.
+// Charts that need no script: inline SVG in the page's colours.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace holdfast {
 // A share between 0 and 1 with its interval.
 std::string interval_svg(double share, const Interval& interval);
 
-// The waits before each retry: what the policy planned as a box, what was seen as bars, on one scale of time.
-// Empty if nothing was planned nor seen.
+// The waits before each retry: the planned range as a box, the observed waits as bars, on one time scale. Empty if
+// nothing was planned or observed.
 std::string waits_svg(const std::vector<RetryStep>& steps, const std::vector<WaitBar>& waits);
 
 // A bar for a table's cell.

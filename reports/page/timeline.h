@@ -1,8 +1,8 @@
-// What a page draws over time: a History cut down to what a browser can hold. A plain value, whose size does
-// not depend on the run's: beyond some ten thousand operations and calls it keeps those that did not succeed,
-// then those that were refused, then the others, each kind evenly spread, and counts all of them in bins.
+// What a page draws over time: a History cut down to what a browser can hold. A plain value whose size does not
+// depend on the run's: beyond some ten thousand operations and calls it keeps those that did not succeed, then those
+// that were refused, then others, each kind evenly spread, and counts all of them in bins.
 //
-// Times are microseconds after the barrier; of a run without one, after its first operation.
+// Times are microseconds after the barrier or, without one, after the first operation.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace holdfast {
 
-// Somebody who was named in a refusal, or an injector.
+// A holder named in a refusal, or an injector.
 struct TimelineHolder {
   std::string name;  // as in HolderSummary
   HolderKind kind = HolderKind::unseen;
@@ -30,8 +30,8 @@ struct TimelineHolder {
 struct TimelineMention {
   std::uint32_t holder = 0;                        // of Timeline::holders
   std::string access;                              // "r--"
-  std::optional<std::int64_t> since_us, until_us;  // an injector's hold, where it is on record
-  // An agent's operation at that moment, "3-17", and when it began (since_us).
+  std::optional<std::int64_t> since_us, until_us;  // an injector's hold, if recorded
+  // The agent's operation at that moment, "3-17", which began at since_us.
   std::string during;
 };
 
@@ -40,7 +40,7 @@ struct TimelineCall {
   std::uint16_t windows_code = 0;
   int os_error = 0;
   bool observed = false;
-  bool attempt = true;  // a holder refused it, or it repeats one that a holder refused
+  bool attempt = true;  // a holder refused it, or it repeats such a call
   std::int64_t received_us = 0, answered_us = 0;
   std::uint32_t path = 0, destination = 0;  // of Timeline::texts
   std::vector<TimelineMention> holders;
@@ -51,7 +51,7 @@ struct TimelineOperation {
   Outcome outcome = Outcome::info;
   std::uint16_t code = 0;
   std::uint32_t agent = 0, number = 0;
-  std::uint32_t lacking = 0;  // recipients whose final read lacks it, though it was acknowledged before
+  std::uint32_t lacking = 0;  // recipients whose final read lacks it although it was acknowledged before
   std::uint32_t error = 0;    // of Timeline::texts
   std::int64_t intended_us = 0, invoke_us = 0;
   std::optional<std::int64_t> complete_us;
@@ -61,7 +61,7 @@ struct TimelineOperation {
 struct TimelineHold {
   std::uint32_t holder = 0;
   std::int64_t from_us = 0;
-  std::optional<std::int64_t> until_us;  // none: its release was not seen
+  std::optional<std::int64_t> until_us;  // none: its release was not recorded
   std::int64_t planned_us = 0;
   std::uint32_t path = 0;
 };
@@ -72,7 +72,7 @@ struct TimelineKill {
   std::uint32_t call = 0, path = 0;  // of Timeline::texts
 };
 
-// Of neighbouring agents, what was asked for in one stretch of time.
+// The requests of neighbouring agents in one stretch of time.
 struct TimelineBin {
   std::uint32_t lane = 0, at = 0;  // agents [lane * agents_a_lane, …), time [at * bin_us, …)
   std::uint64_t ok = 0, failed = 0, unknown = 0, refused = 0;  // operations; refusals
@@ -97,16 +97,16 @@ struct Timeline {
   std::vector<std::string> texts{""};
   std::vector<WaitBar> waits;  // by retry, then by length; of all operations
 
-  // What there was; more than the above holds where something was left out.
+  // Totals; larger than the above if something was left out.
   std::uint64_t all_operations = 0, all_refused = 0, all_unsuccessful = 0, all_holds = 0;
   std::uint64_t all_refusals = 0;  // calls
   std::uint64_t kept_refused = 0, kept_unsuccessful = 0, kept_refusals = 0;
-  // Only where operations were left out.
+  // Only if operations were left out.
   std::uint32_t agents_a_lane = 1;
   std::int64_t bin_us = 0;
   std::vector<TimelineBin> bins;
 
-  // The first operation, by its start, that was not acknowledged, or was and is lacking somewhere.
+  // The first operation, by start, that was not acknowledged, or that some final read lacks although it was.
   std::optional<std::size_t> first_failure;
   std::optional<std::size_t> first_refusal;
   [[nodiscard]] bool whole() const { return operations.size() == all_operations; }
@@ -115,7 +115,7 @@ struct Timeline {
 struct TimelineLimits {
   std::size_t items = 20'000;  // operations and their calls
   std::size_t holds = 5'000;
-  std::size_t text_columns = 300;  // of each text; longer ones are cut
+  std::size_t text_columns = 300;  // per text; longer ones are cut
 };
 
 Timeline timeline_of(const Plan& plan, const History& history, const TimelineLimits& limits = {});

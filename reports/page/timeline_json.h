@@ -7,8 +7,8 @@
 
 namespace holdfast {
 
-// One JSON object in columns (assets/timeline.js has their names), without any '<', so that no text in it
-// ends the element that it stands in.
+// One JSON object in columns (assets/timeline.js has their names), without any '<', so that no text in it can end its
+// element.
 std::string timeline_json(const Timeline& timeline);
 
 }  // namespace holdfast

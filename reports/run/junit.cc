@@ -32,7 +32,7 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
                                   witness));
         break;
       case Verdict::unknown:
-        suite.error(node, finding.name, witness.empty() ? "cannot be told: nothing was seen" : witness);
+        suite.error(node, finding.name, witness.empty() ? "not determined: nothing was observed" : witness);
         break;
       case Verdict::not_applicable:
         suite.skipped(node, witness.empty() ? "not applicable" : witness);
@@ -59,7 +59,7 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
     }
     if (agent.retries > 0 && agent.succeeded) {
       suite.flaky(node, "refused",
-                  fmt::format("succeeded after {}, which waited {} in all",
+                  fmt::format("succeeded after {} and {} of waiting",
                               format_counted(agent.retries, "retry", "retries"), format_ms(agent.waited_ms)));
     }
     if (!agent.succeeded && verdict == Verdict::fail) suite.failure(node, "delivered", figures);

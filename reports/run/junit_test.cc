@@ -97,7 +97,7 @@ TEST(RenderJunit, EachVerdictHasItsElement) {
                "2");
   // A success after retries is a flaky one; one at once, and a failure, are not.
   EXPECT_STREQ(passed.testcase("agent 2").child("flakyFailure").attribute("message").value(),
-               "succeeded after 2 retries, which waited 201 ms in all");
+               "succeeded after 2 retries and 201 ms of waiting");
   EXPECT_FALSE(passed.testcase("agent 0").child("flakyFailure"));
   EXPECT_FALSE(failed.testcase("agent 1").child("flakyFailure"));
   EXPECT_STREQ(passed.suite.attribute("time").value(), "12.340");

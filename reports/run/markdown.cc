@@ -40,17 +40,17 @@ std::string checklist_part(const Summary& summary) {
   std::string part = markdown_heading("What was checked");
   for (const auto& finding : summary.checks) {
     if (finding.waived) {
-      part += fmt::format("- Waived, so it does not decide: {}\n", markdown_text(waived_sentence(finding)));
+      part += fmt::format("- Waived, so it does not count: {}\n", markdown_text(waived_sentence(finding)));
       continue;
     }
     const bool passed = finding.verdict == Verdict::pass;
     part += fmt::format("- [{}] {}", passed ? "x" : " ", markdown_text(check_title(finding.name)));
     if (passed) part += fmt::format(" ({} checked)", format_count(finding.checked));
     if (finding.verdict == Verdict::fail) {
-      part += fmt::format(": **not so for {} of {}**", format_count(finding.count),
+      part += fmt::format(": **failed for {} of {}**", format_count(finding.count),
                           format_count(finding.checked));
     }
-    if (finding.verdict == Verdict::unknown) part += ": **cannot be told**";
+    if (finding.verdict == Verdict::unknown) part += ": **not determined**";
     if (finding.verdict == Verdict::not_applicable) part += ": not applicable";
     if (finding.witness && !finding.witness->empty())
       part.append(" – ").append(markdown_text(*finding.witness));
@@ -78,7 +78,7 @@ std::string result_part(const Summary& summary) {
   }
   rows.push_back({"Refusals", markdown_text(refusals_sentence(summary))});
   return markdown_heading("Result") + markdown_table({{"What"}, {"Figure"}}, rows) +
-         markdown_heading("How sure that is") + markdown_text(evidence_sentence(summary)) + "\n";
+         markdown_heading("Confidence") + markdown_text(evidence_sentence(summary)) + "\n";
 }
 
 std::string retries_part(const Summary& summary) {
@@ -241,8 +241,7 @@ std::string how_part(const Summary& summary) {
     rows.push_back({std::string(line.what), markdown_text(line.value)});
   }
   std::string part = markdown_heading("Environment") + markdown_table({{"What"}, {"Value"}}, rows);
-  if (!summary.command.empty())
-    part += markdown_heading("The same run again") + markdown_block(summary.command);
+  if (!summary.command.empty()) part += markdown_heading("Repeat this run") + markdown_block(summary.command);
   return part;
 }
 

@@ -62,13 +62,12 @@ std::string over_time_table(const Summary& summary) {
                  : fmt::format(" p50 and p99 are the highest of any {} within the row.",
                                summary.series_step_s == 1 ? std::string("second")
                                                           : format_counted(summary.series_step_s, "second"));
-  return table +
-         fmt::format(
-             "\nA row covers {}, from the barrier on. A broadcast belongs to the row in which it was meant "
-             "to start, and its latency counts from then; a refusal to the row in which the call came "
-             "in.{} Quantiles of latencies are up to {} above the exact ones and never below; the maximum "
-             "is exact.\n",
-             covers, worst, format_percent(DurationHistogram::relative_error));
+  return table + fmt::format(
+                     "\nEach row covers {}, counted from the barrier. A broadcast belongs to the row in "
+                     "which it was due, and its latency counts from then; a refusal belongs to the row in "
+                     "which the call arrived.{} Latency quantiles are at most {} above the exact values and "
+                     "never below; the maximum is exact.\n",
+                     covers, worst, format_percent(DurationHistogram::relative_error));
 }
 
 }  // namespace holdfast

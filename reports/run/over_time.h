@@ -7,7 +7,7 @@
 
 namespace holdfast {
 
-// A table of at most 20 rows and what it means, in Markdown; empty if there is no series.
+// A table of at most 20 rows with an explanation, in Markdown; empty without a series.
 std::string over_time_table(const Summary& summary);
 
 }  // namespace holdfast

@@ -1,5 +1,4 @@
-// Renderers: pure, the same summary gives the same bytes. One file a format. What subjects said is
-// escaped by each.
+// Renderers: pure, the same summary gives the same bytes. One file per format. Each escapes text from subjects.
 #pragma once
 
 #include <string>
@@ -8,7 +7,7 @@
 
 namespace holdfast {
 
-// No line is wider than `columns` (at least 40), but the command to repeat, which is there to be copied.
+// No line is wider than `columns` (at least 40), except the command to repeat, which is meant for copying.
 std::string render_terminal(const Summary& summary, bool colour, int columns);
 std::string render_markdown(const Summary& summary);
 std::string render_junit(const Summary& summary);

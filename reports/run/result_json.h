@@ -1,6 +1,6 @@
-// How a Summary is laid out in JSON; shared by result.json and the comparison. Heavy to include.
+// The layout of a Summary in JSON; shared by result.json and the comparison. Heavy to include.
 //
-// result.json, "holdfast.result/1": UTF-8, one object. The fields that others rely on:
+// result.json, "holdfast.result/1": UTF-8, one object. Its public fields:
 //   schema  scenario  seed  verdict ("pass", "fail", "inconclusive")  reasons[]  trials
 //   agents       total  succeeded  each[]: id attempted ok failed unknown
 //   broadcasts   attempted  ok  failed  unknown  success_rate  ci95[2]  runs_needed
@@ -9,7 +9,7 @@
 //   refusals     total  by_code{"<Windows code>": refusals}  by_holder[]: holder program count
 //   injectors[]  name  planned  fired
 //   checks[]     name  verdict ("pass", "fail", "unknown", "not-applicable")  checked  count  witness or null
-// Those added since, which a file may lack:
+// Fields added later, which a file may lack:
 //   title  duration_s  warnings[]  not_modelled[]  tolerated[]
 //   doubts[] (of the warnings, those that made it inconclusive): kind (a word of harness/history/doubts.def) text times
 //   environment  version kernel filesystem store rules profile opens started_at command
@@ -20,8 +20,8 @@
 //   retries: total policy planned_budget_ms
 //            steps[]: retry planned planned_least_ms planned_greatest_ms observed observed_ms
 //   refusals.by_holder: share, pids[] (the first 32)    injectors: kind min_fired hold_ms
-//   variant (of the scenario, where it has some)    checks: waived (why this one does not decide)
-//   injectors: made_wait made_wait_max_ms (calls that waited for it and were done then; where there are any)
+//   variant (of the scenario, where it has some)    checks: waived (why this one does not count)
+//   injectors: made_wait made_wait_max_ms (calls that waited for it and were then done; if there are any)
 //   injectors of kind "kill": cut_short recovered (broadcasts); at every call: points (file calls of a save)
 //            visited calls[]
 //   expectations[]: figure relation ("at_least", "at_most", "equals") threshold value (null: no data) met

@@ -31,7 +31,7 @@ void read_name(const JsonFields& fields, const char* name, std::initializer_list
     }
     wanted += (wanted.empty() ? "" : ", ") + std::string(name_of(value));
   }
-  fields.complain(name, fmt::format("is \"{}\", one of {} is wanted", cut_to(one_line(text), 60), wanted));
+  fields.complain(name, fmt::format("is \"{}\", but must be one of {}", cut_to(one_line(text), 60), wanted));
 }
 
 void read_quantiles(const JsonFields& fields, Quantiles& into) {
@@ -224,7 +224,7 @@ Summary read_summary(const OrderedJson& json, std::optional<std::string>& proble
   fields.text("schema", schema);
   if (fields.intact() && schema != "holdfast.result/1") {
     fields.complain("schema",
-                    fmt::format("is \"{}\", holdfast.result/1 is wanted", cut_to(one_line(schema), 60)));
+                    fmt::format("is \"{}\", but must be holdfast.result/1", cut_to(one_line(schema), 60)));
   }
   fields.text("scenario", summary.scenario);
   fields.text("variant", summary.variant, false);
@@ -283,7 +283,7 @@ Result<Summary> parse_summary(std::string_view json, const std::string& file_nam
                             file_name, json.size(), greatest_result_bytes));
   }
   if (nesting_depth(json) > greatest_result_depth) {
-    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is no result.json",
+    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is not a result.json",
                                            file_name, greatest_result_depth));
   }
   try {

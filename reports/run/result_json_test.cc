@@ -93,7 +93,7 @@ TEST(ResultJson, RefusesWhatIsNoResult) {
   expect_refused("[]", "the document is an array");
   expect_refused("null", "the document is null");
   expect_refused("{}", "schema is missing");
-  expect_refused(replaced(good, "holdfast.result/1", "holdfast.result/2"), "holdfast.result/1 is wanted");
+  expect_refused(replaced(good, "holdfast.result/1", "holdfast.result/2"), "must be holdfast.result/1");
   expect_refused(good + "x", "parse error");
   expect_refused(std::string(100000, '['), "nested deeper");
   expect_refused(replaced(good, "\"verdict\": \"pass\"", "\"verdict\": \"great\""),
@@ -111,7 +111,7 @@ TEST(ResultJson, RefusesWhatIsNoResult) {
   expect_refused(replaced(good, "\"0\": 150", "\"00\": 150"), "retries.histogram.00");
   expect_refused(replaced(good, "\"5\": 60", "\"70000\": 60"), "refusals.by_code.70000");
   expect_refused(replaced(good, "\"p50\": 0.0", "\"p50\": null"), "retries.waits_ms.p50 is null");
-  expect_refused(replaced(good, "4711", "-4711"), "pids holds -4711");
+  expect_refused(replaced(good, "4711", "-4711"), "pids has -4711");
   expect_refused(replaced(good, "\"seed\": 7", "\"seed\": -7"), "seed");
 }
 
@@ -126,11 +126,10 @@ TEST(ResultJson, RefusesTimesThatDoNotAddUp) {
   expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"][0] = 1'000'000'000'000; }),
                  "broadcasts.ok");
   expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"].erase(0); }), "as long as");
-  expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"][0] = -1; }), "holds -1");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["counts"][0] = -1; }), "has -1");
   expect_refused(edited([](auto& json) { json["latency_histogram"]["upper_ms"][1] = 0.5; }), "rise");
   expect_refused(edited([](auto& json) { json["latency_histogram"]["upper_ms"][0] = -0.5; }), "rise");
-  expect_refused(edited([](auto& json) { json["latency_histogram"]["upper_ms"] = "x"; }),
-                 "an array is wanted");
+  expect_refused(edited([](auto& json) { json["latency_histogram"]["upper_ms"] = "x"; }), "must be an array");
   expect_refused(edited([](auto& json) { json["latency_histogram"].erase("counts"); }), "counts is missing");
   expect_refused(edited([](auto& json) { json["series"][3]["refusals"] = 1000; }), "series does not sum");
   expect_refused(edited([](auto& json) { json["series"].erase(12); }), "series does not sum");

@@ -176,7 +176,7 @@ void show_not_modelled(TerminalPage& page, const Summary& summary) {
   for (const auto& sentence : summary.not_modelled) {
     topics += (topics.empty() ? "" : "; ") + sentence.substr(0, sentence.find(": "));
   }
-  page.heading("Not modelled (report.md says more)");
+  page.heading("Not modelled (details in report.md)");
   page.paragraph(topics);
 }
 
@@ -190,7 +190,7 @@ void show_how(TerminalPage& page, const Summary& summary) {
   page.heading("Run");
   for (const auto& line : environment(summary)) page.labelled(line.what, Ink::plain, 15, line.value, 2);
   if (summary.command.empty()) return;
-  page.heading("The same run again");
+  page.heading("Repeat this run");
   page.raw_line(summary.command);
 }
 

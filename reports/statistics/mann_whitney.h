@@ -1,5 +1,5 @@
-// The test of Mann and Whitney (Wilcoxon's rank sum): do values of one kind tend to be greater than those of
-// another? It asks nothing of their distributions, so it suits latencies.
+// The test of Mann and Whitney (Wilcoxon's rank sum): do values of one kind tend to be greater than those of another?
+// It assumes nothing about their distributions, so it suits latencies.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@ struct MannWhitney {
   double p = 1;        // two-sided; 1 if a side is empty or all values are equal
   bool exact = false;  // false: by the normal approximation, corrected for ties and for continuity
 
-  // How large the difference is, which p does not tell. A significant p says different, not better.
-  double superiority = 0.5;  // u of all pairs: how likely a value of the first side exceeds one of the second
+  // The size of the difference, which p does not show. A significant p means different, not better.
+  double superiority = 0.5;  // u / all pairs: how likely a value of the first side exceeds one of the second
   double cliffs_delta = 0;   // 2 superiority - 1, the rank-biserial correlation: -1 to 1, 0 = no difference
 
   // The shift of Hodges and Lehmann, the median of all differences first - second, in the unit of the values.

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-// Of an even number the mean of the two in the middle. At least one value.
+// For an even number, the mean of the two in the middle. Needs at least one value.
 double median(std::vector<double> values);
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Quantiles by nearest rank: always a value that was observed, never one between two.
+// Quantiles by nearest rank: always an observed value, never one in between.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct Quantiles {
 // count. So the p99 of 100 values is the 99th, of 10 values the greatest.
 std::uint64_t nearest_rank(std::uint64_t count, double q);
 
-// Of the values, in any order; of none, all zero.
+// For the values, in any order; all zero if there are none.
 Quantiles quantiles_of(std::vector<double> values);
 
 // The share `q` of a histogram value -> how often; 0 if it is empty.

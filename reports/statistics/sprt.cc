@@ -11,7 +11,7 @@ namespace holdfast {
 namespace {
 
 constexpr double sprt_least_difference = 1e-9;
-// Of 19 / 0.05 and the like: the last bit of a logarithm decides nothing.
+// For 19 / 0.05 and the like: the last bit of a logarithm must not decide.
 constexpr double sprt_rounding = 1e-12;
 constexpr double sprt_negligible = 1e-15;
 
@@ -40,7 +40,7 @@ bool is_share(double value) {
 
 Result<> check_sprt_plan(const SprtPlan& plan) {
   const auto wrong = [](const char* name, const char* rule, double value) {
-    return fail(Code::invalid, std::string(name) + " of the sequential test must " + rule + ", and is " +
+    return fail(Code::invalid, std::string(name) + " of the sequential test must " + rule + ", but is " +
                                    std::to_string(value));
   };
   if (!is_share(plan.rate_good)) return wrong("the good rate", "lie between 0 and 1", plan.rate_good);

@@ -1,5 +1,5 @@
-// Wald's sequential probability ratio test: stop a series of trials as soon as it is sure enough, and keep
-// the error that was promised although the data decided when to stop.
+// Wald's sequential probability ratio test: stops a series of trials as soon as the data suffice, and keeps the
+// promised error rates although the data decide when to stop.
 //
 // H1 says that the success rate is `rate_good` or better, H0 that it is `rate_bad` or worse. With s successes
 // and f failures the logarithm of their likelihood ratio is
@@ -7,8 +7,8 @@
 // the series ends `good` at ln((1 - beta) / alpha) and `bad` at ln(beta / (1 - alpha)) (Wald, Annals of
 // Mathematical Statistics 16, 1945). Rates between the two may end either way: the test does not judge them.
 //
-// These limits of Wald's are approximate: what they keep for certain is alpha / (1 - beta) and
-// beta / (1 - alpha), 5.3 % where 5 % was asked for. `sprt_errors` says what a plan's errors are exactly.
+// Wald's limits are approximate: they only guarantee alpha / (1 - beta) and beta / (1 - alpha), 5.3 % for a requested
+// 5 %. `sprt_errors` gives a plan's exact errors.
 #pragma once
 
 #include <cstdint>
@@ -24,19 +24,20 @@ struct SprtPlan {
   double beta = 0.05;   // how often a rate of `rate_good` may be called bad
 };
 
-// Code::invalid, and which of the four is wrong, unless 0 < rate_bad < rate_good < 1, alpha and beta lie
-// between 0 and 0.5, and the rates differ by 10^-9 or more. Every function below needs a plan that passes.
+// Code::invalid, naming the wrong one of the four, unless 0 < rate_bad < rate_good < 1, alpha and beta are between 0
+// and 0.5, and the rates differ by 10^-9 or more. Every function below needs a valid plan.
 [[nodiscard]] Result<> check_sprt_plan(const SprtPlan& plan);
 
 enum class SprtDecision { undecided, good, bad };
 
-// Of these counts alone. A series ends with its first decision: ask after every trial, or use Sprt.
+// The decision for these counts alone. A series ends with its first decision: call this after every trial, or use
+// Sprt.
 SprtDecision sprt_decide(const SprtPlan& plan, std::uint64_t successes, std::uint64_t failures);
 
 // How many successes in a row, from the first trial on, are called good: 72 for the plan above.
 std::uint64_t straight_successes_needed(const SprtPlan& plan);
 
-// A series that is fed one trial after the other. Its first decision stands: what comes later is not counted.
+// A series, fed one trial at a time. Its first decision stands: later trials are not counted.
 class Sprt {
  public:
   explicit Sprt(const SprtPlan& plan) : plan_(plan) {}
@@ -53,8 +54,8 @@ class Sprt {
   SprtDecision decision_ = SprtDecision::undecided;
 };
 
-// What becomes of a series whose true rate is `rate` (0 <= rate <= 1), summed over every course it can take.
-// Courses longer than `most_trials` stay undecided.
+// The outcome of a series with the true rate `rate` (0 <= rate <= 1), summed over all possible courses. Courses
+// longer than `most_trials` stay undecided.
 struct SprtOutlook {
   double good = 0, bad = 0, undecided = 0;  // probabilities
   double trials = 0;                        // expected, at most `most_trials`

@@ -20,7 +20,7 @@ FigureValue figure_count(std::uint64_t count) {
   return static_cast<double>(count);
 }
 
-// Rates, waits and retries of no broadcast at all are no data: a threshold on them must not hold by default.
+// Without broadcasts there is no data on rates, waits and retries: a threshold on them must not hold by default.
 template <typename Value>
 FigureValue if_attempted(const Summary& summary, Value value) {
   if (summary.attempted == 0) return std::nullopt;

@@ -6,14 +6,14 @@
 
 namespace holdfast {
 
-// Both count from the intended start, not from the moment at which an agent got round to it: an agent that
-// stalls makes the broadcasts late that were due meanwhile, and that must show ("coordinated omission", G.
-// Tene, "How NOT to measure latency", 2013).
+// Both count from the intended start, not from when an agent got round to it: an agent that stalls delays the
+// broadcasts due in the meantime, and this must show ("coordinated omission", G. Tene, "How NOT to measure latency",
+// 2013).
 
 // Fills in latency_ms, latency_p999_ms and latency_histogram.
 void summarise_latency(const History& history, Summary& summary);
 
-// Fills in series and series_step_s. Without a barrier on record there is no series.
+// Fills in series and series_step_s. Without a recorded barrier there is no series.
 void summarise_series(const History& history, Summary& summary);
 
 }  // namespace holdfast

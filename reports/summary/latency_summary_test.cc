@@ -179,9 +179,9 @@ TEST(OverTime, ManyRowsArePutTogether) {
   EXPECT_THAT(table, testing::HasSubstr("| 0 s | 2 | 2 | 0 | 0 | 4 | 9.00 ms | 9.00 ms | 30.0 ms |"));
   EXPECT_THAT(table, testing::HasSubstr("| 3 s | 0 | 0 | 0 | 0 | 0 | – | – | – |"));
   EXPECT_THAT(table, testing::HasSubstr("| 39 s | 3 | 2 | 1 | 0 | 7 | 5.00 ms | 6.00 ms | 8.00 ms |"));
-  EXPECT_THAT(table, testing::HasSubstr("A row covers 3 seconds"));
+  EXPECT_THAT(table, testing::HasSubstr("Each row covers 3 seconds"));
   EXPECT_THAT(table, testing::HasSubstr("highest of any second within the row"));
-  EXPECT_THAT(table, testing::HasSubstr("up to 0.4 % above"));
+  EXPECT_THAT(table, testing::HasSubstr("at most 0.4 % above"));
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 2 + 14 + 2);
 }
 

@@ -1,4 +1,4 @@
-// What pages and tables say of single operations, beyond what a History holds.
+// Facts about single operations for pages and tables, beyond what a History has.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace holdfast {
 
-// From when on times count: the barrier; of a run without one, its first operation.
+// The zero of times: the barrier or, without one, the first operation.
 std::int64_t zero_ns_of(const History& history);
 
-// By operation: in how many recipients' final reads an acknowledged broadcast is lacking.
+// By operation: how many recipients' final reads lack an acknowledged broadcast.
 std::vector<std::uint32_t> lacking_recipients(const Plan& plan, const History& history);
 
 }  // namespace holdfast

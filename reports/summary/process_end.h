@@ -7,9 +7,9 @@
 
 namespace holdfast {
 
-// "exit 0", "killed by SIGSEGV", "still running" where no end is on record; "stopped by the run (SIGKILL)"
-// where the conductor ended it. Wait statuses are decoded here as Linux lays them out, and signals named as
-// it numbers them, so that a run is described alike wherever it is looked at.
+// "exit 0", "killed by SIGSEGV", "still running" if no end is recorded; "stopped by the run (SIGKILL)" if the
+// conductor ended it. Wait statuses and signal numbers are decoded as on Linux, so that the description is the same
+// on every system.
 std::string process_end(const ProcessRecord& process);
 
 }  // namespace holdfast

@@ -20,7 +20,7 @@ struct HolderTally {
 };
 
 HolderKey key_of(const Plan& plan, const Holder& holder) {
-  // Of a holder nobody saw, the share mode is no more than an assumption.
+  // The share mode of an unseen holder is only an assumption.
   const bool seen = holder.kind != HolderKind::unseen;
   return {holder_name(plan, holder), program_name(holder.program), seen ? share_letters(holder.share) : ""};
 }

@@ -1,4 +1,4 @@
-// How often operations were tried again, and how long they waited, against what the policy planned.
+// How often operations were retried and how long they waited, compared with the policy's plan.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace holdfast {
 
 // Fills in retry_histogram, waits_ms, retry_steps, planned_budget_ms and policy, and each agent's retries and
-// waited_ms; agents are there already, one for each planned agent.
+// waited_ms; agents must be filled in already, one for each planned agent.
 void summarise_retries(const Plan& plan, const History& history, Summary& summary);
 
 // "up to 5 retries, 100ms x 2, no jitter"

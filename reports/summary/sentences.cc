@@ -20,7 +20,7 @@ std::string share_sentence(std::uint64_t part, std::uint64_t whole, const Interv
 std::string evidence_words(double p) {
   if (p < 0.001) return "strong evidence of a difference";
   if (p < 0.05) return "evidence of a difference";
-  if (p < 1) return "by itself weak evidence";
+  if (p < 1) return "weak evidence on its own";
   return "no evidence of a difference";
 }
 
@@ -57,7 +57,7 @@ std::string broadcasts_sentence(const Summary& summary) {
 
 std::string agents_sentence(const Summary& summary) {
   return fmt::format(
-      "{} of {} succeeded{}, that is, had every broadcast acknowledged and delivered once to everybody, and "
+      "{} of {} succeeded{}; success means every broadcast acknowledged and delivered exactly once, and "
       "every read answered",
       format_count(summary.agents_succeeded), format_counted(summary.agents_total, "agent"),
       share_sentence(summary.agents_succeeded, summary.agents_total,
@@ -65,32 +65,32 @@ std::string agents_sentence(const Summary& summary) {
 }
 
 std::string evidence_sentence(const Summary& summary) {
-  if (summary.attempted == 0) return "Nothing was attempted, so nothing is shown.";
+  if (summary.attempted == 0) return "Nothing was attempted, so this run shows nothing.";
   const std::string claim = fmt::format(
-      "A claim of {} takes {} broadcasts without a failure ({} confidence, one-sided)",
+      "To claim {}, you need {} broadcasts without a failure ({} confidence, one-sided)",
       format_percent(claimed_rate), format_count(summary.runs_needed), format_percent(claimed_confidence));
   std::string sentence;
   if (summary.ok < summary.attempted) {
-    sentence = fmt::format("{}; here {} of {} failed or stayed unknown.", claim,
+    sentence = fmt::format("{}; in this run {} of {} failed or are unknown.", claim,
                            format_count(summary.attempted - summary.ok), format_count(summary.attempted));
   } else if (summary.ok >= summary.runs_needed) {
-    sentence = fmt::format("{}; here were {}.", claim, format_count(summary.ok));
+    sentence = fmt::format("{}; this run had {}.", claim, format_count(summary.ok));
   } else {
-    sentence = fmt::format("{} without a failure: that shows a rate of at least {}, and no more. {}.",
+    sentence = fmt::format("{} without a failure show a success rate of at least {}, no more. {}.",
                            format_counted(summary.ok, "broadcast"),
                            format_percent(rate_shown_by(summary.ok, claimed_confidence)), claim);
   }
   if (summary.agents_total > 0 && summary.agents_succeeded == summary.agents_total) {
     const Interval agents = clopper_pearson(summary.agents_total, summary.agents_total, 0.95);
     if (agents.lower < 0.95) {
-      sentence +=
-          fmt::format(" {} of {} agents is no evidence by itself: a true rate of {} is compatible with it.",
-                      format_count(summary.agents_total), format_count(summary.agents_total),
-                      format_percent(agents.lower));
+      sentence += fmt::format(" {} of {} agents alone proves little: the true rate could be as low as {}.",
+                              format_count(summary.agents_total), format_count(summary.agents_total),
+                              format_percent(agents.lower));
     }
   }
   return sentence +
-         " Broadcasts of one run share its faults, so the truth is less certain than the interval says.";
+         " Broadcasts in one run share its faults, so the real uncertainty is larger than the interval "
+         "shows.";
 }
 
 std::string budget_sentence(const Summary& summary) {
@@ -99,11 +99,11 @@ std::string budget_sentence(const Summary& summary) {
     if (broadcasts > 0) most = std::max(most, retries);
   }
   const std::string planned = summary.policy.empty()
-                                  ? "Policy: the scenario states none."
-                                  : fmt::format("Policy: {}, at most {} of waiting in all.", summary.policy,
+                                  ? "The scenario states no policy."
+                                  : fmt::format("Policy: {}; at most {} of waiting in total.", summary.policy,
                                                 format_ms(summary.planned_budget_ms));
   if (most == 0) return planned + " No broadcast was retried.";
-  return fmt::format("{} As run: at most {}, and at most {} of waiting.", planned,
+  return fmt::format("{} Observed: at most {} and {} of waiting.", planned,
                      format_counted(most, "retry", "retries"), format_ms(summary.waits_ms.max));
 }
 
@@ -137,18 +137,18 @@ std::string injector_sentence(const InjectorSummary& injector) {
   }
   if (!injector.calls.empty()) {
     sentence += injector.visited >= injector.calls.size()
-                    ? fmt::format("; before each of the {} of a save",
+                    ? fmt::format("; killed before each of the {} of a save",
                                   format_counted(injector.calls.size(), "file call"))
-                    : fmt::format("; before {} of the {} of a save", format_count(injector.visited),
+                    : fmt::format("; killed before {} of the {} of a save", format_count(injector.visited),
                                   format_counted(injector.calls.size(), "file call"));
   }
   if (injector.made_wait > 0) {
-    sentence += fmt::format("; made {} wait, {} at most", format_counted(injector.made_wait, "call"),
+    sentence += fmt::format("; made {} wait, for at most {}", format_counted(injector.made_wait, "call"),
                             format_ms(injector.made_wait_max_ms));
   }
   if (injector.cut_short > 0) {
     sentence +=
-        fmt::format("; {} cut short, {} of them delivered all the same",
+        fmt::format("; {} cut short, of which {} were delivered anyway",
                     format_counted(injector.cut_short, "broadcast"), format_count(injector.recovered));
   }
   return sentence;
@@ -196,7 +196,7 @@ std::string quantiles_sentence(const Quantiles& quantiles) {
 
 static std::string opens_sentence(const Summary& summary) {
   if (summary.opens.empty()) return {};
-  std::string how = summary.opens == "decided" ? "decided, each before or after a rename of its file"
+  std::string how = summary.opens == "decided" ? "decided, so none overlaps a rename of its file"
                                                : "decided for injectors, not trapped for the subject";
   if (!summary.exactness) return how;
   const auto& [decided, missed] = *summary.exactness;
@@ -209,7 +209,7 @@ static std::string opens_sentence(const Summary& summary) {
 
 std::vector<EnvironmentLine> environment(const Summary& summary) {
   const std::string rules = summary.rules == "windows" && !summary.profile.empty()
-                                ? fmt::format("windows, holders open files as {} does", summary.profile)
+                                ? fmt::format("windows, with files opened as {} opens them", summary.profile)
                                 : summary.rules;
   std::vector<EnvironmentLine> lines{
       {"Store", summary.store},

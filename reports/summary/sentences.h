@@ -1,4 +1,4 @@
-// What is said in words about a Summary, the same in every format. Plain text: renderers escape it.
+// Sentences about a Summary, the same in every format. Plain text: renderers escape it.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@
 
 namespace holdfast {
 
-// How much a p says by itself. Conventional steps; the figure always stands beside the words.
+// How much evidence a p gives. Conventional steps; the figure is always shown beside the words.
 std::string evidence_words(double p);
 
 std::string verdict_word(RunVerdict verdict);             // PASS, FAIL, INCONCLUSIVE
 std::string headline(const Summary& summary);             // "broadcast-8: Eight agents …"
 std::string broadcasts_sentence(const Summary& summary);  // how many were acknowledged, with the interval
 std::string agents_sentence(const Summary& summary);      // 8 of 8, with the interval
-std::string evidence_sentence(const Summary& summary);    // what that shows, and what the claim would take
+std::string evidence_sentence(const Summary& summary);    // what that shows, and what the claim requires
 std::string budget_sentence(const Summary& summary);      // the policy on paper against the policy as run
 std::string refusals_sentence(const Summary& summary);    // how many, by code
 std::string waived_sentence(const Finding& finding);  // "lost: 84 of 128; agent 0 …; waived: no lock …"

@@ -179,7 +179,7 @@ TEST(Summarise, WhatCannotBeJudgedIsInconclusive) {
   const Row rows[] = {
       {"interrupted", [](SmallRun& run) { run.history.interrupted = true; }, "interrupted"},
       {"timed out", [](SmallRun& run) { run.history.timed_out = true; }, "deadline"},
-      {"cut", [](SmallRun& run) { run.history.complete = false; }, "never reached its end"},
+      {"cut", [](SmallRun& run) { run.history.complete = false; }, "incomplete run"},
       {"doubted",
        [](SmallRun& run) {
          run.history.doubts = {{DoubtKind::damaged_record, "agent-0.events: byte offset 64: damage"}};
@@ -216,7 +216,7 @@ TEST(Summarise, AMissedExpectationIsThree) {
   EXPECT_EQ(summary.verdict, RunVerdict::fail);
   EXPECT_EQ(exit_code(summary), 3);
   EXPECT_THAT(summary.reasons,
-              ElementsAre("expectation missed: wait.max shall be at most 300 ms, and is 301 ms"));
+              ElementsAre("expectation missed: wait.max is 301 ms (required: at most 300 ms)"));
 }
 
 TEST(Summarise, RoundTripsThroughJson) {

@@ -1,4 +1,4 @@
-// The run in figures: what result.json holds and every renderer shows. A plain value.
+// The run in figures: what result.json contains and every renderer shows. A plain value.
 #pragma once
 
 #include <cstdint>
@@ -22,26 +22,27 @@ struct AgentSummary {
   std::uint64_t attempted = 0, ok = 0, failed = 0, unknown = 0;
   std::uint64_t retries = 0;  // of all its operations
   double waited_ms = 0;
-  double share = 0;  // of what was acknowledged while every agent asked, as a multiple of an even share
+  double share =
+      0;  // of the broadcasts acknowledged while every agent was sending, as a multiple of an even share
   double longest_gap_ms = 0;  // between two acknowledged broadcasts
   bool succeeded = false;     // every broadcast acknowledged and delivered exactly once to every recipient
   std::string ended;          // "exit 0", "killed by SIGSEGV", "still running"
 };
 
-// Refusals by who held the file. A refusal that names several holders counts once for each of them; one that
-// names nobody counts for "unseen", so that every refusal has a holder here.
+// Refusals by holder. A refusal with several holders counts once for each; one without a known holder counts for
+// "unseen", so that every refusal has a holder here.
 struct HolderSummary {
   std::string holder;  // injector's name, "agent", "self", "posix-only", "stranger", "unseen"
   std::string program;
   std::string share;               // "rw-"
   std::vector<std::int32_t> pids;  // ascending; the first 32 of them
-  std::uint64_t count = 0;         // refusals it was named in
+  std::uint64_t count = 0;         // refusals that name it
 };
 
 struct RetryStep {  // one row of the table of planned and observed waits
   int retry = 1;
   double planned_least_ms = 0, planned_greatest_ms = 0;
-  bool planned = true;  // false: it was tried more often than the policy allows
+  bool planned = true;  // false: more retries than the policy allows
   std::uint64_t observed = 0;
   Quantiles observed_ms;
 };
@@ -50,42 +51,42 @@ struct InjectorSummary {
   std::string name;
   std::string kind;
   std::uint64_t planned = 0, fired = 0, min_fired = 0;
-  Quantiles hold_ms;  // as fired, of those whose release was seen
-  // Of kills at every file call of a save: those calls in order, and before how many of them every
-  // victim was killed.
+  Quantiles hold_ms;  // of those fired whose release was recorded
+  // For kills at every file call of a save: those calls in order, and before how many of them every victim was
+  // killed.
   std::vector<std::string> calls{};
   std::uint64_t visited = 0;
-  // Of kills: broadcasts that they cut short, and how many of these were delivered all the same.
+  // For kills: broadcasts cut short, and how many of these were delivered anyway.
   std::uint64_t cut_short = 0, recovered = 0;
-  // Of who makes callers wait instead of refusing them: how many calls, and for how long at most.
+  // For injectors that make callers wait instead of refusing them: how many calls, and how long at most.
   std::uint64_t made_wait = 0;
   double made_wait_max_ms = 0;
 };
 
 struct ExpectationResult {
   Expectation expectation;
-  std::optional<double> value;  // none: no data, which misses it
+  std::optional<double> value;  // none: no data, so it is missed
   bool met = false;
 };
 
 struct LatencyBucket {
-  double upper_ms = 0;  // the greatest latency that the bucket takes
+  double upper_ms = 0;  // the greatest latency in the bucket
   std::uint64_t count = 0;
 };
 
-// What happened in one step of the run, a second or more. A broadcast belongs to the step in which it was
-// meant to start, whenever it ended; a refusal to the one in which the call was received.
+// What happened in one step of the run, a second or more. A broadcast belongs to the step in which it was due,
+// whenever it ended; a refusal to the one in which the call was received.
 struct SeriesRow {
   std::uint64_t started = 0, ok = 0, failed = 0, unknown = 0;  // broadcasts
   std::uint64_t refusals = 0;
-  double latency_p50_ms = 0, latency_p99_ms = 0, latency_max_ms = 0;  // of those acknowledged; of none 0
+  double latency_p50_ms = 0, latency_p99_ms = 0, latency_max_ms = 0;  // of those acknowledged; 0 if none
 };
 
-// A run that lasts longer has steps of more than a second.
+// Longer runs have steps of more than a second.
 inline constexpr std::size_t most_series_rows = 600;
 
-// The conductor's small work (harness/conduct/machine/reference.h): how fast this machine was beside this load. Times of a
-// run divided by it can be compared with those of another day or machine.
+// The conductor's reference work (harness/conduct/machine/reference.h): how fast this machine was around this load.
+// Times of a run divided by it can be compared with those of another day or machine.
 struct ReferenceSummary {
   std::uint64_t rounds = 0;
   double before_ms = 0, after_ms = 0;  // a round, right before and right after the load
@@ -96,11 +97,11 @@ enum class RunVerdict { pass, fail, inconclusive };
 struct Summary {
   std::string scenario, variant, title, version, kernel, filesystem, command, started_at, profile, store;
   std::string rules;   // "windows" or "posix"
-  std::string opens;   // under Windows' rules those of the subject are "decided" or "untrapped"
+  std::string opens;   // the subject's, under Windows' rules: "decided" or "untrapped"
   std::string policy;  // "up to 5 retries, 100 ms x 2, no jitter"
   std::uint64_t seed = 1;
   RunVerdict verdict = RunVerdict::inconclusive;
-  std::vector<std::string> reasons;  // a sentence each, the most important first; never empty
+  std::vector<std::string> reasons;  // one sentence each, the most important first; never empty
   std::uint64_t trials = 1;
   double duration_s = 0;                      // from the barrier to the end
   double load_s = 0;                          // from the barrier to the last answer to a broadcast
@@ -116,36 +117,36 @@ struct Summary {
   std::uint64_t runs_needed = 0;  // clean broadcasts that would show 99.9 % at 95 % confidence
 
   std::map<std::uint64_t, std::uint64_t> retry_histogram;  // retries -> broadcasts; sums to attempted
-  Quantiles waits_ms;  // of every attempted broadcast: all it waited between its attempts; 0 without a retry
+  Quantiles waits_ms;  // of every attempted broadcast: its total wait between attempts; 0 without a retry
   double planned_budget_ms = 0;
   std::vector<RetryStep> retry_steps;
 
-  // From the intended start, acknowledged broadcasts. The maximum is exact, quantiles are up to 1/256 above
-  // the exact ones, never below (reports/statistics/histogram.h).
+  // Acknowledged broadcasts, from the intended start. The maximum is exact; quantiles are at most 1/256 above the
+  // exact ones, never below (reports/statistics/histogram.h).
   Quantiles latency_ms;
   double latency_p999_ms = 0;
-  std::vector<LatencyBucket> latency_histogram;  // those that are not empty, rising; sums to ok
+  std::vector<LatencyBucket> latency_histogram;  // non-empty buckets, rising; sums to ok
   std::vector<SeriesRow> series;                 // from the barrier on, without gaps; at most 600
   std::uint64_t series_step_s = 1;               // what a row covers
 
   std::uint64_t refusals = 0;
   std::map<std::uint16_t, std::uint64_t> refusals_by_code;
   std::vector<HolderSummary> refusals_by_holder;  // most refusals first
-  std::optional<Exactness> exactness;             // none: not known
+  std::optional<Exactness> exactness;             // none: unknown
 
   std::vector<InjectorSummary> injectors;
   std::vector<Finding> checks;
   std::vector<ExpectationResult> expectations;
-  std::vector<std::string> warnings;  // what was in doubt comes first
-  std::vector<Doubt> doubts;          // made it inconclusive; at most 200 of them
+  std::vector<std::string> warnings;  // doubts come first
+  std::vector<Doubt> doubts;          // those that made it inconclusive; at most 200
   std::vector<std::string> not_modelled;
-  std::vector<std::string> tolerated;  // a sentence for each tolerance that the run was judged by
+  std::vector<std::string> tolerated;  // a sentence for each tolerance applied to the run
 };
 
 // Retries of all broadcasts.
 std::uint64_t total_retries(const Summary& summary);
 
-// What the claim "99.9 % succeed" is measured against: runs_needed and the sentences about it.
+// The claim "99.9 % succeed", for runs_needed and the sentences about it.
 inline constexpr double claimed_rate = 0.999;
 inline constexpr double claimed_confidence = 0.95;
 

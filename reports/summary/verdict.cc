@@ -38,7 +38,8 @@ std::string reason_of(const Finding& finding) {
         fmt::format("{}: {} of {}", finding.name, format_count(finding.count), format_count(finding.checked));
     return witness.empty() ? numbers : numbers + "; " + witness;
   }
-  return fmt::format("{} cannot be told: {}", finding.name, witness.empty() ? "nothing was seen" : witness);
+  return fmt::format("{} not determined: {}", finding.name,
+                     witness.empty() ? "nothing was observed" : witness);
 }
 
 void tell_doubts(const RunState& state, std::vector<std::string>& reasons) {
@@ -56,15 +57,15 @@ std::string reason_to_pass(const Summary& summary) {
       static_cast<std::uint64_t>(std::count_if(summary.checks.begin(), summary.checks.end(),
                                                [](const Finding& f) { return decides(f, Verdict::pass); }));
   std::string reason =
-      fmt::format("{} of {} acknowledged, and {} found nothing wrong", format_count(summary.ok),
+      fmt::format("{} of {} acknowledged; {} passed", format_count(summary.ok),
                   format_counted(summary.attempted, "broadcast"), format_counted(passed, "check"));
   std::uint64_t cut_short = 0;
   for (const auto& injector : summary.injectors) cut_short += injector.cut_short;
   if (cut_short > 0)
     reason += fmt::format("; {} cut short by planned kills", format_counted(cut_short, "broadcast"));
   if (!summary.expectations.empty()) {
-    reason += fmt::format("; {} met",
-                          format_counted(summary.expectations.size(), "expectation is", "expectations are"));
+    reason += fmt::format("; {}",
+                          format_counted(summary.expectations.size(), "expectation met", "expectations met"));
   }
   std::string waived;
   for (const auto& finding : summary.checks) {
@@ -86,10 +87,10 @@ Judgement judge(const Summary& summary, const RunState& state) {
   std::vector<std::string> missed;
   for (const Finding* finding : findings_with(summary, Verdict::fail))
     failures.push_back(reason_of(*finding));
-  if (state.interrupted) doubts.emplace_back("the run was interrupted before it was over");
-  if (state.timed_out) doubts.emplace_back("the run's deadline passed before it was over");
+  if (state.interrupted) doubts.emplace_back("the run was interrupted");
+  if (state.timed_out) doubts.emplace_back("the run did not finish within its deadline");
   if (!state.complete && !state.interrupted && !state.timed_out) {
-    doubts.emplace_back("the run never reached its end: whatever conducted it died first");
+    doubts.emplace_back("incomplete run: the Holdfast process that conducted it died");
   }
   if (summary.attempted == 0) doubts.emplace_back("no broadcast was attempted, so nothing was tested");
   if (summary.checks.empty()) doubts.emplace_back("nothing was checked");
@@ -135,10 +136,9 @@ std::string expectation_sentence(const ExpectationResult& result) {
   if (result.expectation.relation == Relation::equals) relation = "exactly";
   const Figure* named = find_figure(result.expectation.figure);
   const std::string unit = named != nullptr && named->unit == "ms" ? " ms" : "";
-  return fmt::format(
-      "{} shall be {} {}{}, and {}", result.expectation.figure, relation,
-      format_figure(result.expectation.value), unit,
-      result.value ? fmt::format("is {}{}", format_figure(*result.value), unit) : "there is no data for it");
+  return fmt::format("{}{} (required: {} {}{})", result.expectation.figure,
+                     result.value ? fmt::format(" is {}{}", format_figure(*result.value), unit) : ": no data",
+                     relation, format_figure(result.expectation.value), unit);
 }
 
 // The worst of what the verdict and its parts say, so that a result edited by hand cannot pass a gate.

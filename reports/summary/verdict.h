@@ -9,10 +9,10 @@
 
 namespace holdfast {
 
-// Whether `expectation` holds of `summary`; a figure without data misses it.
+// Whether `summary` meets `expectation`; a figure without data misses it.
 ExpectationResult evaluate(const Expectation& expectation, const Summary& summary);
 
-// What a run was, apart from its figures, that keeps it from being judged.
+// What can make a run inconclusive, apart from its figures.
 struct RunState {
   bool complete = true;  // it reached its end
   bool interrupted = false;
@@ -25,19 +25,18 @@ struct Judgement {
   std::vector<std::string> reasons;  // never empty
 };
 
-// A failed check outranks everything: what was seen to be lost stays lost, however doubtful the rest. Then
-// whatever makes the run inconclusive. A missed expectation fails a run only if it is conclusive: figures
-// that cannot be trusted cannot miss a threshold either. `summary` has its checks, expectations and counts
-// filled in.
+// A failed check outranks everything: what was seen to be lost stays lost, however doubtful the rest. Next comes
+// anything that makes the run inconclusive. A missed expectation fails a run only if the run is conclusive:
+// untrustworthy figures cannot miss a threshold. `summary` must have its checks, expectations and counts filled in.
 Judgement judge(const Summary& summary, const RunState& state);
 
-// "success_rate.lower shall be at least 0.98, and is 0.91"
+// "success_rate.lower is 0.91 (required: at least 0.98)"
 std::string expectation_sentence(const ExpectationResult& result);
 
-// The gravest check that failed and decides; nullptr: none did.
+// The gravest failed check that is not waived, or nullptr.
 const Finding* gravest_failure(const Summary& summary);
 
-// What a check says in a checklist when it passes; of a check that this version does not know, its name.
+// A check's title in checklists; for a check unknown to this version, its name.
 std::string check_title(const std::string& name);
 
 }  // namespace holdfast

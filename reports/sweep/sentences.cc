@@ -33,22 +33,22 @@ std::string edge_sentence(const Sweep& sweep, std::size_t at) {
   const SweepCurve& curve = sweep.curves[at];
   const std::string label = sweep_label(sweep, at);
   const std::string paper =
-      fmt::format("On paper it waits {} in all ({})", format_ms(curve.planned_budget_ms),
+      fmt::format("On paper it waits {} in total ({})", format_ms(curve.planned_budget_ms),
                   curve.policy.empty() ? "no policy known" : curve.policy);
   if (!curve.some_fail) {
     return curve.all_survive ? fmt::format("{}: every run survived, up to a hold of {}. {}.", label,
                                            hold_text(*curve.all_survive), paper)
-                             : fmt::format("{}: no run could be told.", label);
+                             : fmt::format("{}: no run was conclusive.", label);
   }
   std::string edge =
       curve.all_survive
-          ? fmt::format("{}: every run survived a hold of {} and less; from {} on ", label,
+          ? fmt::format("{}: every run survived holds of up to {}; from {} on, ", label,
                         hold_text(*curve.all_survive), hold_text(*curve.some_fail))
-          : fmt::format("{}: already from the shortest hold, {}, on ", label, hold_text(*curve.some_fail));
-  edge += curve.none_survive == curve.some_fail ? "none did"
+          : fmt::format("{}: from the shortest hold, {}, on, ", label, hold_text(*curve.some_fail));
+  edge += curve.none_survive == curve.some_fail ? "none survived"
           : curve.none_survive
-              ? fmt::format("some failed, and from {} on all", hold_text(*curve.none_survive))
-              : std::string("some failed, though not all, not even at the longest hold");
+              ? fmt::format("some failed, and from {} on, all did", hold_text(*curve.none_survive))
+              : std::string("some failed, but not all, even at the longest hold");
   // The way between the two is the resolution: within it paper and run agree.
   const double edge_ms = milliseconds(curve.some_fail->count());
   const double least_ms = curve.all_survive ? milliseconds(curve.all_survive->count()) : 0;
@@ -57,13 +57,13 @@ std::string edge_sentence(const Sweep& sweep, std::size_t at) {
   const double resolution_ms = std::max(edge_ms - least_ms, 0.05 * curve.planned_budget_ms);
   std::string verdict;
   if (missing_ms > resolution_ms) {
-    verdict = fmt::format(", {} more than it holds out: its longest wait was {}", format_ms(missing_ms),
-                          format_ms(curve.wait_max_ms));
+    verdict = fmt::format(", {} more than the holds it survives: its longest wait was {}",
+                          format_ms(missing_ms), format_ms(curve.wait_max_ms));
   } else if (more_ms > resolution_ms) {
-    verdict = fmt::format(", {} less than it holds out: its longest wait was {}", format_ms(more_ms),
+    verdict = fmt::format(", {} less than the holds it survives: its longest wait was {}", format_ms(more_ms),
                           format_ms(curve.wait_max_ms));
   } else {
-    verdict = fmt::format(", and so it does: its longest wait was {}", format_ms(curve.wait_max_ms));
+    verdict = fmt::format(", and it does: its longest wait was {}", format_ms(curve.wait_max_ms));
   }
   return edge + ". " + paper + verdict + ".";
 }
@@ -71,17 +71,15 @@ std::string edge_sentence(const Sweep& sweep, std::size_t at) {
 std::string sweep_design_sentence(const Sweep& sweep) {
   const SweepPlan& plan = sweep.plan;
   return fmt::format(
-      "A run survives if every broadcast that it attempted was acknowledged; its messages are for 'run' to "
-      "judge. One in which the holder was in nobody's way, or that did not reach its end, tells nothing. {} "
-      "of each "
-      "hold of \"{}\", seeds from {}; intervals are Clopper and Pearson's, 95 % each by itself. The steps "
-      "are followed "
-      "by halves towards the edge.",
+      "A run survives if every broadcast that it attempted was acknowledged; whether the messages arrived is "
+      "for 'run' to judge. Runs in which the holder blocked no call, or that did not finish, are "
+      "inconclusive. {} per hold of \"{}\", seeds from {}; each interval is Clopper–Pearson, 95 %. After the "
+      "steps, the sweep bisects towards the edge.",
       format_counted(plan.runs, "run"), plan.injector, plan.seed);
 }
 
 std::string short_sweep_sentence() {
-  return "The sweep was cut short: what follows is as far as it got.";
+  return "The sweep was cut short: these are its results so far.";
 }
 
 TableRows sweep_rows(const SweepCurve& curve) {
@@ -89,7 +87,7 @@ TableRows sweep_rows(const SweepCurve& curve) {
   for (const SweepPoint& point : curve.points) {
     const std::uint64_t told = point.survived + point.failed;
     std::string survived = fmt::format("{} of {}", format_count(point.survived), format_count(told));
-    if (point.inconclusive > 0) survived += fmt::format(" ({} not told)", format_count(point.inconclusive));
+    if (point.inconclusive > 0) survived += fmt::format(" ({} inconcl.)", format_count(point.inconclusive));
     rows.push_back({hold_text(point.hold),
                     text_bar(point.survived, std::max<std::uint64_t>(told, 1), bar_columns),
                     std::move(survived), format_interval(point.interval),

@@ -1,4 +1,4 @@
-// What is said in words about a sweep, the same in every format. Plain text: renderers escape it.
+// Sentences about a sweep, the same in every format. Plain text: renderers escape it.
 #pragma once
 
 #include <string>
@@ -8,11 +8,12 @@
 
 namespace holdfast {
 
-std::string sweep_headline(const Sweep& sweep);                    // "retry-budget: How long …"
-std::string sweep_label(const Sweep& sweep, std::size_t curve);    // the variant, or the store
-std::string edge_sentence(const Sweep& sweep, std::size_t curve);  // where survival ends, against the paper
-std::string sweep_design_sentence(const Sweep& sweep);             // what the intervals are
-std::string short_sweep_sentence();                                // of one that was cut short
+std::string sweep_headline(const Sweep& sweep);                  // "retry-budget: How long …"
+std::string sweep_label(const Sweep& sweep, std::size_t curve);  // the variant, or the store
+std::string edge_sentence(const Sweep& sweep,
+                          std::size_t curve);           // where survival ends, compared with the policy
+std::string sweep_design_sentence(const Sweep& sweep);  // what the intervals are
+std::string short_sweep_sentence();                     // for one that was cut short
 
 TableRows sweep_rows(const SweepCurve& curve);  // hold, curve, survived, rate, interval, broadcasts
 std::vector<TableColumn> sweep_head();

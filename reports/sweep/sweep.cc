@@ -136,7 +136,7 @@ Result<HoldRange> parse_hold_range(const std::string& text) {
   const auto wrong = [&](const std::string& why) {
     return fail(Code::invalid, fmt::format("--hold {}: {}; write a range such as 0ms..10s", text, why));
   };
-  if (dots == std::string::npos) return wrong("it has no two dots");
+  if (dots == std::string::npos) return wrong("it is not a range");
   const auto shortest = parse_duration(text.substr(0, dots));
   if (!shortest) return wrong(shortest.error().message);
   const auto longest = parse_duration(text.substr(dots + 2));

@@ -81,9 +81,9 @@ TEST(Sweep, FindsTheEdgeByHalves) {
   EXPECT_TRUE(std::is_sorted(origin.points.begin(), origin.points.end(),
                              [](const SweepPoint& a, const SweepPoint& b) { return a.hold < b.hold; }));
   const std::string text = render_sweep_terminal(sweep, false, 200);
-  EXPECT_THAT(text, HasSubstr("1.57 s more than it holds out"));
-  EXPECT_THAT(text, HasSubstr("core: every run survived a hold of"));
-  EXPECT_THAT(text, HasSubstr(", and so it does"));
+  EXPECT_THAT(text, HasSubstr("1.57 s more than the holds"));
+  EXPECT_THAT(text, HasSubstr("core: every run survived holds of up to"));
+  EXPECT_THAT(text, HasSubstr(", and it does"));
 }
 
 RC_GTEST_PROP(Sweep, EndsAndBracketsEveryEdge, ()) {
@@ -121,7 +121,7 @@ TEST(Sweep, WhatCouldNotBeToldCountsBothWays) {
   EXPECT_EQ(point.interval.upper, 1);
   EXPECT_EQ(sweep.curves[0].all_survive, Duration(0));  // as far as they tell
   EXPECT_FALSE(sweep.complete);                         // the longest hold was not tried
-  EXPECT_THAT(render_sweep_terminal(sweep, false, 80), HasSubstr("2 of 2 (1 not told)"));
+  EXPECT_THAT(render_sweep_terminal(sweep, false, 80), HasSubstr("2 of 2 (1 inconcl.)"));
 }
 
 TEST(Sweep, ARunSurvivesIfEveryBroadcastWasAcknowledgedAndTheHolderWasInTheWay) {
@@ -157,7 +157,7 @@ TEST(Sweep, RangesOfHolds) {
     const char* said;
   };
   for (const Wrong& wrong :
-       {Wrong{"10s", "it has no two dots"}, Wrong{"1s..1s", "must be longer than the first"},
+       {Wrong{"10s", "it is not a range"}, Wrong{"1s..1s", "must be longer than the first"},
         Wrong{"2s..1s", "must be longer"}, Wrong{"0..10s", "--hold 0..10s: "}, Wrong{"1s..", "--hold 1s..: "},
         Wrong{"0ms..25h", "at most 24h"}}) {
     const auto refused = parse_hold_range(wrong.text);

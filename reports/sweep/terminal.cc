@@ -13,12 +13,12 @@ std::string render_sweep_terminal(const Sweep& sweep, bool colour, int columns) 
     page.heading(sweep_label(sweep, at));
     page.table(sweep_head(), sweep_rows(sweep.curves[at]));
     if (sweep.curves[at].example.empty()) continue;
-    page.paragraph("One that failed, at the edge:");
+    page.paragraph("A failed run at the edge:");
     page.raw_line(sweep.curves[at].example);
   }
   page.heading("How to read it");
   page.paragraph(sweep_design_sentence(sweep));
-  page.heading("The same sweep again");
+  page.heading("Repeat this sweep");
   page.raw_line(sweep.plan.command);
   return std::move(page).text();
 }

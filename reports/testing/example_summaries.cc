@@ -133,8 +133,7 @@ Summary example_pass() {
   summary.expectations = {{{"agents.succeeded", Relation::at_least, 8}, 8, true},
                           {{"wait.max", Relation::at_most, 3500}, 700.9, true}};
   summary.verdict = RunVerdict::pass;
-  summary.reasons = {
-      "200 of 200 broadcasts acknowledged, and 3 checks found nothing wrong; 2 expectations are met"};
+  summary.reasons = {"200 of 200 broadcasts acknowledged; 3 checks passed; 2 expectations met"};
   return summary;
 }
 
@@ -152,21 +151,21 @@ Summary example_fail() {
   add_example_times(summary, 2, 1);
   summary.injectors = {{"antivirus", "antivirus", 200, 198, 1, {30.1, 120, 299, 640}},
                        {"holder", "open-handle", 6, 6, 1, {400, 400.2, 400.3, 400.3}}};
-  summary.checks = {
-      {"delivered", Verdict::fail, 8, 3,
-       "agent 0 was refused: rename queue.json.tmp: access denied (WinError 5)"},
-      {"lost", Verdict::fail, 1576, 312,
-       "agent 3 was told ok for 3-17 at 1.204 s, but agent 5's final read of 1,204 entries does not hold it"},
-      {"duplicate", Verdict::pass, 1264, 0, std::nullopt}};
+  summary.checks = {{"delivered", Verdict::fail, 8, 3,
+                     "agent 0 was refused: rename queue.json.tmp: access denied (WinError 5)"},
+                    {"lost", Verdict::fail, 1576, 312,
+                     "agent 3's broadcast 3-17 was acknowledged at 1.204 s, but agent 5's final read of "
+                     "1,204 entries lacks it"},
+                    {"duplicate", Verdict::pass, 1264, 0, std::nullopt}};
   summary.expectations = {{{"agents.succeeded", Relation::at_least, 8}, 5, false},
                           {{"latency.p99", Relation::at_most, 100}, 6.5, true}};
   summary.verdict = RunVerdict::fail;
   summary.reasons = {
-      "lost: 312 of 1,576; agent 3 was told ok for 3-17 at 1.204 s, but agent 5's final read of 1,204 "
-      "entries does "
-      "not hold it",
+      "lost: 312 of 1,576; agent 3's broadcast 3-17 was acknowledged at 1.204 s, but agent 5's final read of "
+      "1,204 "
+      "entries lacks it",
       "delivered: 3 of 8; agent 0 was refused: rename queue.json.tmp: access denied (WinError 5)",
-      "expectation missed: agents.succeeded shall be at least 8, and is 5"};
+      "expectation missed: agents.succeeded is 5 (required: at least 8)"};
   return summary;
 }
 
@@ -189,10 +188,9 @@ Summary example_inconclusive() {
   summary.warnings = {"agent-7.events: byte offset 1,024: the record was cut short"};
   summary.doubts = {{DoubtKind::damaged_record, summary.warnings.front(), 1}};
   summary.verdict = RunVerdict::inconclusive;
-  summary.reasons = {"the run was interrupted before it was over",
-                     "lost cannot be told: no agent's final read is on record",
-                     "delivered cannot be told: the run was cut before agent 7 began",
-                     "expectation missed: lost shall be exactly 0, and there is no data for it"};
+  summary.reasons = {"the run was interrupted", "lost not determined: no agent's final read is on record",
+                     "delivered not determined: the run was cut before agent 7 began",
+                     "expectation missed: lost: no data (required: exactly 0)"};
   return summary;
 }
 
@@ -208,7 +206,7 @@ Summary example_one_operation() {
   summary.checks = {{"delivered", Verdict::pass, 1, 0, std::nullopt},
                     {"lost", Verdict::pass, 1, 0, std::nullopt}};
   summary.verdict = RunVerdict::pass;
-  summary.reasons = {"1 of 1 broadcast acknowledged, and 2 checks found nothing wrong"};
+  summary.reasons = {"1 of 1 broadcast acknowledged, and 2 checks passed"};
   return summary;
 }
 

@@ -11,12 +11,12 @@ inline constexpr const char* hostile_text =
     "\xff\xfe \xc0\x80 \xe2\x80\xae evil \xf0\x9f\x92\xa5";
 
 Summary example_pass();          // eight agents, retried, nothing lost
-Summary example_fail();          // the origin's: lost messages, failed agents
+Summary example_fail();          // a store without lock or retry: lost messages, failed agents
 Summary example_inconclusive();  // interrupted, a check that could not tell, an injector that did not fire
 Summary example_one_operation();
 Summary example_many_agents();  // 1,000 agents
 
-// Every text that a subject or a file could have brought in is `text`.
+// Every text that could come from a subject or a file is `text`.
 Summary example_hostile(const std::string& text = hostile_text);
 
 }  // namespace holdfast

@@ -33,7 +33,7 @@ Trial example_trial(const TrialsPlan& plan, std::size_t variant, std::uint64_t s
     case 'p':
       trial.verdict = RunVerdict::pass;
       trial.exit_code = 0;
-      trial.reason = "16 of 16 broadcasts acknowledged, and 6 checks found nothing wrong; waived: lost";
+      trial.reason = "16 of 16 broadcasts acknowledged; 6 checks passed; waived: lost";
       break;
     case 'f':
       trial.verdict = RunVerdict::fail;
@@ -43,12 +43,12 @@ Trial example_trial(const TrialsPlan& plan, std::size_t variant, std::uint64_t s
     case 'm':
       trial.verdict = RunVerdict::fail;
       trial.exit_code = 3;
-      trial.reason = "expectation missed: failed shall be exactly 0, and is 2";
+      trial.reason = "expectation missed: failed is 2 (required: exactly 0)";
       break;
     default:
       trial.verdict = RunVerdict::inconclusive;
       trial.exit_code = 2;
-      trial.reason = "the run was interrupted before it was over";
+      trial.reason = "the run was interrupted";
       break;
   }
   return trial;

@@ -1,5 +1,5 @@
-// Golden files: what a renderer gave when a person last looked at it and found it good. To accept new output,
-// run the test once with HOLDFAST_UPDATE_GOLDEN=1 and read the difference before committing.
+// Golden files: a renderer's output when a person last reviewed it. To accept new output, run the test once with
+// HOLDFAST_UPDATE_GOLDEN=1 and read the diff before committing.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// For tests: a run in which whatever a subject, a program or a file may be called tries to act on the page.
+// For tests: a run in which the names of subjects, programs and files try to act on the page.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace holdfast {
 
-// Markup that would run, ends of scripts and comments, quotes, NUL, bytes that are no UTF-8, a right-to-left
+// Markup that would run, ends of scripts and comments, quotes, NUL, bytes that are not UTF-8, a right-to-left
 // override, line separators of JavaScript, a template's braces; and a MiB more of it.
 inline std::string hostile_markup(std::size_t more_bytes = std::size_t{1} << 20) {
   std::string text = "</script><script>window.harmed = 1</script>-->]]><!--<script>";

@@ -108,17 +108,17 @@ std::string render_trials_html(const TrialsSummary& summary) {
   body += not_passed_section(summary);
   if (const auto waived = waived_sentences(summary); !waived.empty())
     body += html_section("waived", "Waived by the scenario", html_list(waived));
-  body += html_section(
-      "how", "Environment",
-      html_table_of_text("Environment", {{"What"}, {"Value"}},
-                         {{"First seed", std::to_string(plan.seed)},
-                          {"Started", plan.started_at},
-                          {"Kernel", plan.kernel},
-                          {"Filesystem", plan.filesystem},
-                          {"Holdfast", plan.version},
-                          {"Kept", keeping_sentence(summary)}}) +
-          fmt::format("<h3>The same series again</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
-                      html_text(plan.command)));
+  body +=
+      html_section("how", "Environment",
+                   html_table_of_text("Environment", {{"What"}, {"Value"}},
+                                      {{"First seed", std::to_string(plan.seed)},
+                                       {"Started", plan.started_at},
+                                       {"Kernel", plan.kernel},
+                                       {"Filesystem", plan.filesystem},
+                                       {"Holdfast", plan.version},
+                                       {"Kept", keeping_sentence(summary)}}) +
+                       fmt::format("<h3>Repeat this series</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>\n",
+                                   html_text(plan.command)));
   return filled(assets::plain_page_html,
                 {{"title", html_text(verdict_word(summary.verdict) + " " + trials_headline(summary))},
                  {"style", std::string(assets::style_css)},

@@ -123,8 +123,8 @@ TrialsPlan read_plan(const OrderedJson& json, std::optional<std::string>& proble
   std::string schema;
   fields.text("schema", schema);
   if (fields.intact() && schema != "holdfast.trials-plan/1") {
-    fields.complain("schema",
-                    fmt::format("is \"{}\", holdfast.trials-plan/1 is wanted", cut_to(one_line(schema), 60)));
+    fields.complain(
+        "schema", fmt::format("is \"{}\", but must be holdfast.trials-plan/1", cut_to(one_line(schema), 60)));
   }
   fields.text("scenario", plan.scenario);
   fields.text("title", plan.title);
@@ -151,7 +151,7 @@ TrialsPlan read_plan(const OrderedJson& json, std::optional<std::string>& proble
   sure.number("alpha", plan.sure.alpha);
   sure.number("beta", plan.sure.beta);
   if (auto sound = check_sprt_plan(plan.sure); fields.intact() && !sound)
-    fields.complain("sure", "is no plan of a test: " + sound.error().message);
+    fields.complain("sure", "is not a valid test plan: " + sound.error().message);
   fields.flag("keep_all", plan.keep_all);
   fields.each("variants", [&](const JsonFields& each) {
     TrialsVariant variant;
@@ -164,7 +164,7 @@ TrialsPlan read_plan(const OrderedJson& json, std::optional<std::string>& proble
              c == '_';
     };
     if (!std::all_of(variant.name.begin(), variant.name.end(), allowed))
-      each.complain("name", "is no variant's");
+      each.complain("name", "is not the name of a variant");
     each.flag("judged", variant.judged);
     each.texts("settings", variant.settings);
     plan.variants.push_back(std::move(variant));
@@ -203,7 +203,7 @@ std::string to_json(const TrialsPlan& plan) {
 Result<TrialsPlan> parse_trials_plan(std::string_view json, const std::string& file_name) {
   constexpr int greatest_depth = 16;
   if (nesting_depth(json) > greatest_depth) {
-    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is no plan of trials",
+    return fail(Code::invalid, fmt::format("{}: nested deeper than {} levels: this is not a plan of trials",
                                            file_name, greatest_depth));
   }
   try {

@@ -18,8 +18,7 @@ void add_trial(JunitSuite& suite, const TrialsSummary& summary, const Trial& tri
   const std::string said = fmt::format("{}; kept in {}; {}", trial.reason, trial.directory, trial.command);
   const bool decides = variant.judged && summary.plan.stop != StopRule::when_sure;
   if (trial.verdict == RunVerdict::pass) return;
-  if (!decides)
-    return suite.skipped(node, fmt::format("{}, which does not decide: {}", to_string(trial.verdict), said));
+  if (!decides) return suite.skipped(node, fmt::format("{}, not judged: {}", to_string(trial.verdict), said));
   if (trial.verdict == RunVerdict::fail) return suite.failure(node, "trial", said);
   suite.error(node, "inconclusive", said);
 }

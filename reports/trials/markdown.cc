@@ -60,7 +60,7 @@ std::string render_trials_markdown(const TrialsSummary& summary) {
                         {"Holdfast", plan.version},
                         {"Kept", keeping_sentence(summary)}};
   report += "\n## Environment\n\n" + markdown_table_of_text({{"What"}, {"Value"}}, environment);
-  return report + "\n## The same series again\n\n" + markdown_block(plan.command);
+  return report + "\n## Repeat this series\n\n" + markdown_block(plan.command);
 }
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// What a run failed by, and how often the same plan fails by it again.
+// How a run failed, and how often the same plan fails the same way.
 #pragma once
 
 #include <cstdint>
@@ -11,32 +11,32 @@
 
 namespace holdfast {
 
-// The gravest of what a run failed by: a check, or an expectation that it missed.
+// The gravest failure of a run: a failed check or a missed expectation.
 struct Failure {
   bool by_check = true;
-  std::string name;  // "lost"; of an expectation "wait.max at_most"
+  std::string name;  // "lost"; for an expectation "wait.max at_most"
 
   bool operator==(const Failure&) const = default;
 };
 
-// What a Failure calls it.
+// Its name in a Failure.
 std::string name_of(const Expectation& expectation);
 
-std::optional<Failure> failure_of(const Summary& summary);  // none: it did not fail
+std::optional<Failure> failure_of(const Summary& summary);  // none: the run did not fail
 bool fails_by(const Summary& summary, const Failure& failure);
 std::string to_string(const Failure& failure);  // "the check lost", "the expectation wait.max at_most"
 
 // How the repetitions of one plan ended.
 struct Replays {
   Failure failure;
-  std::uint64_t same = 0;  // failed by it, whatever else they failed by
+  std::uint64_t same = 0;  // failed the same way, whatever else failed
   std::uint64_t other = 0;
   std::uint64_t inconclusive = 0;
   std::uint64_t passed = 0;
 
   void add(const Summary& summary);
   [[nodiscard]] std::uint64_t runs() const { return same + other + inconclusive + passed; }
-  // Clopper and Pearson's, 95 %: the number of runs is fixed in advance.
+  // Clopper–Pearson, 95 %: the number of runs is fixed in advance.
   [[nodiscard]] Interval rate() const { return clopper_pearson(same, runs(), 0.95); }
 };
 

@@ -40,20 +40,20 @@ std::string sure_sentence(const TrialsSummary& summary, std::size_t variant) {
   switch (result.decision) {
     case SprtDecision::good:
       return fmt::format(
-          "{}; the sequential test calls that {} rather than {} (where only {} pass, it does so in "
-          "{} of series)",
+          "{}; the sequential test decides for a pass rate of {} against {} (at a true rate of {} it would "
+          "do so in {} of series)",
           seen, format_percent(sure.rate_good), format_percent(sure.rate_bad), format_percent(sure.rate_bad),
           format_percent(summary.sure_errors.alpha));
     case SprtDecision::bad:
       return fmt::format(
-          "{}; the sequential test calls that {} or less rather than {} (where {} pass, it does so "
-          "in {} of series)",
+          "{}; the sequential test decides for a pass rate of {} or less against {} (at a true rate of {} it "
+          "would do so in {} of series)",
           seen, format_percent(sure.rate_bad), format_percent(sure.rate_good), format_percent(sure.rate_good),
           format_percent(summary.sure_errors.beta));
     case SprtDecision::undecided:
       break;
   }
-  return fmt::format("{}; the sequential test cannot tell {} from {} by that", seen,
+  return fmt::format("{}; that is too little for the sequential test to tell {} from {}", seen,
                      format_percent(sure.rate_good), format_percent(sure.rate_bad));
 }
 
@@ -125,33 +125,29 @@ std::string design_sentence(const TrialsSummary& summary) {
       if (plan.variants.size() == 1) sentence = trial_count(plan.trials) + ", fixed in advance.";
       break;
     case StopRule::first_failure:
-      sentence =
-          fmt::format("Until the first failure, at most {} of each variant.", trial_count(plan.trials));
+      sentence = fmt::format("Trials until the first failure, at most {} of each variant.",
+                             trial_count(plan.trials));
       break;
     case StopRule::when_sure:
       sentence = fmt::format(
-          "Until a sequential test (Wald's SPRT) can tell a rate of {} that pass from one of {}, with errors "
-          "of "
-          "{} and {}; at most {} of each variant.",
+          "Trials until a sequential test (Wald's SPRT) can tell a pass rate of {} from one of {}, with "
+          "error rates of {} and {}; at most {} of each variant.",
           format_percent(plan.sure.rate_good), format_percent(plan.sure.rate_bad),
           format_percent(plan.sure.alpha), format_percent(plan.sure.beta), trial_count(plan.trials));
       break;
   }
-  if (!summary.sequential) return sentence + " Intervals are Clopper and Pearson's (95 %).";
-  const char* const why = summary.complete ? "The number of trials depended on what they showed"
-                                           : "It was cut short, perhaps because of what had been seen";
+  if (!summary.sequential) return sentence + " Intervals are Clopper–Pearson (95 %).";
+  const char* const why = summary.complete ? "The number of trials depended on their results"
+                                           : "The series was cut short, perhaps because of its results";
   return fmt::format(
-      "{} {}, so intervals are confidence sequences (95 %, valid whenever one stops), and no p is "
-      "stated.",
+      "{} {}, so intervals are confidence sequences (95 %, valid wherever a series stops), and no p is "
+      "given.",
       sentence, why);
 }
 
 std::string sharing_sentence() {
-  return "The trial is the unit: agents and broadcasts of one run share its faults, so their sums over "
-         "trials "
-         "are shown without an interval. An inconclusive trial counts neither way in the rate, and both ways "
-         "in "
-         "its interval.";
+  return "The trial is the unit: agents and broadcasts in one run share its faults, so their totals are "
+         "shown without intervals. Inconclusive trials are left out of the rate but widen its interval.";
 }
 
 std::string comparison_sentence(const TrialsSummary& summary, const VariantComparison& comparison) {
@@ -164,11 +160,10 @@ std::string comparison_sentence(const TrialsSummary& summary, const VariantCompa
   if (!comparison.fisher_p) return sentence + ".";
   const double p = *comparison.fisher_p;
   sentence += fmt::format("; Fisher's exact p {}: {}.", format_p(p), evidence_words(p));
-  if (!comparison.latency_p) return sentence + " No latencies can be compared.";
+  if (!comparison.latency_p) return sentence + " There are no latencies to compare.";
   return sentence + fmt::format(
                         " Median latency of a trial's acknowledged broadcasts: {} against {}; Mann–Whitney p "
-                        "{}, and a trial of {} "
-                        "is the slower one with probability {}.",
+                        "{}; the trial of {} was the slower one in {} of all pairs.",
                         maybe_ms(first.latency_p50_ms), maybe_ms(other.latency_p50_ms),
                         format_p(*comparison.latency_p), variant_label(summary.plan, comparison.variant),
                         format_percent(*comparison.superiority));
@@ -181,7 +176,7 @@ std::string trial_sentence(const TrialsSummary& summary, const Trial& trial) {
 
 std::string keeping_sentence(const TrialsSummary& summary) {
   if (summary.plan.keep_all) return "Every trial is kept whole.";
-  return "Trials that did not pass are kept whole; of the others, plan.json and result.json.";
+  return "Trials that did not pass are kept whole; the others keep only plan.json and result.json.";
 }
 
 std::vector<std::string> settings_sentences(const TrialsSummary& summary) {
@@ -213,7 +208,7 @@ std::vector<std::string> waived_sentences(const TrialsSummary& summary) {
                               trial_count(found->trials), name.empty() ? "" : " of " + name);
       }
       sentences.push_back(
-          fmt::format("{} failed in {}, and does not decide: {}", check.name, counts, check.reason));
+          fmt::format("{} failed in {}, but is waived: {}", check.name, counts, check.reason));
     }
   }
   return sentences;

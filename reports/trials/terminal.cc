@@ -58,7 +58,7 @@ std::string render_trials_terminal(const TrialsSummary& summary, bool colour, in
     for (const auto& sentence : waived) page.labelled("-", Ink::plain, 2, sentence, 2);
   }
   show_trials_not_passed(page, summary);
-  page.heading("The same series again");
+  page.heading("Repeat this series");
   page.raw_line(summary.plan.command);
   page.paragraph(keeping_sentence(summary));
   return std::move(page).text();

@@ -1,15 +1,15 @@
-// Many runs of one scenario, under one or several variants, as figures: what trials.json holds and every
-// renderer of a series shows. Plain values and pure functions.
+// Many runs of one scenario, in one or several variants, as figures: what trials.json contains and every renderer of
+// a series shows. Plain values and pure functions.
 //
-// The trial is the unit: agents and broadcasts of one run share its faults, so only whole runs are
-// independent. A trial passes, fails or is inconclusive. An inconclusive one may have been either, so it
-// counts neither way in a rate, both ways in the rate's interval (as failed for its lower end, as passed for
-// its upper), and no series that has one in a judged variant passes by the count.
+// The trial is the unit: agents and broadcasts in one run share its faults, so only whole runs are independent. A
+// trial passes, fails or is inconclusive. An inconclusive one could have gone either way, so it is left out of the
+// rate but widens its interval (as failed for its lower end, as passed for its upper), and no series with one in a
+// judged variant passes by the count.
 //
-// When the number of trials was fixed in advance and all of them were run, intervals are Clopper and
-// Pearson's and variants are compared with Fisher's p. When it depended on what the trials showed (a stop at
-// the first failure, a sequential test, somebody's Ctrl-C), neither holds: then intervals are confidence
-// sequences, which hold whenever one stops, and no p is stated.
+// When the number of trials was fixed in advance and all of them were run, intervals are Clopper and Pearson's and
+// variants are compared with Fisher's p. If it depended on their results (a stop at the first failure, a sequential
+// test, Ctrl-C), neither is valid: then intervals are confidence sequences, which hold whenever a series stops, and
+// no p is given.
 #pragma once
 
 #include <cstdint>
@@ -36,12 +36,12 @@ struct TrialsVariant {
   std::vector<std::string> settings;  // "subject.retry.jitter = \"none\""
 };
 
-// What was to be done, on disk before the first trial begins (trials-plan.json, "holdfast.trials-plan/1").
+// The plan of a series, written before the first trial begins (trials-plan.json, "holdfast.trials-plan/1").
 struct TrialsPlan {
   std::string scenario, title, version, kernel, filesystem, started_at;
-  std::string command;  // that repeats the series
+  std::string command;  // repeats the series
   std::uint64_t seed = 1;
-  std::uint64_t trials = 1;  // of each variant, at most; trial i (from 0) has the seed `seed` + i
+  std::uint64_t trials = 1;  // per variant, at most; trial i (from 0) has the seed `seed` + i
   StopRule stop = StopRule::after_all;
   SprtPlan sure;  // when_sure
   bool keep_all = false;
@@ -52,10 +52,10 @@ struct Trial {
   std::size_t variant = 0;  // in TrialsPlan::variants
   std::uint64_t seed = 0;
   RunVerdict verdict = RunVerdict::inconclusive;
-  int exit_code = 2;      // of the run by itself
+  int exit_code = 2;      // of the run on its own
   std::string reason;     // the first of its reasons
   std::string directory;  // below the series' directory: "fixed/seed-3"
-  std::string command;    // that repeats it
+  std::string command;    // repeats it
   std::string store, policy;
   std::uint64_t agents_total = 0, agents_succeeded = 0;
   std::uint64_t attempted = 0, ok = 0, failed = 0, unknown = 0;  // broadcasts
@@ -67,7 +67,7 @@ struct Trial {
 
 Trial trial_of(const Summary& summary, std::size_t variant, std::string directory);
 
-// "fixed/seed-3"; "seed-3" where the scenario has no variants.
+// "fixed/seed-3"; "seed-3" if the scenario has no variants.
 std::string trial_directory(const TrialsPlan& plan, std::size_t variant, std::uint64_t seed);
 
 struct NextTrial {
@@ -75,10 +75,10 @@ struct NextTrial {
   std::uint64_t seed = 0;
 };
 
-// What to run after `done`, or nothing: variants take turns, so that the machine's mood is the same for all.
+// What to run after `done`, or nothing: variants take turns, so that all meet the same machine load.
 std::optional<NextTrial> next_trial(const TrialsPlan& plan, const std::vector<Trial>& done);
 
-// A check that the scenario waives, over the trials of a variant.
+// A check waived by the scenario, over the trials of a variant.
 struct WaivedCheck {
   std::string name, reason;
   std::uint64_t failed = 0, trials = 0;
@@ -97,7 +97,7 @@ struct VariantResult {
   [[nodiscard]] std::uint64_t trials() const { return passed + failed + inconclusive; }
 };
 
-// A variant against the first one.
+// A variant compared with the first one.
 struct VariantComparison {
   std::size_t variant = 0;
   std::optional<double> fisher_p;     // trials passed; none in a sequential design
@@ -111,8 +111,8 @@ struct TrialsSummary {
   std::vector<VariantResult> variants;  // as in the plan
   std::vector<VariantComparison> comparisons;
   bool complete = false;    // its stopping rule ended it
-  bool sequential = false;  // the number of trials depended on what they showed
-  SprtErrors sure_errors;   // when_sure: the test's own, exactly
+  bool sequential = false;  // the number of trials depended on their results
+  SprtErrors sure_errors;   // when_sure: the test's exact errors
   RunVerdict verdict = RunVerdict::inconclusive;
   int exit_code = 2;
   std::vector<std::string> reasons;  // never empty
@@ -120,14 +120,14 @@ struct TrialsSummary {
 
 TrialsSummary summarise_trials(TrialsPlan plan, std::vector<Trial> trials);
 
-// The trials that did not pass: those of judged variants first, each in order.
+// The trials that did not pass, those of judged variants first, each in order.
 std::vector<const Trial*> trials_not_passed(const TrialsSummary& summary);
 
 std::string to_json(const TrialsPlan& plan);
 Result<TrialsPlan> parse_trials_plan(std::string_view json, const std::string& file_name);
 std::string to_json(const TrialsSummary& summary);  // trials.json, "holdfast.trials/1", ends in a newline
 
-// Renderers; as those of one run in render.h.
+// Renderers, like those of one run in render.h.
 std::string render_trials_terminal(const TrialsSummary& summary, bool colour, int columns);
 std::string render_trials_markdown(const TrialsSummary& summary);
 std::string render_trials_html(const TrialsSummary& summary);

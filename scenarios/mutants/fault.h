@@ -1,5 +1,5 @@
-// What can be wrong with the mutant store, by the names that scenarios and the manifest use. Where each was seen
-// stands in manifest.toml.
+// What can be wrong with the mutant store, by the names used in scenarios and the manifest. manifest.toml says where
+// each was seen.
 #pragma once
 
 #include <array>
@@ -10,37 +10,37 @@
 namespace holdfast {
 
 enum class PlantedFault : std::uint8_t {
-  none,  // the store is right; what finds fault with this one is wrong itself
+  none,  // the store is correct; a check that fails it is wrong
 
   // The lock around reading, changing and replacing.
   no_lock,
-  process_mutex,                // a mutex of this process, taken for a lock among processes
+  process_mutex,                // a mutex within this process, used as a lock between processes
   lock_on_target,               // on queue.json, which the first save replaces
-  lock_file_unlinked,           // whoever waited holds a lock on a file that is gone
-  lock_shared,                  // a lock for reading, which all can have at once
+  lock_file_unlinked,           // waiters end up with a lock on a deleted file
+  lock_shared,                  // a shared lock, which all can hold at once
   lock_after_read,              // what was read may have been replaced by then
   lock_released_before_rename,  // another reads the old queue
   lock_lost_by_close,           // a POSIX lock goes when any descriptor of its file is closed
-  lock_check_then_create,       // two find no lock file, and both make it
+  lock_check_then_create,       // two find no lock file, and both create it
   stale_lock_stolen,            // from a holder that is only slow
-  lock_timeout_ignored,         // goes on without the lock when it takes too long
-  deadline_doubled,             // one time-out for the lock, and the same again for a second try
-  lock_file_left,               // a file that is the lock stays when its holder dies
-  lock_waits_for_ever,          // the same, and no deadline ends the wait for it
-  spins_for_lock,               // the same, and it looks without a pause
+  lock_timeout_ignored,         // continues without the lock if it takes too long
+  deadline_doubled,             // one time-out for the lock, and the same for a second try
+  lock_file_left,               // the lock file stays when its holder dies
+  lock_waits_for_ever,          // the same, without a deadline for the wait
+  spins_for_lock,               // the same, polling without a pause
   lock_kept_on_error,           // an early return that leaves the lock taken
-  lock_kept_until_next,         // let go when the next save begins
-  deadlock_two_locks,           // half of the processes take them the other way round
-  starves_one,                  // one of them gives way for as long as anybody else saves
-  naps_with_lock,               // sleeps its back-off after the save, and then lets go
+  lock_kept_until_next,         // released when the next save begins
+  deadlock_two_locks,           // half of the processes take them in the other order
+  starves_one,                  // one process gives way as long as any other saves
+  naps_with_lock,               // sleeps its back-off after the save, then releases the lock
 
   // Reading.
-  denied_is_empty,     // a queue that may not be read just now counts as empty
-  missing_is_empty,    // and one that is not there: beside a save that removes it first
-  torn_is_empty,       // and one that does not parse: beside a save that writes in place
-  cached_queue_saved,  // what this process read first is changed and saved for ever
-  cached_by_seconds,   // read again only if the time of the last change, in whole seconds, is another
-  hash_order,          // entries come in the order of a hash table that each process seeds differently
+  denied_is_empty,     // a queue that cannot be read right now counts as empty
+  missing_is_empty,    // so does a missing one: with a save that removes it first
+  torn_is_empty,       // so does one that does not parse: with a save that writes in place
+  cached_queue_saved,  // keeps changing and saving what this process read first
+  cached_by_seconds,   // read again only if the modification time, in whole seconds, changed
+  hash_order,          // entries in the order of a hash table that each process seeds differently
   handle_leaked,       // the descriptor that was read from is never closed
 
   // Writing.
@@ -50,39 +50,39 @@ enum class PlantedFault : std::uint8_t {
   write_in_place,        // truncates the queue, then writes it
   append_in_place,       // writes over the end of the queue, and adds the end again
   shared_temp_name,      // queue.json.tmp for all, and no lock
-  temp_name_taken,       // the same name, which must not be there yet: a dead process's stays for ever
-  short_write_ignored,   // one write of at most 4 KiB, its result not looked at
+  temp_name_taken,       // the same name, created exclusively: a dead process's file stays for ever
+  short_write_ignored,   // one write of at most 4 KiB, its result ignored
   entry_truncated,       // a field of 48 characters
   temp_leaked,           // the temporary file of a failed save stays
-  temp_leaked_by_retry,  // each attempt makes a new one, and the last alone is removed
+  temp_leaked_by_retry,  // each attempt makes a new one, and only the last is removed
   litter_kept_open,      // a copy beside each save, never closed and never removed
-  orphans_kept,          // nobody sweeps what a dead process left
-  orphan_published,      // what a dead process left counts as its last word, and is put in place
+  orphans_kept,          // leftovers of dead processes are never swept
+  orphan_published,      // a dead process's leftover is put in place
   newest_first,          // new entries at the front
   sorted_as_text,        // by id, where "0-10" comes before "0-2"
-  last_recipient_wins,   // every entry gets the recipient that a loop ended with
-  floods_the_disk,       // keeps copies upon copies, all flushed
+  last_recipient_wins,   // every entry gets the last recipient of a loop
+  floods_the_disk,       // keeps many copies, all flushed
 
   // Answering.
-  ok_before_write,         // told ok, written when the next operation begins
+  ok_before_write,         // acknowledged, but written when the next operation begins
   buffered,                // written three at a time
-  ok_after_failed_rename,  // the result of the rename is not looked at
-  fail_though_written,     // a failure after the rename is told as one of the whole
-  again_after_success,     // done, taken for not done, and done again
-  not_all_or_none,         // one save a recipient, and a failure in the middle
+  ok_after_failed_rename,  // the result of the rename is ignored
+  fail_though_written,     // a failure after the rename is reported as a failed save
+  again_after_success,     // done, believed not done, and done again
+  not_all_or_none,         // one save per recipient, with a failure in the middle
 
   // Retrying.
   no_retry,
   one_retry_short,         // counts attempts for retries
   retry_without_limit,     // as long as it takes
-  retry_on_every_error,    // a file that is gone comes back by no waiting
-  delays_not_slept,        // computed and not waited for
+  retry_on_every_error,    // also on errors that waiting does not cure
+  delays_not_slept,        // computed but not slept
   half_delays,             // milliseconds of another unit
-  spins_between_retries,   // counts turns of a loop for milliseconds
-  double_delays,           // a back-off that doubles before it sleeps, not after
+  spins_between_retries,   // counts loop iterations as milliseconds
+  double_delays,           // the back-off doubles before the sleep, not after
   linear_delays,           // 1, 2, 3 in place of 1, 2, 4
   cap_ignored,             // waits grow beyond max_delay
-  retry_deadline_ignored,  // waits begin that end after the policy's deadline
+  retry_deadline_ignored,  // begins waits that end after the policy's deadline
   duplicate_on_retry,      // each attempt appends to what the last one made
 };
 

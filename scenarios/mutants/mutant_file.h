@@ -1,5 +1,4 @@
-// How the mutant store puts a new queue in the place of the old: as the core does, or in one of the ways that
-// lose it.
+// How the mutant store replaces the queue: as the core does, or in one of the ways that lose it.
 #pragma once
 
 #include <chrono>
@@ -21,7 +20,7 @@ class MutantFile {
   Result<> write(const std::string& text);
   Result<> publish();
   Result<> discard();  // nothing to do once it is published
-  // Writes copies beside it for so long, and flushes each.
+  // Writes copies beside it for this long, and flushes each.
   void flood(std::chrono::nanoseconds time, const std::function<std::int64_t()>& now_ns);
 
  private:
@@ -34,7 +33,7 @@ class MutantFile {
   std::string text_;
 };
 
-// The whole queue; Code::not_found, Code::denied. Keeps the descriptor if that is the fault.
+// The whole queue; Code::not_found, Code::denied. Keeps the descriptor open if that is the fault.
 Result<std::string> read_queue_text(const std::filesystem::path& queue, PlantedFault fault);
 
 }  // namespace holdfast

@@ -168,7 +168,7 @@ Result<> MutantLock::take_file_lock(const LockWait& wait) {
   return taken;
 }
 
-// Of the index and of the data, say; and who came first in one may be second in the other.
+// Of the index and of the data, say; the first process in one line may be second in the other.
 Result<> MutantLock::take_two_locks(const std::filesystem::path& queue, unsigned who) {
   const bool other_way_round = who % 2 != 0;
   for (const bool second : {other_way_round, !other_way_round}) {

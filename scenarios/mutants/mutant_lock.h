@@ -1,4 +1,4 @@
-// The lock of the mutant store: the core's, or one of the locks that are none.
+// The lock of the mutant store: the core's, or one that does not work.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@ namespace holdfast {
 // Held from acquire() until release() or its destructor.
 class MutantLock {
  public:
-  // `queue` is the file that it is about, `who` wants it. Code::timed_out, Code::cancelled.
+  // `queue` is the file to lock, `who` the process that wants it. Code::timed_out, Code::cancelled.
   static Result<MutantLock> acquire(const std::filesystem::path& queue, PlantedFault fault,
                                     const LockWait& wait, unsigned who);
 
@@ -32,14 +32,14 @@ class MutantLock {
   Result<> create_lock_file(const LockWait& wait);
 
   std::optional<SidecarLock> sidecar_;
-  std::filesystem::path file_;  // that is locked, or is the lock
-  bool unlinks_ = false;        // `file_`, when it is let go
+  std::filesystem::path file_;  // the locked file, or the lock itself
+  bool unlinks_ = false;        // removes `file_` on release
   int descriptor_ = -1;
   int second_descriptor_ = -1;
   PlantedFault fault_ = PlantedFault::none;
 };
 
-// Whether the fault leaves the lock around a save as it should be.
+// Whether the lock around a save works despite the fault.
 bool locks_well(PlantedFault fault);
 
 }  // namespace holdfast

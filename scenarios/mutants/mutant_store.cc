@@ -239,9 +239,9 @@ Result<> MutantStore::prepare(const std::vector<Entry>& added) {
 Result<> MutantStore::append_under_lock(const std::vector<Entry>& added, std::optional<MutantLock>& lock) {
   file_.reset();
   auto outcome = retried([&]() -> Result<> {
-    const bool anew = is(PlantedFault::duplicate_on_retry) || is(PlantedFault::temp_leaked_by_retry);
+    const bool afresh = is(PlantedFault::duplicate_on_retry) || is(PlantedFault::temp_leaked_by_retry);
     if (file_ && is(PlantedFault::duplicate_on_retry)) static_cast<void>(file_->discard());
-    if (!file_ || anew) {
+    if (!file_ || afresh) {
       if (auto prepared = prepare(added); !prepared) return prepared;
     }
     if (is(PlantedFault::lock_released_before_rename)) lock.reset();

@@ -1,6 +1,5 @@
-// The core's snapshot store written once more, in short, with one fault of choice: the subjects that checks must
-// find. Without a fault it is right, and nothing may find fault with it. Never use it for anything that must be
-// kept.
+// A short rewrite of the core's snapshot store with one fault of choice, which the checks must find. Without a fault
+// it is correct, and no check may fail it. Never use it for data that must be kept.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +30,10 @@ struct MutantOptions {
 // One object serves one thread.
 class MutantStore {
  public:
-  // `directory` must exist; queue.json and what is the lock live in it.
+  // `directory` must exist; it contains queue.json and the lock.
   MutantStore(const std::filesystem::path& directory, MutantOptions options);
 
-  // Appends one entry for each recipient. An error means, or claims, that nothing was done.
+  // Appends one entry for each recipient. An error means, or falsely claims, that nothing was done.
   Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients);
 
   // The entries addressed to `recipient`, in queue order.
@@ -58,13 +57,13 @@ class MutantStore {
   std::function<std::int64_t()> now_ns_;
   RetryCounters counters_;
   std::uint64_t operations_ = 0;
-  unsigned who_ = 0;  // who broadcasts: the sender's number
+  unsigned who_ = 0;  // the sender's number
   bool tidied_ = false;
   bool seen_ = false;                    // the queue was there once
   std::optional<MutantFile> file_;       // of the save under way
   std::optional<Snapshot> snapshot_;     // likewise; a fault keeps it
   std::vector<Entry> pending_;           // acknowledged and not yet written
-  std::optional<MutantLock> kept_lock_;  // that should have been let go
+  std::optional<MutantLock> kept_lock_;  // that should have been released
   std::optional<Snapshot> cached_;       // by a reader
   std::int64_t cached_at_s_ = 0;
 };

@@ -1,4 +1,5 @@
-// What the origin did to live with torn files: look for entries in a queue.json that does not parse.
+// How the origin (see origin_store.h) coped with torn files: it searched a queue.json that does not parse for
+// entries.
 #pragma once
 
 #include <string_view>
@@ -8,8 +9,8 @@
 
 namespace holdfast {
 
-// Every object in the text that parses and has an id, whatever stands around it. Finds old entries as gladly
-// as new ones, and one entry as often as it is there.
+// Every object in the text that parses and has an id, whatever surrounds it. Finds old entries as well as new ones,
+// and repeated entries repeatedly.
 std::vector<Entry> dig_out_entries(std::string_view text);
 
 }  // namespace holdfast

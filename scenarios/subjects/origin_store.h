@@ -1,16 +1,16 @@
-// The origin's queue, written afresh with its mistakes: a subject that Holdfast must fail, and say why.
+// The queue of the origin, the application that this project began with, rewritten with its mistakes: a subject that
+// Holdfast must fail, saying why.
 //
-// One queue.json, read, changed and written back without a lock. A save writes queue.json.tmp, which all
-// processes share, removes queue.json, then moves the temp file over it:
+// One queue.json, read, changed and written back without a lock. A save writes queue.json.tmp, which all processes
+// share, removes queue.json, then renames the temp file to it:
 //   before    one attempt; a refusal is a failure, and the temp file stays behind
 //   after     5 attempts, with 4 waits between them (0.1 0.2 0.4 0.8 s: 1.5 s, where 3.1 s were claimed);
-//   every
-//             error but a refusal fails at once; the temp file is removed on every path, whoever wrote it
+//             every error but a refusal fails at once; the temp file is removed on every path, no matter
+//             which process wrote it
 //   enhanced  8 attempts with 7 waits from 0.15 s, doubling up to 2 s; and entries are dug out of a
-//   queue.json that
-//             does not parse
-// Whatever keeps it from reading the queue, it takes the queue for empty; the next save writes that.
-// Copy this file to make a subject of your own.
+//             queue.json that does not parse
+// If it cannot read the queue for any reason, it treats it as empty, and the next save writes that. Copy this file to
+// make a subject of your own.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +27,7 @@ namespace holdfast {
 
 enum class OriginVariant { before, after, enhanced };
 
-// The two calls that a holder makes fail: 0, or -1 and errno. Tests pass ones that refuse.
+// The two calls that a holder can make fail: 0, or -1 and errno. Tests pass ones that refuse.
 struct OriginCalls {
   std::function<int(const char* path)> remove;
   std::function<int(const char* from, const char* to)> rename;
@@ -39,25 +39,24 @@ class OriginStore {
   OriginStore(const std::filesystem::path& directory, OriginVariant variant, Sleep sleep = real_sleep(),
               OriginCalls calls = real_origin_calls());
 
-  // Never an error: missing, denied and damaged all give what could be read, mostly nothing. Why
-  // stands in last_load_problem().
+  // Never an error: a missing, denied or damaged queue gives what could be read, mostly nothing. last_load_problem()
+  // says why.
   std::vector<Entry> load_entries();
 
-  // Code::denied (before) or Code::exhausted (after, enhanced) if somebody held the file; Code::cancelled if
-  // a sleep was cut short; anything else Code::failed or, for entries that are no UTF-8, Code::invalid. All
-  // of them were 'failed' to the origin's callers, though the temp file that another process moves over may
-  // be this one's.
+  // Code::denied (before) or Code::exhausted (after, enhanced) if somebody held the file; Code::cancelled if a sleep
+  // was cut short; anything else Code::failed or, for entries that are not UTF-8, Code::invalid. The origin reported
+  // all of them as failed, although the temp file that another process moves into place may be this one's.
   Result<> save_entries(const std::vector<Entry>& entries);
 
   // Load, append one entry for each recipient, save.
   Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients);
   std::vector<Entry> receive(const std::string& recipient);
 
-  // Of the last load: Code::corrupt (bytes that do not parse), Code::denied, Code::failed; none if it went
-  // well or if there was no file.
+  // The problem of the last load: Code::corrupt (bytes that do not parse), Code::denied, Code::failed; none if it
+  // succeeded or there was no file.
   [[nodiscard]] const std::optional<Error>& last_load_problem() const { return last_load_problem_; }
 
-  // Of saves.
+  // Counts saves.
   [[nodiscard]] const RetryCounters& counters() const { return counters_; }
 
  private:

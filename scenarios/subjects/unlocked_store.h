@@ -1,12 +1,11 @@
-// The core's parts put together without its lock: a subject that loses updates, and whose writers stand in
-// each other's way.
+// The core's parts without its lock: a subject that loses updates, and whose writers block each other.
 //
-// A save opens queue.json, reads it, takes `read_for` over it (a parser that takes its time, an editor that
-// shows it), writes a temporary file of a unique name, closes queue.json and moves the new one over it. A refusal
-// is retried by the core's policy, back-off and jitter, each time from the start. Nothing keeps two savers apart:
-// what one reads another may have replaced before it writes. Under Windows' rules every saver's handle refuses
-// every other's move, so savers that retry at the same moments refuse each other as long as their retries last.
-// Never use it for anything that must be kept.
+// A save opens queue.json, reads it, keeps it open for `read_for` (like a slow parser or an editor), writes a
+// temporary file with a unique name, closes queue.json and renames the new file over it. A refusal is retried by the
+// core's policy, back-off and jitter, each time from the start. Nothing keeps two savers apart: what one reads,
+// another may replace before it writes. Under Windows' rules every saver's handle blocks every other's rename, so
+// savers that retry at the same moments block each other as long as their retries last. Never use it for data that
+// must be kept.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +24,7 @@ namespace holdfast {
 struct UnlockedOptions {
   RetryPolicy retry{};
   std::function<Duration(std::uint64_t attempt)>
-      read_for{};  // attempts of this object, from 0; empty: no time
+      read_for{};  // by attempt of this object, from 0; empty: no time
   Durability durability = Durability::process;
   std::uint64_t seed = 0;  // of the jitter; operation n uses derive_seed(seed, n)
   Sleep sleep = real_sleep();
@@ -34,8 +33,8 @@ struct UnlockedOptions {
 // One object serves one thread.
 class UnlockedStore {
  public:
-  // Makes an empty queue.json if there is none, so that even the first savers have one to read. Whoever else
-  // opens it meanwhile may find it without a byte.
+  // Creates an empty queue.json if there is none, so that even the first savers have one to read. Other processes
+  // that open it in the meantime may find a file of zero bytes.
   UnlockedStore(const std::filesystem::path& directory, UnlockedOptions options);
 
   // Appends one entry for each recipient. Code::exhausted if somebody held the file at every attempt,
@@ -46,7 +45,7 @@ class UnlockedStore {
   // The entries addressed to `recipient`, in queue order; none if there is no queue.json.
   Result<std::vector<Entry>> receive(const std::string& recipient) const;
 
-  // Of broadcasts.
+  // Counts broadcasts.
   [[nodiscard]] const RetryCounters& counters() const { return counters_; }
 
  private:

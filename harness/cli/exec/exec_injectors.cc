@@ -73,7 +73,7 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
       for (const std::string& setting : split_settings(specification.substr(colon + 1))) {
         if (setting.find('=') == std::string::npos) {
           return fail(Code::invalid,
-                      fmt::format("--inject {}: '{}' is no KEY=VALUE", specification, setting));
+                      fmt::format("--inject {}: '{}' is not KEY=VALUE", specification, setting));
         }
         has_hold = has_hold || setting.starts_with("hold=");
         has_path = has_path || setting.starts_with("path=");
@@ -178,8 +178,8 @@ void InjectorDirectories::tell(ExecReport& report) const {
     }
     if (injector.fired < injectors_[i].min_fired) {
       report.warnings.push_back(
-          fmt::format("{} took hold of a file {}, fewer than the {} of min_fired: too few "
-                      "to tell; is the path right, and was there time enough?",
+          fmt::format("{} held a file {}, fewer than min_fired ({}): too few to tell; is the path right, and "
+                      "was the run long enough?",
                       injector.name, format_counted(injector.fired, "time"), injectors_[i].min_fired));
     }
   }

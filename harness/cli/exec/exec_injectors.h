@@ -1,4 +1,4 @@
-// The injectors of `holdfast exec`: from what was typed to processes that find what they need in a run directory.
+// The injectors of `holdfast exec`: from the command line to processes that read their plan from a run directory.
 #pragma once
 
 #include <cstdint>
@@ -14,25 +14,25 @@
 
 namespace holdfast {
 
-// "antivirus", "antivirus:hold=200ms,share=r", "open-handle:path=*.json,hold={median=\"30ms\",p99=\"1s\"}": the
-// keys and values are those of [[inject]] in a scenario. Code::invalid says what is wrong with which.
+// "antivirus", "antivirus:hold=200ms,share=r", "open-handle:path=*.json,hold={median=\"30ms\",p99=\"1s\"}": the keys
+// and values are those of [[inject]] in a scenario. Code::invalid names the faulty one and says what is wrong.
 Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications);
 
-// A directory for each domain directory, in which the injectors look for their plan and write what they did; gone with
-// this object, and with this process even when SIGKILL ends it.
+// One directory per domain directory, where the injectors read their plan and record what they did. Removed with this
+// object, or when this process ends, even by SIGKILL.
 class InjectorDirectories {
  public:
   static Result<InjectorDirectories> create(const std::vector<Injector>& injectors,
                                             const std::vector<std::filesystem::path>& domain,
                                             std::uint64_t seed);
 
-  // An argv for each injector in each directory, in the order of names().
+  // One argv per injector and directory, in the order of names().
   [[nodiscard]] std::vector<std::vector<std::string>> commands(const std::filesystem::path& executable) const;
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] const std::vector<Injector>& injectors() const { return injectors_; }
 
-  // What they planned and did, and for how long they had had a file when it was in somebody's way, from the events
-  // that they wrote; once they have ended.
+  // Adds what the injectors planned and did, and how long each had held a file when it blocked a call. Call it once
+  // they have ended.
   void tell(ExecReport& report) const;
 
  private:

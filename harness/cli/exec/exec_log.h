@@ -1,4 +1,4 @@
-// What the supervisor decides, kept as a report of `holdfast exec` needs it, in bounded memory.
+// Collects the supervisor's decisions for the report of `holdfast exec`, in bounded memory.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ namespace holdfast {
 
 class ExecLog : public CallLog {
  public:
-  // Fills `report`, which must outlive it; nobody else may touch that before close(). `injector_names` by the index
-  // of the participant.
+  // Fills `report`, which must outlive it and must not be touched before close(). `injector_names` is indexed by
+  // participant.
   ExecLog(ExecReport& report, std::vector<std::string> injector_names);
 
   void decided(const DecidedCall& call) override;
   void outside(const std::string& directory) override;
   void warned(const Doubt& doubt, bool doubtful) override;
-  void injected(const Event&) override {}  // nobody is killed here
+  void injected(const Event&) override {}  // there are no kills here
   void counted(const Exactness& exactness) override { report_.missed_refusals = exactness.missed; }
   Result<> close() override { return {}; }
 
@@ -28,7 +28,7 @@ class ExecLog : public CallLog {
 
   ExecReport& report_;
   std::vector<std::string> injector_names_;
-  std::vector<std::string> shared_places_;  // directories in which programs make their own
+  std::vector<std::string> shared_places_;  // directories in which programs create their own
 };
 
 }  // namespace holdfast

@@ -38,7 +38,7 @@ bool make_file(const char* name) {
   return Descriptor(::open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)).get() >= 0;
 }
 
-// Of a profile that tells the two codes apart.
+// For a profile that distinguishes the two codes.
 std::uint16_t code_of(int error) {
   switch (error) {
     case 0:
@@ -131,7 +131,7 @@ Result<> run_prober(const std::string& profile, bool posix, const std::string& o
                 fmt::format("cannot start the process that opens files: {}", std::strerror(error)), error);
   const int status = process->wait(signals);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return fail(Code::failed, "the process that opens files did not end well");
+    return fail(Code::failed, "the process that opens files failed");
   return (*supervisor)->stop();
 }
 

@@ -1,4 +1,4 @@
-// Decisions as machines read them: one JSON object a line.
+// Decisions for machines: one JSON object per line.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace holdfast {
 
-// An operation on a file that somebody holds.
+// An operation on a held file.
 struct HeldOperation {
   const char* name;
   const char* title;

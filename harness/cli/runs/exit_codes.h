@@ -3,7 +3,7 @@
 
 namespace holdfast {
 
-inline constexpr int exit_cut_short = 2;  // of a sweep, a search or a self-test
+inline constexpr int exit_cut_short = 2;  // for a sweep, a search or a self-test
 inline constexpr int exit_usage = 64;
 inline constexpr int exit_internal = 70;
 

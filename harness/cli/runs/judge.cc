@@ -51,11 +51,10 @@ Result<Summary> judge(const std::filesystem::path& run_directory,
   std::error_code ignored;
   if (!std::filesystem::exists(run_directory / "events", ignored) &&
       std::filesystem::exists(run_directory / "result.json", ignored)) {
-    return fail(
-        Code::invalid,
-        fmt::format("{} has no events any more, as a trial that passed: 'holdfast report' shows its result; "
-                    "a series with --keep all keeps every trial whole",
-                    run_directory.string()));
+    return fail(Code::invalid,
+                fmt::format("{} has no events: a trial that passed does not keep them, unless the series ran "
+                            "with --keep all; 'holdfast report' shows its result",
+                            run_directory.string()));
   }
   auto history = merge(run_directory);
   if (!history) return fail(history.error());
@@ -71,10 +70,9 @@ Result<Summary> judge(const Plan& plan, const std::filesystem::path& run_directo
   auto history = merge(run_directory);
   if (!history) return fail(history.error());
   if (const auto now = read_input(file, most_bytes); !now || *now != text) {
-    history->doubts.push_back(
-        {DoubtKind::changed_plan,
-         "plan.json was changed or removed while the run went on: the run is judged by the "
-         "plan that it began with, which is put back"});
+    history->doubts.push_back({DoubtKind::changed_plan,
+                               "plan.json was changed or removed during the run: the run is judged by its "
+                               "original plan, which has been restored"});
     if (auto written = write_result_file(file, text); !written) return fail(written.error());
   }
   return judged(*begun_with, *history, run_directory);
@@ -84,11 +82,11 @@ Result<> report_again(const Summary& summary, const std::filesystem::path& run_d
   const auto without_lanes = [&](const std::string& why) {
     return write_reports(
         run_directory,
-        {summary, nullptr, "Lanes are drawn from the run's events, and these are not there: " + why});
+        {summary, nullptr, "The timeline is drawn from the run's events, which are not available: " + why});
   };
   std::error_code ignored;
   if (!std::filesystem::exists(run_directory / "events", ignored))
-    return without_lanes("of a trial that passed they are not kept.");
+    return without_lanes("a trial that passed does not keep them.");
   const auto plan = load_plan(run_directory);
   if (!plan) return without_lanes(plan.error().message);
   const auto history = merge(run_directory);
@@ -109,8 +107,8 @@ Result<Summary> load_summary(const std::filesystem::path& path) {
                             file_name.string(), error.message()));
   }
   if (size > most_bytes)
-    return fail(Code::invalid,
-                fmt::format("{} is larger than 256 MiB: no result of Holdfast's", file_name.string()));
+    return fail(Code::invalid, fmt::format("{} is larger than 256 MiB, so it is not a result of Holdfast",
+                                           file_name.string()));
   std::ifstream file(file_name, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
@@ -125,7 +123,7 @@ void show(const Summary& summary, const std::filesystem::path& run_directory, bo
                render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
                (run_directory / "report.html").string());
     if (const int code = exit_code(summary); code == 1 || code == 3)
-      fmt::print("the same plan again: holdfast replay {}\n", run_directory.string());
+      fmt::print("replay this plan: holdfast replay {}\n", run_directory.string());
   }
 }
 

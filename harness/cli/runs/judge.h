@@ -11,20 +11,20 @@
 
 namespace holdfast {
 
-// Merges the events of a run directory, checks them, and writes result.json, report.html, report.md and
-// junit.xml. The same events give the same bytes, here or elsewhere. `expectations` are added to the plan's own.
+// Merges the events of a run directory, checks them, and writes result.json, report.html, report.md and junit.xml.
+// The same events give the same bytes on any machine. `expectations` are added to the plan's own.
 Result<Summary> judge(const std::filesystem::path& run_directory,
                       const std::vector<Expectation>& expectations = {});
 
-// The same of a run that has just ended, by the plan that it began with: whoever was judged could write to the directory. If
-// plan.json is another one now, that is a doubt, and it is put back.
+// The same for a run that has just ended, by its original plan, because the subject could write to the directory. If
+// plan.json has changed, that is a doubt, and it is restored.
 Result<Summary> judge(const Plan& plan, const std::filesystem::path& run_directory);
 
 // Reads result.json of a run directory, or the file itself if `path` is one.
 Result<Summary> load_summary(const std::filesystem::path& path);
 
-// report.html, report.md and junit.xml; the lanes from what the directory has of the run's events. Judges
-// nothing.
+// Writes report.html, report.md and junit.xml, with lanes from the events that the directory still has. Does not
+// judge.
 Result<> report_again(const Summary& summary, const std::filesystem::path& run_directory);
 
 // Prints the summary for people, or result.json.

@@ -34,8 +34,8 @@ Result<std::optional<Trial>> trial_in(const std::filesystem::path& series, const
   const bool judged = std::filesystem::exists(directory / "result.json", ignored);
   // Killed before its plan was written, it did not begin.
   if (!judged && !std::filesystem::exists(directory / "plan.json", ignored)) return std::optional<Trial>();
-  const bool anew = whole && (judging == Judging::anew || !judged);
-  const auto summary = anew ? judge(directory) : load_summary(directory);
+  const bool again = whole && (judging == Judging::again || !judged);
+  const auto summary = again ? judge(directory) : load_summary(directory);
   if (!summary) return fail(summary.error());
   return trial_of(*summary, variant, name);
 }

@@ -38,7 +38,7 @@ Result<MeasuredRuns> measured_runs(const std::vector<std::string>& directories,
   for (const std::string& directory : directories) {
     std::error_code ignored;
     if (!std::filesystem::exists(directory, ignored))
-      return fail(Code::invalid, fmt::format("there is no directory {}", directory));
+      return fail(Code::invalid, fmt::format("no such directory: {}", directory));
     const std::size_t before = found.size();
     find_runs(directory, is_series_directory(directory) ? 2 : 0, found);
     if (found.size() == before) {
@@ -74,10 +74,9 @@ Result<MeasuredRuns> measured_runs(const std::vector<std::string>& directories,
       merge_runs(all, {run_figures(*summary, plan->run_id)});
     }
   }
-  if (first)
-    return fail(Code::invalid, fmt::format("no run here is of the variant {}", short_quote(*variant)));
+  if (first) return fail(Code::invalid, fmt::format("no run here has the variant {}", short_quote(*variant)));
   if (all.runs.empty())
-    return fail(Code::invalid, "every run here is inconclusive: none has figures that one could compare");
+    return fail(Code::invalid, "every run here is inconclusive, so there are no figures to compare");
   return measured;
 }
 
@@ -91,7 +90,7 @@ Result<Baseline> load_baseline(const std::filesystem::path& path) {
   }
   if (size > most_baseline_bytes)
     return fail(Code::invalid,
-                fmt::format("{} is larger than 1 MiB: no baseline of Holdfast's", path.string()));
+                fmt::format("{} is larger than 1 MiB, so it is not a baseline of Holdfast", path.string()));
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();

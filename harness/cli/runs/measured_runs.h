@@ -13,11 +13,11 @@ namespace holdfast {
 
 struct MeasuredRuns {
   Baseline as_baseline;        // of one scenario, variant and settings; never empty
-  std::uint64_t left_out = 0;  // inconclusive runs, which say nothing
+  std::uint64_t left_out = 0;  // inconclusive runs, which count for nothing
 };
 
-// `directories` are of runs or of series; all their runs must be of one scenario, variant and settings. Of series
-// with several variants, those of `variant`. Errors are Code::invalid.
+// `directories` are runs or series; all their runs must have the same scenario, variant and settings. `variant`
+// chooses one from series with several. Errors are Code::invalid.
 Result<MeasuredRuns> measured_runs(const std::vector<std::string>& directories,
                                    const std::optional<std::string>& variant);
 

@@ -1,4 +1,4 @@
-// What lies in a directory of runs: those that were judged, series of trials, and sweeps.
+// The contents of a directory of runs: judged runs, series of trials, and sweeps.
 #pragma once
 
 #include <filesystem>

@@ -19,10 +19,10 @@ Result<FailedRun> load_failed_run(const std::string& directory, const std::strin
   if (!summary) return fail(summary.error());
   const auto failure = failure_of(*summary);
   if (!failure) {
-    return fail(Code::invalid,
-                fmt::format("{}: no check failed in this run and no expectation was missed: there "
-                            "is nothing to look for again",
-                            directory));
+    return fail(
+        Code::invalid,
+        fmt::format("{}: this run failed no check and missed no expectation, so there is nothing to repeat",
+                    directory));
   }
   if (auto room = room_for(plan->scenario); !room) return fail(room.error());
   auto executable = own_executable();

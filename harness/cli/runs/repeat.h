@@ -1,4 +1,4 @@
-// A plan that failed once, carried out again: for `replay`, which counts, and `shrink`, which looks for a smaller one.
+// Repeats a failed plan: for `replay`, which counts failures, and `shrink`, which looks for a smaller plan.
 #pragma once
 
 #include <filesystem>
@@ -14,17 +14,17 @@ namespace holdfast {
 struct FailedRun {
   Plan plan;
   Failure failure;
-  std::filesystem::path executable;  // that carries it out again
-  RunCommand where;                  // its seed, and the directory asked for
+  std::filesystem::path executable;  // the program that repeats it
+  RunCommand where;                  // its seed, and the requested directory
 };
 
-// Of a run directory, to be repeated below `out`. Code::invalid: it is none, or what it holds did not fail.
+// Loads a run directory, to be repeated below `out`. Code::invalid: not a run directory, or the run did not fail.
 Result<FailedRun> load_failed_run(const std::string& directory, const std::string& out);
 
 // What is left of a repetition.
-enum class Keep { nothing, if_it_fails };  // if it fails in the same way; else plan and result alone
+enum class Keep { nothing, if_it_fails };  // if it fails in the same way; else only plan and result
 
-// Carries out the plan in a new directory and adds to `replays` how it ended, but for a run that was interrupted.
+// Runs the plan in a new directory and adds its ending to `replays`, unless it was interrupted.
 Result<RunEnding> repeat(const Plan& plan, const std::filesystem::path& directory, Keep keep,
                          const std::filesystem::path& executable,
                          const std::function<void(const Progress&)>& on_progress, Replays& replays);

@@ -1,4 +1,4 @@
-// What was typed after `run`, and of it after `sweep`.
+// The options of `run`, some of which `sweep` shares.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +19,19 @@ struct RunCommand {
   std::uint64_t seed = 1;
   std::optional<std::uint32_t> agents;
   std::vector<std::string> settings;      // key=value
-  std::vector<std::string> expectations;  // beside the scenario's, see expect_expression.h
-  std::optional<std::string> variant;     // run alone; none: all there are
-  std::optional<std::uint64_t> trials;    // of each variant; with a stopping rule, at most
+  std::vector<std::string> expectations;  // in addition to the scenario's, see expect_expression.h
+  std::optional<std::string> variant;     // the only one to run; none: all
+  std::optional<std::uint64_t> trials;    // per variant; with a stopping rule, at most
   bool until_fail = false;
   bool until_sure = false;
   SprtPlan sure;          // until_sure
-  bool keep_all = false;  // trials that passed, too
+  bool keep_all = false;  // also trials that passed
   std::string out;        // empty: a new directory under holdfast-runs/
   bool json = false;
   bool quiet = false;
 };
 
-// Those that a sweep has, too.
+// The options that `sweep` shares.
 void add_run_options(CLI::App& app, RunCommand& run);
 
 }  // namespace holdfast

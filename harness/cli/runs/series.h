@@ -1,10 +1,10 @@
-// Runs trials of one or several variants, one after another, and keeps what is worth keeping.
+// Runs trials of one or several variants, one after another, and keeps those worth keeping.
 //
 //   DIR/trials-plan.json   what was to be done, before the first trial
-//   DIR/VARIANT/seed-N/    an ordinary run directory for each trial (DIR/seed-N/ without variants); of
-//                          a trial that passed, plan.json and result.json alone
+//   DIR/VARIANT/seed-N/    an ordinary run directory for each trial (DIR/seed-N/ without variants);
+//                          a trial that passed keeps only plan.json and result.json
 //   DIR/trials.json, report.html, report.md, junit.xml
-// Killed at any moment, it leaves what judge_trials() reads: `holdfast check DIR` tells what had been done.
+// If killed at any moment, it leaves what judge_trials() reads: `holdfast check DIR` reports what had been done.
 #pragma once
 
 #include <filesystem>
@@ -17,18 +17,18 @@
 
 namespace holdfast {
 
-// Returns the exit code. A signal that `held` holds back ends the trial under way, then the series.
+// Returns the exit code. A signal held back by `held` ends the current trial, then the series.
 int run_series(const RunCommand& command, const std::vector<Variant>& variants, const HeldSignals& held);
 
 bool is_series_directory(const std::filesystem::path& directory);
 
 enum class Judging {
-  anew,    // of trials that are kept whole, from their events
-  stored,  // every trial as its result.json says
+  again,   // from the events of trials that are kept whole
+  stored,  // from each trial's result.json
 };
 
-// Puts together what the trials in `directory` say, and writes trials.json, report.html, report.md and
-// junit.xml. The same trials give the same bytes.
+// Summarises the trials in `directory`, and writes trials.json, report.html, report.md and junit.xml. The same trials
+// give the same bytes.
 Result<TrialsSummary> judge_trials(const std::filesystem::path& directory, Judging judging);
 
 // Prints the series for people, or trials.json.

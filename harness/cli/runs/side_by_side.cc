@@ -31,7 +31,7 @@ struct Running {
 
 // In the child: everything was made ready before the fork.
 [[noreturn]] void become(const char* program, char* const* argv, int said, pid_t parent) {
-  // An ordinary end, in good order, if whoever wants the result is gone.
+  // An orderly end if the process that wants the result is gone.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(exit_internal);
   sigset_t none;
@@ -74,7 +74,7 @@ std::string words_of(const Running& running) {
   text = text.substr(0, text.find('\n'));
   constexpr std::string_view prefix = "holdfast: ";
   if (text.starts_with(prefix)) text.erase(0, prefix.size());
-  return text.empty() ? "a run ended without a result, and without a word" : text;
+  return text.empty() ? "a run ended without a result and without a message" : text;
 }
 
 class SideRuns {

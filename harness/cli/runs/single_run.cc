@@ -157,7 +157,8 @@ Result<RunOutcome> perform(const Plan& plan, const std::filesystem::path& execut
       directory.discard();
       return fail(conducted.error().within("cannot run here"));
     }
-    return fail(conducted.error().within(fmt::format("the run in {} broke off", directory.path().string())));
+    return fail(
+        conducted.error().within(fmt::format("the run in {} was aborted", directory.path().string())));
   }
   auto summary = judge(plan, directory.path());
   if (!summary) return fail(summary.error());

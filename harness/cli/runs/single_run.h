@@ -12,14 +12,14 @@
 
 namespace holdfast {
 
-// Every variant that `command` asks for, never none; one that was named alone is judged, whatever its
-// scenario says, since nothing else could be.
+// The variants that `command` selects, at least one. A single selected variant is always judged, since nothing else
+// could be.
 Result<std::vector<Variant>> variants_of(const RunCommand& command);
 
-// The command that repeats a run of this variant and seed, but for where it is kept.
+// The command that repeats a run of this variant and seed, without --out.
 std::string command_of(const RunCommand& command, const std::string& variant, std::uint64_t seed);
 
-// A word as a shell takes it.
+// A word quoted for a shell.
 std::string shell_quoted(const std::string& word);
 
 std::string now_text();  // ISO 8601, UTC
@@ -29,7 +29,7 @@ std::string kernel_text();
 Result<RunDirectory> claim_directory(const RunCommand& command, const std::string& scenario,
                                      DirectoryKind kind);
 
-// How a person finds a directory that was claimed: as --out names it, else from where he stands.
+// A claimed directory as shown to the user: as given by --out, else relative to the current directory.
 std::filesystem::path shown_path(const RunCommand& command, const RunDirectory& directory);
 
 // Whether the machine has room for so many runs of it side by side; Code::unsupported with the limit that is too low.
@@ -48,19 +48,19 @@ struct RunOutcome {
   RunEnding ending = RunEnding::finished;
 };
 
-// Plans, conducts and judges in `directory`, and says in an error what became of it: a machine that cannot do
-// it (Code::unsupported) leaves no directory, a run that broke off leaves what there is.
+// Plans, conducts and judges a run in `directory`. On Code::unsupported (the machine cannot run it) no directory is
+// left; an aborted run leaves what it has.
 Result<RunOutcome> perform(const SingleRun& run, RunDirectory& directory);
 
-// The plan of another run of the same: when, where and the run's id are set again.
+// The same plan for another run: sets start time, place and run id afresh.
 Plan renewed(Plan plan, const std::filesystem::path& run_directory);
 
-// The same for a plan that is made already.
+// The same for an existing plan.
 Result<RunOutcome> perform(const Plan& plan, const std::filesystem::path& executable,
                            const std::function<void(const Progress&)>& on_progress, RunDirectory& directory);
 
-// Keeps only plan and result of a run that is not worth its room. The events go in one step, so that nobody finds
-// half of them and takes the run for one that was cut short.
+// Keeps only plan and result of a run that passed. Removes the events in one step, so that half of them are never
+// taken for a run that was cut short.
 Result<> thin_out(const std::filesystem::path& run_directory);
 
 // This program, to be started as agent and injector.

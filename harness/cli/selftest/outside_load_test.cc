@@ -1,4 +1,4 @@
-// For what a self-test runs a right subject again, from figures; and that the figures are there.
+// For what a self-test repeats a run of a correct subject, from figures; and that the figures are there.
 #include "harness/cli/selftest/outside_load.h"
 
 #include <gtest/gtest.h>

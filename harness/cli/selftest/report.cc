@@ -25,16 +25,16 @@ std::string conclusion(const SelfTest& test) {
       fmt::format("{} of {} found", format_count(found), format_counted(test.mutants.size(), "planted bug"));
   if (test.seeds > 1) text += fmt::format(" with each of {} seeds", format_count(test.seeds));
   if (seeds > 0) {
-    text += fmt::format(" ({} of {} at the first attempt; {:.1f} s at the median)", format_count(at_once),
+    text += fmt::format(" ({} of {} at the first attempt; median {:.1f} s)", format_count(at_once),
                         format_count(seeds), median_seconds(test));
   }
   const RightTally tally = tally_of(test);
-  text += fmt::format("; {} in {} of right subjects, {} inconclusive",
+  text += fmt::format("; {} in {} of correct subjects, {} inconclusive",
                       format_counted(tally.alarms, "false alarm"), format_counted(tally.runs, "run"),
                       format_count(tally.inconclusive));
   if (tally.again > 0) {
-    text += fmt::format("; {} again because other programs kept the machine busy",
-                        format_counted(tally.again, "run was run", "runs were run"));
+    text += fmt::format("; {} because other programs kept the machine busy",
+                        format_counted(tally.again, "run was repeated", "runs were repeated"));
   }
   return text;
 }
@@ -54,9 +54,8 @@ void show_mutants(const SelfTest& test, TerminalPage& page) {
       {{"bug"}, {"at once", Align::right}, {"95 % interval", Align::right}, {"later", Align::right}, {"by"}},
       rows);
   page.paragraph(
-      fmt::format("at once: with how many seeds the first attempt found it, which the interval is of; later: "
-                  "with how many "
-                  "one of {} more attempts did.",
+      fmt::format("at once: seeds with which the first attempt found it, with the interval of that rate; "
+                  "later: seeds with which one of {} more attempts did.",
                   format_count(test.attempts - 1)));
   if (widened.empty()) return;
   page.heading("What widened the window");
@@ -64,7 +63,7 @@ void show_mutants(const SelfTest& test, TerminalPage& page) {
 }
 
 void show_right(const SelfTest& test, TerminalPage& page) {
-  page.heading("Right subjects");
+  page.heading("Correct subjects");
   TableRows rows;
   for (const RightResult& result : test.right) {
     const RightTally tally = tally_of(result);

@@ -10,18 +10,18 @@
 
 namespace holdfast {
 
-// One run of a planted bug. It is found if every check that must fail does.
+// One run of a planted bug. It counts as found if every check that must fail does.
 struct Attempt {
   std::uint64_t seed = 1;
   bool found = false;
   RunVerdict verdict = RunVerdict::inconclusive;
   std::vector<std::string> failed;  // checks
-  std::string said;                 // the witness of the check that had to fail; else the run's first reason
+  std::string said;                 // the witness of the check that had to fail, else the run's first reason
   double seconds = 0;               // of the run's load
-  std::string command;              // that repeats it
+  std::string command;              // repeats it
 };
 
-// One seed of a planted bug. What the first attempt misses is looked for again, with seeds of its own.
+// One seed of a planted bug. If the first attempt misses it, more follow with other seeds.
 struct MutantRun {
   std::uint64_t seed = 1;
   std::vector<Attempt> attempts;  // all but the last missed it
@@ -32,20 +32,20 @@ struct MutantRun {
 
 struct MutantResult {
   Mutant mutant;
-  std::vector<MutantRun> runs;  // one a seed
+  std::vector<MutantRun> runs;  // one per seed
 };
 
 struct RightRun {
   std::uint64_t seed = 1;
   RunVerdict verdict = RunVerdict::inconclusive;  // a missed expectation is a failure
   std::string reason;
-  std::string outside;  // inconclusive, and what others did to the machine meanwhile: it was run again
+  std::string outside;  // if inconclusive: the outside load for which it was repeated
   std::string command;
 };
 
 struct RightResult {
   NamedScenario subject;
-  std::vector<RightRun> runs;  // one a seed that counts, after those that were run again
+  std::vector<RightRun> runs;  // one per seed that counts, after those that were repeated
 };
 
 struct SelfTest {
@@ -55,9 +55,9 @@ struct SelfTest {
   std::vector<RightResult> right;
 };
 
-// Every bug was found with every seed, and every right subject passed in every run that counts. Something was run.
-// Whether a busy machine can be all that kept a run from passing: only checks of time could not tell, and nothing else is
-// in doubt.
+// Every bug was found with every seed, and every correct subject passed in every run that counts. Something was run.
+// Whether a busy machine alone can have kept a run from passing: only timing checks could not tell, and nothing else
+// is in doubt.
 bool only_late(const Summary& summary);
 
 bool passed(const SelfTest& test);
@@ -66,7 +66,7 @@ struct Detection {
   std::uint64_t seeds = 0;
   std::uint64_t found = 0;
   std::uint64_t at_once = 0;  // by the first attempt
-  Interval rate;  // of first attempts: their number is fixed in advance. Clopper and Pearson, 95 %
+  Interval rate;              // of first attempts, whose number is fixed in advance: Clopper–Pearson, 95 %
 };
 Detection detection_of(const MutantResult& result);
 bool always_found(const MutantResult& result);  // with every seed
@@ -74,12 +74,12 @@ bool always_found(const MutantResult& result);  // with every seed
 struct RightTally {
   std::uint64_t runs = 0;  // that count
   std::uint64_t passed = 0, alarms = 0, inconclusive = 0;
-  std::uint64_t again = 0;  // that were run again
+  std::uint64_t again = 0;  // repeated
 };
 RightTally tally_of(const RightResult& result);
 RightTally tally_of(const SelfTest& test);
 
-// Seconds that the runs took until the bug was found: the median of all that were.
+// The median time until a bug was found, in seconds.
 double median_seconds(const SelfTest& test);
 
 //   {"schema":"holdfast.selftest/2","seeds":1,"attempts":5,"found":55,"alarms":0,"inconclusive":0,"again":0,

@@ -17,7 +17,7 @@ Attempt found(std::uint64_t seed, double seconds) {
           true,
           RunVerdict::fail,
           {"delivered", "lost"},
-          "agent 1 was told ok",
+          "agent 1's broadcast 1-0 was acknowledged",
           seconds,
           "holdfast run crowd.toml"};
 }
@@ -99,9 +99,8 @@ TEST(SelfTestReport, CountsFirstAttemptsForTheRate) {
 TEST(SelfTestReport, TellsWhatFoundWhatAndHowOften) {
   const std::string page = render_selftest(found_all(), false, 140);
   EXPECT_THAT(
-      page,
-      HasSubstr("PASS  1 of 1 planted bug found with each of 2 seeds (2 of 2 at the first attempt; 0.5 s "
-                "at the median); 0 false alarms in 1 run of right\n      subjects, 0 inconclusive\n"));
+      page, HasSubstr("PASS  1 of 1 planted bug found with each of 2 seeds (2 of 2 at the first attempt; "
+                      "median 0.5 s); 0 false alarms in 1 run of correct\n      subjects, 0 inconclusive\n"));
   EXPECT_THAT(page, HasSubstr("  no-lock   2 of 2  15.8 % to 100 %      0  lost\n"));
   EXPECT_THAT(page, HasSubstr("no-lock  delay: renames of agent 0"));
   EXPECT_THAT(page, HasSubstr("snapshot  crowd"));
@@ -118,7 +117,7 @@ TEST(SelfTestReport, SaysHowToRepeatWhatWentWrong) {
   test.right[0].runs.push_back(inconclusive(""));
   const std::string page = render_selftest(test, false, 120);
   EXPECT_THAT(page, HasSubstr("FAIL  0 of 1 planted bug found"));
-  EXPECT_THAT(page, HasSubstr("1 run was run again because other programs kept the machine busy"));
+  EXPECT_THAT(page, HasSubstr("1 run was repeated because other programs kept the machine busy"));
   EXPECT_THAT(
       page,
       HasSubstr("Missed at first: no-lock, seed 1\n  pass: 48 of 48 acknowledged\n  holdfast run missed"));
@@ -150,7 +149,7 @@ TEST(SelfTestReport, AsJson) {
   EXPECT_EQ(json["right"][0]["passed"], 1);
 }
 
-// What a busy machine cannot have caused is no reason to try again.
+// What a busy machine cannot have caused is not a reason to try again.
 TEST(SelfTestReport, OnlyLatenessMayRunAgain) {
   Summary summary;
   summary.checks = {{"lost", Verdict::pass, 4, 0, std::nullopt},

@@ -1,4 +1,4 @@
-// What is asked for beyond a scenario's own thresholds, and why an exit code is not 0.
+// Expectations from the command line, and why an exit code is not 0.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace holdfast {
 
-// What --expect said, in order; the first that is wrong is the error.
+// The --expect options, in order; the error is the first mistake.
 Result<std::vector<Expectation>> expectations_of(const std::vector<std::string>& texts);
 
-// Says on stderr, in one line, why `exit_code` is not 0, and returns it.
+// Prints one line to stderr that explains why `exit_code` is not 0, and returns it.
 int explained(int exit_code, const std::vector<std::string>& reasons);
 
 }  // namespace holdfast

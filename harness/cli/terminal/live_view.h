@@ -1,4 +1,4 @@
-// A run as it goes, on a terminal: bars of its agents, who is in the way, and how long it will take. Elsewhere the plain
+// A live view of a run on a terminal: bars for its agents, holders in the way, and time left. Elsewhere, the plain
 // lines of progress.h.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace holdfast {
 
-// The lines of the view, none wider than `columns` (at least 40) and no more than `most_lines` (at least 4): agents
-// share bars where there are too many.
+// The lines of the view, at most `columns` wide (at least 40) and `most_lines` in number (at least 4): if there are
+// too many agents, they share bars.
 std::vector<std::string> live_lines(const Progress& progress, const std::string& title, std::size_t columns,
                                     std::size_t most_lines);
 
@@ -19,7 +19,7 @@ class LiveView {
  public:
   LiveView(bool quiet, std::string title);
   void show(const Progress& progress);
-  void clear();  // nothing of it stays
+  void clear();  // removes it from the screen
 
  private:
   ProgressLine line_;

@@ -1,5 +1,5 @@
-// The line that shows what is under way, on stderr: rewritten in place on a terminal, a plain line now and
-// then elsewhere; nothing for runs of less than two seconds.
+// The progress line on stderr: rewritten in place on a terminal, elsewhere a plain line now and then; nothing for
+// runs of less than two seconds.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ std::string time_left_text(double seconds);  // "80 s", "3 min"
 class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);
-  // `elapsed_s`: since the line's work began.
+  // `elapsed_s`: since the work began.
   void show(const std::string& text, double elapsed_s);
   void clear();
 

@@ -32,7 +32,7 @@ bool runs(int proc, const struct stat& file) {
 void add_file_holders(const struct stat& file, const std::vector<pid_t>& processes, PathUse& use) {
   for (const LookAt what : {LookAt::descriptors, LookAt::mappings}) {
     for (FoundHolder& found : find_holders(file, processes, what)) {
-      // What is about to be closed by exec is no holder in any sense that lasts.
+      // A descriptor that exec is about to close is not a lasting holder.
       if (found.between_fork_and_exec) continue;
       const HeldAs as = found.forked_copy ? HeldAs::posix_copy : HeldAs::handle;
       use.holders.push_back({as, std::move(found), {}});
@@ -86,7 +86,7 @@ Result<PathUse> who_holds(const std::string& path) {
   }
   if (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) {
     return fail(Code::invalid,
-                path + " is neither a file nor a directory: Windows' sharing rules say nothing about it");
+                path + " is neither a file nor a directory: Windows' sharing rules do not apply to it");
   }
   PathUse use;
   use.path = real.get();

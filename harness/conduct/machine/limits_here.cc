@@ -101,7 +101,7 @@ void add_processes(std::vector<Limit>& limits) {
     }
   }
   for (const auto& group : control_groups("pids")) {
-    if (const auto most = number_of(group / "pids.max")) {  // "max" is no number
+    if (const auto most = number_of(group / "pids.max")) {  // "max" is not a number
       limits.push_back({Resource::processes, "this control group", *most,
                         number_of(group / "pids.current").value_or(0),
                         "raise " + (group / "pids.max").string() + " to {} (docker: --pids-limit)"});

@@ -1,5 +1,5 @@
-// Who else uses the machine: how much of processors and disk others took while the run went on, and how much the run
-// did, so that its own crowd excuses nothing (harness/check/busy_machine.h).
+// Other load on the machine: how much processor time and disk others took during the run, and how much the run took,
+// so that its own crowd excuses nothing (harness/check/busy_machine.h).
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ namespace holdfast {
 // What happened from one time to a later one.
 Contention use_between(const Usage& before, const Usage& after);
 
-// Adds to what was seen until `before` what those waited then who were still waiting at `before`.
+// Adds to what was seen until `before` the waits of threads that were still waiting at `before`.
 void add_earlier_waits(const Usage& before, const Usage& after, std::vector<Contention>& seen);
 
 // As the conductor records it.
@@ -26,21 +26,22 @@ std::array<Event, 2> machine_events(const Contention& use);
 
 class Neighbours {
  public:
-  // Begins to look, from now on and not from when its thread gets a processor, and at the disk below that directory. It
-  // never touches a file there, so a disk that stands still does not stop it.
+  // Begins to sample, from now on and not from when its thread gets a processor; also the disk below that directory.
+  // It never touches a file there, so a stalled disk does not block it.
   explicit Neighbours(const std::filesystem::path& directory);
   Neighbours(const Neighbours&) = delete;
   Neighbours& operator=(const Neighbours&) = delete;
   ~Neighbours() { stop(); }
 
-  // Ends it. What was seen, in order, without gaps from the beginning to now. From the thread that began it.
+  // Stops sampling and returns what was seen, in order and without gaps, up to now. Call it from the thread that
+  // started it.
   std::vector<Contention> stop();
 
  private:
   void look();
 
   const dev_t disk_;
-  Usage before_;  // of the next look
+  Usage before_;  // of the next sample
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

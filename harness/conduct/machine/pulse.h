@@ -1,7 +1,7 @@
-// When the disk stood still: every half second a file is made and written, beside what everybody else does. Journals
-// that wait for another program's writes hold up all of a filesystem for seconds, the most correct store too, and no
-// other clock of ours shows it. The file never has a name (O_TMPFILE), so that none stays whoever is killed meanwhile;
-// where a filesystem has no such files, nothing is noticed.
+// When the disk stood still: writes a new file every half second, beside everything else. Journals that wait for
+// another program's writes block a whole filesystem for seconds, and with it even the most correct store; nothing
+// else that we measure shows this. The file never has a name (O_TMPFILE), so none is left, no matter which process is
+// killed; on a filesystem without such files, nothing is noticed.
 #pragma once
 
 #include <condition_variable>
@@ -17,16 +17,16 @@ namespace holdfast {
 
 class Pulse {
  public:
-  // Begins, on the filesystem of that directory. What it writes is flushed to the device: stores that flush nothing wait
-  // for it as well, where a filesystem writes a file before it takes another's name (ext4's auto_da_alloc).
+  // Begins, on the filesystem of that directory. It flushes to the device: even stores that flush nothing wait for it
+  // on a filesystem that writes a file before it takes another's name (ext4's auto_da_alloc).
   explicit Pulse(std::filesystem::path directory);
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;
   ~Pulse() { stop(); }
 
-  // Ends it, after the round that is under way. Rounds that took longer than they take on a disk that is only busy, in
-  // order, each from the end of the round before it, since when the disk may have stood still; one shorter than a rest and a
-  // round may have gone unnoticed. Rounds that failed say nothing. From the thread that began it.
+  // Stops after the current round. Returns the rounds that took longer than on a disk that is merely busy, in order,
+  // each from the end of the previous round, since when the disk may have stood still; a standstill shorter than a
+  // pause and a round may go unnoticed. Failed rounds count for nothing. Call it from the thread that started it.
   std::vector<Standstill> stop();
 
  private:
@@ -41,8 +41,8 @@ class Pulse {
   std::thread thread_;
 };
 
-// Whether a round counts that took so long, but for what its thread waited for a processor: that is no fault of the
-// disk's, and told by others.
+// Whether a round of this length counts, not including the time its thread waited for a processor, which is not the
+// disk's fault and is measured elsewhere.
 bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns);
 
 }  // namespace holdfast

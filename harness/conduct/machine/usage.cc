@@ -24,7 +24,7 @@
 namespace holdfast {
 namespace {
 
-// Of the processors that the run may use, for what happens on others is nothing to it. Their numbers; none: all.
+// The numbers of the processors that the run may use, since others do not matter; none: all.
 std::set<int> usable_processors() {
   cpu_set_t mask;
   CPU_ZERO(&mask);

@@ -1,4 +1,4 @@
-// What agents hold of the store, each with all the processes below it, as events.
+// What agents, each with all its descendants, hold in the store, as events.
 #pragma once
 
 #include <sys/types.h>
@@ -22,14 +22,14 @@ struct AgentProcess {
 std::vector<AgentHandles> holdings_of(const std::vector<AgentProcess>& agents,
                                       const std::filesystem::path& store);
 
-// The locks among these: who looked and why, then the locks, the most telling first, and no more than anybody reads.
+// The locks among these: when and why they were looked at, then the locks, most telling first, up to a limit.
 std::vector<Event> lock_events(const std::vector<AgentHandles>& held, const std::filesystem::path& store,
                                bool idle);
 
-// An event for each process that has anything of the store open.
+// An event for each process that has store files open.
 std::vector<Event> idle_events(const std::vector<AgentHandles>& held);
 
-// Handles that were there at both times, for what a thread of the subject's own does just now is not kept.
+// Handles that were open at both times, to leave out what a thread of the subject is just using.
 std::vector<AgentHandles> kept(const std::vector<AgentHandles>& before, std::vector<AgentHandles> after);
 
 }  // namespace holdfast

@@ -1,4 +1,5 @@
-// Which files of a store its subject still uses, though the scenario does not name them, and who uses one alone.
+// Which store files the subject still uses although the scenario does not name them, and which are used by a single
+// agent.
 #pragma once
 
 #include <filesystem>
@@ -16,19 +17,20 @@ class FilesInUse {
  public:
   explicit FilesInUse(std::filesystem::path store) : store_(std::move(store)) {}
 
-  // What agents have open while they are at work: a file is shared if two have it open at once.
+  // What agents have open while they work: a file is shared if two have it open at once.
   void look_at_work(const std::vector<AgentHandles>& held);
 
-  // While no operation is open. What one agent alone has open then is shared if it keeps a lock on it, too.
+  // While no operation is open. A file that only one agent has open then is also shared if the agent keeps a lock on
+  // it.
   void look_at_rest(const std::vector<AgentHandles>& held);
 
-  // From now on, an open of one of these (names in the store) counts as use: for the time of the final reads, when only
-  // the subject opens files. Where the kernel cannot watch them all, the rest go unnoticed.
+  // From now on, an open of one of these (names in the store) counts as use: for the final reads, when only the
+  // subject opens files. If the kernel cannot watch them all, the rest go unnoticed.
   void watch(const std::vector<std::string>& names);
 
   struct Use {
     LeftoverUse kind = LeftoverUse::none;
-    std::uint32_t agent = no_process;  // that uses it alone
+    std::uint32_t agent = no_process;  // the only agent that uses it
 
     bool operator==(const Use&) const = default;
   };

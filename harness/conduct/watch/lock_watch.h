@@ -1,5 +1,5 @@
-// When to look at who holds which lock: while an agent has been silent for most of an operation's deadline, and the
-// longer it stays silent the more rarely. A pure value; the conductor looks.
+// When to look at locks: once an agent has been silent for most of an operation's deadline, and then at growing
+// intervals. A pure value; the conductor does the looking.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ class LockWatch {
  public:
   explicit LockWatch(Duration deadline) : deadline_ns_(deadline.count()) {}
 
-  // An agent answered something, or may have begun to do something.
+  // An agent answered, or may have begun an operation.
   void heard(std::uint32_t agent, std::int64_t now_ns);
   void forget(std::uint32_t agent) { silent_.erase(agent); }
 
-  // When to look; the greatest number: not until something is heard.
+  // When to look; the greatest number means not until something is heard.
   [[nodiscard]] std::int64_t due_ns() const;
 
-  // A look was taken, from one time to the other.
+  // A look took place between these times.
   void looked(std::int64_t begin_ns, std::int64_t end_ns);
 
  private:

@@ -1,5 +1,5 @@
-// Looks at what agents have open and locked in the store, while they work and when they rest, and says when the next look
-// is due.
+// Looks at what agents have open and locked in the store, while they work and while they are idle, and says when the
+// next look is due.
 #pragma once
 
 #include <algorithm>
@@ -20,24 +20,25 @@ namespace holdfast {
 
 class StoreWatch {
  public:
-  // `store` must exist when it looks.
+  // `store` must exist at the first look.
   StoreWatch(const Plan& plan, std::filesystem::path store);
 
-  // An agent answered something, or may have begun to do something.
+  // An agent answered, or may have begun an operation.
   void heard(std::uint32_t agent) { locks_.heard(agent, monotonic_ns()); }
   void forget(std::uint32_t agent) { locks_.forget(agent); }
 
-  // The load begins, and has ended. In between, files of the subject's that the scenario may not have named are looked for.
+  // The load begins, and has ended. In between, the watch looks for subject files that the scenario may not have
+  // named.
   void load_begins();
   void load_ended() { look_at_use_ns_ = never_ns; }
 
   [[nodiscard]] std::int64_t due_ns() const { return std::min(locks_.due_ns(), look_at_use_ns_); }
 
-  // Whatever is due; what to write down of it.
+  // Takes the looks that are due; returns what to record.
   std::vector<Event> look(const std::vector<AgentProcess>& agents);
 
-  // When no operation is open: what agents hold now they have kept with nothing under way. Takes 0.1 s where something
-  // looks wrong, so as to look twice.
+  // When no operation is open: what agents hold now, they hold while idle. Takes 0.1 s if something looks wrong, to
+  // look twice.
   std::vector<Event> look_at_rest(const std::vector<AgentProcess>& agents);
 
   [[nodiscard]] std::map<std::string, FilesInUse::Use> files_in_use() { return use_.files(); }
@@ -50,7 +51,7 @@ class StoreWatch {
   FilesInUse use_;
   LockWatch locks_;
   std::int64_t released_ns_ = 0;
-  std::int64_t look_at_use_ns_ = never_ns;  // when next
+  std::int64_t look_at_use_ns_ = never_ns;  // when to look next
 };
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Base64 (RFC 4648, section 4): how bytes that are not text go through a line of JSON.
+// Base64 (RFC 4648, section 4): for bytes in a line of JSON.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@ namespace holdfast {
 
 std::string to_base64(std::string_view bytes);
 
-// None where the text is not base64, as written above: padded, no line ends, nothing else.
+// None if the text is not exactly that: padded, without line ends or anything else.
 std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace holdfast

@@ -179,7 +179,7 @@ std::string CommandQueue::last_words() const {
 
 Result<> CommandQueue::broadcast(const Entry& message, const std::vector<std::string>&) {
   const auto id = parse_message_id(message.id);
-  if (!id) return fail(Code::failed, "no message of this run: " + message.id);
+  if (!id) return fail(Code::failed, "not a message of this run: " + message.id);
   auto answer =
       ask(broadcast_request(*id, recipients(plan_, *id), message.body, plan_.scenario.subject.bodies));
   if (!answer) return fail(answer.error());

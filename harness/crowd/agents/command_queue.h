@@ -1,10 +1,10 @@
-// The adapter between an agent and a subject's program, in whatever language.
+// The adapter between an agent and a subject's program in any language.
 //
-// Definite and indefinite follow Jepsen: a request that was not handed over, or that the program says it
-// failed, is definitely not done; one that was handed over and not answered in time, in words that make sense,
-// or at all, may or may not be done. After anything but an answer the program is ended and the next request
-// starts another, for whatever it says later could be taken for the answer to something else. Only an answer
-// that is late, but comes soon after, leaves the two in step.
+// Definite and indefinite follow Jepsen: a request that was not handed over, or that the program reports as failed,
+// was definitely not done; one that was handed over but got no valid answer in time may or may not have been done.
+// Unless it gets a valid answer, the adapter ends the program, and the next request starts another, because later
+// output could be taken for the answer to another request. Only an answer that comes soon after its deadline leaves
+// the two in step.
 #pragma once
 
 #include <filesystem>
@@ -22,8 +22,8 @@ class CommandQueue final : public Queue {
   CommandQueue(const Plan& plan, std::uint32_t agent, std::filesystem::path store, int log);
   ~CommandQueue() override;
 
-  // Starts the program and shakes hands; Code::invalid if it cannot be started at all. Without it, or after
-  // the program has died, requests do so.
+  // Starts the program and shakes hands; Code::invalid if it cannot be started at all. Otherwise, or after the
+  // program has died, the next request does so.
   Result<> begin() override;
   Result<> broadcast(const Entry& message, const std::vector<std::string>& recipients) override;
   Result<std::vector<Entry>> receive(const std::string& recipient) override;

@@ -1,6 +1,6 @@
-// What a subject's program writes on standard error: the beginning goes into the agent's log, the end is kept
-// for errors to quote, and a flood between them is counted and dropped, so that neither memory nor disk fills
-// and the program is never kept waiting.
+// A subject's standard error: the beginning goes into the agent's log, the end is kept for errors to quote, and a
+// flood in between is counted and dropped, so that neither memory nor disk fills up and the program never has to
+// wait.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace holdfast {
 
 class ErrorOutput {
  public:
-  static constexpr std::uint64_t kept_bytes_max = std::uint64_t{256} << 10U;  // of all that an agent starts
+  static constexpr std::uint64_t kept_bytes_max = std::uint64_t{256}
+                                                  << 10U;  // for all programs that an agent starts
 
   // `log`: descriptor of the agent's log, not owned.
   explicit ErrorOutput(int log) : log_(log) {}
@@ -22,11 +23,11 @@ class ErrorOutput {
   ErrorOutput& operator=(const ErrorOutput&) = delete;
   ~ErrorOutput();
 
-  // Drains `pipe` in a thread, until everybody who can write to it is gone. The thread before is waited for.
+  // Drains `pipe` in a thread until all its writers are gone. Waits for the previous thread first.
   void listen(Descriptor pipe);
   void finish();  // waits for that
 
-  [[nodiscard]] std::string last_line() const;  // "" if there is none; from any thread
+  [[nodiscard]] std::string last_line() const;  // "" if there is none; any thread
   [[nodiscard]] std::uint64_t dropped_bytes() const;
 
  private:

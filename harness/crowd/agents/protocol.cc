@@ -93,7 +93,7 @@ class AnswerReader {
     return true;
   }
   bool scalar(const char* what) {
-    if (depth_ == 0) return reject("is no JSON object");
+    if (depth_ == 0) return reject("is not a JSON object");
     if (depth_ == 1 && (key_ == "result" || key_ == "op" || key_ == "id" || key_ == "error" ||
                         key_ == "entries" || key_ == "code")) {
       return reject(fmt::format("has {} as its \"{}\"", what, key_));
@@ -106,7 +106,7 @@ class AnswerReader {
   bool number_value(std::int64_t number) {
     if (depth_ == 1 && key_ == "code") {
       if (number < 0 || number > std::numeric_limits<std::uint16_t>::max())
-        return reject("has a \"code\" that is no errno");
+        return reject("has a \"code\" that is not an errno");
       answer.os_code = static_cast<int>(number);
       return true;
     }

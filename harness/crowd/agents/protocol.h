@@ -1,4 +1,4 @@
-// What an agent and a subject's program say to each other: a JSON object a line, one request at a time.
+// The protocol between an agent and a subject's program: one JSON object per line, one request at a time.
 //
 //   → {"op":"init","protocol":2,"workload":"broadcast","agent":0,"agents":8,"dir":"/…/store"}
 //                                                                      ← {"result":"ok"}
@@ -9,17 +9,18 @@
 //                        order; an entry may be {"id":"0-1","body":"…"}, and then its body is checked, too
 //   → {"op":"quit"}   the program exits with 0
 //
-// `agents` counts those that only read, too: they have the last numbers, are sent to like others and never asked to
-// broadcast. Before protocol 2 they were not counted, and asked in the name of another agent.
+// `agents` includes those that only read: they have the last numbers, get mail like the others and are never asked to
+// broadcast. Before protocol 2 they were not counted, and read under the number of another agent.
 //
-// A body is text, with any character but NUL; it may be empty. Those of odd numbers are sent in ASCII, with \u escapes.
-// With subject.bodies = "bytes" it is bytes, and in place of "body" there is "body_base64", both ways.
+// A body is text, with any character but NUL; it may be empty. Bodies of odd-numbered messages are sent in ASCII,
+// with \u escapes. With subject.bodies = "bytes" a body is bytes, and "body_base64" replaces "body" in both
+// directions.
 //
-// An answer may repeat the "op" and "id" of its request; then they must be the request's, which shows an
-// answer that was given twice or out of turn. Other fields are ignored.
+// An answer may repeat the "op" and "id" of its request; if so, they must match, which detects an answer given twice
+// or out of turn. Other fields are ignored.
 //
-// Pure. Answers come from a program that may be broken in any way: they are read by events and never built
-// as a tree, so that a line of brackets or of a million fields takes no memory of its own.
+// Pure. Answers come from a program that may be broken in any way: they are parsed by events, never built as a tree,
+// so that a line of brackets or of a million fields takes no extra memory.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@
 
 namespace holdfast {
 
-// The longest line that is taken, its end not counted: five million entries' ids.
+// The longest line accepted, without its end: the ids of five million entries.
 inline constexpr std::size_t answer_bytes_max = std::size_t{64} << 20U;
 
 enum class Asked : std::uint8_t { init, broadcast, read };
@@ -42,7 +43,7 @@ enum class Asked : std::uint8_t { init, broadcast, read };
 struct Request {
   Asked asked = Asked::init;
   std::string id;    // broadcast
-  std::string line;  // its end included
+  std::string line;  // including its end
 };
 
 Request init_request(std::uint32_t agent, std::uint32_t agents, const std::string& directory);
@@ -55,7 +56,7 @@ enum class AnswerKind : std::uint8_t { ok, fail, info };
 
 struct AnsweredEntry {
   std::string id;
-  std::optional<std::string> body;  // none: the program named its id alone
+  std::optional<std::string> body;  // none: the program gave only the id
 };
 
 struct Answer {
@@ -65,11 +66,11 @@ struct Answer {
   std::vector<AnsweredEntry> entries;
 };
 
-// The answer to `request` in `line`; else Code::failed with what is wrong with the line, which is quoted. No
-// more than `entries_max` entries are taken.
+// The answer to `request` in `line`; else Code::failed, which quotes the line and says what is wrong with it. Accepts
+// at most `entries_max` entries.
 Result<Answer> parse_answer(std::string_view line, const Request& request, std::size_t entries_max);
 
-// The beginning of a line that is no answer, fit to be shown: bytes that are no text are written as \xNN.
+// The beginning of an invalid line, safe to print: bytes that are not text are written as \xNN.
 std::string quote_line(std::string_view line);
 
 }  // namespace holdfast

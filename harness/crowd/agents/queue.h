@@ -25,7 +25,7 @@ class Queue {
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
-  // Before the run begins. An error means that there is no subject to put to the test.
+  // Called before the run begins. An error means that there is no subject to test.
   virtual Result<> begin() { return {}; }
 
   // An error means definitely not done, except Code::indefinite.
@@ -34,26 +34,26 @@ class Queue {
   // The entries addressed to `recipient`, in queue order.
   virtual Result<std::vector<Entry>> receive(const std::string& recipient) = 0;
 
-  // Whether the last receive told the bodies; else only the ids say anything, and the bodies are those of the plan.
+  // Whether the last receive returned bodies; if not, only the ids are the subject's, and the bodies are the plan's.
   [[nodiscard]] virtual bool told_bodies() const { return true; }
 
-  // Attempts and waits so far, as it counts them itself.
+  // Attempts and waits so far, by its own count.
   [[nodiscard]] virtual RetryCounters counters() const = 0;
 
-  // The last call met bytes that do not parse, and went on as if nothing were there: what it saw.
+  // If the last call found bytes that do not parse and treated them as empty: what it found.
   [[nodiscard]] virtual std::optional<std::string> swallowed_corruption() { return std::nullopt; }
 
-  // What was noticed about the subject since the last time, beside the operations' outcomes.
+  // Observations about the subject since the last call, apart from outcomes of operations.
   [[nodiscard]] virtual std::vector<std::string> take_warnings() { return {}; }
 
-  // Pids of programs of the subject that had to be ended since the last time.
+  // Pids of the subject's programs that had to be ended since the last call.
   [[nodiscard]] virtual std::vector<pid_t> take_ended() { return {}; }
 
-  // Nothing more will be asked: lets go of everything.
+  // No more requests follow: releases everything.
   virtual void finish() {}
 };
 
-// What the `seen` event of an entry holds: its message, its position, and whether its body is the one that was sent.
+// The values of an entry's `seen` event: its message, its position, and whether its body is the one that was sent.
 std::array<std::uint64_t, 4> seen_value(const Plan& plan, const Entry& entry, std::uint64_t position,
                                         bool told_bodies);
 

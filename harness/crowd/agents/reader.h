@@ -1,4 +1,4 @@
-// A reader: a fresh process that reads agents' mail once all is over.
+// A reader: a fresh process that reads agents' mail after they have ended.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// A store in the agent's own process as the queue that it drives. A store is a file of its own that defines
-// `make_NAME_queue`, and its row in stores.def.
+// Adapts a store in the agent's own process to the queue that it drives. Each store has its own file, which defines
+// `make_NAME_queue`, and a row in stores.def.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
-// What an antivirus and an indexer have in common: they watch the store and its directories, open a file soon after something happened to
-// it, and hold it for the planned time.
+// What an antivirus and an indexer have in common: they watch the store and its directories, open a file soon after
+// something happens to it, and hold it for the planned time.
 //
-// Lock files are left alone: nothing ever replaces them, so a hold on one could not matter and would only pad the
+// Lock files are left alone: they are never replaced, so a hold on one could not matter and would only inflate the
 // count of faults fired.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace holdfast {
 struct Interest {
   // Opens a file to hold it; errno if it cannot.
   std::function<Descriptor(const std::string& path)> open;
-  // A signalfd that tells by its signals' si_fd which held file somebody else wants; -1: nobody is heard.
+  // A signalfd whose signals' si_fd names a held file that another process wants; -1: no notifications.
   int wishes = -1;
 };
 

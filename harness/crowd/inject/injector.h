@@ -11,7 +11,7 @@
 
 namespace holdfast {
 
-// Where an injector works and what it writes down.
+// Where an injector works and records.
 struct InjectorContext {
   const Plan& plan;
   std::uint32_t index = 0;
@@ -24,18 +24,18 @@ struct InjectorContext {
 // the exit code.
 int injector_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token);
 
-// Does what the injector's kind does, until the stop gate opens or SIGTERM comes; then every handle is let go.
+// Acts according to the injector's kind until the stop gate opens or SIGTERM comes; then releases every handle.
 Result<> inject(InjectorContext& context);
 
-// One file an injector: those that are processes.
+// For injectors that are processes; each has its own file.
 #define HOLDFAST_INJECTOR(name, word, traits) Result<> inject_##name(InjectorContext& context);
 #include "harness/scenario/injectors.def"
 #undef HOLDFAST_INJECTOR
 
-// Waits for an instant of CLOCK_MONOTONIC; false if the injector is to end.
+// Waits for an instant of CLOCK_MONOTONIC; false if the injector must end.
 bool wait_until(std::int64_t until_ns);
 
-// Writes down one thing that fault number `number` did.
+// Records one event of fault number `number`.
 Result<> record_fault(InjectorContext& context, EventType type, Function function, std::uint64_t number,
                       std::uint64_t value = 0, std::uint16_t code = 0, const std::string& path = {});
 

@@ -1,4 +1,4 @@
-// Which files of a store an injector means.
+// The store files that match an injector's pattern.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +7,9 @@
 
 namespace holdfast {
 
-// The regular files that the pattern fits (harness/store/glob.h), in all directories, by path; lock files only if it is their
-// very name or path. Of a link that fits, the file that it stands for, if that is in the store.
+// The regular files that match the pattern (harness/store/glob.h), in all directories, sorted by path; lock files
+// only if the pattern is exactly their name or path. For a matching link, the file that it leads to, if that is in
+// the store.
 std::vector<std::string> matching_files(const std::filesystem::path& store, const std::string& pattern);
 
 }  // namespace holdfast

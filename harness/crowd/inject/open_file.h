@@ -1,5 +1,5 @@
-// How injectors open files: by openat2(), which is trapped in every run. So the supervisor makes the open, before or after
-// it decides about a call on that file, and never in the middle; the opens of those under test may go untrapped.
+// How injectors open files: by openat2(), which is trapped in every run. So the supervisor makes the open before or
+// after it decides a call on that file, never during the decision, even if the subject's opens are not trapped.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-// To read, whatever else the flags of open(2) say; never through a symbolic link. errno if it is none.
+// Opens for reading, plus `flags` of open(2); never through a symbolic link. If it fails, errno is set.
 Descriptor open_to_hold(const std::string& path, int flags = 0);
 
 }  // namespace holdfast

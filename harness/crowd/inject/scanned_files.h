@@ -1,7 +1,7 @@
-// Which files a scanner that acts on opens has looked at since they changed.
+// Which files a scanner that acts on opens has scanned since they changed.
 //
-// Real ones remember that, too; without it the scanner's own open, of which it is told like of any other, would make
-// it scan the same file for ever.
+// Real scanners remember this, too; otherwise the notification of the scanner's own open would make it scan the same
+// file for ever.
 #pragma once
 
 #include <sys/types.h>
@@ -15,7 +15,7 @@ namespace holdfast {
 
 class ScannedFiles {
  public:
-  // Whether there is anything new to scan: not of a file that is gone, empty, or no regular one.
+  // Whether there is anything new to scan: no for a file that is gone, empty or not regular.
   [[nodiscard]] bool changed(const std::string& path) const;
   void remember(int file);
 

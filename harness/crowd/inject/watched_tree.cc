@@ -177,10 +177,9 @@ Result<std::vector<FileNotice>> WatchedTree::read() {
       const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
       if ((event->mask & IN_Q_OVERFLOW) != 0) {
-        return fail(
-            Code::failed,
-            "more happened in the store than could be noted down (see fs.inotify.max_queued_events): what "
-            "should have been scanned is not known");
+        return fail(Code::failed,
+                    "the kernel dropped events in the store (see fs.inotify.max_queued_events), so what "
+                    "should have been scanned is unknown");
       }
       if ((event->mask & IN_IGNORED) != 0) {
         directories_.erase(event->wd);

@@ -1,7 +1,7 @@
-// Watches a store and all directories in it (inotify), those that come while it watches too.
+// Watches a store and all directories in it (inotify), including new ones.
 //
-// What appeared in a new directory before that was watched is told of as well, once. Links are not followed; a store that
-// is deeper or has more directories than are watched is said to be so, once.
+// Files that appeared in a new directory before it was watched are also reported, once. Links are not followed; a
+// store that is deeper or has more directories than can be watched gives one warning.
 #pragma once
 
 #include <sys/types.h>
@@ -21,22 +21,23 @@ namespace holdfast {
 
 struct FileNotice {
   std::string path;        // absolute
-  std::uint32_t mask = 0;  // of what happened, one of those asked for
+  std::uint32_t mask = 0;  // what happened, one of the requested events
 };
 
 class WatchedTree {
  public:
-  // `mask`: of IN_CLOSE_WRITE, IN_MOVED_TO and IN_OPEN, what to tell of. An error if the store itself cannot be watched.
+  // `mask`: which of IN_CLOSE_WRITE, IN_MOVED_TO and IN_OPEN to report. An error if the store itself cannot be
+  // watched.
   static Result<WatchedTree> start(const std::filesystem::path& store, std::uint32_t mask);
 
   // Readable when something happened.
   [[nodiscard]] int descriptor() const { return watch_.get(); }
   [[nodiscard]] std::size_t directories() const { return directories_.size(); }
 
-  // What happened to files since the last call, in order. An error if the kernel could not note it all down.
+  // What happened to files since the last call, in order. An error if the kernel dropped events.
   Result<std::vector<FileNotice>> read();
 
-  // What is not watched, if that came up since the last call.
+  // Says what is not watched, if that came up since the last call.
   std::optional<std::string> take_warning();
 
  private:
@@ -65,8 +66,8 @@ class WatchedTree {
   std::uint32_t mask_;
   Descriptor watch_;
   std::map<int, std::string> directories_;  // by watch: the path in the store, "" of the store itself
-  bool moved_ = false;                      // directories were: names are to be looked at again
-  std::map<std::string, State> found_;      // told of without an event, which may come yet
+  bool moved_ = false;                      // a directory was moved, so names must be checked again
+  std::map<std::string, State> found_;      // reported without an event, which may still come
   std::vector<FileNotice> notices_;
   std::optional<std::string> warning_;
   bool warned_ = false;

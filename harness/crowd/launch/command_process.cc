@@ -258,7 +258,7 @@ Result<CommandProcess> CommandProcess::start(const std::vector<std::string>& com
   auto hello = expect_message(socket, LauncherMessageKind::ready, "it was ready");
   if (!hello) return fail(hello.error());
   process.listener_ = std::move(hello->descriptor);
-  const auto everybody = "it had started everybody";
+  const auto everybody = "it had started everything";
   auto spawned = expect_message(socket, LauncherMessageKind::spawned, everybody);
   if (!spawned) return fail(spawned.error());
   process.command_ = spawned->process;

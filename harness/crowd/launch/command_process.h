@@ -1,9 +1,9 @@
-// Somebody's command under the filter: a child of this process, with everything that it would have without us: its
-// descriptors, terminal, process group, signals and the way it ends.
+// A user's command under the filter: a child of this process that keeps everything it would have without us:
+// descriptors, terminal, process group, signals and exit status.
 //
-// A starter process sets the trap, for this process must not be under the filter that it answers. It starts the
-// command, which waits at a gate, in such a way that it becomes our own child; and it stays to be the parent of the
-// injectors, if there are any, which the command must not meet among its children.
+// A starter process sets the trap, because this process must not be under the filter that it answers. It starts the
+// command, which waits at a gate, so that it becomes our own child. The starter stays as the parent of the injectors,
+// if any, so that the command does not find them among its children.
 #pragma once
 
 #include <csignal>
@@ -17,8 +17,8 @@
 
 namespace holdfast {
 
-// Signals wait while this lives: those that people send to commands, and SIGCHLD. SIGCHLD is also taken back
-// from being ignored, which would hide how a command ended.
+// Blocks signals while it lives: those that users send to commands, and SIGCHLD. Also stops ignoring SIGCHLD, which
+// would hide how a command ended.
 class CommandSignals {
  public:
   CommandSignals();
@@ -26,7 +26,7 @@ class CommandSignals {
   CommandSignals(const CommandSignals&) = delete;
   CommandSignals& operator=(const CommandSignals&) = delete;
 
-  // For the command, before exec: as they were.
+  // For the command, before exec: restores the signals.
   void restore() const;
   [[nodiscard]] const sigset_t& held() const { return held_; }
 
@@ -35,7 +35,7 @@ class CommandSignals {
   struct sigaction child_before_ {};
 };
 
-// One at a time, and started while the process has but one thread.
+// One at a time, and started while the process has only one thread.
 class CommandProcess {
  public:
   // Returns once the trap is set and the command waits. Each of `injectors` is an argv; they inherit the
@@ -45,7 +45,7 @@ class CommandProcess {
                                       const CommandSignals& signals);
   CommandProcess(CommandProcess&& other) noexcept;
   CommandProcess& operator=(CommandProcess&&) = delete;
-  ~CommandProcess();  // ends what was started and still runs
+  ~CommandProcess();  // ends what it started and still runs
 
   [[nodiscard]] Descriptor take_listener() { return std::move(listener_); }
   [[nodiscard]] const std::vector<pid_t>& injectors() const { return injectors_; }
@@ -53,13 +53,13 @@ class CommandProcess {
   // Waits until every injector is ready, then lets them begin.
   Result<> begin_injecting();
 
-  // Lets the command begin. 0, or the errno for which it could not be executed; then it is gone.
+  // Lets the command begin. Returns 0, or the errno if it could not be executed; then it is gone.
   int begin();
 
-  // Until it ends; meanwhile signals sent to us are sent on to it. As wait(2) gives it.
+  // Waits until it ends, forwarding signals sent to us. Returns the status of wait(2).
   int wait(const CommandSignals& signals);
 
-  // The injectors let go and end.
+  // Makes the injectors release their files and end.
   void end_injectors();
 
  private:
@@ -72,8 +72,8 @@ class CommandProcess {
   RunPipes pipes_;  // the socket leads to the starter
 };
 
-// If processes of the command are left, somebody must go on answering their calls: a process of its own, which lets
-// each through and ends with the last of them. Returns whether there are any.
+// If processes of the command are left, their calls must still be answered: by a separate process, which lets each
+// call through and ends with the last of them. Returns whether there are any.
 bool leave_minder(Descriptor listener);
 
 }  // namespace holdfast

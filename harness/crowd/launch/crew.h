@@ -20,23 +20,23 @@ struct CrewMember {
   bool ready = false;
   bool done = false;  // agents: every broadcast answered; readers: they have seen the stop gate open
   bool exited = false;
-  bool restarted = false;                  // agents: one before it was killed by plan
-  std::vector<std::uint32_t> mailboxes{};  // of the reader that comes last: whose mail it reads
+  bool restarted = false;                  // agents: replaces one that was killed by plan
+  std::vector<std::uint32_t> mailboxes{};  // for the last reader: whose mail it reads
   int wait_status = 0;
   std::uint32_t ok = 0;
   std::uint32_t failed = 0;
   std::uint32_t retries = 0;
 };
 
-// Whether it is an agent that broadcasts, and does not only read.
+// Whether it is an agent that broadcasts, not one that only reads.
 bool sends(const Plan& plan, const CrewMember& member);
 
-// Agents first, those that only read among them, then the injectors that have a process (kills and delays are the
-// supervisor's); a member's token is its place + 1, its index that of the scenario.
+// Agents first, including those that only read, then the injectors that have a process (kills and delays belong to
+// the supervisor). A member's token is its place + 1, its index that of the scenario.
 std::vector<CrewMember> crew_of(const Plan& plan);
 
-// The reader that comes last, when every agent of the crew has ended: a fresh process that reads the mail of the
-// first few, and that of those who did not end well and may not have read it themselves.
+// The last reader, for when every agent has ended: a fresh process that reads the mail of the first few agents, and
+// of those that ended abnormally and may not have read it themselves.
 CrewMember last_reader(const std::vector<CrewMember>& crew);
 
 // argv of a member, without the program.

@@ -1,10 +1,10 @@
 // The parent of every agent and injector.
 //
-// It installs the filter once, so that all it starts inherit one listener; it is a child subreaper, so that
-// nothing it started can outlive it; and when the conductor dies, it ends them all. It is a small process of
-// its own because the conductor must not be under the filter that it answers.
+// It installs the filter once, so that all its children inherit one listener; it is a child subreaper, so that
+// nothing it started can outlive it; and when the conductor dies, it ends them all. It is a separate small process
+// because the conductor must not be under the filter that it answers.
 //
-// Conductor and launcher talk over a SOCK_SEQPACKET pair, one packet a message, see launcher_messages.h.
+// Conductor and launcher talk over a SOCK_SEQPACKET pair, one packet per message; see launcher_messages.h.
 #pragma once
 
 #include "harness/supervisor/trap/filter.h"

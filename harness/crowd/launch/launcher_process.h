@@ -33,7 +33,7 @@ class LauncherProcess {
 
   [[nodiscard]] pid_t pid() const;
 
-  // Waits for its end and returns its wait status.
+  // Waits until it ends and returns its wait status.
   int wait();
 
  private:

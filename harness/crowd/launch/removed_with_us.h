@@ -1,4 +1,4 @@
-// A directory that goes with this process, even when SIGKILL ends it and nobody is left here to remove it.
+// A directory that is removed when this process ends, even by SIGKILL.
 #pragma once
 
 #include <sys/types.h>
@@ -12,8 +12,8 @@
 
 namespace holdfast {
 
-// Removed, with all that is in it, when this object goes; or by a small process of its own, which waits until this
-// process and all that were forked from it and have not called exec are gone. Started while there is but one thread.
+// Removes the directory and its contents when destroyed; failing that, a small separate process does, which waits
+// until this process and its forks that have not called exec are gone. Create it while there is only one thread.
 class GoneWithUs {
  public:
   static Result<std::unique_ptr<GoneWithUs>> start(const std::filesystem::path& directory);

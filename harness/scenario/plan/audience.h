@@ -1,7 +1,7 @@
-// Whom each message is for: a pure function of plan and message, asked in constant time.
+// The recipients of each message: a pure function of plan and message, in constant time.
 //
-// `recipients = "mixed"` draws a set of its own for each message from the seed: all, all but the sender, the next few
-// of the ring, one, nobody, and random sets with the sender and without it.
+// `recipients = "mixed"` draws a set for each message from the seed: all, all but the sender, the next few in the
+// ring, one, none, and random sets with or without the sender.
 #pragma once
 
 #include <cstdint>
@@ -39,10 +39,11 @@ class Audience {
   Sender sender_in_ = Sender::as_drawn;
 };
 
-// The agents that message `id` is for, ascending; none is a set as well.
+// The recipients of message `id`, ascending; may be empty.
 std::vector<std::uint32_t> recipients(const Plan& plan, MessageId id);
 
-// Those that some message of the sender may be for, ascending; where recipients are not mixed, each is for all of them.
+// The possible recipients of the sender's messages, ascending; unless recipients are mixed, each message goes to all
+// of them.
 std::vector<std::uint32_t> possible_recipients(const Plan& plan, std::uint32_t sender);
 
 }  // namespace holdfast

@@ -16,7 +16,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::size_t checksum_digits = 16;
-// A page, the byte after it, and two pages and one: whoever cuts at a buffer's end is found.
+// A page, the byte after it, and two pages and one: this finds programs that cut at a buffer's end.
 constexpr std::array<std::size_t, 3> telling_lengths = {4096, 4097, 8193};
 
 // 64 letters that JSON, TOML and a shell leave as they are.
@@ -81,7 +81,7 @@ std::string mixed_body(std::string body, BodyBytes takes, std::size_t usual, Ran
 std::string message_body(const Plan& plan, MessageId id) {
   const Agents& agents = plan.scenario.agents;
   Random random(stream_seed(plan.seed, Stream::body, id.packed()));
-  // Begins with its id, for whoever looks into a queue by eye; cut off where the body is too short for it.
+  // Begins with its id, for people who read a queue; cut off if the body is too short for it.
   std::string body = to_string(id) + ' ';
   body.reserve(agents.body_bytes);
   return agents.bodies == Bodies::plain

@@ -113,7 +113,7 @@ Result<> read_seed_and_id(const Json& json, const Place& place, Plan& plan) {
 }
 
 Result<Plan> plan_of(const Json& json, const Place& place) {
-  if (!json.is_object()) return fail_at(place, "a plan is a JSON object, and this is none");
+  if (!json.is_object()) return fail_at(place, "a plan must be a JSON object");
   std::string schema;
   if (auto ok = read_text_field(json, "schema", place, schema); !ok) return fail(ok.error());
   if (schema != plan_schema) {
@@ -165,7 +165,7 @@ std::string to_json(const Plan& plan) {
   json["filesystem"] = plan.filesystem;
   json["command"] = plan.command;
   json["scenario"] = json_of(write_scenario(plan.scenario));
-  // Paths in the command may hold any bytes; those that are no UTF-8 become U+FFFD rather than an exception.
+  // Paths in the command may hold any bytes; those that are not UTF-8 become U+FFFD rather than an exception.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -175,7 +175,7 @@ Result<Plan> parse_plan(std::string_view json, const std::string& file_name) {
   try {
     return plan_of(Json::parse(json), place);
   } catch (const Json::parse_error& error) {
-    return fail_at(place, fmt::format("no JSON at byte {} of {}; the plan is damaged or cut short",
+    return fail_at(place, fmt::format("invalid JSON at byte {} of {}; the plan is damaged or cut short",
                                       error.byte, json.size()));
   } catch (const std::exception& error) {
     return fail_at(place, error.what());

@@ -182,7 +182,7 @@ TEST(PlanJsonTest, EveryCutIsInvalidWithFileAndOffset) {
     const auto read = parse_plan(json.substr(0, length), "run/plan.json");
     ASSERT_FALSE(read) << length;
     EXPECT_EQ(read.error().code, Code::invalid);
-    EXPECT_EQ(read.error().message.find("run/plan.json: no JSON at byte "), 0U) << read.error().message;
+    EXPECT_EQ(read.error().message.find("run/plan.json: invalid JSON at byte "), 0U) << read.error().message;
   }
 }
 

@@ -1,5 +1,5 @@
-// What one seed governs, each with random numbers of its own, so that a change to one leaves the others as
-// they were and a plan can be repeated by its seed.
+// The streams of random numbers derived from one seed. Each use has its own, so that a change to one leaves the
+// others unchanged and a plan can be repeated by its seed.
 #pragma once
 
 #include <cstdint>

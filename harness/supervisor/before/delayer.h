@@ -1,7 +1,7 @@
-// Holds up chosen calls of chosen agents: it widens the moment in which others can come in between, by rule, and
-// leaves the subject as it is.
+// Delays chosen calls of chosen agents: it widens the window in which others can interfere, without changing the
+// subject.
 //
-// The caller waits for its answer, as it would for a busy disk. Everybody else is answered meanwhile.
+// The caller waits for its answer, as it would for a busy disk. Other calls are answered in the meantime.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -24,12 +24,12 @@ struct DelayRule {
   std::uint32_t injector = 0;
   std::vector<std::uint32_t> victims;  // agents
   std::string call;                    // "rename"
-  std::string file;                    // name or glob beneath the store
-  std::uint32_t every = 1;             // every Nth of these calls, counted for each victim
-  std::vector<std::int64_t> hold_ns;   // of delay n, the last for all that follow; never none
+  std::string file;                    // name or glob in the store
+  std::uint32_t every = 1;             // every Nth of these calls, counted per victim
+  std::vector<std::int64_t> hold_ns;   // of delay n; the last repeats; never empty
 };
 
-// Whether the rule needs calls to be trapped that are not decided.
+// Whether the rule needs more calls trapped than are decided.
 bool needs_store_calls(const DelayRule& rule);
 
 class Delayer : public CallRule {
@@ -40,11 +40,11 @@ class Delayer : public CallRule {
   [[nodiscard]] bool concerns(pid_t) const override { return true; }
   CallFate before(const AskedCall& call, const Record& record) override;
 
-  // A call that is being held up.
+  // A call being delayed.
   struct Delay {
     std::uint32_t injector = 0;
     std::uint32_t agent = 0;
-    std::uint64_t number = 0;  // among the injector's
+    std::uint64_t number = 0;  // among the injector's delays
     std::int64_t until_ns = 0;
   };
 

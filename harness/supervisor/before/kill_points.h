@@ -1,8 +1,8 @@
-// Before which of its file calls a victim is killed: pure, from the calls as they come.
+// Decides before which of its file calls a victim is killed: pure, from the calls as they come.
 //
-// A point of a save is a call on a file, told from another of its kind by its number within the save: the
-// second write of the temporary file is another point than the first. Two calls are the same point where
-// chance alone decides how many there are: a lock asked for again and again while somebody else has it.
+// A point of a save is a call on a file, distinguished from others of its kind by its number within the save: the
+// second write of the temporary file is a different point from the first. Repeated calls are the same point if chance
+// alone decides how many there are: a lock requested again and again while another process has it.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@
 
 namespace holdfast {
 
-// What the injectors that kill are to do, from the plan.
+// What the plan asks of the injectors that kill.
 struct KillRule {
   std::uint32_t injector = 0;
   bool every_call = true;
   std::vector<std::uint32_t> victims;
   std::vector<std::uint64_t> before_call{};  // at random: kill n comes right before this call of victim
       // n % victims.size(), counted from 1 since its start or last kill
-  std::uint32_t broadcasts = 0;  // of each victim
+  std::uint32_t broadcasts = 0;  // per victim
 };
 
-// One victim. Its first broadcast that was acknowledged begins it, so that every save that is cut short finds
-// a queue; its last broadcast is left alone, so that somebody saves after the last kill.
+// One victim. Kills begin after its first acknowledged broadcast, so that every save that is cut short finds a queue;
+// its last broadcast is spared, so that a save follows the last kill.
 class KillPoints {
  public:
   // Every call of a save, once each.
@@ -34,18 +34,18 @@ class KillPoints {
   // Before these calls, each counted from 1 since the last kill.
   static KillPoints at_random(std::uint32_t broadcasts, std::deque<std::uint64_t> before_call);
 
-  // The victim is about to do `call` on `file`: whether it is killed instead. A kill ends its broadcast.
+  // The victim is about to do `call` on `file`: whether to kill it instead. A kill ends its broadcast.
   bool kills_before(std::string_view call, std::string_view file);
 
-  // A broadcast was answered: whether the victim is killed right then, before it does anything else.
+  // A broadcast was answered: whether to kill the victim right then, before it does anything else.
   bool kills_after_broadcast(bool acknowledged);
 
-  // Nothing is left to do.
+  // Whether nothing is left to do.
   [[nodiscard]] bool over() const { return over_; }
 
-  // Every call: a whole save met no call before which the victim had not been killed.
+  // For every_call(): a complete save had no call before which the victim had not been killed.
   [[nodiscard]] bool complete() const { return complete_; }
-  // File calls of a whole save, the longest seen; and before how many of them the victim was killed.
+  // The file calls of a complete save, the longest seen; and before how many of them the victim was killed.
   [[nodiscard]] const std::vector<std::string>& points() const { return points_; }
   [[nodiscard]] std::uint64_t visited() const;
 
@@ -68,7 +68,7 @@ class KillPoints {
   std::vector<std::string> save_;  // points of the save under way, in order
   std::map<std::string, std::uint32_t> times_;
   std::uint32_t lock_runs_ = 0;
-  std::string lock_file_;  // of the run of lock calls under way; empty: none is
+  std::string lock_file_;  // of the current series of lock calls; empty: none
 };
 
 }  // namespace holdfast

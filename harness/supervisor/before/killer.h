@@ -1,7 +1,7 @@
-// Kills agents right before calls of theirs, from the thread that decides.
+// Kills agents right before their calls, from the thread that decides.
 //
-// Only there can a dead agent's call not be done after others went on: its caller waits for the answer, is
-// killed instead, and nobody else is answered until it is gone with all that it held.
+// Only this thread can ensure that a dead agent's call is not done after others have gone on: the caller waits for
+// the answer, is killed instead, and no other call is answered until it is gone with everything it held.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -31,12 +31,12 @@ class Killer : public CallRule {
 
   void begin(const Record& record) override;
   [[nodiscard]] bool concerns(pid_t thread) const override;
-  // Waits for who may be a victim that was started again, and is not known yet.
+  // Holds back callers that may be restarted victims not yet known.
   CallFate before(const AskedCall& call, const Record& record) override;
-  // Writes down how far those got that are not through.
+  // Records how far unfinished victims got.
   void end(const Record& record) override;
 
-  // Whether this process was killed here; any thread. Its number is forgotten, for it may be given again.
+  // Whether this process was killed here; any thread. Forgets the pid, since it may be reused.
   bool take_killed(pid_t process);
 
  private:
@@ -44,14 +44,14 @@ class Killer : public CallRule {
     std::uint32_t injector = 0;
     bool every_call = true;
     KillPoints points;
-    std::vector<std::uint64_t> numbers;  // at random: of its kills, among the injector's
+    std::vector<std::uint64_t> numbers;  // at random: the numbers of its kills among the injector's
     std::uint64_t kills = 0;
-    std::uint32_t ok = 0;  // broadcasts acknowledged, as it told last
+    std::uint32_t ok = 0;  // broadcasts acknowledged, by its last report
     pid_t dead = 0;        // killed, and not yet seen again; 0: none
-    bool told = false;     // how far it got is on record
+    bool told = false;     // how far it got is recorded
   };
 
-  // Whether a broadcast was acknowledged, if this call tells of one that was answered.
+  // If this call reports an answered broadcast: whether it was acknowledged.
   static std::optional<bool> answer_told(Victim& victim, const seccomp_data& data, const Caller& caller);
   void kill(std::uint32_t agent, Victim& victim, const Caller& caller, const std::string& call,
             const std::string& path, const Record& record);
@@ -61,7 +61,7 @@ class Killer : public CallRule {
   const Participants& participants_;
   std::vector<Event> announced_;
   std::map<std::uint32_t, Victim> victims_;        // by agent
-  std::map<std::uint32_t, std::uint64_t> faults_;  // by injector: how many are on record
+  std::map<std::uint32_t, std::uint64_t> faults_;  // by injector: number recorded
   std::mutex mutex_;                               // of killed_
   std::set<pid_t> killed_;
 };

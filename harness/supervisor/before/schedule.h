@@ -1,4 +1,4 @@
-// Which of the calls that wait for an answer comes next.
+// Which waiting call is answered next.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -19,15 +19,15 @@ struct WaitingCall {
   pid_t thread = 0;
   seccomp_data data{};
   std::int64_t received_ns = 0;
-  std::size_t rules_passed = 0;           // how many let it pass
-  std::int64_t look_ns = 0;               // nothing is to be done before that
+  std::size_t rules_passed = 0;           // how many rules let it pass
+  std::int64_t look_ns = 0;               // not before this time
   std::vector<NamedHolder> waited_for{};  // see obliging_holders.h
 };
 
 class Schedule {
  public:
   virtual ~Schedule() = default;
-  // The place of one of `received`, which are in the order of their coming and at least one.
+  // The index of a call in `received`, which is in order of arrival and not empty.
   virtual std::size_t next(const std::deque<WaitingCall>& received) = 0;
 };
 

@@ -1,4 +1,4 @@
-// What a store call is about, as rules name it: the call and the file in the store.
+// How rules name a store call: the call and the file in the store.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-// The path of what a call touches beneath `store` (absolute and canonical), or nothing.
+// The path of the file that a call touches below `store` (absolute and canonical), or nothing.
 std::string touched_file(const StoreCall& call, const Caller& caller, const std::string& store);
 
 // "rename"; setting a lock is "lock" or "unlock".

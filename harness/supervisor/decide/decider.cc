@@ -68,11 +68,10 @@ Decision Decider::carry_out(const Caller& caller, Ruling&& ruling, Decision deci
 // Searching /proc can miss a holder of another user, or one that comes while it is read.
 std::optional<Doubt> Decider::flag_scan(const Lease& lease, const std::string& path) {
   if (lease.openness() != Openness::ask_scan) return std::nullopt;
-  return Doubt{
-      DoubtKind::searched_holders,
-      fmt::format("whether {} is open could not be asked of the kernel ({}): /proc was searched instead, "
-                  "which can miss holders; 'holdfast doctor' says more",
-                  path, std::strerror(lease.error()))};
+  return Doubt{DoubtKind::searched_holders,
+               fmt::format("the kernel could not say whether {} is open ({}): /proc was searched instead, "
+                           "which can miss holders; 'holdfast doctor' says more",
+                           path, std::strerror(lease.error()))};
 }
 
 Decision Decider::answer(int error, std::optional<Doubt> doubt) {
@@ -163,11 +162,9 @@ std::optional<Doubt> Decider::doubt_of_link(const Request& request) {
       !S_ISLNK(named.st_mode))
     return std::nullopt;
   if (!request.caller.same_view) {
-    return Doubt{
-        DoubtKind::other_root,
-        fmt::format("process {} has another root directory or mount namespace: where the link {} leads it "
-                    "cannot be told",
-                    request.caller.process, from.text)};
+    return Doubt{DoubtKind::other_root, fmt::format("process {} has another root directory or mount "
+                                                    "namespace: where it would follow the link {} is unknown",
+                                                    request.caller.process, from.text)};
   }
   if (from.directory_text == fmt::format("/proc/{}/fd", request.caller.thread))
     return std::nullopt;  // its own

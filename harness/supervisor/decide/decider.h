@@ -1,8 +1,8 @@
 // Decides one trapped call under Windows' sharing rules, and carries it out.
 //
-// The supervisor does the call itself: letting the caller go on after a decision would let another process
-// open the file in between. Where it only observes, the caller goes on in the kernel, and what Windows would
-// have answered is told.
+// The supervisor makes the call itself: if the caller went on after the decision, another process could open the file
+// in between. Where it only observes, the caller goes on in the kernel, and what Windows would have answered is
+// reported.
 #pragma once
 
 #include <filesystem>
@@ -26,38 +26,38 @@
 
 namespace holdfast {
 
-// Where which rules hold.
+// Which rules apply where.
 struct Domain {
   enum class Mode {
     posix,    // nothing is refused
-    observe,  // nothing is refused, and what Windows would have refused is told
+    observe,  // nothing is refused; what Windows would have refused is reported
     enforce,
   };
-  // Absolute and canonical; calls that touch nothing beneath them pass through.
+  // Absolute and canonical; calls that touch nothing below them pass through.
   std::vector<std::filesystem::path> directories;
   Mode mode = Mode::enforce;
-  std::optional<Profile> profile;  // none: each process that of the program it runs
-  bool opens = false;              // everybody's opens are trapped and decided; else injectors' alone
-  bool cuts = true;                // and whether what is cut is mapped: that takes a look at all processes
+  std::optional<Profile> profile;  // none: by the program that each process runs
+  bool opens = false;              // all opens are trapped and decided; else only injectors'
+  bool cuts = true;                // also check whether a truncated file is mapped, by scanning all processes
   Deletion deletion = Deletion::posix;  // classic only where opens are decided
 };
 
 struct Decision {
   enum class Kind {
-    pass_through,  // left for the kernel to do: not ours, or only observed
+    pass_through,  // left to the kernel: outside the domain, or only observed
     answered,      // decided and, if allowed, done: `error` is the result
     handed_over,   // opened: the caller gets `opened`
-    abandoned,     // the caller was killed before it was done: nothing was done
-    probe_again,   // the only holders will be gone in microseconds: ask again shortly
+    abandoned,     // the caller was killed first: nothing was done
+    probe_again,   // the only holders will be gone in microseconds: decide again shortly
   };
   Kind kind = Kind::pass_through;
-  int error = 0;                   // answered, or that would have been
+  int error = 0;                   // as answered, or as it would have been
   std::uint16_t windows_code = 0;  // not 0: refused
   Obstacle obstacle = Obstacle::held;
   std::string path, destination;
-  std::string outside;  // the directory of a name that is no business of the domain's
+  std::string outside;  // the directory of a name outside the domain
   std::vector<NamedHolder> holders;
-  bool missed_refusal = false;  // done, though somebody opened the file meanwhile
+  bool missed_refusal = false;  // done, although a process opened the file in the meantime
   std::optional<Doubt> doubt;   // something that no rule covers; makes the run inconclusive
   Descriptor opened;
   bool close_on_exec = false;
@@ -67,14 +67,13 @@ class Decider {
  public:
   Decider(Domain domain, const Participants& participants);
 
-  // `still_waiting` says whether the caller is there yet (SECCOMP_IOCTL_NOTIF_ID_VALID); asked
-  // right before acting.
+  // `still_waiting` says whether the caller still exists (SECCOMP_IOCTL_NOTIF_ID_VALID); called right before acting.
   Decision decide(const TrappedCall& call, const Caller& caller, const std::function<bool()>& still_waiting);
 
   [[nodiscard]] bool decides_opens() const { return domain_.opens; }
   [[nodiscard]] bool only_observes() const { return domain_.mode == Domain::Mode::observe; }
 
-  // Classic deletion: whether names wait for their last handle to close, and removes those that need not any more.
+  // Classic deletion: whether names wait for their last handle to close; settling removes those that no longer do.
   [[nodiscard]] bool has_pending_deletes() const { return pending_deletes_.any(); }
   void settle_deletes() { pending_deletes_.settle(); }
 
@@ -94,7 +93,7 @@ class Decider {
   Decision do_open(const TrappedCall& call, const Caller& caller,
                    const std::function<bool()>& still_waiting);  // do_open.cc
 
-  // Of an open.
+  // The state of an open.
   struct Opening;
   enum class Opened { again, not_yet, decided };
   bool understand(Opening& opening);
@@ -106,7 +105,7 @@ class Decider {
   Opened carry_out_open(const Opening& opening, const struct stat* identity, const Look& look,
                         Decision& decision);
 
-  // Refused, if the name is delete-pending.
+  // A refusal, if the name is delete-pending.
   std::optional<Decision> refuse_pending(const Caller& caller, int directory, const std::string& name,
                                          const std::string& path);
   Decision refuse_delete_pending(const Caller& caller, const Lease& lease);
@@ -117,7 +116,7 @@ class Decider {
                   std::vector<NamedHolder> holders);
   template <typename Act>
   void carry_out(const Request& request, Decision& decision, Act act);
-  // What becomes of a call that is not allowed, or not yet.
+  // Handles a call that is not allowed, or not yet.
   Decision carry_out(const Caller& caller, Ruling&& ruling, Decision decision);
   static std::optional<Doubt> flag_scan(const Lease& lease, const std::string& path);
   std::optional<Decision> find_names(Request& request, bool two_paths);
@@ -134,8 +133,8 @@ class Decider {
   FileUses uses_;
   PendingDeletes pending_deletes_;
   bool scan_flagged_ = false;
-  // Modes that deny something, were handed over, and may be there yet. All others can be in the way only of who
-  // asks for such a mode.
+  // Handed-over modes that deny something and may still be open. Other handles can only block opens that request such
+  // a mode.
   std::map<FileId, std::vector<Handle>> opened_;
 };
 

@@ -1,8 +1,8 @@
 // Opening a file: asked where some share mode denies reading or writing, for there opens are refused, and where an
 // open must come before or after a replace, never inside its decision.
 //
-// The supervisor opens the file itself, as the caller would have, and hands the descriptor over. Whoever else
-// opens it meanwhile waits for the same thread.
+// The supervisor opens the file itself, as the caller would have, and hands the descriptor over. Any other process
+// that opens it meanwhile waits for the same thread.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/openat2.h>

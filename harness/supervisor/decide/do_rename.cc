@@ -34,7 +34,8 @@ Decision Decider::do_rename(const Request& request) {
 
   for (Look look{.unseen = uses_.unseen()};; ++look.number) {
     const Lease source = Lease::probe(from.directory.get(), from.name.c_str());
-    if (source.openness() == Openness::absent) return carry_out_with(call.flags);  // the kernel words it
+    if (source.openness() == Openness::absent)
+      return carry_out_with(call.flags);  // the kernel returns the right errno
     if (source.openness() == Openness::special && S_ISDIR(source.identity().st_mode)) {
       auto use = find_directory_use(source.identity(), from.text, LookFor::everything);
       const std::uint16_t code = rename_directory(use.has_open_child || use.is_current_directory);
@@ -66,7 +67,7 @@ Decision Decider::do_rename(const Request& request) {
       return carry_out(caller, std::move(ruling), std::move(decision));
     if (domain_.mode == Domain::Mode::observe) return carry_out_with(call.flags);
     if (target.openness() == Openness::absent) {
-      // No lease guards a name that is not there: whoever makes it now must be looked at.
+      // No lease guards a missing name: a file created there now must be examined.
       decision = carry_out_with(call.flags | RENAME_NOREPLACE);
       const bool appeared = decision.error == EEXIST && (call.flags & RENAME_NOREPLACE) == 0;
       if (appeared && !look.is_last()) {

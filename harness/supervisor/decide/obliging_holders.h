@@ -1,8 +1,8 @@
 // Calls that wait instead of being refused, because only injectors that make callers wait block them.
 //
-// Some scanners delay whoever opens a file that they are scanning, and the holder of an oplock is asked to let go while
-// the other's call is held (docs/windows-rules.md). Such a call is decided again every few ms, until the holder is gone,
-// somebody else blocks it, or it has waited too long.
+// Some scanners delay processes that open a file while it is scanned, and the holder of an oplock is asked to release
+// it while the other's call waits (docs/windows-rules.md). Such a call is decided again every few ms, until the
+// holder is gone, another holder blocks it, or it has waited too long.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 
 namespace holdfast {
 
-// After this long it is refused after all: Microsoft's sample avscan lets a scan of a local file take as long.
+// After this time it is refused after all: Microsoft's sample avscan allows a scan of a local file the same time.
 inline constexpr std::int64_t longest_wait_ns = 30'000'000'000;
 
-// Whether a call with this decision, which came in `waited_ns` ago, has to wait. Injectors that make others wait never
-// wait themselves: they would wait for each other, or for what they hold themselves.
+// Whether a call with this decision, which arrived `waited_ns` ago, has to wait. Injectors that make others wait
+// never wait: they would wait for each other, or for their own handles.
 bool shall_wait(const Decision& decision, const Caller& caller, const Participants& participants,
                 std::int64_t waited_ns);
 

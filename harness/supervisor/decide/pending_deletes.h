@@ -1,9 +1,9 @@
-// Classic deletion: a file that was deleted while others have it open keeps its name until the last of them closes it.
+// Classic deletion: a file deleted while others have it open keeps its name until the last of them closes it.
 //
-// Until then the name is nobody's: whoever opens it, makes a file in its place, or wants to delete or rename it gets 5
-// (see harness/sharing). The supervisor removes it when the lease says that nobody has it open any more: before it
-// decides the next call, and every few ms as long as there are any. For that opens must be decided: else somebody could
-// open the name in between.
+// Until then, opening the name, creating a file under it, deleting or renaming it gives 5 (see harness/sharing). The
+// supervisor removes the name once the lease says that nobody has the file open: before it decides the next call, and
+// every few ms while there are such names. This requires that opens are decided, else a process could open the name
+// in between.
 #pragma once
 
 #include <sys/stat.h>
@@ -18,14 +18,14 @@ namespace holdfast {
 
 class PendingDeletes {
  public:
-  // Takes over the directory's descriptor.
+  // Takes ownership of the directory's descriptor.
   void add(ResolvedPath&& path, const struct stat& identity);
 
-  // Removes what nobody has open any more.
+  // Removes the names of files that nobody has open any more.
   void settle();
 
   [[nodiscard]] bool any() const { return !pending_.empty(); }
-  // To be asked after settle(): whether this name of this file is still there only because somebody has it open.
+  // Call it after settle(): whether this name of this file still exists only because somebody has it open.
   [[nodiscard]] bool is_pending(const std::string& path, const struct stat& identity) const;
   [[nodiscard]] bool has_child(const struct stat& directory) const;
 

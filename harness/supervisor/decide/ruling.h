@@ -1,5 +1,5 @@
-// From what was seen of a file to what becomes of a call, by the sharing rules. Pure: looking (FileUses, Lease) and doing
-// (decide_*.cc) stand beside it.
+// From what was seen of a file to the fate of a call, by the sharing rules. Pure: inspection (FileUses, Lease) and
+// action (decide_*.cc) are elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -11,27 +11,28 @@
 
 namespace holdfast {
 
-// A file, as one look at it saw it.
+// A file, as seen in one look.
 struct SeenFile {
   FileUse use;
   bool read_only = false;
-  bool unbroken = true;  // nobody has begun to open it since
+  bool unbroken = true;  // no process has begun to open it since
 };
 
 struct Ruling {
   enum class Kind : std::uint8_t {
     allowed,
     refused,
-    look_again,   // the file changed hands meanwhile
+    look_again,   // the file changed hands in the meantime
     probe_again,  // its only holders will be gone in microseconds
   };
   Kind kind = Kind::allowed;
-  std::uint16_t code = 0;  // of a refusal
+  std::uint16_t code = 0;  // for a refusal
   Obstacle obstacle = Obstacle::held;
-  std::vector<NamedHolder> holders{};  // whom a refusal is owed to
+  std::vector<NamedHolder> holders{};  // those that caused a refusal
 };
 
-// How a file is looked at. Files change hands; after so many looks in vain the answer is "held, by whom unseen".
+// How a file is looked at. Files change hands; after too many looks in vain, the answer is "held by an unseen
+// holder".
 struct Look {
   int number = 1;
   NamedHolder unseen{};
@@ -40,8 +41,8 @@ struct Look {
   [[nodiscard]] bool is_last() const { return number >= most; }
 };
 
-// MoveFileExW(REPLACE_EXISTING): the source is opened for deletion, the target must be free. A target that is not there
-// has no holders.
+// MoveFileExW(REPLACE_EXISTING): the source is opened for deletion, the target must be free. A missing target has no
+// holders.
 Ruling rule_on_rename(SeenFile source, SeenFile target, const Profile& profile, const Look& look);
 
 // DeleteFileW.
@@ -51,8 +52,8 @@ Ruling rule_on_removal(SeenFile file, const Look& look);
 struct SeenOpen {
   Handle opener;
   FileUse use;
-  bool cuts = false;            // and who has the file mapped is in the way
-  bool expects_holder = false;  // if none is found, one was missed
+  bool cuts = false;            // truncates, so mappings are in the way
+  bool expects_holder = false;  // if no holder is found, one was missed
 };
 Ruling rule_on_open(SeenOpen seen, const Look& look);
 

@@ -208,7 +208,7 @@ bool runs_the_same_program(const Caller& caller) {
 
 std::string differs_now(const Caller& caller) {
   if (!caller.difference.empty() || runs_the_same_program(caller)) return caller.difference;
-  // Its memory may not be opened: then everything is read anew.
+  // Its memory may not be opened: then everything is read again.
   const auto identity = identity_of(caller.proc.get());
   if (!identity) return "ended";
   std::string difference = difference_between(*identity, own_identity());

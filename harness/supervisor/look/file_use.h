@@ -1,4 +1,4 @@
-// Who uses a file, and with which share mode: what the rules are asked about.
+// Who uses a file, and with which share mode: the input of the rules.
 #pragma once
 
 #include <cstdint>
@@ -27,33 +27,32 @@ struct NamedHolder {
 std::vector<Handle> handles_of(const std::vector<NamedHolder>& holders);
 bool some_run(const std::vector<NamedHolder>& holders);
 
-// Windows' attribute READONLY is told from a regular file that nobody at all may write.
+// A regular file that nobody may write to has Windows' attribute READONLY.
 bool is_read_only(const Lease& lease);
 
 struct FileUse {
-  bool known = true;          // false: the holder came or went while we looked
-  bool only_passing = false;  // nobody but copies between fork and exec
+  bool known = true;          // false: a holder came or went during the look
+  bool only_passing = false;  // only copies between fork and exec
   std::vector<NamedHolder> holders;
 };
 
 class FileUses {
  public:
-  // `mappings_unseen`: a lease on this filesystem does not see mappings that outlive their descriptor.
-  // `marked`: descriptions may carry a mode of their own, see share_mark.h.
+  // `mappings_unseen`: a lease on this filesystem does not see mappings that outlive their descriptor. `marked`:
+  // descriptions may carry their own mode, see share_mark.h.
   FileUses(const Participants& participants, ProgramProfiles& profiles, bool mappings_unseen, bool marked)
       : participants_(participants),
         profiles_(profiles),
         mappings_unseen_(mappings_unseen),
         marked_(marked) {}
 
-  // Those who hold the file that the lease was asked for. As soon as those found are refused by the rules, others may
-  // be missing: they explain the refusal. If they are not, all are found; mappings where they matter, or where nobody
-  // has a descriptor.
+  // The holders of the leased file. The search stops once the holders found explain a refusal; otherwise it finds
+  // all, including mappings if they matter or if nobody has a descriptor.
   using Refuses = std::function<bool(std::span<const Handle>)>;
   FileUse of(const Lease& lease, const Caller& caller, bool mappings_matter, const Refuses& refuses);
 
   NamedHolder name(FoundHolder found, const Caller& caller);
-  // One that nobody found.
+  // A holder that was not found.
   [[nodiscard]] NamedHolder unseen() const;
 
  private:

@@ -1,4 +1,4 @@
-// Who holds a file, as /proc tells: descriptors and mappings of every process that may be looked at.
+// Who holds a file, according to /proc: descriptors and mappings of every process that may be inspected.
 #pragma once
 
 #include <sys/stat.h>
@@ -15,24 +15,24 @@ struct FoundHolder {
   pid_t process = 0;
   int descriptor = -1;  // -1: a mapping
   FileBits access = read_bit;
-  bool running = false;                // a mapping of the very program that the process runs
+  bool running = false;                // a mapping of the program that the process runs
   bool between_fork_and_exec = false;  // a close-on-exec copy in a young child that has not called exec yet:
                                        // gone in microseconds, and Windows would never have had it
-  bool forked_copy = false;  // the same, in a child that stays: no Windows handle, but a holder on POSIX
+  bool forked_copy = false;  // the same, in a child that stays: a holder on POSIX, but not a Windows handle
   std::string program;       // the executable's file name
-  std::string path;          // as that process opened it
+  std::string path;          // as the process opened it
 };
 
 enum class LookAt { descriptors, mappings };
 
-// The holders of the file `identity` among `processes`; processes that end meanwhile are passed over.
+// The holders of the file `identity` among `processes`; processes that end in the meantime are skipped.
 std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes,
                                       LookAt what);
 
-// Directories: what stands in the way of renaming or removing one.
+// What blocks renaming or removing a directory.
 struct DirectoryUse {
   bool is_current_directory = false;  // of some process
-  bool has_open_child = false;        // a file beneath it is open, or a current directory
+  bool has_open_child = false;        // a file below it is open, or is a current directory
   std::vector<FoundHolder> holders;
 };
 enum class LookFor { everything, current_directories };

@@ -1,5 +1,5 @@
-// The processes that take part in a run, by pid. Shared between the conductor's thread, which knows whom it
-// started, and the supervisor's, which meets their children.
+// The processes that take part in a run, by pid. Shared between the conductor's thread, which knows what it started,
+// and the supervisor's, which meets their children.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,7 @@ struct Participant {
   Role role = Role::agent;  // agent or injector
   std::uint32_t index = 0;
   FileBits share = read_bit | write_bit;  // of its handles
-  bool makes_wait = false;                // calls wait until it lets go, see obliging_holders.h
+  bool makes_wait = false;                // calls wait until it releases the file, see obliging_holders.h
 };
 
 // Every member may be called from any thread.
@@ -30,10 +30,10 @@ class Participants {
   void remove(pid_t process);
   [[nodiscard]] std::optional<Participant> find(pid_t process) const;
 
-  // Another number whenever somebody came or went since.
+  // Changes whenever a process joins or leaves.
   [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
-  // Those of one role, ascending.
+  // The pids of one role, ascending.
   [[nodiscard]] std::vector<pid_t> processes(Role role) const;
 
  private:

@@ -1,4 +1,4 @@
-// The profile of a process: the one that was chosen for all, or that of the runtime which its program is.
+// The profile of a process: the one chosen for all, or that of its program's runtime.
 #pragma once
 
 #include <sys/types.h>
@@ -13,12 +13,12 @@ namespace holdfast {
 // Not for several threads at a time.
 class ProgramProfiles {
  public:
-  // None: each process has that of its own program, as it is when asked.
+  // None: each process has the profile of its current program.
   explicit ProgramProfiles(std::optional<Profile> chosen);
 
   Profile of(pid_t process);
 
-  // Of a process that cannot be looked at.
+  // For a process that cannot be inspected.
   [[nodiscard]] Profile unknown() const { return chosen_ ? *chosen_ : *find_profile("c"); }
 
  private:

@@ -1,5 +1,5 @@
-// Which directories belong to a domain, by whatever path they are reached: symbolic links, bind mounts, another
-// process's root or mount namespace.
+// Which directories belong to a domain, whatever path leads to them: symbolic links, bind mounts, another process's
+// root or mount namespace.
 #pragma once
 
 #include <sys/types.h>
@@ -17,8 +17,8 @@ class Territory {
   // Absolute and canonical paths.
   explicit Territory(const std::vector<std::filesystem::path>& directories);
 
-  // Whether a directory lies in it. `text` is its path, as the kernel tells it; `viewer` is a process whose mount
-  // namespace it was opened in.
+  // Whether a directory is in the domain. `text` is its path according to the kernel; `viewer` is a process in whose
+  // mount namespace it was opened.
   [[nodiscard]] bool contains(int directory, const std::string& text, pid_t viewer) const;
 
  private:
@@ -27,7 +27,7 @@ class Territory {
     dev_t device = 0;
     ino_t inode = 0;
     std::uint64_t mount = 0;
-    std::string in_filesystem;  // the path from the filesystem's own root; empty: not known
+    std::string in_filesystem;  // the path from the filesystem's own root; empty: unknown
   };
   std::vector<Land> lands_;
 };
@@ -35,12 +35,12 @@ class Territory {
 // A line of /proc/PID/mountinfo, see proc(5).
 struct Mount {
   std::uint64_t id = 0;
-  std::string root;   // what of the filesystem is mounted
-  std::string point;  // where
+  std::string root;   // the part of the filesystem that is mounted
+  std::string point;  // where it is mounted
 };
 std::vector<Mount> parse_mounts(const std::string& mountinfo);
 
-// Whether `path` is `directory` or lies beneath it; both absolute, without "." and "..".
+// Whether `path` is `directory` or below it; both absolute, without "." and "..".
 bool is_within(const std::string& path, const std::string& directory);
 
 }  // namespace holdfast

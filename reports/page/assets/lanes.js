@@ -211,7 +211,7 @@ class DrawnLanes extends LaneMarks {
       if (end < this.view[0]) continue;
       const left = this.x(operation.invoke);
       const width = Math.max(this.x(end) - left, 1.5);
-      // Of operations within one pixel, those that succeeded need not be drawn again and again.
+      // Successful operations within one pixel need not be drawn repeatedly.
       if (operation.outcome === "ok" && !operation.refused && left + width < covered) continue;
       covered = left + width;
       this.drawOperation(pen, operation, left, width, y, half);

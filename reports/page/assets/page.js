@@ -9,7 +9,7 @@ function agentsWanted(text) {
 
 function buildLanes(host, timeline, codes) {
   const box = element("div", { class: "viewport", tabindex: "0", role: "application", id: "lanes-box",
-    "aria-label": "Lanes in true time. Left and right go from operation to operation, up and down from agent to agent, n and p from refusal to refusal; what is selected is told beside." });
+    "aria-label": "Timeline. Left and right go from operation to operation, up and down from agent to agent, n and p from refusal to refusal; the selection is described beside it." });
   const story = element("div", { class: "story", id: "story", role: "region", "aria-live": "polite", "aria-label": "What is selected", tabindex: "0" });
   const shown = element("output", { id: "shown" });
   host.hidden = false;
@@ -95,7 +95,7 @@ function buildLanes(host, timeline, codes) {
     element("label", {}, refused, " only refused"), shown);
   tools.after(filters);
   host.append(element("p", { class: "note hint" },
-    "A bar is an operation, a diamond a refused call with its code, a dashed line the back-off after it, a cross a planned kill; bars on top are files held. Drag moves, Ctrl and wheel zooms. Keys in the lanes: arrows, ",
+    "A bar is an operation, a diamond a refused call with its code, a dashed line the back-off after it, a cross a planned kill; bars on top are files held. Drag moves, Ctrl and wheel zooms. Keys in the timeline: arrows, ",
     element("kbd", {}, "n"), " ", element("kbd", {}, "p"), " refusals, ", element("kbd", {}, "f"), " first failure, ", element("kbd", {}, "r"), " first refusal, ",
     element("kbd", {}, "+"), " ", element("kbd", {}, "−"), " ", element("kbd", {}, "0"), " zoom, ", element("kbd", {}, "a"), " ", element("kbd", {}, "d"), " move."));
   for (const link of document.querySelectorAll("a.op")) {

@@ -16,7 +16,7 @@ function heldBy(timeline, call) {
     if (share) said.push(`shares ${share}`);
     if (mention.during) said.push(`was in ${mention.during} since ${moment(mention.since)}, ${duration(call.at - mention.since)} before`);
     else if (mention.since !== null) said.push(`since ${moment(mention.since)}, ${duration(call.at - mention.since)} before`);
-    else said.push("since when is not on record");
+    else said.push("when it was opened is not on record");
     if (mention.until !== null) said.push(`let go at ${moment(mention.until)}, ${duration(mention.until - call.answered)} after the answer`);
     list.append(element("dd", {}, said.join("; ")));
   }
@@ -71,7 +71,7 @@ function holdStory(timeline, { hold }) {
     element("h3", {}, `A hold of ${who}`),
     element("p", {}, element("strong", { class: "who" }, who), program ? `, ${program}` : "", pid ? `, pid ${pid}` : "", share ? `, shares ${share}` : ""),
     element("p", {}, `${hold.path || "a file"} from ${moment(hold.from)} ${hold.until === null ? "on; its release is not on record" : `to ${moment(hold.until)}: ${duration(hold.until - hold.from)}`}, planned ${duration(hold.planned)}.`),
-    element("p", {}, refused.length ? "It stood in the way of:" : "It stood in nobody's way that is drawn."),
+    element("p", {}, refused.length ? "It blocked:" : "It blocked no call that is drawn."),
     list,
   ];
 }

@@ -1,4 +1,4 @@
-"""What the right subjects in Python have in common: the protocol, and patience while somebody has a file open."""
+"""What the correct subjects in Python have in common: the protocol, and patience while somebody has a file open."""
 import json
 import os
 import sys
@@ -30,7 +30,7 @@ def read_whole(path):
 
 
 class JsonFile:
-    """A list of messages in one file, replaced as a whole; whoever saves has locked out the others."""
+    """A list of messages in one file, replaced as a whole; the saver holds the lock."""
 
     def __init__(self, directory):
         self.path = os.path.join(directory, "queue.json")
