@@ -1,24 +1,22 @@
 #include "reports/report_files.h"
 
-#include "reports/page/html.h"
-#include "reports/run/render.h"
-
 namespace holdfast {
 
 const std::vector<RunReport>& run_reports() {
   static const std::vector<RunReport> rows = {
-      {"report.md", [](const ReportInput& input) { return render_markdown(input.summary); }},
-      {"report.html",
-       [](const ReportInput& input) { return render_html(input.summary, input.timeline, input.why_not); }},
-      {"junit.xml", [](const ReportInput& input) { return render_junit(input.summary); }},
+#define HOLDFAST_RUN_REPORT(name, file) {file, render_##name},
+#include "reports/run/reports.def"
+#undef HOLDFAST_RUN_REPORT
   };
   return rows;
 }
 
 const std::vector<TrialsReport>& trials_reports() {
-  static const std::vector<TrialsReport> rows = {{"report.md", render_trials_markdown},
-                                                 {"report.html", render_trials_html},
-                                                 {"junit.xml", render_trials_junit}};
+  static const std::vector<TrialsReport> rows = {
+#define HOLDFAST_TRIALS_REPORT(name, file) {file, render_trials_##name},
+#include "reports/run/reports.def"
+#undef HOLDFAST_TRIALS_REPORT
+  };
   return rows;
 }
 

@@ -8,7 +8,7 @@
 
 #include "harness/check/testing_run_directory.h"
 #include "reports/compare/render.h"
-#include "reports/page/html.h"
+#include "reports/run/render.h"
 #include "reports/testing/example_summaries.h"
 #include "reports/testing/example_trials.h"
 #include "reports/testing/hostile_run.h"
@@ -40,7 +40,7 @@ void write_million(const std::filesystem::path& directory) {
 void write_hostile(const std::filesystem::path& directory) {
   const HostileRun run;
   const std::string text = hostile_markup(100);
-  write(directory / "hostile.html", render_html(run.summary(), &run.timeline(), ""));
+  write(directory / "hostile.html", render_html({run.summary(), &run.timeline(), ""}));
   write(directory / "hostile-compare.html",
         render_comparison_html(compare(example_hostile(text), run.summary())));
   write(directory / "hostile-trials.html", render_trials_html(example_hostile_trials(text)));

@@ -24,7 +24,7 @@ struct ListedRun {
 
 void sort_newest_first(std::vector<ListedRun>& runs);
 
-// Of runs in that order: the page, and the list as `--json` prints it. The same runs give the same bytes.
+// The page and the JSON of a sorted list. The same runs give the same bytes.
 std::string render_run_list_html(const std::vector<ListedRun>& runs);
 std::string run_list_json(const std::vector<ListedRun>& runs, const std::string& page);
 

@@ -5,9 +5,9 @@
 #include "reports/format/html_text.h"
 #include "reports/format/number_format.h"
 #include "reports/page/assets.h"
-#include "reports/page/html.h"
 #include "reports/page/parts.h"
 #include "reports/page/timeline_json.h"
+#include "reports/run/render.h"
 #include "reports/run/result_json.h"
 #include "reports/summary/sentences.h"
 #include "reports/summary/shortened.h"
@@ -79,9 +79,10 @@ std::string nav_links(const std::string& body) {
 
 }  // namespace
 
-std::string render_html(const Summary& whole, const Timeline* timeline, const std::string& why_not) {
-  const Summary summary = shortened(whole);
-  const std::string body = html_checks(summary) + lanes_part(timeline, why_not) +
+std::string render_html(const ReportInput& input) {
+  const Summary summary = shortened(input.summary);
+  const Timeline* const timeline = input.timeline;
+  const std::string body = html_checks(summary) + lanes_part(timeline, input.why_not) +
                            html_holders(summary, timeline) + html_retries(summary, timeline) +
                            html_latency(summary) + html_faults(summary) + html_agents(summary) +
                            html_limits(summary) + html_how(summary);

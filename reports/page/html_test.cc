@@ -8,10 +8,10 @@
 #include "reports/compare/render.h"
 #include "reports/format/html_text.h"
 #include "reports/page/assets.h"
-#include "reports/page/html.h"
 #include "reports/page/parts.h"
 #include "reports/page/svg.h"
 #include "reports/page/timeline_json.h"
+#include "reports/run/render.h"
 #include "reports/testing/example_trials.h"
 #include "reports/testing/golden_file.h"
 #include "reports/testing/hostile_run.h"
@@ -98,8 +98,8 @@ void expect_no_more_than_ours(const std::string& page, const std::string& harmle
 TEST(Html, HostileTextIsInert) {
   const HostileRun hostile;
   const HostileRun harmless("harmless");
-  const std::string page = render_html(hostile.summary(), &hostile.timeline(), "");
-  expect_no_more_than_ours(page, render_html(harmless.summary(), &harmless.timeline(), ""));
+  const std::string page = render_html({hostile.summary(), &hostile.timeline(), ""});
+  expect_no_more_than_ours(page, render_html({harmless.summary(), &harmless.timeline(), ""}));
   EXPECT_LT(page.size(), 1'500'000U);
   expect_no_more_than_ours(render_comparison_html(compare(hostile.summary(), example_pass())),
                            render_comparison_html(compare(harmless.summary(), example_pass())));
@@ -119,18 +119,18 @@ RC_GTEST_PROP(Html, ArbitraryTextStaysText, (const std::string& text)) {
 TEST(Html, TheSameRunGivesTheSameBytes) {
   SmallRun run = refused_run();
   const Timeline timeline = timeline_of(run.plan, run.history);
-  EXPECT_EQ(render_html(example_fail(), &timeline, ""), render_html(example_fail(), &timeline, ""));
+  EXPECT_EQ(render_html({example_fail(), &timeline, ""}), render_html({example_fail(), &timeline, ""}));
 }
 
 TEST(Html, WithoutEventsItSaysWhyThereAreNoLanes) {
-  const std::string page = render_html(example_pass(), nullptr, "they are not kept");
+  const std::string page = render_html({example_pass(), nullptr, "they are not kept"});
   EXPECT_THAT(page, HasSubstr("they are not kept"));
   EXPECT_THAT(page, Not(HasSubstr("id=\"timeline\"")));
 }
 
 // The policy names the hash of each script that stands in the page, and lets no other run.
 TEST(Html, ThePolicyAllowsOurScriptsOnly) {
-  const std::string page = render_html(example_pass(), nullptr, "");
+  const std::string page = render_html({example_pass(), nullptr, ""});
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, HasSubstr(assets::page_js.hash));
   EXPECT_THAT(page, HasSubstr(assets::uplot_js.hash));

@@ -88,7 +88,8 @@ void add_expectations(JunitSuite& suite, const Summary& summary) {
 
 }  // namespace
 
-std::string render_junit(const Summary& summary) {
+std::string render_junit(const ReportInput& input) {
+  const Summary& summary = input.summary;
   JunitDocument document(summary.scenario, summary.duration_s, summary.started_at);
   JunitSuite& suite = document.suite();
   const pugi::xml_node properties = document.properties();

@@ -247,8 +247,8 @@ std::string how_part(const Summary& summary) {
 
 }  // namespace
 
-std::string render_markdown(const Summary& whole) {
-  const Summary summary = shortened(whole);
+std::string render_markdown(const ReportInput& input) {
+  const Summary summary = shortened(input.summary);
   std::string report = verdict_part(summary) + checklist_part(summary) + result_part(summary) +
                        retries_part(summary) + over_time_part(summary) + agents_part(summary) +
                        holders_part(summary) + faults_part(summary);

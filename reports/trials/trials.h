@@ -129,8 +129,8 @@ std::string to_json(const TrialsSummary& summary);  // trials.json, "holdfast.tr
 
 // Renderers, like those of one run in render.h.
 std::string render_trials_terminal(const TrialsSummary& summary, bool colour, int columns);
-std::string render_trials_markdown(const TrialsSummary& summary);
-std::string render_trials_html(const TrialsSummary& summary);
-std::string render_trials_junit(const TrialsSummary& summary);
+#define HOLDFAST_TRIALS_REPORT(name, file) std::string render_trials_##name(const TrialsSummary& summary);
+#include "reports/run/reports.def"
+#undef HOLDFAST_TRIALS_REPORT
 
 }  // namespace holdfast

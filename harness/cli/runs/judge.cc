@@ -15,6 +15,7 @@
 #include "harness/history/history.h"
 #include "harness/scenario/input_file.h"
 #include "harness/scenario/plan/plan.h"
+#include "reports/page/timeline.h"
 #include "reports/report_files.h"
 #include "reports/run/render.h"
 

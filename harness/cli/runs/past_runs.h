@@ -10,9 +10,9 @@
 
 namespace holdfast {
 
-// Of `directory` and what lies up to three levels below it, newest first; nothing is opened or linked through a symbolic link
-// in it. A result that cannot be read is an entry that says why. A series stands for its trials. Links begin with
-// `link`, which names `directory` from where the page is, as in href. An error if there is no run.
+// Searches `directory` and up to three levels below it, newest run first; opens and links nothing through a symbolic link
+// below it. A result that cannot be read is an entry that says why. The trials of a series are represented by the series.
+// Links begin with `link`: `directory` as seen from the page, as in href. An error if there is no run.
 Result<std::vector<ListedRun>> past_runs(const std::filesystem::path& directory, const std::string& link);
 
 }  // namespace holdfast
