@@ -18,7 +18,7 @@ struct ConductOptions {
   std::function<void(const Progress&)> on_progress;  // called a few times a second; may be empty
 };
 
-// `run_directory` must exist and hold plan.json; see open_run_directory(). SIGINT and SIGTERM end the run cleanly
+// `run_directory` must exist and hold plan.json; see RunDirectory::create(). SIGINT and SIGTERM end the run cleanly
 // (Mark::interrupted), so they must not be handled elsewhere during it. When this returns, no process of the run is
 // left. An error means that the run could not be carried out or recorded; what happened to agents is history, not an
 // error. Runs on the calling thread; one run at a time in a process.

@@ -13,15 +13,15 @@ namespace holdfast {
 namespace {
 
 // What stands there instead, short enough for an error message.
-std::string quoted_json(const OrderedJson& json) {
+std::string quoted_json(const nlohmann::json& json) {
   if (json.is_object()) return "an object";
   if (json.is_array()) return "an array";
-  return cut_to(one_line(json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace)), 60);
+  return cut_to(one_line(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)), 60);
 }
 
 }  // namespace
 
-std::string parser_words(const OrderedJson::exception& error) {
+std::string parser_words(const nlohmann::json::exception& error) {
   // "[json.exception.parse_error.101] parse error at line 3, column 1: …"
   const std::string_view words = error.what();
   const auto bracket = words.find("] ");
@@ -29,7 +29,7 @@ std::string parser_words(const OrderedJson::exception& error) {
                 200);
 }
 
-JsonFields::JsonFields(const OrderedJson* json, std::string place, std::optional<std::string>* problem)
+JsonFields::JsonFields(const nlohmann::json* json, std::string place, std::optional<std::string>* problem)
     : json_(json), place_(std::move(place)), problem_(problem) {
   if (json_ != nullptr && !json_->is_object()) {
     if (intact()) {
@@ -48,7 +48,7 @@ void JsonFields::complain(const char* name, const std::string& what) const {
   if (intact()) *problem_ = place_of(name) + " " + what;
 }
 
-const OrderedJson* JsonFields::find(const char* name, bool required) const {
+const nlohmann::json* JsonFields::find(const char* name, bool required) const {
   if (!intact() || json_ == nullptr) return nullptr;
   const auto found = json_->find(name);
   if (found != json_->end()) return &*found;
@@ -61,7 +61,7 @@ JsonFields JsonFields::object(const char* name, bool required) const {
 }
 
 void JsonFields::text(const char* name, std::string& into, bool required) const {
-  const OrderedJson* json = find(name, required);
+  const nlohmann::json* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_string())
     return complain(name, fmt::format("is {}, but must be a string", quoted_json(*json)));
@@ -69,7 +69,7 @@ void JsonFields::text(const char* name, std::string& into, bool required) const 
 }
 
 void JsonFields::count(const char* name, std::uint64_t& into, bool required) const {
-  const OrderedJson* json = find(name, required);
+  const nlohmann::json* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_number_unsigned() || json->get<std::uint64_t>() > greatest_json_count) {
     return complain(name,
@@ -79,7 +79,7 @@ void JsonFields::count(const char* name, std::uint64_t& into, bool required) con
 }
 
 void JsonFields::number(const char* name, double& into, bool required) const {
-  const OrderedJson* json = find(name, required);
+  const nlohmann::json* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_number() || !std::isfinite(json->get<double>())) {
     return complain(name, fmt::format("is {}, but must be a number", quoted_json(*json)));
@@ -88,7 +88,7 @@ void JsonFields::number(const char* name, double& into, bool required) const {
 }
 
 void JsonFields::maybe_number(const char* name, std::optional<double>& into) const {
-  const OrderedJson* json = find(name, true);
+  const nlohmann::json* json = find(name, true);
   if (json == nullptr || json->is_null()) return;
   double value = 0;
   number(name, value);
@@ -96,7 +96,7 @@ void JsonFields::maybe_number(const char* name, std::optional<double>& into) con
 }
 
 void JsonFields::maybe_text(const char* name, std::optional<std::string>& into) const {
-  const OrderedJson* json = find(name, true);
+  const nlohmann::json* json = find(name, true);
   if (json == nullptr || json->is_null()) return;
   std::string value;
   text(name, value);
@@ -104,7 +104,7 @@ void JsonFields::maybe_text(const char* name, std::optional<std::string>& into) 
 }
 
 void JsonFields::flag(const char* name, bool& into, bool required) const {
-  const OrderedJson* json = find(name, required);
+  const nlohmann::json* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_boolean())
     return complain(name, fmt::format("is {}, but must be true or false", quoted_json(*json)));
@@ -112,7 +112,7 @@ void JsonFields::flag(const char* name, bool& into, bool required) const {
 }
 
 void JsonFields::texts(const char* name, std::vector<std::string>& into, bool required) const {
-  const OrderedJson* json = find(name, required);
+  const nlohmann::json* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_array())
     return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
@@ -125,7 +125,7 @@ void JsonFields::texts(const char* name, std::vector<std::string>& into, bool re
 }
 
 void JsonFields::numbers(const char* name, std::vector<double>& into) const {
-  const OrderedJson* json = find(name, true);
+  const nlohmann::json* json = find(name, true);
   if (json == nullptr) return;
   if (!json->is_array())
     return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
@@ -138,7 +138,7 @@ void JsonFields::numbers(const char* name, std::vector<double>& into) const {
 }
 
 void JsonFields::counts(const char* name, std::vector<std::uint64_t>& into) const {
-  const OrderedJson* json = find(name, true);
+  const nlohmann::json* json = find(name, true);
   if (json == nullptr) return;
   if (!json->is_array())
     return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
@@ -152,7 +152,7 @@ void JsonFields::counts(const char* name, std::vector<std::uint64_t>& into) cons
 }
 
 void JsonFields::pids(const char* name, std::vector<std::int32_t>& into) const {
-  const OrderedJson* json = find(name, false);
+  const nlohmann::json* json = find(name, false);
   if (json == nullptr) return;
   if (!json->is_array())
     return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));
@@ -168,7 +168,7 @@ void JsonFields::pids(const char* name, std::vector<std::int32_t>& into) const {
 
 void JsonFields::each(const char* name, const std::function<void(const JsonFields&)>& read,
                       bool required) const {
-  const OrderedJson* json = find(name, required);
+  const nlohmann::json* json = find(name, required);
   if (json == nullptr) return;
   if (!json->is_array())
     return complain(name, fmt::format("is {}, but must be an array", quoted_json(*json)));

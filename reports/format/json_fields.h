@@ -1,25 +1,25 @@
-// Reads fields of untrusted JSON. The first problem is kept with its place, and from then on every field reads as
+// Reads fields of untrusted JSON, which is parsed into sorted objects: an ordered one looks at every key for each it is given,
+// so that a small file could take hours. The first problem is kept with its place, and from then on every field reads as
 // empty, so that callers can read on and check once at the end.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "reports/format/ordered_json.h"
-
 namespace holdfast {
 
 // The parser's message, without its error numbers.
-std::string parser_words(const OrderedJson::exception& error);
+std::string parser_words(const nlohmann::json::exception& error);
 
 class JsonFields {
  public:
   // `json` and `problem` must outlive this; `place` is for messages: "agents.each[3]", or "" at the top.
-  JsonFields(const OrderedJson* json, std::string place, std::optional<std::string>* problem);
+  JsonFields(const nlohmann::json* json, std::string place, std::optional<std::string>* problem);
 
   // Fields of this object. An absent field is a problem if `required`, else empty.
   [[nodiscard]] JsonFields object(const char* name, bool required = true) const;
@@ -47,10 +47,10 @@ class JsonFields {
   [[nodiscard]] bool intact() const { return !problem_->has_value(); }
 
  private:
-  [[nodiscard]] const OrderedJson* find(const char* name, bool required) const;
+  [[nodiscard]] const nlohmann::json* find(const char* name, bool required) const;
   [[nodiscard]] std::string place_of(const char* name) const;
 
-  const OrderedJson* json_;  // null: absent
+  const nlohmann::json* json_;  // null: absent
   std::string place_;
   std::optional<std::string>* problem_;
 };

@@ -6,6 +6,7 @@
 
 #include "harness/scenario/json_depth.h"
 #include "reports/format/json_fields.h"
+#include "reports/format/ordered_json.h"
 #include "reports/format/text.h"
 #include "reports/gate/baseline.h"
 
@@ -60,7 +61,7 @@ RunFigures read_run_figures(const JsonFields& fields) {
   return run;
 }
 
-Baseline read_baseline(const OrderedJson& json, std::optional<std::string>& problem) {
+Baseline read_baseline(const nlohmann::json& json, std::optional<std::string>& problem) {
   Baseline baseline;
   const JsonFields fields(&json, "", &problem);
   std::string schema;
@@ -103,12 +104,12 @@ Result<Baseline> parse_baseline(std::string_view json, const std::string& file_n
                 fmt::format("{}: larger or more deeply nested than any baseline of Holdfast", file_name));
   }
   try {
-    const OrderedJson document = OrderedJson::parse(json);
+    const nlohmann::json document = nlohmann::json::parse(json);
     std::optional<std::string> problem;
     Baseline baseline = read_baseline(document, problem);
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return baseline;
-  } catch (const OrderedJson::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(Code::invalid, fmt::format("{}: {}", file_name, parser_words(error)));
   }
 }

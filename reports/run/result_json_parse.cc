@@ -65,7 +65,7 @@ void read_agents(const JsonFields& fields, Summary& summary) {
   });
 }
 
-void read_broadcasts(const JsonFields& fields, const OrderedJson& json, Summary& summary) {
+void read_broadcasts(const JsonFields& fields, const nlohmann::json& json, Summary& summary) {
   fields.count("attempted", summary.attempted);
   fields.count("ok", summary.ok);
   fields.count("failed", summary.failed);
@@ -217,7 +217,7 @@ void read_environment(const JsonFields& fields, Summary& summary) {
   fields.text("command", summary.command, false);
 }
 
-Summary read_summary(const OrderedJson& json, std::optional<std::string>& problem) {
+Summary read_summary(const nlohmann::json& json, std::optional<std::string>& problem) {
   Summary summary;
   const JsonFields fields(&json, "", &problem);
   std::string schema;
@@ -287,12 +287,12 @@ Result<Summary> parse_summary(std::string_view json, const std::string& file_nam
                                            file_name, greatest_result_depth));
   }
   try {
-    const OrderedJson document = OrderedJson::parse(json);
+    const nlohmann::json document = nlohmann::json::parse(json);
     std::optional<std::string> problem;
     Summary summary = read_summary(document, problem);
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return summary;
-  } catch (const OrderedJson::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(Code::invalid, fmt::format("{}: {}", file_name, parser_words(error)));
   }
 }

@@ -25,6 +25,7 @@
 
 #include "harness/scenario/json_depth.h"
 #include "reports/format/json_fields.h"
+#include "reports/format/ordered_json.h"
 #include "reports/format/text.h"
 #include "reports/trials/trials.h"
 
@@ -117,7 +118,7 @@ OrderedJson trial_json(const TrialsPlan& plan, const Trial& trial) {
   return json;
 }
 
-TrialsPlan read_plan(const OrderedJson& json, std::optional<std::string>& problem) {
+TrialsPlan read_plan(const nlohmann::json& json, std::optional<std::string>& problem) {
   TrialsPlan plan;
   const JsonFields fields(&json, "", &problem);
   std::string schema;
@@ -207,12 +208,12 @@ Result<TrialsPlan> parse_trials_plan(std::string_view json, const std::string& f
                                            file_name, greatest_depth));
   }
   try {
-    const OrderedJson document = OrderedJson::parse(json);
+    const nlohmann::json document = nlohmann::json::parse(json);
     std::optional<std::string> problem;
     TrialsPlan plan = read_plan(document, problem);
     if (problem) return fail(Code::invalid, fmt::format("{}: {}", file_name, *problem));
     return plan;
-  } catch (const OrderedJson::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(Code::invalid, fmt::format("{}: {}", file_name, parser_words(error)));
   }
 }

@@ -26,6 +26,7 @@ namespace holdfast {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using ParsedJson = nlohmann::json;  // an ordered object looks at every key for each that it is given
 
 constexpr std::string_view plan_schema = "holdfast.plan/1";
 constexpr std::streamsize plan_file_bytes_max = 16 << 20;
@@ -58,7 +59,7 @@ Json json_of(const Node& node) {
   return nullptr;
 }
 
-Result<Node> node_of(const Json& json, const Place& place) {
+Result<Node> node_of(const ParsedJson& json, const Place& place) {
   Node node;
   if (json.is_string()) {
     node = Node::of(json.get<std::string>());
@@ -71,7 +72,7 @@ Result<Node> node_of(const Json& json, const Place& place) {
     node.boolean = json.get<bool>();
   } else if (json.is_array()) {
     node.type = Node::Type::array;
-    for (const Json& item : json) {
+    for (const ParsedJson& item : json) {
       auto value = node_of(item, place);
       if (!value) return value;
       node.items.push_back(std::move(*value));
@@ -89,7 +90,7 @@ Result<Node> node_of(const Json& json, const Place& place) {
   return node;
 }
 
-Result<> read_text_field(const Json& json, const char* key, const Place& place, std::string& into) {
+Result<> read_text_field(const ParsedJson& json, const char* key, const Place& place, std::string& into) {
   const auto at = json.find(key);
   if (at == json.end()) return fail_at(place, fmt::format("\"{}\" is missing", key));
   if (!at->is_string()) return fail_at(place, fmt::format("\"{}\" is not a string", key));
@@ -97,7 +98,7 @@ Result<> read_text_field(const Json& json, const char* key, const Place& place, 
   return {};
 }
 
-Result<> read_seed_and_id(const Json& json, const Place& place, Plan& plan) {
+Result<> read_seed_and_id(const ParsedJson& json, const Place& place, Plan& plan) {
   const auto seed = json.find("seed");
   if (seed == json.end() || !seed->is_number_unsigned())
     return fail_at(place, "\"seed\" is not a whole number from 0");
@@ -112,7 +113,7 @@ Result<> read_seed_and_id(const Json& json, const Place& place, Plan& plan) {
   return {};
 }
 
-Result<Plan> plan_of(const Json& json, const Place& place) {
+Result<Plan> plan_of(const ParsedJson& json, const Place& place) {
   if (!json.is_object()) return fail_at(place, "a plan must be a JSON object");
   std::string schema;
   if (auto ok = read_text_field(json, "schema", place, schema); !ok) return fail(ok.error());
@@ -173,8 +174,8 @@ Result<Plan> parse_plan(std::string_view json, const std::string& file_name) {
   const Place place{file_name, 0, 0};
   if (nesting_depth(json) > plan_depth_max) return fail_at(place, "the plan's scenario is nested too deeply");
   try {
-    return plan_of(Json::parse(json), place);
-  } catch (const Json::parse_error& error) {
+    return plan_of(ParsedJson::parse(json), place);
+  } catch (const ParsedJson::parse_error& error) {
     return fail_at(place, fmt::format("invalid JSON at byte {} of {}; the plan is damaged or cut short",
                                       error.byte, json.size()));
   } catch (const std::exception& error) {

@@ -1,5 +1,5 @@
 // From what was seen of a file to the fate of a call, by the sharing rules. Pure: inspection (FileUses, Lease) and
-// action (decide_*.cc) are elsewhere.
+// action (do_*.cc) are elsewhere.
 #pragma once
 
 #include <cstdint>
