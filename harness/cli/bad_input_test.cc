@@ -1,8 +1,10 @@
 // What people type wrongly: one clear sentence, exit code 64, and nothing left behind.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include "harness/cli/testing_run.h"
 
@@ -51,6 +53,28 @@ TEST_F(BadInput, UnknownScenarioNamesTheNearest) {
   expect_one_sentence(holdfast({"run", "brodcast-8"}), 64, "the nearest is \"broadcast-8\"");
   expect_one_sentence(holdfast({"run", "no/such/file.toml"}), 64, "unknown scenario \"no/such/file.toml\"");
   expect_one_sentence(holdfast({"run", scratch().string()}), 64, "");
+}
+
+// Else it might command a CI that reads the log (::add-mask::…), or a terminal.
+TEST_F(BadInput, ANameIsNeverALineOfItsOwn) {
+  const std::string name = "n\n::add-mask::y";
+  put_file(scratch() / (name + ".toml"), "x = 1\n");
+  expect_one_sentence(holdfast({"run", name + ".toml"}), 64, "n\\n::add-mask::y.toml:1:1: unknown key");
+  for (const auto& words : std::vector<std::vector<std::string>>{{"run", name},
+                                                                 {"check", name},
+                                                                 {"report", name},
+                                                                 {"compare", name, name},
+                                                                 {"index", name},
+                                                                 {"replay", name},
+                                                                 {name},
+                                                                 {"list", name},
+                                                                 {"run", "--" + name},
+                                                                 {"exec", "--", name}}) {
+    SCOPED_TRACE(words.front());
+    const auto end = holdfast(words);
+    EXPECT_NE(end.exit_code, 0);
+    EXPECT_EQ(std::count(end.err.begin(), end.err.end(), '\n'), 1) << end.err;
+  }
 }
 
 TEST_F(BadInput, MissingDirectories) {

@@ -1,5 +1,4 @@
 #include "harness/cli/command_line.h"
-#include "harness/cli/runs/exit_codes.h"
 
 #include <fmt/core.h>
 
@@ -13,7 +12,9 @@
 
 #include "core/base/nearest_name.h"
 #include "harness/cli/internal_roles.h"
+#include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/subcommand.h"
+#include "harness/cli/terminal/terminal.h"
 
 namespace holdfast {
 
@@ -65,7 +66,7 @@ std::string not_a_command(const std::string& word, const CLI::App& app) {
   const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
   std::vector<std::string_view> names{"--help", "--version"};
   for (const CLI::App* command : commands) names.push_back(command->get_name());
-  return fmt::format("holdfast: unknown {} '{}'; the nearest is '{}'; 'holdfast --help' lists all\n",
+  return fmt::format("unknown {} '{}'; the nearest is '{}'; 'holdfast --help' lists all",
                      word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
 }
 
@@ -80,11 +81,11 @@ std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& app) {
   if (const auto unknown = app.remaining(); !unknown.empty()) return not_a_command(unknown.front(), app);
   const CLI::App& command = innermost(app);
   if (&command == &app) {
-    return "holdfast: a command is needed, such as 'holdfast run broadcast-8'; 'holdfast --help' lists all\n";
+    return "a command is needed, such as 'holdfast run broadcast-8'; 'holdfast --help' lists all";
   }
   const std::string words = words_of(command);
   if (const auto own = command.get_subcommands([](const CLI::App*) { return true; }); !own.empty()) {
-    return fmt::format("holdfast: '{}' needs a subcommand, such as '{}'; see 'holdfast {} --help'\n", words,
+    return fmt::format("'{}' needs a subcommand, such as '{}'; see 'holdfast {} --help'", words,
                        own.front()->get_name(), words);
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
@@ -95,14 +96,14 @@ std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& app) {
                                      [](const std::string& word) { return word.starts_with('-'); });
     if (option != unknown.end()) return not_an_option(*option, command);
     if (!unknown.empty()) {
-      return fmt::format("holdfast: {}: unexpected argument '{}'; see 'holdfast {} --help'\n", words,
-                         unknown.front(), words);
+      return fmt::format("{}: unexpected argument '{}'; see 'holdfast {} --help'", words, unknown.front(),
+                         words);
     }
   }
   std::string what = error.what();
   if (what.ends_with(" missing"))
     what = what.substr(0, what.find(':')) + " needs a value";  // "1 required UINT missing"
-  return fmt::format("holdfast: {}: {}; see 'holdfast {} --help'\n", words, what, words);
+  return fmt::format("{}: {}; see 'holdfast {} --help'", words, what, words);
 }
 
 // Everything after "--" belongs to the command. Cut off, because CLI11 would parse it.
@@ -141,7 +142,7 @@ std::string not_an_option(const std::string& word, const CLI::App& command) {
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   }
   const std::vector<std::string_view> names(known.begin(), known.end());
-  return fmt::format("holdfast: {} has no option '{}'; the nearest is '{}'\n", words_of(command), given,
+  return fmt::format("{} has no option '{}'; the nearest is '{}'", words_of(command), given,
                      nearest_name(given, names));
 }
 
@@ -168,7 +169,7 @@ int carry_out_command_line(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "{}", what_is_wrong(error, app));
+    say_error(what_is_wrong(error, app));
     return exit_usage;
   }
   const CLI::App* const chosen = app.get_subcommands().front();

@@ -162,7 +162,7 @@ int end_like(int wait_status) {
 }
 
 int cannot_execute(const std::string& program, int error) {
-  fmt::print(stderr, "holdfast: cannot execute {}: {}\n", one_line(program), std::strerror(error));
+  say_error(fmt::format("cannot execute {}: {}", program, std::strerror(error)));
   return error == ENOENT ? exit_not_found : exit_cannot_execute;
 }
 
@@ -214,8 +214,8 @@ static int carry_out(const ExecCommand& command) {
   auto prepared = prepare(command);
   if (!prepared) return complain(prepared.error());
   if (const auto foreign = foreign_file(command)) {
-    fmt::print(stderr, "holdfast: cannot execute {}: {}; without --enforce it runs unjudged\n",
-               one_line(command.argv.front()), one_line(foreign_program_text(*foreign)));
+    say_error(fmt::format("cannot execute {}: {}; without --enforce it runs unjudged", command.argv.front(),
+                          foreign_program_text(*foreign)));
     return exit_cannot_execute;
   }
   ExecReport report;
@@ -240,12 +240,12 @@ static int carry_out(const ExecCommand& command) {
   if (command.fail_on_refusal && counted_refusals(report) > 0) return exit_refusals;
   // A gate that saw nothing must not be green.
   if (command.fail_on_refusal && nothing_judged(report)) {
-    fmt::print(stderr, "holdfast: --fail-on-refusal: {}\n", nothing_judged_sentence(report));
+    say_error("--fail-on-refusal: " + nothing_judged_sentence(report));
     return exit_refusals;
   }
   if (command.fail_on_refusal && !command.allow_unjudged && counted_unjudged(report) > 0) {
-    fmt::print(stderr, "holdfast: --fail-on-refusal: {} (--allow-unjudged lets that pass)\n",
-               unjudged_sentence(report));
+    say_error(
+        fmt::format("--fail-on-refusal: {} (--allow-unjudged lets that pass)", unjudged_sentence(report)));
     return exit_refusals;
   }
   return end_like(report.wait_status);
@@ -299,12 +299,12 @@ static Subcommand::CarryOut add_exec(CLI::App& app) {
     command->argv = typed.subcommand.remaining();
     // CLI11 takes the first word that it does not know for the command; a mistyped option is none.
     if (!command->argv.empty() && command->argv.front().starts_with('-')) {
-      fmt::print(stderr, "{}", not_an_option(command->argv.front(), typed.subcommand));
+      say_error(not_an_option(command->argv.front(), typed.subcommand));
       return exit_usage;
     }
     command->argv.insert(command->argv.end(), typed.behind.begin(), typed.behind.end());
     if (command->argv.empty()) {
-      fmt::print(stderr, "holdfast: exec needs a command to run, as in 'holdfast exec -- pytest -q'\n");
+      say_error("exec needs a command to run, as in 'holdfast exec -- pytest -q'");
       return exit_usage;
     }
     if (command->directories.empty()) command->directories = {"."};

@@ -43,7 +43,7 @@ constexpr const char* about_expect =
     "A threshold in addition to the scenario's, as in 'lost == 0' or 'wait.max <= 3.1s'; a missed one is "
     "exit code 3. May be repeated";
 
-// "holdfast: run has no option '--sead'; the nearest is '--seed'\n"
+// "run has no option '--sead'; the nearest is '--seed'"
 std::string not_an_option(const std::string& word, const CLI::App& command);
 
 }  // namespace holdfast

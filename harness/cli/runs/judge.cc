@@ -129,8 +129,7 @@ void show(const Summary& summary, const std::filesystem::path& run_directory, bo
 }
 
 int complain(const Error& error) {
-  std::fflush(stdout);
-  fmt::print(stderr, "holdfast: {}\n", error.message);
+  say_error(error.message);
   return error.code == Code::invalid || error.code == Code::not_found ? exit_usage : exit_internal;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "harness/cli/terminal/terminal.h"
 #include "harness/scenario/expect_expression.h"
 #include "reports/format/number_format.h"
 #include "reports/format/text.h"
@@ -49,8 +50,7 @@ int explained(int exit_code, const std::vector<std::string>& reasons) {
   }
   if (!all && reasons.size() > 1)
     line += fmt::format(" (and {})", format_counted(reasons.size() - 1, "more reason"));
-  std::fflush(stdout);
-  fmt::print(stderr, "holdfast: {}: {}\n", meaning_of(exit_code), line);
+  say_error(fmt::format("{}: {}", meaning_of(exit_code), line));
   return exit_code;
 }
 

@@ -1,10 +1,14 @@
 #include "harness/cli/terminal/terminal.h"
 
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
+
+#include "reports/format/text.h"
 
 namespace holdfast {
 namespace {
@@ -37,6 +41,11 @@ int columns_of(int descriptor) {
   winsize size{};
   if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
   return size.ws_col;
+}
+
+void say_error(std::string_view sentence) {
+  std::fflush(stdout);
+  fmt::print(stderr, "holdfast: {}\n", one_line(std::string(sentence)));
 }
 
 }  // namespace holdfast
