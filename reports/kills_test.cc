@@ -54,10 +54,9 @@ TEST(Kills, AreCountedWithWhatTheyCutShort) {
   EXPECT_EQ(summary.injectors[0].visited, 2U);
   EXPECT_EQ(summary.injectors[0].cut_short, 2U);
   EXPECT_EQ(summary.injectors[0].recovered, 1U);
-  EXPECT_EQ(
-      injector_sentence(summary.injectors[0]),
-      "2 of 2 planned fired; killed before each of the 2 file calls of a save; 2 broadcasts cut short, of "
-      "which 1 were delivered anyway");
+  EXPECT_EQ(injector_sentence(summary.injectors[0]),
+            "2 of 2 planned faults fired; killed before each of the 2 file calls of a save; 2 broadcasts cut "
+            "short, of which 1 were delivered anyway");
   EXPECT_THAT(summary.agents[0].ended, HasSubstr(" after 2 planned kills"));
   EXPECT_THAT(summary.agents[1].ended, Not(HasSubstr("planned")));
 }
@@ -65,7 +64,7 @@ TEST(Kills, AreCountedWithWhatTheyCutShort) {
 TEST(Kills, StandInEveryReport) {
   const Summary summary = killed_twice();
   EXPECT_THAT(render_markdown(summary), HasSubstr("1. `write *.tmp`\n1. `rename queue.json`\n"));
-  EXPECT_THAT(render_terminal(summary, false, 80), HasSubstr("each of the 2 file calls"));
+  EXPECT_THAT(render_terminal(summary, false, 200), HasSubstr("each of the 2 file calls"));
   const auto read = parse_summary(to_json(summary), "result.json");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(to_json(*read), to_json(summary));

@@ -86,12 +86,12 @@ TEST(ProcessEnd, InWords) {
 
 TEST(PolicyText, InWords) {
   RetryPolicy policy;
-  EXPECT_EQ(policy_text(policy), "up to 5 retries, 100ms x 2, no jitter");
+  EXPECT_EQ(policy_text(policy), "up to 5 retries, waits of 100 ms doubling each time, no jitter");
   policy.max_retries = 1;
   policy.max_delay = std::chrono::seconds(2);
   policy.deadline = std::chrono::seconds(10);
   policy.jitter = Jitter::full;
-  EXPECT_EQ(policy_text(policy), "up to 1 retry, 100ms x 2, no wait over 2s, all within 10s, full jitter");
+  EXPECT_EQ(policy_text(policy), "up to 1 retry, after 100 ms, no wait over 2s, all within 10s, full jitter");
   policy.max_retries = 0;
   EXPECT_EQ(policy_text(policy), "no retries");
 }
@@ -115,9 +115,9 @@ TEST(Tolerated, EachSentenceNamesItsTopicFirst) {
     plan.scenario.subject.kind = kind;
     plan.scenario.agents.operation_deadline = std::chrono::seconds(5);
     const auto sentences = what_was_tolerated(plan);
-    EXPECT_EQ(
-        sentences[0],
-        "Deadline: an answer may come 1.000 s after the deadline of 5.000 s (20 % of it, at least 0.100 s).");
+    EXPECT_EQ(sentences[0],
+              "Deadline: an answer may come up to 1.000 s after the 5.000 s deadline (20 % of it, but never "
+              "less than 0.100 s).");
     for (const auto& sentence : sentences) {
       EXPECT_NE(sentence.find(": "), std::string::npos) << sentence;
       EXPECT_EQ(sentence.back(), '.') << sentence;

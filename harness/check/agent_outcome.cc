@@ -223,7 +223,7 @@ std::string describe(const Plan& plan, const History& history, const Delivery& d
                          : history.timed_out ? "the run's time was up"
                                              : "the record of it ends");
     case AgentOutcome::Reason::unanswered:
-      return fmt::format("agent {}'s broadcast {} ({}) may or may not be done{}", agent, message, when,
+      return fmt::format("agent {}'s broadcast {} ({}) may or may not have been done{}", agent, message, when,
                          error);
     case AgentOutcome::Reason::starved: {
       const Operation& broadcast = delivery.sent().operation(outcome.ordinal);

@@ -65,8 +65,8 @@ TEST(PlannedKill, DoesNotExcuseAnotherAgentNorAnotherDeath) {
   TestRun run = killed_once();
   run.history.kills[0].agent = 1;
   run.quiet().all_read(acknowledged).finished();
-  expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1, "may or may not be done",
-                 "unanswered");
+  expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
+                 "may or may not have been done", "unanswered");
   TestRun crash = killed_once();
   crash.history.processes[1].wait_status = SIGSEGV;
   crash.plan.scenario.agents.broadcasts = 4;

@@ -92,7 +92,7 @@ TEST(Delivered, AnUnknownOutcomeIsUnknown) {
   TestRun run(2, 1);
   run.sent({0, 0}, Outcome::info).sent({1, 0}).quiet().all_read({{0, 0}, {1, 0}}).finished();
   expect_finding(check_delivered({run.plan, run.history}), Verdict::unknown, 2, 1,
-                 "0-0 (0.001 s) may or may not be done", "info");
+                 "0-0 (0.001 s) may or may not have been done", "info");
   EXPECT_EQ(agent_succeeded(run.plan, run.history), (Successes{false, true}));
 }
 

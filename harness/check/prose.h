@@ -15,7 +15,7 @@ std::string counted(std::uint64_t number, std::string_view one);  // "1 entry", 
 std::string listed(const std::set<std::uint32_t>& agents);        // "agent 3", "agents 1, 2 and 3"
 std::string in_seconds(std::int64_t duration_ns);                 // "1.204 s"
 
-// After the barrier: "1.204 s".
+// Time since the barrier: "1.204 s".
 std::string at_time(const History& history, std::int64_t time_ns);
 
 // For sentences with several times: each is written as a mark, and told() turns the marks into times, with enough

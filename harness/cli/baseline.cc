@@ -65,8 +65,8 @@ static int carry_out(const BaselineCommand& command) {
              format_counted(baseline.runs.size(), "run"));
   if (needed > 0) {
     fmt::print(
-        "With {} or more, 'holdfast gate' catches a 20 % slowdown or a success rate 5 points lower in 95 % "
-        "of comparisons\n",
+        "With {} or more, 'holdfast gate' catches, in 95 % of comparisons, a 20 % slowdown or a 5-point drop "
+        "in success rate\n",
         format_counted(needed, "run"));
   } else {
     fmt::print(
@@ -82,7 +82,7 @@ static void add_options(CLI::App& app, BaselineCommand& command) {
       app.add_subcommand("update", "Add runs to a baseline, or create one; it keeps the latest 60");
   update_app->add_option("directories", command.directories, "Series of trials, or single runs")->required();
   update_app->add_option("--baseline", command.baseline, "The baseline file")->required();
-  update_app->add_option("--variant", command.variant, "The variant to use, of series that have several");
+  update_app->add_option("--variant", command.variant, "Which variant to use, if the series have several");
 }
 
 extern const Subcommand baseline_subcommand{"baseline", "Manage the runs that a gate compares with",

@@ -260,23 +260,24 @@ static void add_options(CLI::App& app, ExecCommand& command) {
          "--observe", [] {}, "Let every call through (the default)")
       ->excludes(enforce);
   app.add_option("--profile", command.profile,
-                 "Share modes and errors to apply: those of a runtime (see 'holdfast rules'), share: and "
-                 "letters such as share:r--, or auto: by the program that each process runs")
+                 "Whose share modes and errors to apply: a runtime's, by name (see 'holdfast rules'); a "
+                 "share mode, as in share:r--; or auto, the runtime of the program that each process runs")
       ->capture_default_str();
   app.add_flag("--opens", command.opens,
-               "Decide every open too, even if no profile or injector denies reading or writing");
+               "Check every open as well, even if no profile or injector denies reading or writing");
   app.add_option("--inject", command.injectors,
                  "Hold files in and below the watched directories: antivirus, indexer, open-handle or "
                  "backup, with [[inject]] keys as in antivirus:hold=200ms,share=rw")
       ->allow_extra_args(false);
-  app.add_option("--seed", command.seed, "Seed of what is injected")
+  app.add_option("--seed", command.seed, "Seed for the injectors")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->capture_default_str();
   app.add_option("--suppress", command.suppressions, "A file that lists accepted refusals")
       ->allow_extra_args(false);
   app.add_option("--json", command.json, "Write the findings to this file (holdfast.exec/1)");
   app.add_flag("--fail-on-refusal", command.fail_on_refusal,
-               "Exit with 125 if a call was refused or could not be judged");
+               "Exit with 125 if a call was refused (or, with --observe, would have been), if one could not "
+               "be judged, or if there was nothing to judge");
   app.add_flag("--allow-unjudged", command.allow_unjudged,
                "Let --fail-on-refusal pass even if some calls could not be judged");
   app.add_flag("--quiet", command.quiet, "No summary");
@@ -285,11 +286,11 @@ Examples:
   holdfast exec -- pytest -q                            watch a test suite, and change nothing
   holdfast exec --fail-on-refusal -- npm test           fail the build on what would fail on Windows
   holdfast exec --enforce --inject antivirus -- ./app   see how the program copes
-  holdfast exec --suppress known.supp -- make check     except for what is known
+  holdfast exec --suppress known.supp -- make check     ignore the refusals you already know about
 
-The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if anything was refused or
-could not be judged, or if there was nothing to judge; 126 and 127 if the command could not be executed or found,
-64 usage error, 70 a machine that cannot run it.)");
+The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if a call was or would have
+been refused, could not be judged, or if there was nothing to judge; 126 and 127 if the command could not be
+executed or found, 64 usage error, 70 a machine that cannot run it.)");
 }
 
 static Subcommand::CarryOut add_exec(CLI::App& app) {

@@ -176,7 +176,7 @@ TEST_F(Exec, OnlyTheDomainIsJudged) {
 TEST_F(Exec, SaysWhereNothingWasTested) {
   std::filesystem::create_directory(work() / "elsewhere");
   expect_one_sentence(shell("echo a > f; mv f g", {"--quiet", "--fail-on-refusal", "--dir", "elsewhere"}),
-                      125, "nothing was judged. 1 call was made elsewhere, 1 below ");
+                      125, "that Windows could refuse. 1 call was made elsewhere, 1 below ");
   EXPECT_EQ(shell("echo a > f; mv f g", {"--quiet", "--fail-on-refusal"}).exit_code, 0);
   const auto idle = shell("echo a > f; mv f g", {"--inject", "open-handle:path=missing"});
   EXPECT_TRUE(holds(idle.err, "open-handle held a file 0 times, fewer than min_fired (1)")) << idle.err;

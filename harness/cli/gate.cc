@@ -48,7 +48,7 @@ static void add_options(CLI::App& app, GateCommand& command) {
   app.add_option("directory", command.directory, "A series of trials, or one run")->required();
   app.add_option("--baseline", command.baseline, "The baseline file; see 'holdfast baseline update'")
       ->required();
-  app.add_option("--variant", command.variant, "The variant to use, of a series that has several");
+  app.add_option("--variant", command.variant, "Which variant to use, if the series has several");
   app.add_flag("--json", command.json, "Print JSON instead of the table");
   app.footer(
       "\nExit codes: 0 no regression, 2 too few runs to tell, 4 a regression, 64 usage error or another "

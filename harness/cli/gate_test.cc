@@ -30,7 +30,7 @@ TEST_F(GateCli, EveryMissedThresholdIsToldInOneLine) {
   EXPECT_TRUE(missed.err.starts_with("holdfast: a threshold was missed: ")) << missed.err;
   EXPECT_EQ(std::count(missed.err.begin(), missed.err.end(), '\n'), 1) << missed.err;
   for (const char* const part :
-       {"ok is 6 (required: exactly 7)", "injectors.fired: no data (required: at least 0",
+       {"'ok' is 6 (required: exactly 7)", "'injectors.fired': no data (required: at least 0",
         "(required: at most 0 ms)"})
     EXPECT_TRUE(holds(missed.err, part)) << missed.err;
   EXPECT_FALSE(holds(missed.err, "lost is")) << missed.err;
@@ -39,7 +39,7 @@ TEST_F(GateCli, EveryMissedThresholdIsToldInOneLine) {
   EXPECT_EQ(holdfast({"check", "missed"}).exit_code, 3);
   const auto again = holdfast({"check", "met", "--expect", "attempted == 5"});
   EXPECT_EQ(again.exit_code, 3);
-  EXPECT_TRUE(holds(again.err, "attempted is 6 (required: exactly 5)")) << again.err;
+  EXPECT_TRUE(holds(again.err, "'attempted' is 6 (required: exactly 5)")) << again.err;
   EXPECT_EQ(holdfast({"check", "met"}).exit_code, 0);
 }
 

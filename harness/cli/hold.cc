@@ -87,9 +87,11 @@ static void add_options(CLI::App& app, HoldCommand& command) {
   app.add_option("path", command.path, "The file")->required();
   app.add_option("--for", command.duration, "How long, as in 500ms or 2s")->required();
   app.add_option("--access", command.access,
-                 "Access of the handle, letters of rwd (default: r); '-' for attributes only. Like --share, "
-                 "it needs 'holdfast exec --opens'");
-  app.add_option("--share", command.share, "Access left to others, letters of rwd; '-' for none");
+                 "Access to open the file with: any of the letters r, w, d (default: r), or '-' for "
+                 "attributes only. Like --share, it works only under 'holdfast exec --opens'");
+  app.add_option(
+      "--share", command.share,
+      "What others may do meanwhile: any of the letters r, w, d (default: rw), or '-' for nothing");
 }
 
 extern const Subcommand hold_subcommand{

@@ -79,7 +79,7 @@ static int carry_out(const IndexCommand& command) {
 static void add_options(CLI::App& app, IndexCommand& command) {
   app.add_option("directory", command.directory, "Where runs are kept")->capture_default_str();
   app.add_option("--out", command.out, "Write this file instead of DIRECTORY/index.html");
-  app.add_flag("--json", command.json, "Print the list as JSON instead of where the page is");
+  app.add_flag("--json", command.json, "Print the list as JSON instead of the page's path");
 }
 
 extern const Subcommand index_subcommand{

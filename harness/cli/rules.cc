@@ -109,8 +109,8 @@ static int carry_out(const RulesCommand& command) {
 static void add_options(CLI::App& app, RulesCommand& command) {
   app.add_flag("--json", command.json, "Every pair of handles, one JSON object per line");
   app.add_flag("--live", command.live,
-               "Ask real processes that open real files in a domain; without --json, compare their answers "
-               "with the rules");
+               "Run real processes that open real files under the supervisor, and show what they get; "
+               "without --json, compare that with the rules");
 }
 
 extern const Subcommand rules_subcommand{

@@ -87,7 +87,7 @@ static void add_options(CLI::App& app, RunCommand& command) {
       ->default_str(fmt::format("{}", command.sure.alpha));
   app.add_option_function<std::string>(
          "--keep", [&](const std::string& which) { command.keep_all = which == "all"; },
-         "Which trials keep their events and stores: failing, or all")
+         "Which trials keep their events and stores: those that did not pass (failing), or all")
       ->check(CLI::IsMember({"failing", "all"}))
       ->default_str("failing");
   app.add_flag("--json", command.json, "Print result.json instead of the summary");

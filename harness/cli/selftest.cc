@@ -273,7 +273,8 @@ static void add_options(CLI::App& app, SelftestCommand& command) {
   };
   app.add_option("--manifest", command.manifest,
                  "A file that lists subjects of your own: [[mutant]] has a planted bug, [[right]] has none");
-  whole("--attempts", command.attempts, "Most runs per bug, each with another seed, until one finds it")
+  whole("--attempts", command.attempts,
+        "Maximum number of runs per bug, each with a different seed; stops at the first that finds it")
       ->capture_default_str();
   whole("--seeds", command.seeds, "Number of seeds to run everything with")->capture_default_str();
   app.add_option("--seed", command.seed, "The first seed")

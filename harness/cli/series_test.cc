@@ -110,7 +110,7 @@ TEST_F(Series, UntilFailStopsAtTheFirstAndKeepsItWhole) {
   put_file(scratch() / "tiny.toml", tiny_scenario());
   const auto run = holdfast({"run", "tiny.toml", "--variant", "control", "--until-fail", "--out", "s"});
   EXPECT_EQ(run.exit_code, 1) << run.out << run.err;
-  EXPECT_TRUE(holds(run.out, "1 of 1 trial of control failed: seed 1: ")) << run.out;
+  EXPECT_TRUE(holds(run.out, "1 of 1 trial of 'control' failed: seed 1: ")) << run.out;
   EXPECT_TRUE(holds(run.out, "\n  holdfast run tiny.toml --variant control --seed 1\n")) << run.out;
   EXPECT_TRUE(holds(run.out, "intervals are confidence")) << run.out;
   const auto json = trials_of(scratch() / "s");
@@ -172,7 +172,7 @@ TEST_F(Series, CtrlCEndsTheTrialAndTheSeries) {
   ASSERT_EQ(json.at("trials").size(), 2U);
   EXPECT_EQ(json.at("trials")[0].at("verdict"), "pass");
   EXPECT_EQ(json.at("trials")[1].at("verdict"), "inconclusive");
-  EXPECT_TRUE(holds(end.out, "the series was cut short: 2 of at most 50 trials were run")) << end.out;
+  EXPECT_TRUE(holds(end.out, "the series was cut short after 2 of 50 trials")) << end.out;
   const auto bytes = file_bytes(scratch() / "s" / "trials.json");
   EXPECT_EQ(holdfast({"check", "s"}).exit_code, 2);
   EXPECT_EQ(file_bytes(scratch() / "s" / "trials.json"), bytes);

@@ -225,14 +225,14 @@ static int carry_out(const ShrinkCommand& command) {
 
 static void add_options(CLI::App& app, ShrinkCommand& command) {
   app.add_option("directory", command.directory, "The run directory")->required();
-  app.add_option("--times", command.times, "Most runs of each plan that is tried")
+  app.add_option("--times", command.times, "Maximum number of runs per plan tried")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
   app.add_option("--rate", command.rate, "Share of these runs that must fail the same way")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
-  app.add_option("--runs", command.most_runs, "Most runs in total")
+  app.add_option("--runs", command.most_runs, "Maximum number of runs in total")
       ->transform(CLI::Validator(as_whole_number, ""))
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();

@@ -40,8 +40,8 @@ std::string as_whole_number(std::string& text);
 std::string as_number_of_trials(const std::string& text);  // from 1 to 100,000
 
 constexpr const char* about_expect =
-    "A threshold in addition to the scenario's, as in 'lost == 0' or 'wait.max <= 3.1s'; a missed one is "
-    "exit code 3. May be repeated";
+    "Another threshold besides the scenario's, as in 'lost == 0' or 'wait.max <= 3.1s'; if one is missed, "
+    "the exit code is 3. May be repeated";
 
 // "run has no option '--sead'; the nearest is '--seed'"
 std::string not_an_option(const std::string& word, const CLI::App& command);

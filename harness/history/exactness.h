@@ -24,8 +24,8 @@ inline bool is_doubtful(const Exactness& exactness) {
 
 inline std::string missed_refusals_text(const Exactness& exactness) {
   return fmt::format(
-      "{} of {} renames and removals missed a refusal: a process whose opens are not decided opened the file "
-      "during the call",
+      "{} of {} renames and removals should have been refused but were not: a process whose opens are not "
+      "checked opened the file during the call",
       exactness.missed, exactness.decided);
 }
 

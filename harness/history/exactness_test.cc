@@ -15,8 +15,8 @@ TEST(Exactness, OneInAThousandIsNoDoubtMoreIsOne) {
 
 TEST(Exactness, IsToldWithItsFigures) {
   EXPECT_EQ(missed_refusals_text({410, 2}),
-            "2 of 410 renames and removals missed a refusal: a process whose opens are not decided opened "
-            "the file during the call");
+            "2 of 410 renames and removals should have been refused but were not: a process whose opens are "
+            "not checked opened the file during the call");
 }
 
 }  // namespace

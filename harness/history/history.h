@@ -90,7 +90,7 @@ struct Fault {
 struct KillWalk {
   std::uint32_t victim = 0;
   std::uint64_t points = 0;        // file calls of a complete save, if one was seen
-  std::uint64_t visited = 0;       // those right before which it was killed
+  std::uint64_t visited = 0;       // how many of them it was killed immediately before
   bool complete = false;           // all of them
   std::vector<std::string> calls;  // in order
 };
@@ -147,7 +147,7 @@ struct IdleHandles {
   std::string path;  // of the worst of these
 };
 
-// Between two broadcasts, halfway.
+// What an agent held between two broadcasts, when it was halfway through its broadcasts.
 struct HalfwayHandles {
   std::uint32_t agent = 0;
   std::uint64_t most_of_one = 0;  // of one kind on one file, by one of its processes
@@ -187,7 +187,7 @@ enum class LeftoverUse : std::uint8_t {
 struct Leftover {
   std::string name;             // in the store
   std::int64_t born_ns = 0;     // when it was made; 0: unknown
-  std::int64_t changed_ns = 0;  // when its content was written last
+  std::int64_t changed_ns = 0;  // when its content was last written
   LeftoverUse use = LeftoverUse::none;
   std::uint32_t user = no_process;  // the only agent that uses it
 
@@ -201,7 +201,7 @@ struct Ended {
   std::uint32_t agent = 0;
   std::int32_t pid = 0;
   std::int64_t begun_ns = 0;  // when its current or last operation began
-  std::int64_t time_ns = 0;   // it was gone
+  std::int64_t time_ns = 0;   // when it was gone
 };
 
 // The reference work, which the conductor timed before and after the load; see harness/conduct/machine/reference.h.
@@ -210,7 +210,7 @@ struct ReferenceWork {
   std::int64_t round_ns = 0;
 };
 
-// The disk stood still: small writes took long; see harness/conduct/machine/pulse.h.
+// A disk stall: small writes took a long time; see harness/conduct/machine/pulse.h.
 struct Standstill {
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
@@ -218,7 +218,7 @@ struct Standstill {
   bool operator==(const Standstill&) const = default;
 };
 
-// The load of the machine in a part of the run; see harness/conduct/machine/neighbours.h. None where unknown.
+// The load on the machine during one part of the run; see harness/conduct/machine/neighbours.h. nullopt where unknown.
 struct Contention {
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
@@ -251,12 +251,12 @@ struct History {
   std::vector<Seen> seen;
   std::vector<std::string> texts{""};
   std::vector<std::pair<MessageId, std::string>> torn;  // operation and error, from `torn` events
-  std::vector<std::string> torn_readings;               // likewise, of readers, with who it was
+  std::vector<std::string> torn_readings;               // likewise for readers; each names the reader
   std::vector<InjectorRecord> injectors;
   std::vector<Kill> kills;  // by agent, then by time
   std::vector<ProcessRecord> processes;
   std::vector<Leftover> leftovers;      // sorted by name
-  std::uint64_t files_left = 0;         // in the store after the run, those that belong there included
+  std::uint64_t files_left = 0;         // in the store after the run, including those that belong there
   std::vector<Ended> ended;             // by agent, then by time
   std::vector<IdleHandles> idle;        // of processes that held any
   std::vector<HalfwayHandles> halfway;  // by agent
@@ -268,7 +268,7 @@ struct History {
   double disk_bytes_per_s = 0;          // before the load; 0 = unknown
   std::int64_t disk_flush_ns = 0;       // likewise, of 4 KiB
   std::vector<Doubt> warnings;          // to be shown
-  std::vector<Doubt> doubts;            // warnings that make the run inconclusive; damage found included
+  std::vector<Doubt> doubts;            // warnings that make the run inconclusive, including any damage found
 
   // Agents whose record is missing, damaged, cut short or contradictory: what it does not show may still have
   // happened, so checks conclude nothing from its absence.

@@ -326,7 +326,8 @@ const Keys<Injector>& injector_keys() {
        "whether a call that the open handle blocks is refused, or waits until the scan ends (30 s at most)",
        one_of(&Injector::mode, mode_words, "mode"), false, antivirus},
       {"kill_at",
-       "before every file call of a save in turn, once each; or before file calls drawn from the seed",
+       "before every file call of a save in turn, once each; or before file calls picked at random from the "
+       "seed",
        one_of(&Injector::kill_at, kill_words, "kill_at"), true, kill},
       {"victim",
        "the agents that are killed and restarted, never in their first or last broadcast; or whose calls are "

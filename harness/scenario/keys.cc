@@ -325,7 +325,7 @@ const Keys<Scenario>& scenario_keys() {
       {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
       {"sharing", "the file-sharing rules", section_field(&Scenario::sharing, sharing_keys)},
       {"inject", "programs that hold files, kills and delays", injectors_field()},
-      {"expect", "thresholds; a missed one is exit code 3", expectations_field()},
+      {"expect", "thresholds; if one is missed, the exit code is 3", expectations_field()},
       {"waive", "checks that are shown but do not count", waivers_field()},
       {"variant", "the same scenario under other settings, run and compared in one report", variants_field()},
       {"run", "the run as a whole", own_section_field(run_keys)},

@@ -22,7 +22,7 @@ const Finding* finding_named(const Summary& summary, std::string_view name) {
   return nullptr;
 }
 
-// "Nothing was lost after, 312 were lost before" for the counts that decide more than any rate.
+// "Messages: 312 lost before, 0 after": the counts that decide more than any rate.
 std::string damage_sentence(const Comparison& comparison) {
   std::string sentence;
   for (const CheckRow& check : check_rows) {
@@ -32,8 +32,8 @@ std::string damage_sentence(const Comparison& comparison) {
     const std::uint64_t before_count = before == nullptr ? 0 : before->count;
     const std::uint64_t after_count = after == nullptr ? 0 : after->count;
     if (before_count == 0 && after_count == 0) continue;
-    sentence += fmt::format("{}{} {}, {} before", sentence.empty() ? " Messages: " : "; ",
-                            format_count(after_count), check.damage, format_count(before_count));
+    sentence += fmt::format("{}{} {} before, {} after", sentence.empty() ? " Messages: " : "; ",
+                            format_count(before_count), check.damage, format_count(after_count));
   }
   return sentence.empty() ? "" : sentence + ".";
 }
@@ -46,14 +46,14 @@ std::string conclusion_of(const Comparison& comparison) {
   if (before.attempted == 0 || after.attempted == 0) {
     return text + " One of the runs attempted nothing, so they cannot be compared.";
   }
-  text += fmt::format(" {} of {} against {} of {} agents succeeded, p {}: {}.",
+  text += fmt::format(" {} of {} succeeded before, {} of {} after; p {}: {}.",
+                      format_count(before.agents_succeeded), format_counted(before.agents_total, "agent"),
                       format_count(after.agents_succeeded), format_count(after.agents_total),
-                      format_count(before.agents_succeeded), format_count(before.agents_total),
                       format_p(comparison.fisher_p_agents), evidence_words(comparison.fisher_p_agents));
-  text +=
-      fmt::format(" {} of {} against {} of {} broadcasts acknowledged, p {}: {}.", format_count(after.ok),
-                  format_count(after.attempted), format_count(before.ok), format_count(before.attempted),
-                  format_p(comparison.fisher_p_broadcasts), evidence_words(comparison.fisher_p_broadcasts));
+  text += fmt::format(
+      " {} of {} were acknowledged before, {} of {} after; p {}: {}.", format_count(before.ok),
+      format_counted(before.attempted, "broadcast"), format_count(after.ok), format_count(after.attempted),
+      format_p(comparison.fisher_p_broadcasts), evidence_words(comparison.fisher_p_broadcasts));
   text += damage_sentence(comparison);
   return text +
          " Agents and broadcasts in one run share its faults, so p is only a hint; several trials give "

@@ -27,10 +27,13 @@ TEST(Compare, TheOriginsClaim) {
   EXPECT_NEAR(comparison.fisher_p_agents, 0.2, 1e-12);
   EXPECT_LT(comparison.fisher_p_broadcasts, 1e-58);
   EXPECT_THAT(comparison.conclusion, HasSubstr("fail before, pass after"));
-  EXPECT_THAT(comparison.conclusion,
-              HasSubstr("8 of 8 against 5 of 8 agents succeeded, p = 0.20: weak evidence on its own"));
-  EXPECT_THAT(comparison.conclusion,
-              HasSubstr("200 of 200 against 61 of 200 broadcasts acknowledged, p < 1e-58: strong evidence"));
+  EXPECT_THAT(
+      comparison.conclusion,
+      HasSubstr("5 of 8 agents succeeded before, 8 of 8 after; p = 0.20: no clear evidence of a difference"));
+  EXPECT_THAT(
+      comparison.conclusion,
+      HasSubstr(
+          "61 of 200 broadcasts were acknowledged before, 200 of 200 after; p < 1e-58: strong evidence"));
   EXPECT_THAT(comparison.conclusion, HasSubstr("share its faults"));
   EXPECT_THAT(comparison.cautions,
               testing::ElementsAre(testing::HasSubstr("cover acknowledged broadcasts only")));
@@ -45,8 +48,10 @@ TEST(Compare, SameRunShowsNoDifference) {
 }
 
 TEST(Compare, DamageIsSaid) {
-  EXPECT_THAT(compare(example_fail(), example_pass()).conclusion, HasSubstr("Messages: 0 lost, 312 before."));
-  EXPECT_THAT(compare(example_pass(), example_fail()).conclusion, HasSubstr("Messages: 312 lost, 0 before."));
+  EXPECT_THAT(compare(example_fail(), example_pass()).conclusion,
+              HasSubstr("Messages: 312 lost before, 0 after."));
+  EXPECT_THAT(compare(example_pass(), example_fail()).conclusion,
+              HasSubstr("Messages: 0 lost before, 312 after."));
 }
 
 TEST(Compare, CautionsWhereTheRunsDiffer) {

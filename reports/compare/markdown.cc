@@ -19,7 +19,7 @@ std::string render_comparison_markdown(const Comparison& comparison) {
   page += markdown_table(
       {{"What"}, {"Before", Align::right}, {"After", Align::right}, {"p or ratio", Align::right}}, rows);
   page +=
-      "\nIn brackets: the 95 % interval of the rate (Clopper–Pearson). p: Fisher's exact test, two-sided.\n";
+      "\n95 % interval: of the rate in the row above (Clopper–Pearson). p: Fisher's exact test, two-sided.\n";
   if (!comparison.cautions.empty()) {
     page += "\n## Cautions\n\n";
     for (const auto& caution : comparison.cautions) page += fmt::format("- {}\n", markdown_text(caution));

@@ -31,7 +31,8 @@ std::string share_instead(const ExecRefusal& refusal) {
   if (refusal.call == Function::open)
     return "or open with a share mode that grants what the other asks for, on both sides";
   if (is_replace(refusal))
-    return "sharing deletion is enough only for a rename with POSIX semantics (FileRenameInfoEx)";
+    return "opening it with FILE_SHARE_DELETE helps only if the rename uses POSIX semantics "
+           "(FileRenameInfoEx)";
   return "or open it with FILE_SHARE_DELETE";
 }
 
@@ -47,14 +48,14 @@ std::string about_holder(const ExecRefusal& refusal, const ExecHolder& holder) {
                            share_instead(refusal) + ".";
     case HolderKind::agent:
       if (holder.inherited) return inherited;
-      return "Processes of the command collide: take one lock around reading and replacing, or have the "
-             "holder " +
+      return "The command's own processes collide: hold one lock from reading the file to replacing it, or "
+             "have the holder " +
              std::string(mapping ? "unmap" : "close") + " it " + before_the_call(refusal) + "; " +
              share_instead(refusal) + ".";
     case HolderKind::posix_only:
-      return "A forked child keeps a copy and never called exec. Windows has no fork: close the copy in the "
-             "child, "
-             "or make sure that the Windows code starts its workers in another way.";
+      return "A forked child that never called exec still holds a copy of the handle. Windows has no fork: "
+             "close the copy in the child, or make sure that the Windows code starts its workers in another "
+             "way.";
     case HolderKind::injector:
     case HolderKind::stranger:
       return "Other programs may hold files at any time: retry for several seconds, with growing waits and "
@@ -106,9 +107,8 @@ std::string advice(const ExecGroup& group) {
     case Obstacle::open_child:
       return "Something beneath the directory is open: close it before the directory is renamed or removed.";
     case Obstacle::delete_pending:
-      return "The name was deleted, but lives until its last handle is closed: close that first, or use "
-             "another "
-             "name.";
+      return "The file was deleted, but its name stays taken until the last handle is closed: close that "
+             "handle first, or use a different name.";
     case Obstacle::mapped:
       return "The file is mapped: unmap it before it is truncated, or write a new file and replace this one.";
   }

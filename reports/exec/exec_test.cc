@@ -115,7 +115,7 @@ TEST(ExecTerminal, SaysWhereTheCallsWere) {
       "--dir /home/u/.cache";
   EXPECT_EQ(
       nothing_judged_sentence(report),
-      "the command made no call below /work that Windows could refuse: nothing was judged. " + sentence);
+      "nothing was judged: the command made no call below /work that Windows could refuse. " + sentence);
   report.decided = 3;
   EXPECT_EQ(outside_sentence(report), sentence);
   report.decided = 26;

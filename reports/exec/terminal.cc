@@ -122,8 +122,9 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
                                                                     : Ink::good;
   page.labelled("holdfast:", ink, label_columns, result_sentence(report, groups.size()));
   if (report.refusals_beyond > 0) {
-    page.paragraph(fmt::format("The last {} were counted but not kept: the groups cover the {} before them.",
-                               format_count(report.refusals_beyond), format_count(report.refusals.size())));
+    page.paragraph(fmt::format(
+        "Only the first {} are grouped below; the other {} were counted, but their details were not kept.",
+        format_count(report.refusals.size()), format_count(report.refusals_beyond)));
   }
   if (const std::string outside = outside_sentence(report); !outside.empty() && !nothing_judged(report))
     page.paragraph(outside + ".");
@@ -143,7 +144,9 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
     page.heading("Not judged");
     for (const Unjudged& unjudged : report.unjudged) {
       page.labelled("-", Ink::doubtful, 2,
-                    fmt::format("{}; the first: {}", unjudged_sentence(unjudged), unjudged.example), 2);
+                    fmt::format("{}{}{}", unjudged_sentence(unjudged),
+                                unjudged.count == 1 ? ": " : "; the first: ", unjudged.example),
+                    2);
     }
   }
   if (!report.warnings.empty()) {

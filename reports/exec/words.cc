@@ -140,10 +140,12 @@ std::string unjudged_sentence(const ExecReport& report) {
 
 std::string nothing_judged_sentence(const ExecReport& report) {
   if (!report.unjudged.empty()) return "nothing was judged: " + unjudged_sentence(report);
+  const std::string below = directories_text(report);
   const std::string outside = outside_sentence(report);
-  return "the command made no call below " + directories_text(report) +
-         " that Windows could refuse: nothing was judged. " +
-         (outside.empty() ? "Is it the right directory (--dir)?" : outside);
+  const std::string ask = report.directories.size() == 1 ? "Is " + below + " the right directory (--dir)?"
+                                                         : "Are these the right directories (--dir)?";
+  return "nothing was judged: the command made no call below " + below + " that Windows could refuse. " +
+         (outside.empty() ? ask : outside);
 }
 
 std::string outside_sentence(const ExecReport& report) {

@@ -196,8 +196,8 @@ void say_why_inconclusive(GateResult& result) {
   const std::string have = fmt::format("too few runs to tell: {} against {} in the baseline",
                                        format_counted(result.runs_now, "run"), result.runs_before);
   result.reasons.push_back(result.runs_needed > 0
-                               ? fmt::format("{}; catching a 20 % slowdown or a success rate 5 points lower "
-                                             "in 95 % of comparisons takes {} or more",
+                               ? fmt::format("{}; to catch a 20 % slowdown or a 5-point drop in success rate "
+                                             "in 95 % of comparisons, you need at least {}",
                                              have, format_counted(result.runs_needed, "run"))
                                : fmt::format("{}, which is too small or too uneven for even 100 runs to show "
                                              "a 20 % slowdown: add runs to it, or make each run longer",
@@ -250,8 +250,8 @@ GateResult gate(const Baseline& baseline, const Baseline& runs) {
   } else {
     result.exit_code = 0;
     result.reasons.push_back(
-        fmt::format("no regression: {} against {} in the baseline; {} are enough to catch a 20 % slowdown or "
-                    "a success rate 5 points lower in 95 % of comparisons",
+        fmt::format("no regression: {} against {} in the baseline; {} are enough to catch, in 95 % of "
+                    "comparisons, a 20 % slowdown or a 5-point drop in success rate",
                     format_counted(result.runs_now, "run"), result.runs_before, result.runs_needed));
   }
   return result;

@@ -50,9 +50,10 @@ std::string render_gate(const GateResult& result, const Baseline& baseline, int 
                                  {"p, one-sided", Align::right},
                                  {""}},
                                 rows, width, "  ");
-  page +=
-      wrapped("* * in rounds of the reference work timed in the same run; throughput as time per broadcast",
-              width, "  ", "    ");
+  page += wrapped(
+      "* measured in rounds of the reference work timed in the same run; throughput is shown as time per "
+      "broadcast",
+      width, "  ", "    ");
   return page;
 }
 

@@ -46,11 +46,14 @@ std::string cards(const Summary& summary) {
                               format_count(summary.ok)));
   html += figure_card("Calls refused", format_count(summary.refusals),
                       summary.refusals_by_holder.empty()
-                          ? std::string("nobody held a file")
+                          ? std::string("no holder got in the way")
                           : "mostly held by " + summary.refusals_by_holder.front().holder);
+  const std::string allowed =
+      summary.planned_budget_ms > 0
+          ? fmt::format(" (the policy allows {})", format_ms(summary.planned_budget_ms))
+          : "";
   html += figure_card("Retries", format_count(total_retries(summary)),
-                      fmt::format("waited at most {} ({} planned)", format_ms(summary.waits_ms.max),
-                                  format_ms(summary.planned_budget_ms)));
+                      "waited at most " + format_ms(summary.waits_ms.max) + allowed);
   if (summary.ok > 0) {
     html += figure_card(
         "Latency p99", format_ms(summary.latency_ms.p99),
@@ -113,10 +116,14 @@ std::string html_checks(const Summary& summary) {
                     html_text(check_title(finding.name)), counted ? format_count(finding.count) : "–",
                     format_count(finding.checked), witness});
   }
-  std::string body = html_table(
-      "Checks",
-      {{"Check"}, {"Verdict"}, {"Witness"}, {"Bad", Align::right}, {"Checked", Align::right}, {"Witness"}},
-      rows);
+  std::string body = html_table("Checks",
+                                {{"Check"},
+                                 {"Verdict"},
+                                 {"Requirement"},
+                                 {"Bad", Align::right},
+                                 {"Checked", Align::right},
+                                 {"Witness"}},
+                                rows);
   if (!summary.expectations.empty()) {
     TableRows expected;
     for (const auto& result : summary.expectations) {

@@ -124,7 +124,7 @@ std::string waits_svg(const std::vector<RetryStep>& steps, const std::vector<Wai
   }
   svg +=
       "</svg></div>\n<p class=\"legend\"><span class=\"swatch planned\"></span> as the policy planned "
-      "<span class=\"swatch seen\"></span> as seen, each row to its own height</p>\n";
+      "<span class=\"swatch seen\"></span> as observed; each row has its own scale</p>\n";
   if (steps.size() > drawn) {
     svg += fmt::format("<p class=\"note\">The first {} of {} retries are drawn.</p>\n", drawn, steps.size());
   }

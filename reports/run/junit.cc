@@ -28,8 +28,7 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
         break;
       case Verdict::fail:
         suite.failure(node, finding.name,
-                      fmt::format("{} of {}{}{}", finding.count, finding.checked, witness.empty() ? "" : ": ",
-                                  witness));
+                      failure_sentence(finding) + (witness.empty() ? "" : "; " + witness));
         break;
       case Verdict::unknown:
         suite.error(node, finding.name, witness.empty() ? "not determined: nothing was observed" : witness);
@@ -49,9 +48,10 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
   const Verdict verdict = decisive ? delivered->verdict : Verdict::not_applicable;
   for (const auto& agent : summary.agents) {
     pugi::xml_node node = suite.testcase("agents", fmt::format("agent {}", agent.id));
-    const std::string figures = fmt::format(
-        "{} broadcasts attempted, {} acknowledged, {} failed, {} unknown; {}; {}", agent.attempted, agent.ok,
-        agent.failed, agent.unknown, format_counted(agent.retries, "retry", "retries"), agent.ended);
+    const std::string figures =
+        fmt::format("{} attempted, {} acknowledged, {} failed, {} unknown; {}; {}",
+                    format_counted(agent.attempted, "broadcast"), agent.ok, agent.failed, agent.unknown,
+                    format_counted(agent.retries, "retry", "retries"), agent.ended);
     if (agent.retries > 0) {  // a retried success is shown, not hidden
       pugi::xml_node properties = node.append_child("properties");
       add_property(properties, "retries", std::to_string(agent.retries));

@@ -124,10 +124,7 @@ void show_checks(TerminalPage& page, const Summary& summary) {
             fmt::format("{} ({} checked)", check_title(finding.name), format_count(finding.checked)), 2);
         break;
       case Verdict::fail:
-        page.labelled("FAIL", Ink::bad, 9,
-                      fmt::format("{}: {} of {}{}", finding.name, format_count(finding.count),
-                                  format_count(finding.checked), witness),
-                      2);
+        page.labelled("FAIL", Ink::bad, 9, failure_sentence(finding) + witness, 2);
         break;
       case Verdict::unknown:
         page.labelled("unknown", Ink::doubtful, 9, finding.name + witness, 2);

@@ -6,6 +6,7 @@
 
 #include "core/retry/duration.h"
 #include "harness/check/attempts.h"
+#include "reports/format/number_format.h"
 #include "reports/summary/milliseconds.h"
 
 namespace holdfast {
@@ -88,9 +89,14 @@ void summarise_retries(const Plan& plan, const History& history, Summary& summar
 
 std::string policy_text(const RetryPolicy& policy) {
   if (policy.max_retries <= 0) return "no retries";
-  std::string text =
-      fmt::format("up to {} {}, {} x {}", policy.max_retries, policy.max_retries == 1 ? "retry" : "retries",
-                  format_duration(policy.base_delay), policy.multiplier);
+  const std::string first = format_ms(milliseconds(policy.base_delay.count()));
+  std::string text = policy.max_retries == 1
+                         ? "up to 1 retry, after " + first
+                         : fmt::format("up to {} retries, waits of {}", policy.max_retries, first);
+  if (policy.max_retries > 1 && policy.multiplier == 2)
+    text += " doubling each time";
+  else if (policy.max_retries > 1 && policy.multiplier != 1)
+    text += fmt::format(" times {} each time", policy.multiplier);
   if (policy.max_delay) text += fmt::format(", no wait over {}", format_duration(*policy.max_delay));
   if (policy.deadline) text += fmt::format(", all within {}", format_duration(*policy.deadline));
   return text + ", " + jitter_words(policy.jitter);

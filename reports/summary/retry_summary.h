@@ -13,7 +13,7 @@ namespace holdfast {
 // waited_ms; agents must be filled in already, one for each planned agent.
 void summarise_retries(const Plan& plan, const History& history, Summary& summary);
 
-// "up to 5 retries, 100ms x 2, no jitter"
+// "up to 5 retries, waits of 100 ms doubling each time, no jitter"
 std::string policy_text(const RetryPolicy& policy);
 
 }  // namespace holdfast

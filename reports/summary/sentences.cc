@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/scenario/check_names.h"
 #include "reports/format/number_format.h"
 
 namespace holdfast {
@@ -20,7 +21,7 @@ std::string share_sentence(std::uint64_t part, std::uint64_t whole, const Interv
 std::string evidence_words(double p) {
   if (p < 0.001) return "strong evidence of a difference";
   if (p < 0.05) return "evidence of a difference";
-  if (p < 1) return "weak evidence on its own";
+  if (p < 1) return "no clear evidence of a difference";
   return "no evidence of a difference";
 }
 
@@ -48,7 +49,7 @@ std::string broadcasts_sentence(const Summary& summary) {
                                      share_sentence(summary.ok, summary.attempted, summary.ci95));
   if (summary.failed > 0) sentence += fmt::format(", {} failed", format_count(summary.failed));
   if (summary.unknown > 0)
-    sentence += fmt::format(", {} may or may not be done", format_count(summary.unknown));
+    sentence += fmt::format(", {} may or may not have been done", format_count(summary.unknown));
   if (summary.attempted < summary.planned) {
     sentence += fmt::format(", {} never attempted", format_count(summary.planned - summary.attempted));
   }
@@ -76,16 +77,17 @@ std::string evidence_sentence(const Summary& summary) {
   } else if (summary.ok >= summary.runs_needed) {
     sentence = fmt::format("{}; this run had {}.", claim, format_count(summary.ok));
   } else {
-    sentence = fmt::format("{} without a failure show a success rate of at least {}, no more. {}.",
-                           format_counted(summary.ok, "broadcast"),
+    sentence = fmt::format("{} without a failure {} only that the success rate is at least {}. {}.",
+                           format_counted(summary.ok, "broadcast"), summary.ok == 1 ? "shows" : "show",
                            format_percent(rate_shown_by(summary.ok, claimed_confidence)), claim);
   }
   if (summary.agents_total > 0 && summary.agents_succeeded == summary.agents_total) {
     const Interval agents = clopper_pearson(summary.agents_total, summary.agents_total, 0.95);
     if (agents.lower < 0.95) {
-      sentence += fmt::format(" {} of {} agents alone proves little: the true rate could be as low as {}.",
-                              format_count(summary.agents_total), format_count(summary.agents_total),
-                              format_percent(agents.lower));
+      sentence +=
+          fmt::format(" {} of {} agents is little evidence on its own: the true rate could be as low as {}.",
+                      format_count(summary.agents_total), format_count(summary.agents_total),
+                      format_percent(agents.lower));
     }
   }
   return sentence +
@@ -98,10 +100,11 @@ std::string budget_sentence(const Summary& summary) {
   for (const auto& [retries, broadcasts] : summary.retry_histogram) {
     if (broadcasts > 0) most = std::max(most, retries);
   }
-  const std::string planned = summary.policy.empty()
-                                  ? "The scenario states no policy."
-                                  : fmt::format("Policy: {}; at most {} of waiting in total.", summary.policy,
-                                                format_ms(summary.planned_budget_ms));
+  std::string planned =
+      summary.policy.empty() ? "The scenario states no policy" : "Policy: " + summary.policy;
+  if (!summary.policy.empty() && summary.planned_budget_ms > 0)
+    planned += fmt::format("; at most {} of waiting in total", format_ms(summary.planned_budget_ms));
+  planned += ".";
   if (most == 0) return planned + " No broadcast was retried.";
   return fmt::format("{} Observed: at most {} and {} of waiting.", planned,
                      format_counted(most, "retry", "retries"), format_ms(summary.waits_ms.max));
@@ -117,23 +120,37 @@ std::string refusals_sentence(const Summary& summary) {
   return fmt::format("{} refused: {}", format_counted(summary.refusals, "call"), codes);
 }
 
+// "order: 3 of 1,600 out of order", "progress: failed for 1 of 8". Only of `delivered` is what went well counted.
+std::string failure_sentence(const Finding& finding) {
+  const std::string checked = format_count(finding.checked);
+  if (finding.name == "delivered")
+    return fmt::format("{}: {} of {} succeeded", finding.name,
+                       format_count(finding.checked - std::min(finding.count, finding.checked)),
+                       format_counted(finding.checked, "agent"));
+  const CheckRow* const row = find_check(finding.name);
+  if (row == nullptr || row->damage.empty())
+    return fmt::format("{}: failed for {} of {}", finding.name, format_count(finding.count), checked);
+  const std::string damage = row->damage == finding.name ? "" : fmt::format(" {}", row->damage);
+  return fmt::format("{}: {} of {}{}", finding.name, format_count(finding.count), checked, damage);
+}
+
 std::string waived_sentence(const Finding& finding) {
-  std::string found(to_string(finding.verdict));
-  if (finding.verdict == Verdict::fail)
-    found = fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
-  return fmt::format("{}: {}{}; waived: {}", finding.name, found,
-                     finding.witness ? "; " + *finding.witness : "", finding.waived.value_or(""));
+  const std::string found = finding.verdict == Verdict::fail
+                                ? failure_sentence(finding)
+                                : fmt::format("{}: {}", finding.name, to_string(finding.verdict));
+  return fmt::format("{}{}; waived: {}", found, finding.witness ? "; " + *finding.witness : "",
+                     finding.waived.value_or(""));
 }
 
 std::string injector_sentence(const InjectorSummary& injector) {
-  std::string sentence =
-      fmt::format("{} of {} planned fired", format_count(injector.fired), format_count(injector.planned));
+  std::string sentence = fmt::format("{} of {} fired", format_count(injector.fired),
+                                     format_counted(injector.planned, "planned fault"));
   if (injector.fired < injector.min_fired) {
     sentence += fmt::format(", fewer than the {} required", format_count(injector.min_fired));
   }
   if (injector.hold_ms.max > 0) {
-    sentence += fmt::format("; held for {} (median), {} at most", format_ms(injector.hold_ms.p50),
-                            format_ms(injector.hold_ms.max));
+    sentence += fmt::format("; each held its file for {} (median), {} at most",
+                            format_ms(injector.hold_ms.p50), format_ms(injector.hold_ms.max));
   }
   if (!injector.calls.empty()) {
     sentence += injector.visited >= injector.calls.size()
@@ -196,15 +213,16 @@ std::string quantiles_sentence(const Quantiles& quantiles) {
 
 static std::string opens_sentence(const Summary& summary) {
   if (summary.opens.empty()) return {};
-  std::string how = summary.opens == "decided" ? "decided, so none overlaps a rename of its file"
-                                               : "decided for injectors, not trapped for the subject";
+  std::string how = summary.opens == "decided"
+                        ? "checked against the rules, so no open can overlap a rename of its file"
+                        : "checked against the rules for injectors, not trapped for the subject";
   if (!summary.exactness) return how;
   const auto& [decided, missed] = *summary.exactness;
   if (missed == 0)
     return how + fmt::format("; no refusal was missed in {}",
                              format_counted(decided, "rename or removal", "renames and removals"));
-  return how + fmt::format("; {} of {} renames and removals missed a refusal", format_count(missed),
-                           format_count(decided));
+  return how + fmt::format("; {} of {} renames and removals should have been refused but were not",
+                           format_count(missed), format_count(decided));
 }
 
 std::vector<EnvironmentLine> environment(const Summary& summary) {

@@ -19,6 +19,7 @@ std::string agents_sentence(const Summary& summary);      // 8 of 8, with the in
 std::string evidence_sentence(const Summary& summary);    // what that shows, and what the claim requires
 std::string budget_sentence(const Summary& summary);      // the policy on paper against the policy as run
 std::string refusals_sentence(const Summary& summary);    // how many, by code
+std::string failure_sentence(const Finding& finding);     // "delivered: 5 of 8 agents succeeded"
 std::string waived_sentence(const Finding& finding);  // "lost: 84 of 128; agent 0 …; waived: no lock …"
 std::string injector_sentence(const InjectorSummary& injector);
 std::string planned_wait(const RetryStep& step);  // "100 ms", "0 ms to 100 ms", "not planned"

@@ -216,7 +216,7 @@ TEST(Summarise, AMissedExpectationIsThree) {
   EXPECT_EQ(summary.verdict, RunVerdict::fail);
   EXPECT_EQ(exit_code(summary), 3);
   EXPECT_THAT(summary.reasons,
-              ElementsAre("expectation missed: wait.max is 301 ms (required: at most 300 ms)"));
+              ElementsAre("expectation missed: 'wait.max' is 301 ms (required: at most 300 ms)"));
 }
 
 TEST(Summarise, RoundTripsThroughJson) {

@@ -98,7 +98,7 @@ struct Summary {
   std::string scenario, variant, title, version, kernel, filesystem, command, started_at, profile, store;
   std::string rules;   // "windows" or "posix"
   std::string opens;   // the subject's, under Windows' rules: "decided" or "untrapped"
-  std::string policy;  // "up to 5 retries, 100 ms x 2, no jitter"
+  std::string policy;  // "up to 5 retries, waits of 100 ms doubling each time, no jitter"
   std::uint64_t seed = 1;
   RunVerdict verdict = RunVerdict::inconclusive;
   std::vector<std::string> reasons;  // one sentence each, the most important first; never empty

@@ -9,6 +9,7 @@
 #include "harness/scenario/figures.h"
 #include "reports/format/number_format.h"
 #include "reports/format/text.h"
+#include "reports/summary/sentences.h"
 
 namespace holdfast {
 namespace {
@@ -34,8 +35,7 @@ std::vector<const Finding*> findings_with(const Summary& summary, Verdict verdic
 std::string reason_of(const Finding& finding) {
   const std::string witness = finding.witness.value_or("");
   if (finding.verdict == Verdict::fail) {
-    const std::string numbers =
-        fmt::format("{}: {} of {}", finding.name, format_count(finding.count), format_count(finding.checked));
+    const std::string numbers = failure_sentence(finding);
     return witness.empty() ? numbers : numbers + "; " + witness;
   }
   return fmt::format("{} not determined: {}", finding.name,
@@ -136,7 +136,7 @@ std::string expectation_sentence(const ExpectationResult& result) {
   if (result.expectation.relation == Relation::equals) relation = "exactly";
   const Figure* named = find_figure(result.expectation.figure);
   const std::string unit = named != nullptr && named->unit == "ms" ? " ms" : "";
-  return fmt::format("{}{} (required: {} {}{})", result.expectation.figure,
+  return fmt::format("'{}'{} (required: {} {}{})", result.expectation.figure,
                      result.value ? fmt::format(" is {}{}", format_figure(*result.value), unit) : ": no data",
                      relation, format_figure(result.expectation.value), unit);
 }

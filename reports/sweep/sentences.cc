@@ -33,7 +33,7 @@ std::string edge_sentence(const Sweep& sweep, std::size_t at) {
   const SweepCurve& curve = sweep.curves[at];
   const std::string label = sweep_label(sweep, at);
   const std::string paper =
-      fmt::format("On paper it waits {} in total ({})", format_ms(curve.planned_budget_ms),
+      fmt::format("On paper it waits up to {} in total ({})", format_ms(curve.planned_budget_ms),
                   curve.policy.empty() ? "no policy known" : curve.policy);
   if (!curve.some_fail) {
     return curve.all_survive ? fmt::format("{}: every run survived, up to a hold of {}. {}.", label,
@@ -57,13 +57,16 @@ std::string edge_sentence(const Sweep& sweep, std::size_t at) {
   const double resolution_ms = std::max(edge_ms - least_ms, 0.05 * curve.planned_budget_ms);
   std::string verdict;
   if (missing_ms > resolution_ms) {
-    verdict = fmt::format(", {} more than the holds it survives: its longest wait was {}",
-                          format_ms(missing_ms), format_ms(curve.wait_max_ms));
+    verdict =
+        fmt::format(", {} more than the shortest hold that defeated it; its longest wait in practice was {}",
+                    format_ms(missing_ms), format_ms(curve.wait_max_ms));
   } else if (more_ms > resolution_ms) {
-    verdict = fmt::format(", {} less than the holds it survives: its longest wait was {}", format_ms(more_ms),
-                          format_ms(curve.wait_max_ms));
+    verdict = fmt::format(
+        ", {} less than the longest hold that every run survived; its longest wait in practice was {}",
+        format_ms(more_ms), format_ms(curve.wait_max_ms));
   } else {
-    verdict = fmt::format(", and it does: its longest wait was {}", format_ms(curve.wait_max_ms));
+    verdict = fmt::format(", and the runs agree; its longest wait in practice was {}",
+                          format_ms(curve.wait_max_ms));
   }
   return edge + ". " + paper + verdict + ".";
 }

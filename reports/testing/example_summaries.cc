@@ -19,7 +19,7 @@ Summary example_base() {
   summary.opens = "decided";
   summary.exactness = Exactness{412, 0};
   summary.store = "snapshot";
-  summary.policy = "up to 5 retries, from 100ms x 2, no jitter";
+  summary.policy = "up to 5 retries, waits of 100 ms doubling each time, no jitter";
   summary.planned_budget_ms = 3100;
   summary.seed = 7;
   summary.duration_s = 12.34;
@@ -27,10 +27,12 @@ Summary example_base() {
   summary.reference = ReferenceSummary{812, 0.045, 0.051};
   summary.runs_needed = 2995;
   summary.not_modelled = {
-      "Byte-range locks: a read or write in a range that another handle has locked is not refused (33).",
-      "READONLY targets: Windows refuses to replace or delete them for ever (5)."};
+      "Byte-range locks: a read or write in a range that another handle has locked is not refused (Windows: "
+      "error 33).",
+      "READONLY targets: Windows never allows replacing or deleting them, however long you retry (error 5)."};
   summary.tolerated = {
-      "Deadline: an answer may come 6.000 s after the deadline of 30.000 s (20 % of it, at least 0.050 s)."};
+      "Deadline: an answer may come up to 6.000 s after the 30.000 s deadline (20 % of it, but never less "
+      "than 0.050 s)."};
   return summary;
 }
 
@@ -164,7 +166,8 @@ Summary example_fail() {
       "lost: 312 of 1,576; agent 3's broadcast 3-17 was acknowledged at 1.204 s, but agent 5's final read of "
       "1,204 "
       "entries lacks it",
-      "delivered: 3 of 8; agent 0 was refused: rename queue.json.tmp: access denied (WinError 5)",
+      "delivered: 5 of 8 agents succeeded; agent 0 was refused: rename queue.json.tmp: access denied "
+      "(WinError 5)",
       "expectation missed: agents.succeeded is 5 (required: at least 8)"};
   return summary;
 }
@@ -221,7 +224,7 @@ Summary example_many_agents() {
   summary.agents[500].ended = "killed by SIGKILL";
   summary.checks = {{"delivered", Verdict::fail, 1000, 17, "agent 0 was refused"}};
   summary.verdict = RunVerdict::fail;
-  summary.reasons = {"delivered: 17 of 1,000; agent 0 was refused"};
+  summary.reasons = {"delivered: 983 of 1,000 agents succeeded; agent 0 was refused"};
   return summary;
 }
 

@@ -14,7 +14,7 @@ Trial example_trial(const TrialsPlan& plan, std::size_t variant, std::uint64_t s
   trial.command =
       fmt::format("holdfast run lockstep{} --seed {}", name.empty() ? "" : " --variant " + name, seed);
   trial.store = "unlocked";
-  trial.policy = "up to 5 retries, 100 ms x 2";
+  trial.policy = "up to 5 retries, waits of 100 ms doubling each time";
   trial.agents_total = 8;
   trial.attempted = 16;
   trial.duration_s = 3.5;
@@ -38,12 +38,12 @@ Trial example_trial(const TrialsPlan& plan, std::size_t variant, std::uint64_t s
     case 'f':
       trial.verdict = RunVerdict::fail;
       trial.exit_code = 1;
-      trial.reason = "delivered: 2 of 8; agent 3's broadcast 3-1 failed at 3.102 s";
+      trial.reason = "delivered: 6 of 8 agents succeeded; agent 3's broadcast 3-1 failed at 3.102 s";
       break;
     case 'm':
       trial.verdict = RunVerdict::fail;
       trial.exit_code = 3;
-      trial.reason = "expectation missed: failed is 2 (required: exactly 0)";
+      trial.reason = "expectation missed: 'failed' is 2 (required: exactly 0)";
       break;
     default:
       trial.verdict = RunVerdict::inconclusive;

@@ -77,7 +77,7 @@ std::string not_passed_section(const TrialsSummary& summary) {
   }
   std::string body = html_table(
       "Trials that did not pass",
-      {{"Variant"}, {"Seed, and its report", Align::right}, {"Verdict"}, {"Why"}, {"Again"}}, rows);
+      {{"Variant"}, {"Seed, and its report", Align::right}, {"Verdict"}, {"Why"}, {"Rerun with"}}, rows);
   if (trials.size() > rows.size())
     body += paragraphs({fmt::format("And {}.", format_counted(trials.size() - rows.size(), "more trial"))},
                        "note");

@@ -24,7 +24,7 @@ std::string not_passed_part(const TrialsSummary& summary) {
   }
   std::string part =
       "\n## Trials that did not pass\n\n" +
-      markdown_table({{"Variant"}, {"Seed", Align::right}, {"Verdict"}, {"Why"}, {"Kept in"}, {"Again"}},
+      markdown_table({{"Variant"}, {"Seed", Align::right}, {"Verdict"}, {"Why"}, {"Kept in"}, {"Rerun with"}},
                      rows);
   if (trials.size() > rows.size())
     part += fmt::format("\n… and {}.\n", format_counted(trials.size() - rows.size(), "more trial"));

@@ -24,7 +24,7 @@ void tell_first(const TrialsSummary& summary, std::size_t variant, RunVerdict ve
     const std::string& name = summary.plan.variants[variant].name;
     reasons.push_back(fmt::format("{} of {}{} {}{}seed {}: {}", format_count(count),
                                   trial_count(summary.variants[variant].trials()),
-                                  name.empty() ? "" : " of " + name, what,
+                                  name.empty() ? "" : fmt::format(" of '{}'", name), what,
                                   count == 1 ? ": " : "; the first is ", trial.seed, trial.reason));
     return;
   }
@@ -40,14 +40,14 @@ std::string sure_sentence(const TrialsSummary& summary, std::size_t variant) {
   switch (result.decision) {
     case SprtDecision::good:
       return fmt::format(
-          "{}; the sequential test decides for a pass rate of {} against {} (at a true rate of {} it would "
-          "do so in {} of series)",
+          "{}; the sequential test accepts a pass rate of {} and rejects {} (if the true rate were {}, it "
+          "would do so in {} of series)",
           seen, format_percent(sure.rate_good), format_percent(sure.rate_bad), format_percent(sure.rate_bad),
           format_percent(summary.sure_errors.alpha));
     case SprtDecision::bad:
       return fmt::format(
-          "{}; the sequential test decides for a pass rate of {} or less against {} (at a true rate of {} it "
-          "would do so in {} of series)",
+          "{}; the sequential test accepts a pass rate of {} or less and rejects {} (if the true rate were "
+          "{}, it would do so in {} of series)",
           seen, format_percent(sure.rate_bad), format_percent(sure.rate_good), format_percent(sure.rate_good),
           format_percent(summary.sure_errors.beta));
     case SprtDecision::undecided:
@@ -98,8 +98,9 @@ std::vector<std::string> trials_reasons(const TrialsSummary& summary) {
     }
   }
   if (!summary.complete) {
-    reasons.push_back(fmt::format("the series was cut short: {} of at most {} were run",
+    reasons.push_back(fmt::format("the series was cut short after {} of {}{}",
                                   format_count(summary.trials.size()),
+                                  summary.plan.stop == StopRule::after_all ? "" : "at most ",
                                   trial_count(summary.plan.trials * summary.plan.variants.size())));
   }
   if (reasons.empty() || summary.plan.variants.size() > 1) reasons.push_back(passed_sentence(summary));
@@ -116,6 +117,12 @@ std::string variant_label(const TrialsPlan& plan, std::size_t variant) {
   return name.empty() ? "trials" : name;
 }
 
+static std::string error_rates(const SprtPlan& sure) {
+  if (sure.alpha == sure.beta)
+    return fmt::format("an error rate of {} in either direction", format_percent(sure.alpha));
+  return fmt::format("error rates of {} and {}", format_percent(sure.alpha), format_percent(sure.beta));
+}
+
 std::string design_sentence(const TrialsSummary& summary) {
   const TrialsPlan& plan = summary.plan;
   std::string sentence;
@@ -130,10 +137,10 @@ std::string design_sentence(const TrialsSummary& summary) {
       break;
     case StopRule::when_sure:
       sentence = fmt::format(
-          "Trials until a sequential test (Wald's SPRT) can tell a pass rate of {} from one of {}, with "
-          "error rates of {} and {}; at most {} of each variant.",
-          format_percent(plan.sure.rate_good), format_percent(plan.sure.rate_bad),
-          format_percent(plan.sure.alpha), format_percent(plan.sure.beta), trial_count(plan.trials));
+          "Trials until a sequential test (Wald's SPRT) can tell a pass rate of {} from one of {}, with {}; "
+          "at most {} of each variant.",
+          format_percent(plan.sure.rate_good), format_percent(plan.sure.rate_bad), error_rates(plan.sure),
+          trial_count(plan.trials));
       break;
   }
   if (!summary.sequential) return sentence + " Intervals are Clopper–Pearson (95 %).";
@@ -163,7 +170,7 @@ std::string comparison_sentence(const TrialsSummary& summary, const VariantCompa
   if (!comparison.latency_p) return sentence + " There are no latencies to compare.";
   return sentence + fmt::format(
                         " Median latency of a trial's acknowledged broadcasts: {} against {}; Mann–Whitney p "
-                        "{}; the trial of {} was the slower one in {} of all pairs.",
+                        "{}; the '{}' trial was slower in {} of pairs.",
                         maybe_ms(first.latency_p50_ms), maybe_ms(other.latency_p50_ms),
                         format_p(*comparison.latency_p), variant_label(summary.plan, comparison.variant),
                         format_percent(*comparison.superiority));
@@ -205,10 +212,10 @@ std::vector<std::string> waived_sentences(const TrialsSummary& summary) {
         if (found == waived.end()) continue;
         const std::string& name = summary.plan.variants[at].name;
         counts += fmt::format("{}{} of {}{}", counts.empty() ? "" : ", ", format_count(found->failed),
-                              trial_count(found->trials), name.empty() ? "" : " of " + name);
+                              trial_count(found->trials), name.empty() ? "" : fmt::format(" of '{}'", name));
       }
       sentences.push_back(
-          fmt::format("{} failed in {}, but is waived: {}", check.name, counts, check.reason));
+          fmt::format("'{}' failed in {}; the scenario waives it: {}", check.name, counts, check.reason));
     }
   }
   return sentences;

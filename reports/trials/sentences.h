@@ -21,7 +21,7 @@ std::string keeping_sentence(const TrialsSummary& summary);                    /
 
 // "fixed: subject.retry.jitter = none"; none if no variant has settings of its own.
 std::vector<std::string> settings_sentences(const TrialsSummary& summary);
-// "lost failed in 20 of 20 trials of fixed, 19 of 20 of equal, but is waived: …"
+// "'lost' failed in 20 of 20 trials of 'fixed', 19 of 20 trials of 'equal'; the scenario waives it: …"
 std::vector<std::string> waived_sentences(const TrialsSummary& summary);
 
 TableRows trials_rows(const TrialsSummary& summary);  // variant, judged, trials, …; headed by trials_head()

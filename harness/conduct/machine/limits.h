@@ -16,7 +16,7 @@ struct Limit {
   Resource resource = Resource::processes;
   std::string whose;  // "this user", "this control group (pids.max)"
   std::uint64_t most = 0;
-  std::uint64_t used = 0;  // of it, by any process
+  std::uint64_t used = 0;  // how much of it all processes use now
   std::string advice;      // how to raise it; "{}" stands for the number needed; may be empty
 
   [[nodiscard]] std::uint64_t left() const { return most > used ? most - used : 0; }

@@ -15,10 +15,11 @@
 
 namespace holdfast {
 
-// What happened from one time to a later one.
+// The load between two readings.
 Contention use_between(const Usage& before, const Usage& after);
 
-// Adds to what was seen until `before` the waits of threads that were still waiting at `before`.
+// Threads that were waiting when `before` was read had waited before it too: adds those waits to the samples in `seen`,
+// latest first.
 void add_earlier_waits(const Usage& before, const Usage& after, std::vector<Contention>& seen);
 
 // As the conductor records it.
@@ -26,7 +27,7 @@ std::array<Event, 2> machine_events(const Contention& use);
 
 class Neighbours {
  public:
-  // Begins to sample, from now on and not from when its thread gets a processor; also the disk below that directory.
+  // Starts sampling immediately, not when its thread is first scheduled. Also samples the disk that holds `directory`.
   // It never touches a file there, so a stalled disk does not block it.
   explicit Neighbours(const std::filesystem::path& directory);
   Neighbours(const Neighbours&) = delete;

@@ -29,7 +29,7 @@ std::vector<Event> lock_events(const std::vector<AgentHandles>& held, const std:
 // An event for each process that has store files open.
 std::vector<Event> idle_events(const std::vector<AgentHandles>& held);
 
-// Handles that were open at both times, to leave out what a thread of the subject is just using.
+// Handles that were open both times; this leaves out those that a thread of the subject has open only for a moment.
 std::vector<AgentHandles> kept(const std::vector<AgentHandles>& before, std::vector<AgentHandles> after);
 
 }  // namespace holdfast

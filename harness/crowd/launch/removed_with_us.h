@@ -12,8 +12,8 @@
 
 namespace holdfast {
 
-// Removes the directory and its contents when destroyed; failing that, a small separate process does, which waits
-// until this process and its forks that have not called exec are gone. Create it while there is only one thread.
+// Removes the directory and its contents when destroyed. If this process dies first, a small helper process does so once
+// this process, and every fork of it that has not called exec, is gone. Create it while there is only one thread.
 class GoneWithUs {
  public:
   static Result<std::unique_ptr<GoneWithUs>> start(const std::filesystem::path& directory);

@@ -1,6 +1,6 @@
 // The marks that lanes are drawn with, in the page's colours.
 
-const outcomeWords = { ok: "acknowledged", failed: "failed", unknown: "may or may not be done", lost: "acknowledged, and lost" };
+const outcomeWords = { ok: "acknowledged", failed: "failed", unknown: "may or may not have been done", lost: "acknowledged, and lost" };
 const outcomeInk = { ok: "ok", failed: "fail", unknown: "unknown", lost: "lost" };
 
 class LaneMarks {
