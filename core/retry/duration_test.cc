@@ -99,7 +99,8 @@ RC_GTEST_PROP(DurationProperty, comes_back_from_its_text, ()) {
 
 RC_GTEST_PROP(DurationProperty, never_crashes_on_text, (const std::string& text)) {
   const auto parsed = parse_duration(text);
-  RC_ASSERT(parsed.has_value() || parsed.error().code == Code::invalid);
+  RC_ASSERT((parsed.has_value() ||
+             parsed.error().code == Code::invalid));  // in parentheses, or both sides are evaluated
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ TEST(RetryPolicyToml, errors_say_where_and_what_to_do) {
 
 RC_GTEST_PROP(RetryPolicyTomlProperty, never_crashes_on_text, (const std::string& text)) {
   const auto policy = parse_retry_policy(text, "f");
-  RC_ASSERT(policy.has_value() || policy.error().code == Code::invalid);
+  RC_ASSERT((policy.has_value() ||
+             policy.error().code == Code::invalid));  // in parentheses, or both sides are evaluated
 }
 
 }  // namespace

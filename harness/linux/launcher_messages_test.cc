@@ -35,7 +35,7 @@ RC_GTEST_PROP(LauncherMessages, ComeOutAsTheyWentIn, ()) {
       rc::gen::container<std::string>(rc::gen::nonZero<char>()));
   RC_ASSERT(send_message(ends.here.get(), sent).has_value());
   const auto received = receive_message(ends.there.get());
-  RC_ASSERT(received && received->has_value());
+  RC_ASSERT((received && received->has_value()));  // in parentheses, or both sides are evaluated
   const LauncherMessage& got = **received;
   RC_ASSERT(got.kind == sent.kind);
   RC_ASSERT(got.token == sent.token);

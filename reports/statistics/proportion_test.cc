@@ -102,7 +102,8 @@ RC_GTEST_PROP(Proportion, CleanRunsAreTheLeastThatShowTheRate, ()) {
   const double confidence = *rc::gen::inRange(1, 1000) / 1000.0;
   const auto n = static_cast<double>(clean_runs_needed(rate, confidence));
   RC_ASSERT(std::pow(rate, n) <= (1 - confidence) * (1 + 1e-6));
-  RC_ASSERT(n == 1 || std::pow(rate, n - 1) > (1 - confidence) * (1 - 1e-6));
+  RC_ASSERT((n == 1 || std::pow(rate, n - 1) >
+                           (1 - confidence) * (1 - 1e-6)));  // in parentheses, or both sides are evaluated
   RC_ASSERT(rate_shown_by(clean_runs_needed(rate, confidence), confidence) >= rate * (1 - 1e-9));
 }
 

@@ -73,7 +73,7 @@ RC_GTEST_PROP(PlannedHoldTest, NeverLeavesItsRange, (std::uint64_t seed, std::ui
   plan.seed = seed;
   const Duration held = planned_hold(plan, 0, number);
   RC_ASSERT(held >= Duration(0));
-  RC_ASSERT(!hold.max || held <= *hold.max);
+  RC_ASSERT((!hold.max || held <= *hold.max));  // in parentheses, or both sides are evaluated
   RC_ASSERT(held == planned_hold(plan, 0, number));
 }
 
