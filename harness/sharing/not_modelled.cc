@@ -9,13 +9,10 @@ std::vector<std::string> not_modelled(bool windows_rules, bool opens_refused) {
         "nothing."};
   }
   std::vector<std::string> topics = {
-      "Byte-range locks: a read or write in a range that another handle has locked is not refused (Windows: "
-      "error 33).",
+      "Byte-range locks: reading or writing a range that another handle locked is not refused (error 33).",
       "Attribute-only handles: on Windows even these block replacing the file (error 5).",
-      "Renaming without replacing: it should fail if the target exists (error 183), but is taken for a "
-      "replace.",
-      "ReplaceFileW: its half-done outcomes (errors 1175, 1176, 1177); every replace is treated as a "
-      "MoveFileEx.",
+      "Renaming without replacing: it must fail if the target exists (error 183); here it replaces.",
+      "ReplaceFileW: its half-done outcomes (errors 1175 to 1177); each replace is taken for a MoveFileEx.",
       "Classic deletion: off by default; where it is on, calls that open nothing still see the name.",
       "READONLY: taken from the file mode: a file has it if nobody may write to it.",
       "Time: how long Windows' own calls and file filters take; latencies are those of this system.",
