@@ -2,6 +2,7 @@
 
 #include "core/testing/plain_words.h"
 #include "harness/check/tolerances.h"
+#include "harness/scenario/check_names.h"
 #include "harness/sharing/not_modelled.h"
 #include "reports/summary/process_end.h"
 #include "reports/summary/retry_summary.h"
@@ -68,6 +69,13 @@ TEST(PlainWords, HeadersAndDocumentsDoNotReadAsTranslated) {
   }
   EXPECT_GT(read, 300U);
   EXPECT_THAT(found, testing::IsEmpty());
+}
+
+TEST(Documents, ListEveryCheck) {
+  std::ifstream in(std::filesystem::path(HOLDFAST_SOURCE_DIRECTORY) / "docs/reference/checks.md");
+  const std::string page{std::istreambuf_iterator<char>(in), {}};
+  for (const std::string_view name : check_names())
+    EXPECT_NE(page.find("| `" + std::string(name) + "` |"), std::string::npos) << name;
 }
 
 TEST(ProcessEnd, InWords) {
