@@ -11,6 +11,7 @@
 #include "harness/scenario/input_file.h"
 #include "reports/format/html_text.h"
 #include "reports/format/number_format.h"
+#include "reports/format/text.h"
 #include "reports/summary/summary.h"
 
 namespace holdfast {
@@ -71,7 +72,7 @@ static int carry_out(const IndexCommand& command) {
   if (command.json) {
     fmt::print("{}", run_list_json(*runs, page.string()));
   } else {
-    fmt::print("index: {} ({})\n", page.string(), contents(*runs));
+    fmt::print("index: {} ({})\n", one_line(page.string()), contents(*runs));
   }
   return 0;
 }

@@ -110,9 +110,12 @@ std::string runs_section(const std::vector<ListedRun>& runs) {
 }  // namespace
 
 void sort_newest_first(std::vector<ListedRun>& runs) {
-  std::sort(runs.begin(), runs.end(), [](const ListedRun& a, const ListedRun& b) {
-    return std::tie(b.started_at, b.place) < std::tie(a.started_at, a.place);
-  });
+  // What cannot be read has no time. It comes first, where no number of runs pushes it off the page.
+  const auto rank = [](const ListedRun& run) {
+    return std::tuple(run.started_at.empty(), std::tie(run.started_at, run.place));
+  };
+  std::sort(runs.begin(), runs.end(),
+            [&](const ListedRun& a, const ListedRun& b) { return rank(b) < rank(a); });
 }
 
 std::string render_run_list_html(const std::vector<ListedRun>& runs) {

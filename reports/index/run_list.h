@@ -22,6 +22,7 @@ struct ListedRun {
   std::optional<double> success_rate, latency_p99_ms;  // of a run
 };
 
+// What cannot be read, and so has no time, before all others.
 void sort_newest_first(std::vector<ListedRun>& runs);
 
 // The page and the JSON of a sorted list. The same runs give the same bytes.

@@ -68,6 +68,18 @@ TEST(RunList, NewestFirstAndTrendsOldestFirst) {
   EXPECT_THAT(page, HasSubstr("30.0 ms, before 12.0 ms"));
 }
 
+TEST(RunList, HoweverManyRunsThereAreWhatCannotBeReadIsListed) {
+  std::vector<ListedRun> runs(1000, run_of("good", "2025-01-03T00:00:00Z", RunVerdict::pass, 30));
+  ListedRun broken;
+  broken.kind = "unreadable";
+  broken.place = "broken";
+  broken.reason = "result.json: is cut short";
+  runs.insert(runs.begin() + 500, broken);
+  sort_newest_first(runs);
+  EXPECT_EQ(runs.front().place, "broken");
+  EXPECT_THAT(render_run_list_html(runs), HasSubstr("is cut short"));
+}
+
 TEST(RunList, NamesAreTextAndAddressesPlain) {
   const std::string hostile = "\"><script>alert(1)</script>%2e&\x01";
   ListedRun run = run_of(hostile, "2025-01-01T00:00:00Z", RunVerdict::fail, 1);

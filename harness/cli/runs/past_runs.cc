@@ -20,6 +20,7 @@
 #include "harness/scenario/json_depth.h"
 #include "reports/format/html_text.h"
 #include "reports/format/number_format.h"
+#include "reports/format/text.h"
 #include "reports/summary/summary.h"
 
 namespace holdfast {
@@ -31,7 +32,7 @@ constexpr int deepest = 3;
 constexpr int deepest_json = 16;
 constexpr std::size_t most_directories = 20'000;  // a mistyped root is not searched for ever
 constexpr off_t most_json_bytes = off_t{16} << 20;
-constexpr std::size_t most_text_bytes = 500;  // of each text that is listed
+constexpr std::size_t most_text_columns = 500;  // of each text that is listed
 constexpr const char* unreadable = "unreadable";
 
 // The kernel follows no symbolic link on the way, whoever puts one there meanwhile. O_PATH waits for nothing.
@@ -125,7 +126,7 @@ std::optional<ListedRun> entry_in(const Descriptor& root, const fs::path& below,
     entry.text_address = linked("report.md");
     if (entry.report_address.empty()) std::swap(entry.report_address, entry.text_address);
     for (std::string* text : {&entry.scenario, &entry.variant, &entry.started_at, &entry.reason})
-      text->resize(std::min(text->size(), most_text_bytes));
+      *text = cut_to(*text, most_text_columns);
     return entry;
   }
   return std::nullopt;
