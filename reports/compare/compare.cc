@@ -15,20 +15,13 @@ double p_of(std::uint64_t before_yes, std::uint64_t before_all, std::uint64_t af
   return fisher_exact({before_yes, before_all - before_yes, after_yes, after_all - after_yes});
 }
 
-const Finding* finding_named(const Summary& summary, std::string_view name) {
-  for (const auto& finding : summary.checks) {
-    if (finding.name == name) return &finding;
-  }
-  return nullptr;
-}
-
 // "Messages: 312 lost before, 0 after": the counts that decide more than any rate.
 std::string damage_sentence(const Comparison& comparison) {
   std::string sentence;
   for (const CheckRow& check : check_rows) {
     if (check.damage.empty()) continue;
-    const Finding* before = finding_named(comparison.before, check.name);
-    const Finding* after = finding_named(comparison.after, check.name);
+    const Finding* before = finding_of(comparison.before, check.name);
+    const Finding* after = finding_of(comparison.after, check.name);
     const std::uint64_t before_count = before == nullptr ? 0 : before->count;
     const std::uint64_t after_count = after == nullptr ? 0 : after->count;
     if (before_count == 0 && after_count == 0) continue;

@@ -24,19 +24,11 @@ Interval agents_interval(const Summary& summary) {
   return clopper_pearson(summary.agents_succeeded, summary.agents_total, 0.95);
 }
 
-bool has_check(const Summary& summary, std::string_view name) {
-  return std::any_of(summary.checks.begin(), summary.checks.end(),
-                     [&](const Finding& finding) { return finding.name == name; });
-}
-
-std::string check_cell(const Summary& summary, const std::string& name) {
-  for (const auto& finding : summary.checks) {
-    if (finding.name != name) continue;
-    if (finding.verdict == Verdict::unknown) return "not determined";
-    if (finding.verdict == Verdict::not_applicable) return "–";
-    return fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
-  }
-  return "not checked";
+std::string check_cell(const Finding* finding) {
+  if (finding == nullptr) return "not checked";
+  if (finding->verdict == Verdict::unknown) return "not determined";
+  if (finding->verdict == Verdict::not_applicable) return "–";
+  return fmt::format("{} of {}", format_count(finding->count), format_count(finding->checked));
 }
 
 void add_times(TableRows& rows, const std::string& what, const Quantiles& before, const Quantiles& after) {
@@ -65,9 +57,10 @@ TableRows comparison_rows(const Comparison& comparison) {
       {"  95 % interval", interval_cell(before.ci95), interval_cell(after.ci95), ""},
   };
   for (const CheckRow& check : check_rows) {
-    if (check.damage.empty() || (!has_check(before, check.name) && !has_check(after, check.name))) continue;
-    const std::string name(check.name);
-    rows.push_back({name, check_cell(before, name), check_cell(after, name), ""});
+    const Finding* const first = finding_of(before, check.name);
+    const Finding* const second = finding_of(after, check.name);
+    if (check.damage.empty() || (first == nullptr && second == nullptr)) continue;
+    rows.push_back({std::string(check.name), check_cell(first), check_cell(second), ""});
   }
   rows.push_back({"Retries", format_count(total_retries(before)), format_count(total_retries(after)), ""});
   rows.push_back({"Refusals", format_count(before.refusals), format_count(after.refusals), ""});

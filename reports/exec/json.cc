@@ -126,7 +126,7 @@ std::string exec_json(const ExecReport& report) {
       {"warnings", warnings},
       {"not_modelled", not_modelled(true, report.opens_decided)}};
   json["bytes_replaced"] = has_broken_text(json);
-  return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+  return dumped(json);
 }
 
 }  // namespace holdfast

@@ -12,4 +12,12 @@ OrderedJson json_number(double value) {
   return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr);
 }
 
+OrderedJson json_number(const std::optional<double>& value) {
+  return value ? json_number(*value) : OrderedJson(nullptr);
+}
+
+OrderedJson json_text(const std::string& text) {
+  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
+}
+
 }  // namespace holdfast

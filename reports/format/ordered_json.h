@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 namespace holdfast {
@@ -13,5 +14,9 @@ std::string dumped(const OrderedJson& json);
 
 // JSON has no NaN and no infinity; null is read back as "no number".
 OrderedJson json_number(double value);
+OrderedJson json_number(const std::optional<double>& value);
+
+// "" is null.
+OrderedJson json_text(const std::string& text);
 
 }  // namespace holdfast

@@ -16,20 +16,16 @@ namespace {
 constexpr int greatest_baseline_depth = 4;
 constexpr const char* baseline_schema = "holdfast.baseline/1";
 
-OrderedJson figure_or_null(const std::optional<double>& value) {
-  return value ? OrderedJson(*value) : OrderedJson(nullptr);
-}
-
 OrderedJson run_json(const RunFigures& run) {
   return {{"run", run.run},
           {"started_at", run.started_at},
           {"version", run.version},
           {"passed", run.passed},
-          {"success_rate", figure_or_null(run.success_rate)},
-          {"per_second", figure_or_null(run.per_second)},
-          {"latency_p50_ms", figure_or_null(run.latency_p50_ms)},
-          {"latency_p99_ms", figure_or_null(run.latency_p99_ms)},
-          {"reference_ms", figure_or_null(run.reference_ms)}};
+          {"success_rate", json_number(run.success_rate)},
+          {"per_second", json_number(run.per_second)},
+          {"latency_p50_ms", json_number(run.latency_p50_ms)},
+          {"latency_p99_ms", json_number(run.latency_p99_ms)},
+          {"reference_ms", json_number(run.reference_ms)}};
 }
 
 void read_hex(const JsonFields& fields, const char* name, std::string& into) {

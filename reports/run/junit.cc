@@ -42,9 +42,8 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
 
 // An agent fails here only where the check `delivered` failed too: a scenario may allow some failures.
 void add_agents(JunitSuite& suite, const Summary& summary) {
-  const auto delivered = std::find_if(summary.checks.begin(), summary.checks.end(),
-                                      [](const Finding& finding) { return finding.name == "delivered"; });
-  const bool decisive = delivered != summary.checks.end() && !delivered->waived;
+  const Finding* const delivered = finding_of(summary, "delivered");
+  const bool decisive = delivered != nullptr && !delivered->waived;
   const Verdict verdict = decisive ? delivered->verdict : Verdict::not_applicable;
   for (const auto& agent : summary.agents) {
     pugi::xml_node node = suite.testcase("agents", fmt::format("agent {}", agent.id));

@@ -34,12 +34,10 @@ FigureValue if_acknowledged(const Summary& summary, double value) {
 
 // What a check counted, under its name; a check that could not tell has no figure.
 FigureValue count_of_check(const Summary& summary, std::string_view name) {
-  for (const auto& finding : summary.checks) {
-    if (finding.name != name) continue;
-    if (finding.verdict != Verdict::pass && finding.verdict != Verdict::fail) return std::nullopt;
-    return figure_count(finding.count);
-  }
-  return std::nullopt;
+  const Finding* const finding = finding_of(summary, name);
+  if (finding == nullptr || (finding->verdict != Verdict::pass && finding->verdict != Verdict::fail))
+    return std::nullopt;
+  return figure_count(finding->count);
 }
 
 std::uint64_t greatest_retries(const Summary& summary) {
@@ -105,6 +103,12 @@ std::uint64_t total_retries(const Summary& summary) {
 std::optional<double> figure(const Summary& summary, const std::string& name) {
   const NamedFigure* const found = reader_of_figure(name);
   return found == nullptr ? count_of_check(summary, name) : found->value(summary);
+}
+
+const Finding* finding_of(const Summary& summary, std::string_view check) {
+  const auto found = std::find_if(summary.checks.begin(), summary.checks.end(),
+                                  [&](const Finding& finding) { return finding.name == check; });
+  return found == summary.checks.end() ? nullptr : &*found;
 }
 
 }  // namespace holdfast

@@ -156,6 +156,9 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
 // data for it.
 std::optional<double> figure(const Summary& summary, const std::string& name);
 
+// Null if the check is not in it.
+const Finding* finding_of(const Summary& summary, std::string_view check);
+
 // 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed.
 int exit_code(const Summary& summary);
 

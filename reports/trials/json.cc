@@ -48,14 +48,6 @@ std::string decision_word(SprtDecision decision) {
   return decision == SprtDecision::good ? "good" : decision == SprtDecision::bad ? "bad" : "undecided";
 }
 
-OrderedJson name_json(const std::string& name) {
-  return name.empty() ? OrderedJson(nullptr) : OrderedJson(name);
-}
-
-OrderedJson maybe_json(const std::optional<double>& value) {
-  return value ? OrderedJson(*value) : OrderedJson(nullptr);
-}
-
 OrderedJson sure_json(const SprtPlan& sure) {
   return {
       {"rate_good", sure.rate_good}, {"rate_bad", sure.rate_bad}, {"alpha", sure.alpha}, {"beta", sure.beta}};
@@ -73,7 +65,7 @@ OrderedJson variant_json(const TrialsSummary& summary, std::size_t at) {
   const TrialsVariant& variant = summary.plan.variants[at];
   const VariantResult& result = summary.variants[at];
   const std::uint64_t told = result.passed + result.failed;
-  OrderedJson json = {{"name", name_json(variant.name)}, {"judged", variant.judged},
+  OrderedJson json = {{"name", json_text(variant.name)}, {"judged", variant.judged},
                       {"settings", variant.settings},    {"passed", result.passed},
                       {"failed", result.failed},         {"inconclusive", result.inconclusive}};
   json["rate"] = told == 0 ? OrderedJson(nullptr)
@@ -88,8 +80,8 @@ OrderedJson variant_json(const TrialsSummary& summary, std::size_t at) {
                         {"unknown", result.unknown}};
   json["retries"] = result.retries;
   json["refusals"] = result.refusals;
-  json["latency_ms"] = {{"p50", maybe_json(result.latency_p50_ms)},
-                        {"p99", maybe_json(result.latency_p99_ms)}};
+  json["latency_ms"] = {{"p50", json_number(result.latency_p50_ms)},
+                        {"p99", json_number(result.latency_p99_ms)}};
   json["waived"] = OrderedJson::array();
   for (const WaivedCheck& check : result.waived) {
     json["waived"].push_back({{"check", check.name},
@@ -101,7 +93,7 @@ OrderedJson variant_json(const TrialsSummary& summary, std::size_t at) {
 }
 
 OrderedJson trial_json(const TrialsPlan& plan, const Trial& trial) {
-  OrderedJson json = {{"variant", name_json(plan.variants[trial.variant].name)},
+  OrderedJson json = {{"variant", json_text(plan.variants[trial.variant].name)},
                       {"seed", trial.seed},
                       {"verdict", std::string(to_string(trial.verdict))},
                       {"exit_code", trial.exit_code},
@@ -114,7 +106,8 @@ OrderedJson trial_json(const TrialsPlan& plan, const Trial& trial) {
       {"attempted", trial.attempted}, {"ok", trial.ok}, {"failed", trial.failed}, {"unknown", trial.unknown}};
   json["retries"] = trial.retries;
   json["refusals"] = trial.refusals;
-  json["latency_ms"] = {{"p50", maybe_json(trial.latency_p50_ms)}, {"p99", maybe_json(trial.latency_p99_ms)}};
+  json["latency_ms"] = {{"p50", json_number(trial.latency_p50_ms)},
+                        {"p99", json_number(trial.latency_p99_ms)}};
   return json;
 }
 
@@ -195,7 +188,7 @@ std::string to_json(const TrialsPlan& plan) {
   json["variants"] = OrderedJson::array();
   for (const auto& variant : plan.variants) {
     json["variants"].push_back(
-        {{"name", name_json(variant.name)}, {"judged", variant.judged}, {"settings", variant.settings}});
+        {{"name", json_text(variant.name)}, {"judged", variant.judged}, {"settings", variant.settings}});
   }
   json["environment"] = environment_json(plan);
   return dumped(json);
@@ -240,10 +233,10 @@ std::string to_json(const TrialsSummary& summary) {
     json["variants"].push_back(variant_json(summary, at));
   json["comparisons"] = OrderedJson::array();
   for (const auto& comparison : summary.comparisons) {
-    json["comparisons"].push_back({{"variant", name_json(plan.variants[comparison.variant].name)},
-                                   {"fisher_p", maybe_json(comparison.fisher_p)},
-                                   {"latency_p", maybe_json(comparison.latency_p)},
-                                   {"superiority", maybe_json(comparison.superiority)}});
+    json["comparisons"].push_back({{"variant", json_text(plan.variants[comparison.variant].name)},
+                                   {"fisher_p", json_number(comparison.fisher_p)},
+                                   {"latency_p", json_number(comparison.latency_p)},
+                                   {"superiority", json_number(comparison.superiority)}});
   }
   json["trials"] = OrderedJson::array();
   for (const Trial& trial : summary.trials) json["trials"].push_back(trial_json(plan, trial));

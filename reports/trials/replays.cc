@@ -23,10 +23,8 @@ std::optional<Failure> failure_of(const Summary& summary) {
 
 bool fails_by(const Summary& summary, const Failure& failure) {
   if (failure.by_check) {
-    for (const Finding& finding : summary.checks) {
-      if (finding.name == failure.name && decides(finding, Verdict::fail)) return true;
-    }
-    return false;
+    const Finding* const finding = finding_of(summary, failure.name);
+    return finding != nullptr && decides(*finding, Verdict::fail);
   }
   // Figures of a run that is inconclusive miss nothing.
   if (summary.verdict == RunVerdict::inconclusive) return false;
