@@ -12,15 +12,17 @@ namespace holdfast {
 struct CheckRow {
   std::string_view name;  // as scenarios and reports write it
   std::string_view title;
-  std::uint8_t gravity = 0;  // among failed checks, 1 the worst
-  std::string_view figure;   // what it counts; empty: [[expect]] cannot name it
-  std::string_view damage;   // what happened to the messages counted; empty: not compared
+  std::uint8_t gravity = 0;   // among failed checks, 1 the worst
+  std::string_view figure;    // what it counts; empty: [[expect]] cannot name it
+  std::string_view damage;    // what happened to the messages counted; empty: not compared
+  std::string_view succeeds;  // what a failure says how many of succeeded; empty: it says how many failed
 };
 
 inline constexpr std::uint8_t unranked = std::numeric_limits<std::uint8_t>::max();
 
 inline constexpr auto check_rows = std::to_array<CheckRow>({
-#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage) {name, title, gravity, figure, damage},
+#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage, succeeds) \
+  {name, title, gravity, figure, damage, succeeds},
 #include "harness/scenario/checks.def"
 #undef HOLDFAST_CHECK_ROW
 });

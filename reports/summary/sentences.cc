@@ -120,18 +120,22 @@ std::string refusals_sentence(const Summary& summary) {
   return fmt::format("{} refused: {}", format_counted(summary.refusals, "call"), codes);
 }
 
-// "order: 3 of 1,600 out of order", "progress: failed for 1 of 8". Only of `delivered` is what went well counted.
-std::string failure_sentence(const Finding& finding) {
-  const std::string checked = format_count(finding.checked);
-  if (finding.name == "delivered")
-    return fmt::format("{}: {} of {} succeeded", finding.name,
-                       format_count(finding.checked - std::min(finding.count, finding.checked)),
-                       format_counted(finding.checked, "agent"));
+// "5 of 8 agents succeeded", "3 of 1,600 out of order", "failed for 1 of 8"
+static std::string failure_count(const Finding& finding) {
   const CheckRow* const row = find_check(finding.name);
-  if (row == nullptr || row->damage.empty())
-    return fmt::format("{}: failed for {} of {}", finding.name, format_count(finding.count), checked);
-  const std::string damage = row->damage == finding.name ? "" : fmt::format(" {}", row->damage);
-  return fmt::format("{}: {} of {}{}", finding.name, format_count(finding.count), checked, damage);
+  if (row != nullptr && !row->succeeds.empty()) {
+    return fmt::format("{} of {} succeeded",
+                       format_count(finding.checked - std::min(finding.count, finding.checked)),
+                       format_counted(finding.checked, std::string(row->succeeds)));
+  }
+  const std::string count =
+      fmt::format("{} of {}", format_count(finding.count), format_count(finding.checked));
+  if (row == nullptr || row->damage.empty()) return "failed for " + count;
+  return row->damage == finding.name ? count : fmt::format("{} {}", count, row->damage);
+}
+
+std::string failure_sentence(const Finding& finding) {
+  return fmt::format("{}: {}", finding.name, failure_count(finding));
 }
 
 std::string waived_sentence(const Finding& finding) {
