@@ -77,6 +77,32 @@ TEST_F(BadInput, ANameIsNeverALineOfItsOwn) {
   }
 }
 
+TEST_F(BadInput, NorIsItOnStandardOutput) {
+  const std::string name = "n\n::add-mask::y";
+  put_file(scratch() / "small.toml", small_scenario("count = 2\nbroadcasts = 2\n"));
+  for (const auto& words : std::vector<std::vector<std::string>>{{"run", "small.toml", "--out", name},
+                                                                 {"check", name},
+                                                                 {"report", name},
+                                                                 {"index", ".", "--out", name + ".html"}}) {
+    SCOPED_TRACE(words.front());
+    const auto end = holdfast(words);
+    EXPECT_EQ(end.exit_code, 0) << end.err;
+    EXPECT_FALSE(holds("\n" + end.out, "\n::add-mask")) << end.out;
+  }
+}
+
+// JSON is UTF-8, and a name need not be.
+TEST_F(BadInput, AScenarioWithAnOddNameIsListed) {
+  const auto directory = scratch() / "scenarios";
+  ASSERT_TRUE(std::filesystem::create_directory(directory));
+  put_file(directory / "odd\xff.toml", small_scenario(""));
+  ProcessOptions options;
+  options.environment = {"HOLDFAST_SCENARIOS=" + directory.string()};
+  const auto end = holdfast({"list", "--json"}, options);
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_TRUE(holds(end.out, "odd\xEF\xBF\xBD")) << end.out;
+}
+
 TEST_F(BadInput, MissingDirectories) {
   const auto empty = scratch() / "empty";
   ASSERT_TRUE(std::filesystem::create_directory(empty));

@@ -1,4 +1,5 @@
 #include "reports/gate/baseline.h"
+#include "reports/format/text.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -60,8 +61,8 @@ static int carry_out(const BaselineCommand& command) {
   const std::size_t added = add_runs(baseline, runs->as_baseline.runs);
   if (auto written = write_output_file(file, to_json(baseline)); !written) return complain(written.error());
   const std::uint64_t needed = runs_needed_for(baseline.runs);
-  fmt::print("{}: {} added, {} already there, {} inconclusive and left out; {} in total\n", command.baseline,
-             added, runs->as_baseline.runs.size() - added, runs->left_out,
+  fmt::print("{}: {} added, {} already there, {} inconclusive and left out; {} in total\n",
+             one_line(command.baseline), added, runs->as_baseline.runs.size() - added, runs->left_out,
              format_counted(baseline.runs.size(), "run"));
   if (needed > 0) {
     fmt::print(

@@ -6,6 +6,7 @@
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/subcommand.h"
 #include "harness/conduct/diagnosis.h"
+#include "reports/format/ordered_json.h"
 
 namespace holdfast {
 
@@ -24,7 +25,7 @@ static int carry_out(const DoctorCommand& command) {
       listed.push_back(
           {{"subject", d.subject}, {"works", d.works}, {"found", d.found}, {"advice", d.advice}});
     }
-    fmt::print("{}\n", listed.dump(2));
+    fmt::print("{}", dumped(listed));
   } else {
     for (const Diagnosis& d : diagnoses) {
       fmt::print("{:<4} {:<26} {}\n", d.works ? "ok" : "NO", d.subject, d.found);

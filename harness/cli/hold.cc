@@ -15,6 +15,7 @@
 #include "harness/cli/subcommand.h"
 #include "harness/linux/descriptor.h"
 #include "harness/linux/share_mark.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 
@@ -73,7 +74,7 @@ static int carry_out(const HoldCommand& command) {
   sigaddset(&set, SIGTERM);
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
   const Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
-  fmt::print("holding {} for {} as pid {}, {}; Ctrl-C releases it\n", command.path,
+  fmt::print("holding {} for {} as pid {}, {}; Ctrl-C releases it\n", one_line(command.path),
              format_duration(*duration), ::getpid(), held->mode);
   std::fflush(stdout);
   const timespec wait{duration->count() / 1'000'000'000, duration->count() % 1'000'000'000};

@@ -7,6 +7,8 @@
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
 #include "harness/scenario/scenario.h"
+#include "reports/format/ordered_json.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 
@@ -33,10 +35,10 @@ static int carry_out(const ListCommand& command) {
     if (command.json) {
       listed.push_back({{"name", name}, {"title", title}, {"path", path.string()}});
     } else {
-      fmt::print("{:<{}}  {}\n", name, widest, title);
+      fmt::print("{:<{}}  {}\n", one_line(name), widest, one_line(title));
     }
   }
-  if (command.json) fmt::print("{}\n", listed.dump(2));
+  if (command.json) fmt::print("{}", dumped(listed));
   return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "harness/cli/command_line.h"
 #include "harness/cli/runs/exit_codes.h"
+#include "harness/cli/terminal/terminal.h"
 
 namespace {
 
@@ -30,7 +31,7 @@ int main(int argc, char** argv) {
     code = holdfast::carry_out_command_line(argc, argv);
   } catch (const std::exception& error) {
     if (std::ferror(stdout) == 0) {
-      std::fprintf(stderr, "holdfast: internal error: %s\n", error.what());
+      holdfast::say_error(std::string("internal error: ") + error.what());
       return holdfast::exit_internal;
     }
   }

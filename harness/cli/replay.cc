@@ -61,7 +61,7 @@ static int carry_out(const ReplayCommand& command) {
                wrapped(fmt::format("{}, seed {}: {}", one_line(failed->plan.scenario.name), failed->plan.seed,
                                    sentence(replays)),
                        80, "", "  "),
-               shown_path(failed->where, *directory).string());
+               one_line(shown_path(failed->where, *directory).string()));
   }
   return exit_code(replays);
 }

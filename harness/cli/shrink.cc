@@ -217,8 +217,8 @@ static int carry_out(const ShrinkCommand& command) {
     const auto shown = shown_path(failed->where, *directory) / file_name;
     fmt::print("{}{}holdfast run {} --seed {}\n",
                wrapped(what_was_done(*failed, *small, search.runs()), 80, "", "  "),
-               wrapped(verdict_on(*small, failed->plan.seed), 80, "  ", "  "), shown.string(),
-               failed->plan.seed);
+               wrapped(verdict_on(*small, failed->plan.seed), 80, "  ", "  "),
+               one_line(shell_quoted(shown.string())), failed->plan.seed);
   }
   return interrupted ? exit_cut_short : 0;
 }

@@ -260,9 +260,8 @@ static int carry_out(const SweepCommand& command) {
   if (command.run.json) {
     fmt::print("{}", to_json(sweep));
   } else if (!command.run.quiet) {
-    fmt::print("{}\nreport: {}\n",
-               render_sweep_terminal(sweep, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
-               (shown_path(command.run, *directory) / "report.md").string());
+    show_page(render_sweep_terminal(sweep, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
+              shown_path(command.run, *directory) / "report.md");
   }
   held.forget();
   return sweep.complete ? 0 : exit_cut_short;

@@ -15,6 +15,7 @@
 #include "harness/history/history.h"
 #include "harness/scenario/input_file.h"
 #include "harness/scenario/plan/plan.h"
+#include "reports/format/text.h"
 #include "reports/page/timeline.h"
 #include "reports/report_files.h"
 #include "reports/run/render.h"
@@ -120,11 +121,10 @@ void show(const Summary& summary, const std::filesystem::path& run_directory, bo
   if (json) {
     fmt::print("{}", to_json(summary));
   } else {
-    fmt::print("{}\nreport: {}\n",
-               render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
-               (run_directory / "report.html").string());
+    show_page(render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
+              run_directory / "report.html");
     if (const int code = exit_code(summary); code == 1 || code == 3)
-      fmt::print("replay this plan: holdfast replay {}\n", run_directory.string());
+      fmt::print("replay this plan: holdfast replay {}\n", one_line(shell_quoted(run_directory.string())));
   }
 }
 

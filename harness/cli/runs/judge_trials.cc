@@ -73,9 +73,8 @@ void show(const TrialsSummary& summary, const std::filesystem::path& directory, 
   if (json) {
     fmt::print("{}", to_json(summary));
   } else {
-    fmt::print("{}\nreport: {}\n",
-               render_trials_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
-               (directory / "report.html").string());
+    show_page(render_trials_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
+              directory / "report.html");
   }
 }
 

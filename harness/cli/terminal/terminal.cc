@@ -48,4 +48,8 @@ void say_error(std::string_view sentence) {
   fmt::print(stderr, "holdfast: {}\n", one_line(std::string(sentence)));
 }
 
+void show_page(std::string_view page, const std::filesystem::path& report) {
+  fmt::print("{}\nreport: {}\n", page, one_line(report.string()));
+}
+
 }  // namespace holdfast
