@@ -30,9 +30,21 @@ Duration some_duration(Random& random, std::int64_t least_ns = 0) {
   return Duration(least_ns + static_cast<std::int64_t>(below(random, 86'000'000'000'000)));
 }
 
+// As many as there are rows, so that a new one is drawn too.
+constexpr std::uint64_t injector_kinds = 0
+#define HOLDFAST_INJECTOR(name, word, traits) +1
+#include "harness/scenario/injectors.def"
+#undef HOLDFAST_INJECTOR
+    ;
+constexpr std::uint64_t stores = 0
+#define HOLDFAST_STORE(name, word, retry) +1
+#include "harness/scenario/stores.def"
+#undef HOLDFAST_STORE
+    ;
+
 Injector some_injector(Random& random, std::size_t index) {
   Injector injector;
-  injector.kind = static_cast<InjectorKind>(below(random, 6));
+  injector.kind = static_cast<InjectorKind>(below(random, injector_kinds));
   injector.name = "holder-" + std::to_string(index);
   if (injector.kind == InjectorKind::kill) {
     // Each of its own index: no agent is two injectors' victim.
@@ -97,7 +109,7 @@ Plan some_plan(std::uint64_t seed) {
     scenario.subject.files = {"queue.db*", "tmp/"};
     scenario.subject.bodies = static_cast<BodyBytes>(below(random, 2));
   } else {
-    scenario.subject.store = static_cast<StoreKind>(below(random, 6));
+    scenario.subject.store = static_cast<StoreKind>(below(random, stores));
     if (scenario.subject.store == StoreKind::mutant)
       scenario.subject.fault = fault_words[below(random, fault_words.size())].second;
     if (scenario.subject.store == StoreKind::unlocked)
