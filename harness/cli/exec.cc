@@ -266,8 +266,9 @@ static void add_options(CLI::App& app, ExecCommand& command) {
   app.add_flag("--opens", command.opens,
                "Check every open as well, even if no profile or injector denies reading or writing");
   app.add_option("--inject", command.injectors,
-                 "Hold files in and below the watched directories: antivirus, indexer, open-handle or "
-                 "backup, with [[inject]] keys as in antivirus:hold=200ms,share=rw")
+                 fmt::format("Hold files in and below the watched directories: one of {}, with [[inject]] "
+                             "keys as in antivirus:hold=200ms,share=rw",
+                             injectable_kinds()))
       ->allow_extra_args(false);
   app.add_option("--seed", command.seed, "Seed for the injectors")
       ->transform(CLI::Validator(as_whole_number, ""))

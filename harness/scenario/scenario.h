@@ -130,9 +130,9 @@ struct Injector {
   Duration period{0};       // open-handle, backup: start to start
   std::uint32_t count = 1;  // open-handle: holds; backup: passes; kill at random: kills
   Duration start_delay{0};  // open-handle, backup: after the barrier
-  Triggers triggers;        // antivirus, indexer
-  double chance = 1.0;      // antivirus, indexer: of each trigger
-  Duration delay{0};        // antivirus, indexer: from trigger to open
+  Triggers triggers;        // of kinds that watch (injector_traits.h), as are the two below
+  double chance = 1.0;      // of each trigger
+  Duration delay{0};        // from trigger to open
   Duration yield_after{0};  // indexer: from another's request to the close
   WhileScanning mode = WhileScanning::refuse;  // antivirus
   std::string share = "rw";                    // what the handle lets others do; an indexer's, everything

@@ -1,8 +1,9 @@
 #include "harness/cli/exec/exec_injectors.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -12,6 +13,8 @@
 
 #include "harness/history/event_reader.h"
 #include "harness/history/recorder.h"
+#include "harness/scenario/injector_traits.h"
+#include "harness/scenario/key_tables.h"
 #include "harness/scenario/plan/plan.h"
 #include "reports/exec/how_long.h"
 #include "reports/format/number_format.h"
@@ -80,13 +83,15 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
         set(setting);
       }
     }
-    if ((kind == "antivirus" || kind == "indexer") && !has_hold)
-      set("hold={median=\"30ms\",p99=\"300ms\",max=\"1500ms\"}");
-    if ((kind == "open-handle" || kind == "backup") && !has_hold) set("hold=1s");
-    if (kind == "open-handle" && !has_path) set("path=\"*\"");
-    if (kind == "kill" || kind == "delay") {
+    const auto row = std::find_if(injector_words.begin(), injector_words.end(),
+                                  [&](const auto& known) { return known.first == kind; });
+    if (row == injector_words.end()) continue;  // the parser says what is valid
+    if (!has_process(row->second)) {
       return fail(Code::invalid, fmt::format("--inject {0}: {0}s are for agents of a scenario", kind));
     }
+    const bool watches = has(row->second, injector_trait::watches);
+    if (!has_hold) set(watches ? "hold={median=\"30ms\",p99=\"300ms\",max=\"1500ms\"}" : "hold=1s");
+    if (!has_path && has(row->second, injector_trait::needs_path)) set("path=\"*\"");
   }
   auto scenario = parse_scenario("", "--inject", settings);
   if (scenario) return std::move(scenario->injectors);
@@ -100,6 +105,13 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
   return fail(Code::invalid, message);
 }
 
+std::string injectable_kinds() {
+  std::vector<std::string_view> kinds;
+  for (const auto& [word, kind] : injector_words)
+    if (has_process(kind)) kinds.push_back(word);
+  return fmt::format("{}", fmt::join(kinds, ", "));
+}
+
 Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Injector>& injectors,
                                                         const std::vector<std::filesystem::path>& domain,
                                                         std::uint64_t seed) {
@@ -107,9 +119,9 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
   if (injectors.empty()) return made;
   auto parent = make_directory();
   if (!parent) return fail(parent.error());
-  auto gone_with_us = GoneWithUs::start(*parent);
-  if (!gone_with_us) return fail(gone_with_us.error());
-  made.gone_with_us_ = std::move(*gone_with_us);
+  auto removed_with_us = RemovedWithUs::start(*parent);
+  if (!removed_with_us) return fail(removed_with_us.error());
+  made.removed_with_us_ = std::move(*removed_with_us);
   for (const auto& directory : domain) {
     const auto path = *parent / fmt::format("{}", made.served_.size());
     made.served_.push_back({directory, path});

@@ -18,6 +18,9 @@ namespace holdfast {
 // and values are those of [[inject]] in a scenario. Code::invalid names the faulty one and says what is wrong.
 Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications);
 
+// The kinds that may be asked for, "open-handle, antivirus, …".
+std::string injectable_kinds();
+
 // One directory per domain directory, where the injectors read their plan and record what they did. Removed with this
 // object, or when this process ends, even by SIGKILL.
 class InjectorDirectories {
@@ -42,7 +45,7 @@ class InjectorDirectories {
     std::filesystem::path domain, run;
   };
   std::vector<Served> served_;
-  std::unique_ptr<GoneWithUs> gone_with_us_;
+  std::unique_ptr<RemovedWithUs> removed_with_us_;
 };
 
 }  // namespace holdfast

@@ -31,8 +31,8 @@ namespace {
 
 }  // namespace
 
-Result<std::unique_ptr<GoneWithUs>> GoneWithUs::start(const std::filesystem::path& directory) {
-  std::unique_ptr<GoneWithUs> made(new GoneWithUs(directory));
+Result<std::unique_ptr<RemovedWithUs>> RemovedWithUs::start(const std::filesystem::path& directory) {
+  std::unique_ptr<RemovedWithUs> made(new RemovedWithUs(directory));
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return fail(Code::failed, fmt::format("pipe: {}", std::strerror(errno)), errno);
@@ -48,7 +48,7 @@ Result<std::unique_ptr<GoneWithUs>> GoneWithUs::start(const std::filesystem::pat
   return made;
 }
 
-GoneWithUs::~GoneWithUs() {
+RemovedWithUs::~RemovedWithUs() {
   alive_.reset();
   if (remover_ > 0) {
     while (::waitpid(remover_, nullptr, 0) < 0 && errno == EINTR) {

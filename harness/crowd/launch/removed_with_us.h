@@ -14,16 +14,16 @@ namespace holdfast {
 
 // Removes the directory and its contents when destroyed. If this process dies first, a small helper process does so once
 // this process, and every fork of it that has not called exec, is gone. Create it while there is only one thread.
-class GoneWithUs {
+class RemovedWithUs {
  public:
-  static Result<std::unique_ptr<GoneWithUs>> start(const std::filesystem::path& directory);
-  ~GoneWithUs();  // returns when the directory is gone
+  static Result<std::unique_ptr<RemovedWithUs>> start(const std::filesystem::path& directory);
+  ~RemovedWithUs();  // returns when the directory is gone
 
-  GoneWithUs(const GoneWithUs&) = delete;
-  GoneWithUs& operator=(const GoneWithUs&) = delete;
+  RemovedWithUs(const RemovedWithUs&) = delete;
+  RemovedWithUs& operator=(const RemovedWithUs&) = delete;
 
  private:
-  explicit GoneWithUs(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  explicit RemovedWithUs(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
   std::filesystem::path directory_;
   pid_t remover_ = 0;  // not above 0: none

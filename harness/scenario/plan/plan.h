@@ -43,7 +43,7 @@ std::int64_t intended_start_ns(const Plan& plan, MessageId id);
 // The seed of agent `agent`'s store; operation n of that store jitters with derive_seed(seed, n), n from 1.
 std::uint64_t agent_seed(const Plan& plan, std::uint32_t agent);
 
-// Hold number n (from 0) of an injector: how long, and (antivirus, indexer) whether it acts on this trigger.
+// Hold number n (from 0) of an injector: how long, and, of kinds that watch, whether it acts on this trigger.
 // Lognormal holds are sampled from the distribution cut at max, so their median is slightly below the configured one.
 Duration planned_hold(const Plan& plan, std::uint32_t injector, std::uint64_t number);
 // How long agent `agent` keeps the queue open at its attempt `number` (from 0); 0 without subject.read_for.
