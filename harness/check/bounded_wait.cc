@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/retry/retry_policy.h"
 #include "harness/check/attempts.h"
@@ -113,17 +114,7 @@ Finding check_bounded_wait(const Evidence& evidence) {
                         in_seconds(waited.count()), in_seconds(allowed.count()), longest));
     }
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (!excused.empty()) {
-    finding.verdict = Verdict::unknown;
-    finding.witness = excused;
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else {
-    finding.witness = "no operation was answered";
-  }
-  return finding;
+  return concluded(std::move(finding), excused, "no operation was answered");
 }
 
 }  // namespace holdfast

@@ -1,6 +1,7 @@
 #include "harness/check/check.h"
 
 #include <exception>
+#include <utility>
 
 #include "harness/check/checks.h"
 #include "harness/check/prose.h"
@@ -14,6 +15,22 @@ const std::vector<NamedCheck>& all_checks() {
 #undef HOLDFAST_CHECK_ROW
   };
   return checks;
+}
+
+Finding concluded(Finding finding, std::string doubt, std::string nothing) {
+  finding.verdict = Verdict::unknown;
+  if (finding.count != 0) {
+    finding.verdict = Verdict::fail;
+  } else if (!doubt.empty()) {
+    finding.witness = std::move(doubt);
+  } else if (finding.checked != 0) {
+    finding.verdict = Verdict::pass;
+  } else if (!nothing.empty()) {
+    finding.witness = std::move(nothing);
+  } else {
+    finding.verdict = Verdict::not_applicable;
+  }
+  return finding;
 }
 
 Finding run_check(const NamedCheck& check, const Evidence& evidence) {

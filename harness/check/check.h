@@ -55,6 +55,10 @@ inline bool decides(const Finding& finding, Verdict verdict) {
   return finding.verdict == verdict && !finding.waived;
 }
 
+// Ends a check: it fails if anything bad was counted. If not, it cannot tell because of `doubt`, passes if it examined
+// anything, and otherwise cannot tell because of `nothing`, or is not applicable if that is empty too.
+Finding concluded(Finding finding, std::string doubt, std::string nothing);
+
 // A check that throws is `unknown`, with what it threw as the witness.
 Finding run_check(const NamedCheck& check, const Evidence& evidence);
 std::vector<Finding> run_checks(const Plan& plan, const History& history);

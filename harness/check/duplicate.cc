@@ -98,14 +98,8 @@ Finding check_duplicate(const Evidence& evidence) {
     }
   });
   finding.checked = std::max(finding.checked, finding.count);
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else {
-    finding.witness = read_any ? "the final reads have no entries" : "no agent made a successful final read";
-  }
-  return finding;
+  return concluded(std::move(finding), "",
+                   read_any ? "the final reads have no entries" : "no agent made a successful final read");
 }
 
 }  // namespace holdfast

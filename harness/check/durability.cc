@@ -70,16 +70,10 @@ Finding check_durability(const Evidence& evidence) {
                                     right_before(kill), to[place], fate.story));
     }
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (unread) {
-    finding.witness = "some recipients made no final read, so their messages may or may not have survived";
-  } else if (finding.checked == 0) {
-    finding.witness = kills.empty() ? "no agent was killed" : "no message was acknowledged before a kill";
-  } else {
-    finding.verdict = Verdict::pass;
-  }
-  return finding;
+  return concluded(
+      std::move(finding),
+      unread ? "some recipients made no final read, so their messages may or may not have survived" : "",
+      kills.empty() ? "no agent was killed" : "no message was acknowledged before a kill");
 }
 
 }  // namespace holdfast

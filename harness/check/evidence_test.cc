@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "harness/check/checks.h"
-#include "harness/check/finding_expectation.h"
 #include "harness/check/prose.h"
+#include "harness/check/testing_finding.h"
 #include "harness/check/testing_history.h"
 
 namespace holdfast {

@@ -224,17 +224,10 @@ Finding check_leaks(const Evidence& evidence) {
                                   idle.program.empty() ? "?" : idle.program, idle.pid, what);
   }
   finding.count = leaked.size();
-  if (finding.count != 0) {
+  if (finding.count != 0 || history.idle_ns != 0)
     finding.checked = std::max<std::uint64_t>(evidence.plan.scenario.agents.everyone(), finding.count);
-    finding.verdict = Verdict::fail;
-  } else if (history.idle_ns == 0) {
-    finding.witness = "the agents were never all idle, so what they held may have been in use";
-  } else {
-    finding.checked = evidence.plan.scenario.agents.everyone();
-    finding.verdict = perhaps.empty() ? Verdict::pass : Verdict::unknown;
-    if (!perhaps.empty()) finding.witness = perhaps;
-  }
-  return finding;
+  return concluded(std::move(finding), history.idle_ns == 0 ? "" : perhaps,
+                   "the agents were never all idle, so what they held may have been in use");
 }
 
 }  // namespace holdfast

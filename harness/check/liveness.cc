@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "harness/check/attempts.h"
@@ -165,16 +166,7 @@ Finding check_liveness(const Evidence& evidence) {
                         held_or_killed(history, *stretch.last, stretch.until_ns);
     }
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (!doubtful.empty()) {
-    finding.witness = doubtful;
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else {
-    finding.witness = "no broadcast was acknowledged";
-  }
-  return finding;
+  return concluded(std::move(finding), doubtful, "no broadcast was acknowledged");
 }
 
 }  // namespace holdfast

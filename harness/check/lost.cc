@@ -111,19 +111,15 @@ Finding check_lost(const Evidence& evidence) {
       }
     }
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-    finding.witness = describe_loss(evidence, lost);
-  } else if (unread != not_there) {
-    finding.witness =
-        fmt::format("agent {} made no successful final read, so its messages may or may not be lost", unread);
-  } else if (finding.checked == 0) {
-    finding.witness = acknowledged_any ? "no read was asked for after a message was acknowledged"
-                                       : "no message was acknowledged, so none could be lost";
-  } else {
-    finding.verdict = Verdict::pass;
-  }
-  return finding;
+  if (finding.count != 0) finding.witness = describe_loss(evidence, lost);
+  return concluded(
+      std::move(finding),
+      unread == not_there
+          ? ""
+          : fmt::format("agent {} made no successful final read, so its messages may or may not be lost",
+                        unread),
+      acknowledged_any ? "no read was asked for after a message was acknowledged"
+                       : "no message was acknowledged, so none could be lost");
 }
 
 }  // namespace holdfast

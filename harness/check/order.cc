@@ -114,15 +114,9 @@ Finding check_order(const Evidence& evidence) {
       }
     }
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else {
-    finding.witness =
-        read_any ? "the final reads have no acknowledged message" : "no agent made a successful final read";
-  }
-  return finding;
+  return concluded(
+      std::move(finding), "",
+      read_any ? "the final reads have no acknowledged message" : "no agent made a successful final read");
 }
 
 }  // namespace holdfast

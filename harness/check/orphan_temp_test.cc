@@ -3,7 +3,7 @@
 
 #include "harness/check/checks.h"
 #include "harness/check/cut_short.h"
-#include "harness/check/finding_expectation.h"
+#include "harness/check/testing_finding.h"
 #include "harness/check/testing_history.h"
 
 namespace holdfast {

@@ -72,22 +72,19 @@ Finding check_phantom(const Evidence& evidence) {
   });
   finding.checked = std::max(finding.checked, finding.count);
   if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
     finding.witness = told(
         history, fmt::format("entry {} of {} {}", with_commas(first.place), first.read,
                              first.message == no_message ? "has an id that is not a message's"
                              : first.attempted           ? "is " + to_string(first.message) +
                                                      ", which was sent to others but not to it"
                                                : "is " + to_string(first.message) + ", which nobody sent"));
-  } else if (unrecorded) {
-    finding.witness = fmt::format("the record of agent {} is incomplete, so it is unknown whether it sent {}",
-                                  unrecorded->sender, to_string(*unrecorded));
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else {
-    finding.witness = read_any ? "the final reads have no entries" : "no agent made a successful final read";
   }
-  return finding;
+  return concluded(
+      std::move(finding),
+      unrecorded ? fmt::format("the record of agent {} is incomplete, so it is unknown whether it sent {}",
+                               unrecorded->sender, to_string(*unrecorded))
+                 : "",
+      read_any ? "the final reads have no entries" : "no agent made a successful final read");
 }
 
 }  // namespace holdfast

@@ -91,18 +91,14 @@ Finding check_progress(const Evidence& evidence) {
                reading.error, nullptr);
     }
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (unanswered != 0) {
-    finding.witness = fmt::format("the last fault ended at {}, and {} asked for afterwards {} never answered",
-                                  at_time(history, over_ns), counted(unanswered, "operation"),
-                                  unanswered == 1 ? "was" : "were");
-  } else if (finding.checked == 0) {
-    finding.verdict = Verdict::not_applicable;
-  } else {
-    finding.verdict = Verdict::pass;
-  }
-  return finding;
+  return concluded(
+      std::move(finding),
+      unanswered == 0
+          ? ""
+          : fmt::format("the last fault ended at {}, and {} asked for afterwards {} never answered",
+                        at_time(history, over_ns), counted(unanswered, "operation"),
+                        unanswered == 1 ? "was" : "were"),
+      "");
 }
 
 }  // namespace holdfast

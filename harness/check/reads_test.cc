@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/check/checks.h"
-#include "harness/check/finding_expectation.h"
+#include "harness/check/testing_finding.h"
 #include "harness/check/testing_history.h"
 
 namespace holdfast {

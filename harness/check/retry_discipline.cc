@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "core/retry/retry_policy.h"
 #include "harness/check/attempts.h"
@@ -147,22 +148,16 @@ Finding check_retry_discipline(const Evidence& evidence) {
                          to_string(MessageId{operation.agent, operation.number}), moment(operation.invoke_ns),
                          operation.complete_ns == 0 ? "no answer" : moment(operation.complete_ns), *fault));
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-    if (finding.count > 1)
-      *finding.witness += fmt::format("; {} such operations", with_commas(finding.count));
-  } else if (finding.checked == 0) {
-    finding.verdict = Verdict::not_applicable;
-    if (!plan.scenario.injectors.empty())
-      finding.witness = "no operation was refused, so none had to be retried";
-  } else if (judged == 0) {
-    finding.witness = fmt::format(
+  if (finding.count > 1) *finding.witness += fmt::format("; {} such operations", with_commas(finding.count));
+  if (finding.checked == 0 && !plan.scenario.injectors.empty())
+    finding.witness = "no operation was refused, so none had to be retried";
+  std::string doubt;
+  if (finding.checked != 0 && judged == 0) {
+    doubt = fmt::format(
         "{} refused, but the record ends before any retry",
         finding.checked == 1 ? "1 operation was" : with_commas(finding.checked) + " operations were");
-  } else {
-    finding.verdict = Verdict::pass;
   }
-  return finding;
+  return concluded(std::move(finding), std::move(doubt), "");
 }
 
 }  // namespace holdfast

@@ -5,7 +5,7 @@
 
 #include "harness/check/attempts.h"
 #include "harness/check/checks.h"
-#include "harness/check/finding_expectation.h"
+#include "harness/check/testing_finding.h"
 #include "harness/check/testing_history.h"
 
 namespace holdfast {

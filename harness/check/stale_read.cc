@@ -73,7 +73,6 @@ Finding check_stale_read(const Evidence& evidence) {
   if (finding.count != 0) {
     std::sort(ages_ns.begin(), ages_ns.end());
     const Operation& broadcast = sent.operation(first.ordinal);
-    finding.verdict = Verdict::fail;
     finding.witness =
         told(evidence.history,
              fmt::format(
@@ -86,14 +85,10 @@ Finding check_stale_read(const Evidence& evidence) {
                  ages_ns.size() == 1 ? "once" : counted(ages_ns.size(), "time"),
                  in_seconds(quantile(ages_ns, 0.5)), in_seconds(quantile(ages_ns, 0.99)),
                  in_seconds(ages_ns.back())));
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else if (!reads_are_planned(evidence)) {
-    finding.verdict = Verdict::not_applicable;
-  } else {
-    finding.witness = "no mail was read twice after a message for it was acknowledged";
   }
-  return finding;
+  return concluded(
+      std::move(finding), "",
+      reads_are_planned(evidence) ? "no mail was read twice after a message for it was acknowledged" : "");
 }
 
 }  // namespace holdfast

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <utility>
 
 #include "harness/check/attempts.h"
 #include "harness/check/checks.h"
@@ -136,19 +137,14 @@ Finding check_swallowed_refusal(const Evidence& evidence) {
                          to_string(MessageId{operation.agent, operation.number}),
                          moment(operation.complete_ns), read_by, Fates(evidence).of_lost(operation).story));
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (finding.checked == 0) {
-    finding.verdict = Verdict::not_applicable;
-  } else if (there == 0) {
-    finding.witness = fmt::format(
+  std::string doubt;
+  if (finding.checked != 0 && there == 0) {
+    doubt = fmt::format(
         "{} acknowledged although a refused rename was never repeated, and no read shows whether the message "
         "was there",
         finding.checked == 1 ? "1 broadcast was" : with_commas(finding.checked) + " broadcasts were");
-  } else {
-    finding.verdict = Verdict::pass;
   }
-  return finding;
+  return concluded(std::move(finding), std::move(doubt), "");
 }
 
 }  // namespace holdfast

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "harness/check/call_words.h"
 #include "harness/check/checks.h"
@@ -105,14 +106,8 @@ Finding check_torn_read(const Evidence& evidence) {
     finding.witness = "an incomplete queue was loaded by " + history.torn_readings.front();
   finding.checked = std::max<std::uint64_t>(finding.checked, finding.count);
   if (!history.torn.empty()) finding.witness = describe_torn_load(evidence);
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else {
-    finding.witness = "no operation succeeded, so no load is known to have been complete";
-  }
-  return finding;
+  return concluded(std::move(finding), "",
+                   "no operation succeeded, so no load is known to have been complete");
 }
 
 }  // namespace holdfast

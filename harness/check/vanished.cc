@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "harness/check/checks.h"
 #include "harness/check/fate.h"
@@ -81,16 +82,8 @@ Finding check_vanished(const Evidence& evidence) {
     }
     for (const std::uint32_t ordinal : shown) known[ordinal] = {};
   }
-  if (finding.count != 0) {
-    finding.verdict = Verdict::fail;
-  } else if (finding.checked != 0) {
-    finding.verdict = Verdict::pass;
-  } else if (!reads_are_planned(evidence)) {
-    finding.verdict = Verdict::not_applicable;
-  } else {
-    finding.witness = "no mail was read again after a read had shown it";
-  }
-  return finding;
+  return concluded(std::move(finding), "",
+                   reads_are_planned(evidence) ? "no mail was read again after a read had shown it" : "");
 }
 
 }  // namespace holdfast

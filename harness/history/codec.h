@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "core/base/result.h"
 #include "harness/history/event.h"
@@ -46,9 +45,6 @@ void encode_text(std::string_view piece, char* record);
 
 // The correct check of the record: never 0.
 std::uint32_t record_check(const char* record);
-
-// A whole file, for tests and for files written at once.
-std::string encode_file(const FileHeader& header, const std::vector<Event>& events);
 
 // Takes a file's records in order and returns its events. An event is returned once the record after its text is
 // seen, so the last one comes out of finish(). The result (nullptr = nothing yet) belongs to the decoder and is valid

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "harness/history/message_id.h"
+#include "harness/history/testing_event_file.h"
 
 namespace holdfast {
 namespace {

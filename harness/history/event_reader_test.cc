@@ -1,4 +1,5 @@
 #include "harness/history/event_reader.h"
+#include "harness/history/testing_event_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -250,6 +250,11 @@ struct History {
   std::vector<Call> calls;            // by agent, then by time; calls outside any operation included
   std::vector<Seen> seen;
   std::vector<std::string> texts{""};
+  // Returns its index.
+  std::uint32_t add_text(const std::string& text) {
+    texts.push_back(text);
+    return static_cast<std::uint32_t>(texts.size() - 1);
+  }
   std::vector<std::pair<MessageId, std::string>> torn;  // operation and error, from `torn` events
   std::vector<std::string> torn_readings;               // likewise for readers; each names the reader
   std::vector<InjectorRecord> injectors;

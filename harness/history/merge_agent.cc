@@ -105,10 +105,7 @@ void AgentMerge::complete(const Event& event, Outcome outcome) {
   open_->code = event.code;
   // A clock that ran backwards must not make an operation that ends before it begins, nor one never answered.
   open_->complete_ns = std::max({event.time_ns, open_->invoke_ns, std::int64_t{1}});
-  if (!event.text.empty()) {
-    open_->error = static_cast<std::uint32_t>(history_.texts.size());
-    history_.texts.push_back(event.text);
-  }
+  if (!event.text.empty()) open_->error = history_.add_text(event.text);
   finish();
 }
 

@@ -59,10 +59,7 @@ void ReaderMerge::complete(const Event& event, Outcome outcome) {
   open_->outcome = outcome;
   if (event.time_ns < open_->invoke_ns) doubts_.add("clock", "time runs backwards");
   open_->complete_ns = std::max({event.time_ns, open_->invoke_ns, std::int64_t{1}});
-  if (!event.text.empty()) {
-    open_->error = static_cast<std::uint32_t>(history_.texts.size());
-    history_.texts.push_back(event.text);
-  }
+  if (!event.text.empty()) open_->error = history_.add_text(event.text);
   finish();
 }
 

@@ -5,6 +5,7 @@
 #include "harness/history/codec.h"
 #include "harness/history/history.h"
 #include "harness/history/recorder.h"
+#include "harness/history/testing_event_file.h"
 #include "harness/history/testing_files.h"
 
 namespace holdfast {

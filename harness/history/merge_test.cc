@@ -11,6 +11,7 @@
 #include "harness/history/history.h"
 #include "harness/history/merge_agent.h"
 #include "harness/history/recorder.h"
+#include "harness/history/testing_event_file.h"
 #include "harness/history/testing_run_files.h"
 
 namespace holdfast {

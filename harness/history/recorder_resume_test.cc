@@ -6,6 +6,7 @@
 #include "harness/history/codec.h"
 #include "harness/history/event_reader.h"
 #include "harness/history/recorder.h"
+#include "harness/history/testing_event_file.h"
 #include "harness/history/testing_files.h"
 
 namespace holdfast {

@@ -13,6 +13,7 @@
 #include "harness/history/history.h"
 #include "harness/history/merge_agent.h"
 #include "harness/history/recorder.h"
+#include "harness/history/testing_event_file.h"
 #include "harness/history/testing_files.h"
 
 namespace holdfast {

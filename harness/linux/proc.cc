@@ -86,6 +86,10 @@ SchedStat read_schedstat(int directory, const char* name) {
   return stat;
 }
 
+SchedStat schedstat_here() {
+  return read_schedstat(AT_FDCWD, "/proc/thread-self/schedstat");
+}
+
 std::int64_t tick_ns() {
   static const std::int64_t ns = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
   return ns;

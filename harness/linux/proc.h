@@ -52,6 +52,7 @@ struct SchedStat {
   std::int64_t waited_ns = 0;
 };
 SchedStat read_schedstat(int directory, const char* name);
+SchedStat schedstat_here();  // of the calling thread
 
 struct Processors {
   std::optional<std::int64_t> busy_ns;  // together; none: this system does not report it

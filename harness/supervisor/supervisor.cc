@@ -173,6 +173,7 @@ std::optional<Supervisor::Step> Supervisor::ask_rules(WaitingCall& call, const C
       case CallFate::Kind::killed:
         return Step::over;
       case CallFate::Kind::fail:
+        HOLDFAST_CHECK(fate.error > 0);
         answer(call.id, fate.error, false);
         return Step::over;
     }
@@ -237,6 +238,8 @@ Supervisor::Step Supervisor::decide(WaitingCall& call, const TrappedCall& trappe
   Decision decision = decider_.decide(trapped, caller, [&] { return waiting(call.id); });
   if (decision.kind == Decision::Kind::probe_again) return let_wait(call);
   if (decision.kind == Decision::Kind::abandoned) return Step::over;
+  HOLDFAST_CHECK((decision.kind == Decision::Kind::handed_over) == static_cast<bool>(decision.opened));
+  HOLDFAST_CHECK(decision.windows_code == 0 || decision.error > 0 || decider_.only_observes());
   if (decision.doubt) log_->warned(*decision.doubt, true);
   const std::int64_t now_ns = monotonic_ns(), waited_ns = now_ns - call.received_ns;
   if (shall_wait(decision, caller, participants_, waited_ns)) {

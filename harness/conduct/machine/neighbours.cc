@@ -1,22 +1,17 @@
 #include "harness/conduct/machine/neighbours.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "harness/check/tolerances.h"
+#include "harness/conduct/machine/rest.h"
 
 namespace holdfast {
 namespace {
 
 constexpr std::int64_t look_share =
     100;  // of its time the looking takes one part: with a thousand agents it is rarer
-
-std::int64_t spent_here_ns() {
-  return read_schedstat(AT_FDCWD, "/proc/thread-self/schedstat").run_ns;
-}
 
 // Time on processors that processes took, of the run or not. Of children that ended, what is new is what their parents
 // got for them, less what they had been seen to take before; of those that nobody waited for, nothing is known.
@@ -113,32 +108,27 @@ std::array<Event, 2> machine_events(const Contention& use) {
 }
 
 Neighbours::Neighbours(const std::filesystem::path& directory)
-    : disk_(disk_below(directory)), before_(read_usage(disk_)), thread_([this] { look(); }) {}
+    : disk_(disk_below(directory)),
+      before_(read_usage(disk_)),
+      thread_([this](const std::stop_token& stop) { look(stop); }) {}
 
 std::vector<Contention> Neighbours::stop() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  thread_.request_stop();
   if (thread_.joinable()) thread_.join();
   return seen_;
 }
 
-void Neighbours::look() {
+void Neighbours::look(const std::stop_token& stop) {
   std::chrono::nanoseconds rest(tolerance::look_ns);
-  std::unique_lock lock(mutex_);
   for (bool last = false; !last;) {
-    last = wake_.wait_for(lock, rest, [&] { return stopping_; });
-    lock.unlock();
-    const std::int64_t spent_before_ns = spent_here_ns();
+    last = stopped_within(stop, rest);
+    const std::int64_t spent_before_ns = schedstat_here().run_ns;
     Usage after = read_usage(disk_);
     rest = std::chrono::nanoseconds(
-        std::max(tolerance::look_ns, look_share * (spent_here_ns() - spent_before_ns)));
+        std::max(tolerance::look_ns, look_share * (schedstat_here().run_ns - spent_before_ns)));
     add_earlier_waits(before_, after, seen_);
     seen_.push_back(use_between(before_, after));
     before_ = std::move(after);
-    lock.lock();
   }
 }
 

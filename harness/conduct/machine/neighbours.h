@@ -3,9 +3,8 @@
 #pragma once
 
 #include <array>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -39,15 +38,12 @@ class Neighbours {
   std::vector<Contention> stop();
 
  private:
-  void look();
+  void look(const std::stop_token& stop);
 
   const dev_t disk_;
-  Usage before_;  // of the next sample
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
+  Usage before_;                  // of the next sample
   std::vector<Contention> seen_;  // read once the thread is gone
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace holdfast

@@ -9,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "harness/check/tolerances.h"
+#include "harness/conduct/machine/rest.h"
 #include "harness/linux/descriptor.h"
 #include "harness/linux/proc.h"
 
@@ -24,10 +25,6 @@ bool write_a_file(const std::filesystem::path& directory) {
          ::fsync(file.get()) == 0;
 }
 
-std::int64_t starved_here_ns() {
-  return read_schedstat(AT_FDCWD, "/proc/thread-self/schedstat").waited_ns;
-}
-
 }  // namespace
 
 bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns) {
@@ -35,28 +32,23 @@ bool is_standstill(std::int64_t round_ns, std::int64_t starved_ns) {
 }
 
 Pulse::Pulse(std::filesystem::path directory)
-    : directory_(std::move(directory)), moved_ns_(monotonic_ns()), thread_([this] { beat(); }) {}
+    : directory_(std::move(directory)),
+      moved_ns_(monotonic_ns()),
+      thread_([this](const std::stop_token& stop) { beat(stop); }) {}
 
 std::vector<Standstill> Pulse::stop() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  thread_.request_stop();
   if (thread_.joinable()) thread_.join();
   return standstills_;
 }
 
-void Pulse::beat() {
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, rest, [&] { return stopping_; })) {
-    lock.unlock();
-    const std::int64_t starved_before_ns = starved_here_ns();
+void Pulse::beat(const std::stop_token& stop) {
+  while (!stopped_within(stop, rest)) {
+    const std::int64_t starved_before_ns = schedstat_here().waited_ns;
     const std::int64_t begin_ns = monotonic_ns();
     const bool well = write_a_file(directory_);
     const std::int64_t end_ns = monotonic_ns();
-    const std::int64_t starved_ns = starved_here_ns() - starved_before_ns;
-    lock.lock();
+    const std::int64_t starved_ns = schedstat_here().waited_ns - starved_before_ns;
     if (well && is_standstill(end_ns - begin_ns, starved_ns)) standstills_.push_back({moved_ns_, end_ns});
     moved_ns_ = end_ns;
   }

@@ -4,10 +4,9 @@
 // killed; on a filesystem without such files, nothing is noticed.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -30,15 +29,12 @@ class Pulse {
   std::vector<Standstill> stop();
 
  private:
-  void beat();
+  void beat(const std::stop_token& stop);
 
   const std::filesystem::path directory_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
   std::int64_t moved_ns_ = 0;            // the disk is known to have moved until then
   std::vector<Standstill> standstills_;  // read once the thread is gone
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 // Whether a round of this length counts, not including the time its thread waited for a processor, which is not the

@@ -44,6 +44,7 @@ bool Decider::inside(const ResolvedPath& path, const Caller& caller) const {
 
 Decision Decider::refuse(const Caller& caller, std::uint16_t code, Obstacle obstacle,
                          std::vector<NamedHolder> holders) {
+  HOLDFAST_CHECK(code != 0);
   Decision decision;
   decision.kind =
       domain_.mode == Domain::Mode::enforce ? Decision::Kind::answered : Decision::Kind::pass_through;

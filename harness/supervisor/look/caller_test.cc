@@ -10,6 +10,7 @@
 
 #include <rapidcheck/gtest.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -133,21 +134,14 @@ TEST(Caller, SeesWithTheCallersEyes) {
   const Descriptor reading(ends[0]), writing(ends[1]);
   ChildProcess child([&] {
     const bool there = ::chdir((world.root() + "/a/b").c_str()) == 0;
-    const int directory = ::open((world.root() + "/a").c_str(), O_RDONLY | O_DIRECTORY);
-    static_cast<void>(!::write(writing.get(), &directory, sizeof directory));
+    const std::array<int, 2> told{::open((world.root() + "/a").c_str(), O_RDONLY | O_DIRECTORY), ::getpid()};
+    static_cast<void>(!::write(writing.get(), told.data(), sizeof told));
     for (;;) ::pause();
     return there ? 0 : 1;
   });
-  int directory = -1;
-  pid_t process = 0;
-  ASSERT_EQ(::read(reading.get(), &directory, sizeof directory), static_cast<ssize_t>(sizeof directory));
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
-    // The child's pid: ChildProcess keeps it to itself, the kernel lists it.
-    std::ifstream children(entry.path() / "children");
-    children >> process;
-    if (process != 0) break;
-  }
-  ASSERT_GT(process, 0);
+  std::array<int, 2> told{};
+  ASSERT_EQ(::read(reading.get(), told.data(), sizeof told), static_cast<ssize_t>(sizeof told));
+  const auto [directory, process] = told;
   Participants participants;
   participants.add(process, {Role::agent, 5, read_bit});
   Callers callers(participants);
