@@ -27,10 +27,7 @@ namespace holdfast {
 namespace {
 
 // What a container's own rules forbid looks from inside like an old or a strict kernel.
-std::string in_container(std::string_view advice, std::string_view option) {
-  for (const char* mark : {"/.dockerenv", "/run/.containerenv"}) {
-    if (::access(mark, F_OK) == 0) return fmt::format("{}; start this container with {}", advice, option);
-  }
+std::string or_in_container(std::string_view advice, std::string_view option) {
   return fmt::format("{}; in a container, start it with {}", advice, option);
 }
 
@@ -45,8 +42,8 @@ Diagnosis diagnose_trap(const std::filesystem::path& executable) {
   Diagnosis diagnosis{"seccomp user notification",
                       false,
                       {},
-                      in_container("run on Linux 5.19 or newer, outside any other seccomp listener",
-                                   "--security-opt seccomp=unconfined")};
+                      or_in_container("run on Linux 5.19 or newer, outside any other seccomp listener",
+                                      "--security-opt seccomp=unconfined")};
   RunPipes pipes;
   auto launcher = LauncherProcess::start(executable, pipes);
   if (!launcher) {
@@ -90,7 +87,7 @@ Diagnosis diagnose_memory() {
     return {"reading agents' memory", true, fmt::format("a child's memory can be read; {}", yama), {}};
   }
   return {"reading agents' memory", false, fmt::format("process_vm_readv: {}; {}", error, yama),
-          in_container("sysctl kernel.yama.ptrace_scope=1", "--cap-add SYS_PTRACE")};
+          or_in_container("sysctl kernel.yama.ptrace_scope=1", "--cap-add SYS_PTRACE")};
 }
 
 // A handle whose share mode differs from its program's is asked for it. Most runs have none, and do without.
@@ -104,7 +101,7 @@ Diagnosis diagnose_share_modes(const std::filesystem::path& executable) {
               "not readable (pidfd_getfd: {}); handles of 'holdfast hold' and of indexers, and opens under "
               "--opens, count with the share mode of their program",
               std::strerror(errno)),
-          in_container("allow pidfd_getfd", "--cap-add SYS_PTRACE")};
+          or_in_container("allow pidfd_getfd", "--cap-add SYS_PTRACE")};
 }
 
 std::string describe(Openness openness) {
