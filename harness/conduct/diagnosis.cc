@@ -14,15 +14,22 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "harness/conduct/machine/limits.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/crowd/launch/launcher_process.h"
 #include "harness/linux/launcher_messages.h"
 #include "harness/linux/lease.h"
+#include "harness/linux/share_mark.h"
 
 namespace holdfast {
 namespace {
+
+// What a container's own rules forbid looks from inside like an old or a strict kernel.
+std::string or_in_container(std::string_view advice, std::string_view option) {
+  return fmt::format("{}; in a container, start it with {}", advice, option);
+}
 
 Diagnosis diagnose_kernel() {
   utsname system{};
@@ -35,7 +42,8 @@ Diagnosis diagnose_trap(const std::filesystem::path& executable) {
   Diagnosis diagnosis{"seccomp user notification",
                       false,
                       {},
-                      "run on Linux 5.19 or newer, outside any other seccomp listener"};
+                      or_in_container("run on Linux 5.19 or newer, outside any other seccomp listener",
+                                      "--security-opt seccomp=unconfined")};
   RunPipes pipes;
   auto launcher = LauncherProcess::start(executable, pipes);
   if (!launcher) {
@@ -79,7 +87,21 @@ Diagnosis diagnose_memory() {
     return {"reading agents' memory", true, fmt::format("a child's memory can be read; {}", yama), {}};
   }
   return {"reading agents' memory", false, fmt::format("process_vm_readv: {}; {}", error, yama),
-          "sysctl kernel.yama.ptrace_scope=1, and in a container allow process_vm_readv"};
+          or_in_container("sysctl kernel.yama.ptrace_scope=1", "--cap-add SYS_PTRACE")};
+}
+
+// A handle whose share mode differs from its program's is asked for it. Most runs have none, and do without.
+Diagnosis diagnose_share_modes(const std::filesystem::path& executable) {
+  const Descriptor file(::open(executable.c_str(), O_RDONLY | O_CLOEXEC));
+  if (mark_mode(file.get(), {read_bit, read_bit}) && marked_mode(::getpid(), file.get())) {
+    return {"share modes of handles", true, "a handle's own share mode can be read", {}};
+  }
+  return {"share modes of handles", true,
+          fmt::format(
+              "not readable (pidfd_getfd: {}); handles of 'holdfast hold' and of indexers, and opens under "
+              "--opens, count with the share mode of their program",
+              std::strerror(errno)),
+          or_in_container("allow pidfd_getfd", "--cap-add SYS_PTRACE")};
 }
 
 std::string describe(Openness openness) {
@@ -135,8 +157,9 @@ Diagnosis diagnose_room() {
 
 std::vector<Diagnosis> diagnose(const std::filesystem::path& executable,
                                 const std::filesystem::path& directory) {
-  return {diagnose_kernel(), diagnose_trap(executable), diagnose_memory(), diagnose_lease(directory),
-          diagnose_room()};
+  return {diagnose_kernel(),         diagnose_trap(executable),
+          diagnose_memory(),         diagnose_share_modes(executable),
+          diagnose_lease(directory), diagnose_room()};
 }
 
 }  // namespace holdfast
