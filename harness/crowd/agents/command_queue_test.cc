@@ -3,12 +3,14 @@
 #include "harness/crowd/agents/command_queue.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <ostream>
 #include <sstream>
 
 #include "core/testing/scratch_directory.h"
@@ -78,7 +80,12 @@ struct Misbehaviour {
   std::string first, second;  // how the first and the second broadcast end: the beginning, then what it holds
   std::string second_holds = "";
   std::string warning = "";  // one of those given, by what it holds; "": none at all is given
-  std::chrono::milliseconds deadline{20'000};
+  std::chrono::milliseconds deadline{120'000};
+
+  // As the test is listed.
+  friend void PrintTo(const Misbehaviour& misbehaviour, std::ostream* out) {
+    *out << fmt::format("{}", fmt::join(misbehaviour.how, " "));
+  }
 };
 
 class EveryMisbehaviour : public CommandTest, public testing::WithParamInterface<Misbehaviour> {};
