@@ -282,8 +282,9 @@ static void add_options(CLI::App& app, ExecCommand& command) {
                "be judged, or if there was nothing to judge");
   app.add_flag("--allow-unjudged", command.allow_unjudged,
                "Let --fail-on-refusal pass even if some calls could not be judged");
-  app.add_flag("!--no-stacks", command.stacks,
-               "Do not look up where in the code, and in which test, a refused call was made");
+  app.add_flag_callback(
+      "--no-stacks", [&command] { command.stacks = false; },
+      "Do not look up where in the code, and in which test, a refused call was made");
   app.add_flag("--quiet", command.quiet, "No summary");
   app.footer(R"(
 Examples:

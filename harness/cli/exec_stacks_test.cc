@@ -63,7 +63,7 @@ class ExecStacks : public RunTest {
   std::string summary_;  // in one line
 };
 
-constexpr const char* python_script = R"(import os, sys, threading
+constexpr const char* python_script = R"py(import os, sys, threading
 
 def save(name):
     held = open(name, "w")
@@ -92,7 +92,7 @@ thread = threading.Thread(target=in_thread)
 thread.start()
 thread.join()
 waits.set()
-)";
+)py";
 
 TEST_F(ExecStacks, NameTheLinesOfPythonInTheThreadThatCalled) {
   put_file(scratch() / "store.py", python_script);
@@ -164,6 +164,16 @@ TEST_F(ExecStacks, NameTheFunctionsOfC) {
     ASSERT_EQ(found.size(), 1U) << found.dump(1);
     expect_calls(found[0], {"save", "save_with_array", "outer"});
     EXPECT_TRUE(holds(summary_, " in save ")) << summary_;
+  }
+}
+
+TEST_F(ExecStacks, NameTheLinesOfWhatWasCompiledWithDebugInformation) {
+  for (const char* version : {"-gdwarf-3", "-gdwarf-4", "-gdwarf-5"}) {
+    SCOPED_TRACE(version);
+    compile({"cc", "-O2", version, "-o", "p", "p.c"}, "p.c", c_program);
+    const auto found = refusals({"../p"});
+    ASSERT_EQ(found.size(), 1U) << found.dump(1);
+    EXPECT_TRUE(holds(summary_, "p.c:8 in save ")) << summary_;
   }
 }
 

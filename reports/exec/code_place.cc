@@ -34,8 +34,26 @@ bool is_library(std::string_view module) {
   return module.empty() || starts_with_any(module, beginnings);
 }
 
+// The standard libraries of C++ and Rust, and in static programs that of C, stand in the program itself.
+bool is_library_function(std::string_view function) {
+  constexpr std::array<std::string_view, 8> beginnings{
+      "std::", "core::", "alloc::", "<std::", "<core::", "<alloc::", "__", "_IO_"};
+  constexpr std::array<std::string_view, 15> of_c{"rename", "renameat", "renameat2", "unlink",   "unlinkat",
+                                                  "rmdir",  "remove",   "link",      "linkat",   "open",
+                                                  "open64", "openat",   "openat64",  "truncate", "syscall"};
+  return starts_with_any(function, beginnings) || std::find(of_c.begin(), of_c.end(), function) != of_c.end();
+}
+
+// Of a header or generic function: it is part of the function that it was inlined into.
+bool is_inlined_source(const CodeFrame& frame) {
+  constexpr std::array<std::string_view, 3> beginnings{"/usr/include/", "/usr/lib/", "/rustc/"};
+  return !frame.module.empty() && starts_with_any(frame.file, beginnings);
+}
+
 bool is_own(const CodeFrame& frame) {
-  return frame.file.empty() ? !is_library(frame.module) : !is_library_source(frame.file);
+  if (!frame.module.empty() && is_library_function(frame.function)) return false;
+  return frame.file.empty() || is_inlined_source(frame) ? !is_library(frame.module)
+                                                        : !is_library_source(frame.file);
 }
 
 bool is_program(const CodeFrame& frame) {
@@ -55,7 +73,7 @@ const CodeFrame* own_frame(const CodeStack& stack) {
 std::string place_in_code(const ExecReport& report, const CodeStack& stack) {
   std::string text;
   if (const CodeFrame* const frame = own_frame(stack)) {
-    if (!frame->file.empty()) {
+    if (!frame->file.empty() && !is_inlined_source(*frame)) {
       text = name_of(report, frame->file);
       if (frame->line > 0) text += fmt::format(":{}", frame->line);
     } else if (!frame->module.empty()) {

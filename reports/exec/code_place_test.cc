@@ -41,6 +41,16 @@ TEST(CodePlace, IsTheInnermostOfTheProgrammersOwn) {
             "store+0x11b4 in save");
 }
 
+TEST(CodePlace, PassesOverWhatIsLinkedIn) {
+  const auto own = in_module("/srv/app/store", 5, "save");
+  for (const char* name :
+       {"rename", "std::sys::fs::rename", "std::filesystem::rename", "<std::fs::File>::open", "__open64"})
+    EXPECT_EQ(place({in_module("/srv/app/store", 1, name), own}), "store+0x5 in save") << name;
+  auto inlined = own;
+  inlined.file = "/rustc/abc/library/std/src/fs.rs";
+  EXPECT_EQ(place({inlined, in_module("/srv/app/store", 9, "main")}), "store+0x5 in save");
+}
+
 TEST(CodePlace, TakesAnotherWhereNoneIsOwn) {
   const auto libc = in_module("/usr/lib/x86_64-linux-gnu/libc.so.6", 1, "rename");
   EXPECT_EQ(place({libc, in_module("/usr/lib/git-core/git", 16, "")}), "git+0x10");

@@ -12,7 +12,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uint64_t most_section_bytes = 256 << 20;
+constexpr std::uint64_t most_section_bytes = 64 << 20;
 
 // libc's environment, by all its names; CPython's state and version.
 constexpr std::array<std::string_view, 5> wanted_objects{"environ", "__environ", "_environ", "_PyRuntime",
@@ -72,12 +72,14 @@ std::optional<ElfFile> ElfFile::read(int file) {
   if (header.e_shstrndx >= sections.size()) return elf;
   const Elf64_Shdr& name_section = sections[header.e_shstrndx];
   const std::string names = read_text(file, name_section.sh_offset, name_section.sh_size);
+  int tables = 0;
   for (const Elf64_Shdr& section : sections) {
     const bool has_bytes = section.sh_type != SHT_NOBITS && (section.sh_flags & SHF_COMPRESSED) == 0;
     if (has_bytes)
       elf.sections_.try_emplace(std::string(text_at(names, section.sh_name)),
                                 ElfSection{section.sh_addr, section.sh_offset, section.sh_size});
-    if ((section.sh_type == SHT_SYMTAB || section.sh_type == SHT_DYNSYM) && section.sh_link < sections.size())
+    const bool has_symbols = section.sh_type == SHT_SYMTAB || section.sh_type == SHT_DYNSYM;
+    if (has_symbols && section.sh_link < sections.size() && ++tables <= 2)
       elf.read_symbols(file, {section, sections[section.sh_link]});
   }
   std::stable_sort(elf.functions_.begin(), elf.functions_.end(),

@@ -115,7 +115,6 @@ std::optional<GoTable::Function> GoTable::function_at(std::uint64_t instruction)
 // Pairs of numbers: by how much the value changes, and for how many bytes of code it holds.
 std::optional<std::int32_t> GoTable::value_at(const Function& function, std::uint32_t table,
                                               std::uint64_t instruction) {
-  constexpr int most_pairs = 100'000;
   std::uint64_t at = values_ + table;
   std::string_view window;
   const auto next = [&]() -> std::optional<std::uint32_t> {
@@ -134,7 +133,7 @@ std::optional<std::int32_t> GoTable::value_at(const Function& function, std::uin
   if (table == 0) return std::nullopt;
   std::uint64_t code = function.begin;
   std::uint32_t value = UINT32_MAX;
-  for (int pair = 0; pair < most_pairs; ++pair) {
+  for (int pair = 0; pairs_left_ > 0; ++pair, --pairs_left_) {
     const auto change = next();
     if (!change || (*change == 0 && pair > 0)) return std::nullopt;
     const auto bytes = next();

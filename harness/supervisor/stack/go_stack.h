@@ -33,6 +33,7 @@ class GoTable {
   void append_lines(const Function& function, std::uint64_t instruction, std::vector<CodeFrame>& frames);
 
   RemoteMemory* memory_;
+  int pairs_left_ = 1'000'000;    // to be read from tables
   bool has_start_lines_ = false;  // since 1.20
   std::uint64_t functions_ = 0;
   std::uint64_t text_ = 0, names_ = 0, units_ = 0, files_ = 0, values_ = 0, table_ = 0;

@@ -10,6 +10,7 @@
 #include "harness/linux/descriptor.h"
 #include "harness/supervisor/stack/elf_file.h"
 #include "harness/supervisor/stack/modules.h"
+#include "harness/supervisor/stack/source_lines.h"
 
 namespace holdfast {
 
@@ -21,10 +22,20 @@ class ModuleFiles {
   // Null if it cannot be read.
   std::shared_ptr<const ElfFile> find(int proc, const Module& module);
 
+  // Null: it was compiled without -g, or cannot be read.
+  std::shared_ptr<const SourceLines> find_lines(int proc, const Module& module);
+
  private:
   using Key =
       std::tuple<std::string, std::uint64_t, std::int64_t, std::int64_t>;  // path, inode, change, size
-  std::map<Key, std::shared_ptr<const ElfFile>> known_;
+  struct Known {
+    std::shared_ptr<const ElfFile> elf;
+    std::shared_ptr<const SourceLines> lines;
+    bool lines_read = false;
+  };
+  Known* look_up(int proc, const Module& module);
+
+  std::map<Key, Known> known_;
 };
 
 }  // namespace holdfast

@@ -28,7 +28,13 @@ CodeFrame named_frame(const NativeSource& source, std::uint64_t instruction) {
   if (module.path.empty()) return frame;
   const auto elf = source.file_of(module);
   if (!elf) return frame;
-  frame.function = readable_name(elf->function_at(instruction - elf->bias(module.header)));
+  const std::uint64_t address = instruction - elf->bias(module.header);
+  frame.function = readable_name(elf->function_at(address));
+  if (const auto lines = source.files.find_lines(source.proc.get(), module)) {
+    const SourceLine line = lines->at(address);
+    frame.file = line.file;
+    frame.line = line.line;
+  }
   return frame;
 }
 

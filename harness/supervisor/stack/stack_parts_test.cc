@@ -1,11 +1,14 @@
 // What a stack is made of, without a process: tables, lines, names and tests.
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
+#include "harness/supervisor/stack/eh_frame_table.h"
 #include "harness/supervisor/stack/modules.h"
 #include "harness/supervisor/stack/python_layout.h"
 #include "harness/supervisor/stack/python_lines.h"
 #include "harness/supervisor/stack/readable_name.h"
 #include "harness/supervisor/stack/remote_memory.h"
+#include "harness/supervisor/stack/source_lines.h"
 #include "harness/supervisor/stack/test_that_runs.h"
 
 namespace holdfast {
@@ -48,6 +51,49 @@ TEST(PythonLines, BrokenTablesHaveNone) {
   EXPECT_EQ(python_line({endless, sizeof endless}, 1, 5), 0);
   EXPECT_EQ(python_line({endless, 1}, 1, 0), 0);
   EXPECT_EQ(python_line("", 1, 0), 0);
+}
+
+// A unit of DWARF 4 with one file and two lines, from 0x1000 on.
+std::string line_unit() {
+  using namespace std::string_literals;
+  const std::string header =
+      "\x01\x01\x01\xFB\x0E\x0D\x00\x01\x01\x01\x01\x00\x00\x00\x01\x00\x00\x01"s +  // with line_base -5
+      "src\0\0a.c\0\x01\0\0\0"s;
+  const std::string program = "\x00\x09\x02\x00\x10\x00\x00\x00\x00\x00\x00"s +  // address 0x1000
+                              "\x03\x06\x01"s +                                  // line 7
+                              "\x02\x04\x03\x02\x01"s +                          // four bytes on, line 9
+                              "\x02\x04\x00\x01\x01"s;                           // the end
+  const auto number = [](std::size_t value) {
+    return std::string{static_cast<char>(value), static_cast<char>(value >> 8), '\0', '\0'};
+  };
+  const std::string rest = "\x04\x00"s + number(header.size()) + header + program;
+  return number(rest.size()) + rest;
+}
+
+TEST(SourceLines, AreThoseOfTheProgram) {
+  const SourceLines lines = SourceLines::read(line_unit(), "", "");
+  const auto at = [&](std::uint64_t address) {
+    const SourceLine line = lines.at(address);
+    return std::string(line.file) + ":" + std::to_string(line.line);
+  };
+  EXPECT_EQ(at(0x1000), "src/a.c:7");
+  EXPECT_EQ(at(0x1003), "src/a.c:7");
+  EXPECT_EQ(at(0x1004), "src/a.c:9");
+  EXPECT_EQ(at(0x1008), ":0");
+  EXPECT_EQ(at(0xFFF), ":0");
+}
+
+// Whatever a file says, it is read to an end.
+RC_GTEST_PROP(StackTables, AnyBytesAreRead, (const std::string& bytes)) {
+  RC_ASSERT(SourceLines::read(bytes, bytes, bytes).at(1).line >= 0);
+  std::string broken = line_unit();
+  if (!bytes.empty()) broken[bytes.size() % broken.size()] = bytes.front();
+  RC_ASSERT(SourceLines::read(broken, bytes, bytes).at(0x1000).line >= 0);
+  make_eh_frame_table(bytes, 0x1000);
+  python_line(bytes, 1, 100);
+  readable_name("_R" + bytes);
+  readable_name("_Z" + bytes);
+  parse_maps(bytes);
 }
 
 TEST(Maps, AreReadByLine) {

@@ -1,6 +1,7 @@
 #include "harness/supervisor/stack/test_that_runs.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -122,7 +123,8 @@ std::string test_in_commands(const std::vector<std::vector<std::string>>& comman
 std::vector<std::vector<std::string>> commands_up_from(pid_t process) {
   constexpr std::size_t most_generations = 16;
   std::vector<std::vector<std::string>> commands;
-  while (process > 1 && commands.size() < most_generations) {
+  const pid_t own = ::getpid();  // what it runs is below it
+  while (process > 1 && process != own && commands.size() < most_generations) {
     const Descriptor proc = open_process(process);
     if (!proc) break;
     commands.push_back(split_at_nul(read_proc_file(proc.get(), "cmdline")));

@@ -9,12 +9,12 @@
 #include "harness/linux/proc.h"
 
 // Exported for unwinders of other processes, as perf is one; its header is not installed.
-extern "C" int _Ux86_64_dwarf_search_unwind_table(unw_addr_space_t, unw_word_t, unw_dyn_info_t*,
-                                                  unw_proc_info_t*, int, void*);
+extern "C" int _Ux86_64_dwarf_search_unwind_table(  // NOLINT(bugprone-reserved-identifier)
+    unw_addr_space_t, unw_word_t, unw_dyn_info_t*, unw_proc_info_t*, int, void*);
 
 // Only for resuming one's own threads, which nobody here does. It stands in libunwind.a, which would also take over this
 // program's own exceptions.
-extern "C" [[noreturn]] void _Ux86_64_setcontext() {
+extern "C" [[noreturn]] void _Ux86_64_setcontext() {  // NOLINT(bugprone-reserved-identifier)
   std::abort();
 }
 
