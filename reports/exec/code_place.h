@@ -7,7 +7,7 @@
 
 namespace holdfast {
 
-// The innermost frame that is no library's; null: the stack is empty.
+// The innermost frame that does not belong to a library; null: the stack is empty.
 const CodeFrame* own_frame(const CodeStack& stack);
 
 // "tests/test_state.py:42 in save (test_state.py::test_replace)", files relative to the domain's directory; empty: unknown.

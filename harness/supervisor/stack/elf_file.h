@@ -1,4 +1,4 @@
-// The parts of an ELF file that say which function is where. Whoever wrote the file may have lied: every number in it
+// The parts of an ELF file that say which function is where. The file may lie: every number in it
 // is checked before it is used.
 #pragma once
 
@@ -17,7 +17,7 @@ struct ElfSection {
 
 class ElfFile {
  public:
-  // None if it is no ELF file for this machine. `file` is only used here and in contents().
+  // None if it is not an ELF file for this machine. `file` is only used here and in contents().
   static std::optional<ElfFile> read(int file);
 
   // What is added to its addresses where its header stands at `header`.

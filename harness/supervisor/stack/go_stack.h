@@ -15,7 +15,7 @@ namespace holdfast {
 
 class GoTable {
  public:
-  // None: it is no program in Go, or its table is of an unknown kind (before 1.18, or not yet known).
+  // None: it is not a program in Go, or its table is of an unknown kind (before 1.18, or not yet known).
   static std::optional<GoTable> find(const ElfFile& elf, std::uint64_t bias, RemoteMemory& memory);
 
   // The functions that a thread is in, from there on. `instruction` is where each goes on.

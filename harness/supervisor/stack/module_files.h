@@ -14,7 +14,7 @@
 
 namespace holdfast {
 
-// The file of a module as the process `proc` (/proc/PID) sees it; empty if it was replaced since, or is no plain file.
+// The file of a module as the process `proc` (/proc/PID) sees it; empty if it was replaced since, or is not a plain file.
 Descriptor open_module(int proc, const Module& module);
 
 class ModuleFiles {

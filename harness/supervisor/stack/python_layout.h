@@ -20,7 +20,7 @@ struct PythonLayout {
   std::uint32_t thread_next, thread_native_id, thread_cframe;
   std::uint32_t cframe_current;
   std::uint32_t frame_code, frame_previous, frame_last_instruction, frame_owner;
-  std::uint8_t owner_is_c;  // such a frame is no function of the program's; 255: there are none
+  std::uint8_t owner_is_c;  // such a frame does not stand for a function of the program; 255: there are none
   std::uint32_t code_first_line, code_file, code_name, code_lines, code_instructions;
   std::uint32_t ascii_text, compact_text;  // where the characters of a str begin
 };

@@ -1,5 +1,5 @@
 // Reads the memory of a process that waits for an answer: page by page, each once, and only so many. Nothing that is
-// read is trusted: whoever follows a pointer counts how often.
+// read is trusted: each loop that follows pointers has a limit.
 #pragma once
 
 #include <sys/types.h>

@@ -1,5 +1,5 @@
 // Which line of which source a piece of machine code was made from: the line tables (.debug_line) of a program that was
-// compiled with -g. Whoever wrote them may have lied.
+// compiled with -g. They may lie.
 #pragma once
 
 #include <cstdint>
