@@ -45,6 +45,7 @@ struct ExecCommand {
   bool fail_on_refusal = false;
   bool allow_unjudged = false;
   bool quiet = false;
+  bool stacks = true;
   std::uint64_t seed = 1;
 };
 
@@ -191,7 +192,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
                                                share_of(injector), makes_wait(injector)});
   }
   auto supervisor = Supervisor::start(process->take_listener(), prepared.domain,
-                                      std::make_unique<ExecLog>(report, names), participants);
+                                      std::make_unique<ExecLog>(report, names, command.stacks), participants);
   if (!supervisor) return fail(supervisor.error());
   if (auto ready = process->begin_injecting(); !ready) return fail(ready.error());
   const std::int64_t begun_ns = monotonic_ns();
@@ -281,6 +282,9 @@ static void add_options(CLI::App& app, ExecCommand& command) {
                "be judged, or if there was nothing to judge");
   app.add_flag("--allow-unjudged", command.allow_unjudged,
                "Let --fail-on-refusal pass even if some calls could not be judged");
+  app.add_flag_callback(
+      "--no-stacks", [&command] { command.stacks = false; },
+      "Do not look up where in the code, and in which test, a refused call was made");
   app.add_flag("--quiet", command.quiet, "No summary");
   app.footer(R"(
 Examples:

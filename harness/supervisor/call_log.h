@@ -17,6 +17,7 @@ namespace holdfast {
 struct DecidedCall {
   Function function = Function::none;
   pid_t process = 0;
+  pid_t thread = 0;
   std::optional<Participant> participant;
   std::int64_t received_ns = 0;  // CLOCK_MONOTONIC
   const Decision& decision;

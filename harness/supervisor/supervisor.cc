@@ -261,7 +261,8 @@ Supervisor::Step Supervisor::decide(WaitingCall& call, const TrappedCall& trappe
 void Supervisor::tell(const WaitingCall& call, const TrappedCall& trapped, const Caller& caller,
                       const Decision& decision) {
   if (!decision.path.empty())
-    log_->decided({trapped.function, caller.process, caller.participant, call.received_ns, decision});
+    log_->decided(
+        {trapped.function, caller.process, caller.thread, caller.participant, call.received_ns, decision});
   if (!decision.outside.empty()) log_->outside(decision.outside);
   if (decision.windows_code != 0) count_refusal(decision);
   const bool on_name = trapped.function == Function::rename || trapped.function == Function::unlink ||

@@ -58,6 +58,12 @@ ExecReport example() {
     report.refusals.push_back(refusal(Function::rename, queue + "." + random + ".tmp", queue, 5, {self}));
   }
   report.refusals[2].pid = 102;
+  // One group from two places in the code.
+  CodeStack& stack = report.refusals[0].stack;
+  stack.frames = {{"replace", "/usr/lib/python3.11/shutil.py", 12, "", 0},
+                  {"save", "/srv/app/state.py", 42, "", 0}};
+  stack.test = "tests/test_state.py::test_replace";
+  report.refusals[1].stack.frames = {{"save", "", 0, "/srv/app/bin/store", 0x11B4}};
   const auto scanner = holder(HolderKind::injector, 90, "antivirus", queue);
   for (int i = 0; i < 5; ++i) {
     report.refusals.push_back(refusal(Function::rename, queue + ".tmp", queue, 5,

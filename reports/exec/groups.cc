@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "reports/exec/code_place.h"
 #include "reports/exec/fold_name.h"
 #include "reports/exec/words.h"
 
 namespace holdfast {
 namespace {
 
-constexpr std::size_t most_callers_kept = 32;
+constexpr std::size_t most_callers_kept = 32, most_code_places_kept = 32;
 
 HolderKey key_of(const ExecHolder& holder) {
   return {holder.kind, holder.program.empty() ? "?" : std::string(file_name(holder.program))};
@@ -75,6 +76,9 @@ std::vector<ExecGroup> group_refusals(const ExecReport& report) {
     ExecGroup& group = groups[at->second];
     ++group.count;
     if (group.callers.size() < most_callers_kept) group.callers.insert(refusal.pid);
+    if (std::string place = place_in_code(report, refusal.stack); !place.empty()) {
+      if (group.code_places.size() < most_code_places_kept) group.code_places.insert(std::move(place));
+    }
     if (refused_path(refusal) != refused_path(*group.first)) group.several_paths = true;
   }
   std::stable_sort(groups.begin(), groups.end(),

@@ -32,6 +32,7 @@ struct ExecGroup {
   std::vector<ExecHolder> holders;     // one for each in the key, the first seen
   std::set<std::int32_t> callers;      // pids, the smallest ones
   bool several_paths = false;          // the place stands for several paths
+  std::set<std::string> code_places;   // where in the code, see code_place.h; some of them, if there are many
 };
 
 // A path for display: relative to the domain's directory, if there is only one.

@@ -35,6 +35,16 @@ OrderedJson holder_json(const ExecHolder& holder) {
           {"open_ms", or_null(holder.open_ns.has_value(), milliseconds(holder.open_ns.value_or(0)))}};
 }
 
+OrderedJson stack_json(const CodeStack& stack) {
+  return array_json(stack.frames, [](const CodeFrame& frame) -> OrderedJson {
+    return {{"function", or_null(!frame.function.empty(), frame.function)},
+            {"file", or_null(!frame.file.empty(), frame.file)},
+            {"line", or_null(frame.line > 0, frame.line)},
+            {"module", or_null(!frame.module.empty(), frame.module)},
+            {"offset", or_null(!frame.module.empty(), frame.offset)}};
+  });
+}
+
 OrderedJson refusal_json(const ExecRefusal& refusal) {
   return {{"call", call_word(refusal.call)},
           {"path", refusal.path},
@@ -45,7 +55,9 @@ OrderedJson refusal_json(const ExecRefusal& refusal) {
           {"at_ms", milliseconds(refusal.at_ns)},
           {"errno", refusal.error},
           {"reason", reason_word(refusal.reason)},
-          {"holders", array_json(refusal.holders, holder_json)}};
+          {"holders", array_json(refusal.holders, holder_json)},
+          {"stack", stack_json(refusal.stack)},
+          {"test", or_null(!refusal.stack.test.empty(), refusal.stack.test)}};
 }
 
 OrderedJson group_json(const ExecGroup& group) {
@@ -60,6 +72,10 @@ OrderedJson group_json(const ExecGroup& group) {
                              [](const HolderKey& holder) -> OrderedJson {
                                return {{"kind", holder_kind_word(holder.first)}, {"program", holder.second}};
                              })},
+      {"stack", stack_json(group.first->stack)},
+      {"test", or_null(!group.first->stack.test.empty(), group.first->stack.test)},
+      {"stack_note", or_null(!group.first->stack.note.empty(), group.first->stack.note)},
+      {"code_places", group.code_places},
       {"advice", advice(group)},
       {"suppression", suppression_line(group.key)}};
 }

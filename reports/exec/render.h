@@ -20,7 +20,11 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
 //   refused (all that count)  missed_refusals
 //   refusals_beyond (of those, how many are not listed)  suppressed  bytes_replaced  warnings[]  not_modelled[]
 //   refusals: errno reason    refusals.holders: kind inherited descriptor (null: a mapping) open_ms (null: unknown)
-//   groups[]        call code reason place count several_paths advice suppression
+//     stack[]       (the innermost frame first; empty: unknown)  function file line module offset (null: unknown)
+//     test          (that ran; null: none is known)
+//   groups[]        call code reason place count several_paths advice suppression  stack test (of the first refusal)
+//     stack_note (why frames or lines are missing; null: nothing to say)
+//     code_places[] (where in the code: each place once, as in the summary)
 //     holders[]     kind program
 //   injectors[]     name planned fired
 //   suppressions[]  text count

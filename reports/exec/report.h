@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/history/code_stack.h"
 #include "harness/history/doubt.h"
 #include "harness/history/event.h"
 #include "harness/sharing/obstacle.h"
@@ -39,6 +40,7 @@ struct ExecRefusal {
   std::string program;     // of the caller, the executable's file name
   std::int64_t at_ns = 0;  // since the command was started
   std::vector<ExecHolder> holders;
+  CodeStack stack;  // where the call came from, and the test that ran
 
   bool operator==(const ExecRefusal&) const = default;
 };

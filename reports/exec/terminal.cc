@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/sharing/not_modelled.h"
+#include "reports/exec/code_place.h"
 #include "reports/exec/groups.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
@@ -67,6 +68,15 @@ std::string caller_sentence(const ExecGroup& group) {
   return text;
 }
 
+// Empty: unknown.
+std::string code_sentence(const ExecReport& report, const ExecGroup& group) {
+  std::string text = place_in_code(report, group.first->stack);
+  if (!text.empty() && group.code_places.size() > 1)
+    text += fmt::format("; and {}", format_counted(group.code_places.size() - 1, "other place"));
+  const std::string& note = group.first->stack.note;
+  return text + (text.empty() || note.empty() ? "" : "; ") + note;
+}
+
 void show_group(TerminalPage& page, const ExecReport& report, const ExecGroup& group) {
   page.heading(fmt::format("{} x  {}", format_count(group.count), call_sentence(group)));
   page.labelled("file", Ink::plain, label_columns,
@@ -85,6 +95,8 @@ void show_group(TerminalPage& page, const ExecReport& report, const ExecGroup& g
     page.labelled("because", Ink::plain, label_columns, reason_word(group.key.reason), 2);
   }
   page.labelled("caller", Ink::plain, label_columns, caller_sentence(group), 2);
+  if (const std::string code = code_sentence(report, group); !code.empty())
+    page.labelled("at", Ink::plain, label_columns, code, 2);
   page.labelled("do", Ink::plain, label_columns, advice(group), 2);
 }
 

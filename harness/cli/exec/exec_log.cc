@@ -44,8 +44,10 @@ bool is_inherited(const FoundHolder& holder) {
 
 }  // namespace
 
-ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names)
-    : report_(report), injector_names_(std::move(injector_names)) {
+ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names, bool stacks)
+    : report_(report),
+      injector_names_(std::move(injector_names)),
+      stacks_(stacks ? std::make_unique<StackReader>() : nullptr) {
   report_.begun_ns = monotonic_ns();
   const char* const chosen = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
   for (const char* place : {chosen, "/tmp", "/var/tmp"}) {
@@ -88,6 +90,7 @@ void ExecLog::decided(const DecidedCall& call) {
     if (refusal.holders.size() == most_holders) break;
     refusal.holders.push_back(holder_of(holder));
   }
+  if (stacks_) refusal.stack = stacks_->read(call.thread, call.process);
 }
 
 ExecHolder ExecLog::holder_of(const NamedHolder& holder) const {

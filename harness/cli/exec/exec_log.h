@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/supervisor/call_log.h"
+#include "harness/supervisor/stack/stack_reader.h"
 #include "reports/exec/report.h"
 
 namespace holdfast {
@@ -13,8 +15,8 @@ namespace holdfast {
 class ExecLog : public CallLog {
  public:
   // Fills `report`, which must outlive it and must not be touched before close(). `injector_names` is indexed by
-  // participant.
-  ExecLog(ExecReport& report, std::vector<std::string> injector_names);
+  // participant. `stacks`: also where in the code each refused call came from.
+  ExecLog(ExecReport& report, std::vector<std::string> injector_names, bool stacks);
 
   void decided(const DecidedCall& call) override;
   void outside(const std::string& directory) override;
@@ -28,6 +30,7 @@ class ExecLog : public CallLog {
 
   ExecReport& report_;
   std::vector<std::string> injector_names_;
+  std::unique_ptr<StackReader> stacks_;     // null: none are wanted
   std::vector<std::string> shared_places_;  // directories in which programs create their own
 };
 
