@@ -35,12 +35,20 @@ std::string_view nearest_name(std::string_view name, std::span<const std::string
   std::size_t fewest = 0;
   for (const std::string_view candidate : known) {
     const std::size_t apart = letters_apart(beginning, candidate);
-    if (nearest.empty() || apart < fewest) {
+    const std::size_t longer = std::max(beginning.size(), candidate.size());
+    const bool near = 3 * apart <= longer || (apart == 1 && longer == 2);
+    if (near && (nearest.empty() || apart < fewest)) {
       nearest = candidate;
       fewest = apart;
     }
   }
   return nearest;
+}
+
+std::string nearest_hint(std::string_view name, std::span<const std::string_view> known, char quote) {
+  const std::string_view nearest = nearest_name(name, known);
+  if (nearest.empty()) return {};
+  return std::string("; the nearest is ") + quote + std::string(nearest) + quote;
 }
 
 }  // namespace holdfast

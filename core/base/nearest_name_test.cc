@@ -24,8 +24,17 @@ TEST(NearestName, counts_a_swap_of_neighbours_once) {
 TEST(NearestName, bears_the_empty_and_the_endless) {
   EXPECT_EQ(nearest_name("x", {}), "");
   constexpr std::array<std::string_view, 2> known{"abc", "d"};
-  EXPECT_EQ(nearest_name("", known), "d");
-  EXPECT_FALSE(nearest_name(std::string(1'000'000, 'a'), known).empty());
+  EXPECT_EQ(nearest_name("", known), "");
+  EXPECT_EQ(nearest_name(std::string(1'000'000, 'a'), known), "");
+}
+
+TEST(NearestName, suggests_nothing_that_is_not_near) {
+  constexpr std::array<std::string_view, 4> known{"--out", "replay", "gate", "run"};
+  for (const char* const far : {"--dry-run", "explain", "validate", "-V", "frobnicate", "x", "ru-n-all"})
+    EXPECT_EQ(nearest_name(far, known), "") << far;
+  EXPECT_EQ(nearest_hint("explain", known), "");
+  EXPECT_EQ(nearest_hint("repaly", known), "; the nearest is \"replay\"");
+  EXPECT_EQ(nearest_hint("rnu", known, '\''), "; the nearest is 'run'");
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ class RetryPolicyReader {
     if (key == "max_delay") return read_duration(key, value, policy.max_delay.emplace());
     if (key == "jitter") return read_jitter(value, policy.jitter);
     if (key == "deadline") return read_duration(key, value, policy.deadline.emplace());
-    return error_at(where, fmt::format("unknown key \"{}\"; did you mean \"{}\"?", key.substr(0, 60),
-                                       nearest_name(key, policy_keys)));
+    return error_at(where, fmt::format("unknown key \"{}\"{}. Valid here: {}", key.substr(0, 60),
+                                       nearest_hint(key, policy_keys), fmt::join(policy_keys, ", ")));
   }
 
   Result<> read_retries(const toml::node& value, int& retries) {
@@ -86,10 +86,9 @@ class RetryPolicyReader {
       jitter = static_cast<Jitter>(kind);
       return {};
     }
-    return error_at(
-        value.source(),
-        fmt::format("unknown jitter \"{}\"; did you mean \"{}\"? (none, full, equal, decorrelated)",
-                    text->get().substr(0, 60), nearest_name(text->get(), jitter_names)));
+    return error_at(value.source(),
+                    fmt::format("unknown jitter \"{}\"{}. Valid here: {}", text->get().substr(0, 60),
+                                nearest_hint(text->get(), jitter_names), fmt::join(jitter_names, ", ")));
   }
 
   const std::string& file_name_;

@@ -41,7 +41,8 @@ TEST(RetryPolicyToml, every_jitter_has_its_name) {
 
 TEST(RetryPolicyToml, errors_say_where_and_what_to_do) {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"max_retrys = 3", "f.toml:1:1: unknown key \"max_retrys\"; did you mean \"max_retries\"?"},
+      {"max_retrys = 3",
+       "f.toml:1:1: unknown key \"max_retrys\"; the nearest is \"max_retries\". Valid here: "},
       {"\n\n  base_delay = 100", "f.toml:3:16: base_delay must be a duration in quotes"},
       {"base_delay = \"100\"", "f.toml:1:14: base_delay: \"100\" is not a duration: the unit is missing"},
       {"max_retries = 1.5", "f.toml:1:15: max_retries must be a whole number"},
@@ -51,7 +52,7 @@ TEST(RetryPolicyToml, errors_say_where_and_what_to_do) {
       {"multiplier = 0.5", "f.toml:1:14: retry policy: multiplier is 0.5"},
       {"multiplier = nan", "f.toml:1:14: retry policy: multiplier is nan"},
       {"multiplier = \"2\"", "f.toml:1:14: multiplier must be a number"},
-      {"jitter = \"ful\"", "f.toml:1:10: unknown jitter \"ful\"; did you mean \"full\"?"},
+      {"jitter = \"ful\"", "f.toml:1:10: unknown jitter \"ful\"; the nearest is \"full\". Valid here: "},
       {"jitter = true", "f.toml:1:10: jitter must be a name in quotes"},
       {"max_retries = 1\nmax_retries = 2", "f.toml:2:"},
       {"max_retries = ", "f.toml:1:"},

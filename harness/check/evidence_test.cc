@@ -118,6 +118,21 @@ TEST(FaultsFired, TooFewAreUnknown) {
                  "injector antivirus planned 0", "none");
 }
 
+TEST(FaultsFired, AFileThatWasNeverThereIsToldWithThoseThatWere) {
+  TestRun run(1, 1);
+  run.injector("backup", 2, 0).call(0, 5, Function::rename, "/s/t", "/s/jobs.json").finished();
+  run.plan.scenario.injectors[0].path = "queue.json";
+  run.history.injectors[0].faults.resize(2);
+  expect_finding(
+      check_faults_fired({run.plan, run.history}), Verdict::unknown, 2, 1,
+      "injector backup found no file queue.json, though the store had jobs.json: name the store's file in "
+      "inject.0.path",
+      "never there");
+  run.history.injectors[0].faults[1].path = "/s/queue.json";  // there, but not opened
+  expect_finding(check_faults_fired({run.plan, run.history}), Verdict::unknown, 2, 1,
+                 "injector backup planned 2 faults and fired 0", "there once");
+}
+
 TEST(FaultsFired, DoesNotApplyWithoutInjectors) {
   TestRun run(1, 1);
   run.finished();

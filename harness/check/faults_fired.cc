@@ -6,8 +6,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
+#include "harness/check/call_words.h"
 #include "harness/check/checks.h"
+#include "harness/check/name_changes.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -34,6 +38,42 @@ std::string missing_of_walk(const Plan& plan, const Injector& injector, std::uin
       with_commas(more), with_commas(plan.scenario.agents.broadcasts + more));
 }
 
+// Some files of the store: those that renames and links put in place, else those that the scenario does not name.
+std::string files_seen(const History& history) {
+  constexpr std::size_t most = 3;
+  std::map<std::string, std::uint64_t> times_put;
+  for (const Call& call : history.calls) {
+    if (puts_a_name(call) && is_done(call)) ++times_put[file_name_of(call.destination)];
+  }
+  if (times_put.empty()) {
+    for (const Leftover& file : history.leftovers) times_put[file.name] = 1;
+  }
+  std::vector<std::pair<std::uint64_t, std::string>> names;
+  for (const auto& [name, times] : times_put) names.emplace_back(times, name);
+  std::stable_sort(names.begin(), names.end(),
+                   [](const auto& one, const auto& other) { return one.first > other.first; });
+  std::string list;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+    list += (i == 0 ? "" : ", ") + names[i].second;
+  return list;
+}
+
+// Of one that opens files by name, where none of that name was ever there; else empty.
+std::string never_there(const History& history, const Injector& injector, std::size_t index,
+                        const InjectorRecord* record) {
+  const bool backup =
+      injector.kind == InjectorKind::backup;  // which plans a fault for each file that it finds
+  if (record == nullptr || (injector.kind != InjectorKind::open_handle && !backup)) return {};
+  if (record->fired != 0) return {};
+  const bool looked = backup || record->planned != 0;
+  const bool found = std::any_of(record->faults.begin(), record->faults.end(),
+                                 [](const Fault& fault) { return !fault.path.empty(); });
+  if (!looked || found) return {};
+  const std::string seen = files_seen(history);
+  return fmt::format("injector {} found no file {}{}: name the store's file in inject.{}.path", injector.name,
+                     injector.path, seen.empty() ? "" : ", though the store had " + seen, index);
+}
+
 }  // namespace
 
 Finding check_faults_fired(const Evidence& evidence) {
@@ -58,6 +98,9 @@ Finding check_faults_fired(const Evidence& evidence) {
       if (!missing.empty() && finding.count++ == 0) finding.witness = missing;
     }
     if (fired >= injectors[i].min_fired || finding.count++ != 0) continue;
+    finding.witness =
+        never_there(history, injectors[i], i, found == history.injectors.end() ? nullptr : &*found);
+    if (!finding.witness->empty()) continue;
     finding.witness =
         fmt::format("injector {} planned {} and fired {}, but min_fired is {}", injectors[i].name,
                     counted(planned, "fault"), with_commas(fired), with_commas(injectors[i].min_fired));

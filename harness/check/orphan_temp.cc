@@ -2,19 +2,19 @@
 //
 // A save must remove its temporary file on every path, also when it fails; what is left fills the disk and, under a
 // name that all share, is published by somebody else's save. Sound only when all saves have ended: before the run was
-// quiet, a temporary file may be in use. A file is not an orphan if the store put it in place, by two renames or links
-// or more, or still uses it: it is locked between operations, open in two agents at once, or opened by the final reads,
-// and no rename has it for its source. What one agent alone has open between operations may be a log of its own; it
-// counts as used if there is one such, or if it was made in the first half of that agent's broadcasts: files that become
-// more are a leak (leaks.cc), and here unknown. Core stores have no such files.
+// quiet, a temporary file may be in use. A file is not an orphan if the store put it in place again and again, by
+// renames or links that outlived their operation (what a save moves aside and removes again is temporary); if more than
+// one operation wrote to it; or if the store still uses it: it is locked between operations, opened by two agents, or
+// opened by the final reads, and no rename has it for its source. What one agent alone has open between operations may
+// be a log of its own; it counts as used if there is one such, or if it was made in the first half of that agent's
+// broadcasts: files that become more are a leak (leaks.cc), and here unknown. Core stores have no such files.
 //
 // Nor is what a process left that the harness ended, late or by plan, because it had no chance to remove it; but
 // stores of the core promise to sweep what the dead left, so there a planned death is not an excuse. Who left a file
 // is taken from the last call that names it, else from a pid in its name, else from when it was made: if that was
 // while somebody was cut short, and all others at work then are known to have had a temporary file of another name,
-// it is the dead one's; otherwise it is unknown. Also unknown is a file of a command that the scenario may have
-// forgotten to name: one that was there from the first operation on may be a lock file, one that no single operation
-// can have written a log. Indefinite outcomes leave no file either.
+// it is the dead one's; otherwise it is unknown. Also unknown is a file of a command that was there from the first
+// operation on: it may be a lock file that the scenario does not name. Indefinite outcomes leave no file either.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -119,24 +119,23 @@ class Leftovers {
   std::string story_of(const Leftover& file) { return fates_.of_leftover(file.name); }
 
   [[nodiscard]] LeftFile judge(const Leftover& file) const {
-    const Call* last = nullptr;   // that names it
-    std::uint64_t put_there = 0;  // moves onto it
+    const Call* last = nullptr;  // that names it
+    std::vector<const Call*> changes;
     bool is_source = false;
     for (const Call* call : calls_by_name_.at(last_part(file.name))) {
       const bool from = is_path_of(call->path, file.name), onto = is_path_of(call->destination, file.name);
       if (!from && !onto) continue;
-      put_there += onto && moves(*call) && call->os_error == 0 ? 1 : 0;
+      if (is_done(*call) && (onto ? puts_a_name(*call) : takes_a_name(*call))) changes.push_back(call);
       is_source = is_source || (from && moves(*call));
       if (last == nullptr || call->received_ns >= last->received_ns) last = call;
     }
-    const bool in_place = put_there != 0 && last != nullptr && is_path_of(last->destination, file.name);
-    if (in_place && put_there > 1) return {Judged::in_use};
+    const bool in_place = !changes.empty() && last != nullptr && is_path_of(last->destination, file.name);
+    if (in_place && stays_in_place(std::move(changes), file.name)) return {Judged::in_use};
     if (in_place || !is_source) {
       if (file.use == LeftoverUse::shared) return {Judged::in_use};
       if (file.use == LeftoverUse::alone && !names_its_files_) return by_its_user(file);
     }
-    if (!is_source && !names_its_files_ && is_of_many(file))
-      return {Judged::perhaps, {}, "and more than one operation wrote to it"};
+    if (!is_source && !names_its_files_ && is_of_many(file)) return {Judged::in_use};
     if (const Kill* kill = fates_.kill_that_left(file.name, last)) {
       for (const CutShort& cut : cut_) {
         if (cut.by_plan && cut.agent == kill->agent && cut.until_ns == kill->time_ns) return by_death(cut);
@@ -172,6 +171,21 @@ class Leftovers {
     }
     all_.sort();
     may_have_made_.sort();
+  }
+
+  // Whether a name that was put more than once mostly outlived the operation that put it.
+  [[nodiscard]] bool stays_in_place(std::vector<const Call*> changes, const std::string& name) const {
+    std::sort(changes.begin(), changes.end(),
+              [](const Call* one, const Call* other) { return one->answered_ns < other->answered_ns; });
+    std::size_t puts = 0, removed_again = 0;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      if (!is_path_of(changes[i]->destination, name)) continue;
+      ++puts;
+      const bool taken = i + 1 < changes.size() && !is_path_of(changes[i + 1]->destination, name);
+      const Operation* operation = taken ? names_.operation_of(*changes[i]) : nullptr;
+      if (operation != nullptr && operation == names_.operation_of(*changes[i + 1])) ++removed_again;
+    }
+    return puts > 1 && puts > 2 * removed_again;
   }
 
   // One that an agent alone has open.

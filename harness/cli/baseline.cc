@@ -87,6 +87,8 @@ static void add_options(CLI::App& app, BaselineCommand& command) {
 }
 
 extern const Subcommand baseline_subcommand{"baseline", "Manage the runs that a gate compares with",
-                                            add_command<BaselineCommand>};
+                                            add_command<BaselineCommand>,
+                                            "  holdfast baseline update runs/good --baseline no-fault.json   "
+                                            "after 'holdfast run no-fault --trials 60 --out runs/good'"};
 
 }  // namespace holdfast

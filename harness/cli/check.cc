@@ -37,7 +37,9 @@ static void add_options(CLI::App& app, CheckCommand& command) {
   app.add_flag("--json", command.json, "Print result.json instead of the summary");
 }
 
-extern const Subcommand check_subcommand{"check", "Judge a stored run again, from its events alone",
-                                         add_command<CheckCommand>};
+extern const Subcommand check_subcommand{
+    "check", "Judge a stored run again, from its events alone", add_command<CheckCommand>,
+    "  holdfast check holdfast-runs/broadcast-8-seed-1    with today's checks\n"
+    "  holdfast check runs/after --expect 'lost == 0'     with a threshold that the scenario does not have"};
 
 }  // namespace holdfast

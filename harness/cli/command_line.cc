@@ -6,15 +6,18 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/nearest_name.h"
 #include "harness/cli/internal_roles.h"
+#include "harness/cli/reference/reference.h"
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/terminal.h"
+#include "reports/format/text.h"
 
 namespace holdfast {
 
@@ -29,31 +32,40 @@ constexpr const char* about =
 
 constexpr const char* examples = R"(
 Examples:
-  holdfast list                                  the scenarios that ship
-  holdfast run broadcast-8                       eight agents, an antivirus, an open handle: does every message arrive?
-  holdfast run broadcast-8 --seed 7 --agents 16  the same with another plan and a larger crowd
-  holdfast run my.toml --set subject.retry.jitter=equal --out runs/equal
-  holdfast run lockstep --trials 20              each variant 20 times, compared in one report
-  holdfast run broadcast-8 --until-fail          one trial after another, until one fails
-  holdfast run no-fault --until-sure             until a sequential test can tell 99 % from 95 %
-  holdfast sweep retry-budget --hold 0ms..4s     how long a hold it survives, and where retries run out
-  holdfast compare runs/before runs/after        two runs side by side, with Fisher's p
-  holdfast replay runs/before                    the same plan again, ten times: how often does it fail?
-  holdfast shrink runs/before                    the smallest plan that still fails, as a scenario of its own
-  holdfast run broadcast-8 --expect 'success_rate.lower >= 0.98' --expect 'wait.max <= 3.1s'
-  holdfast baseline update runs/nightly --baseline broadcast-8.json
-  holdfast gate runs/series --baseline broadcast-8.json   is it slower, or does it fail more often?
-  holdfast check runs/after                      judge a stored run again
-  holdfast index holdfast-runs                   a page that lists past runs
-  holdfast hold queue.json --for 2s              keep a file open, as a scanner would
-  holdfast who queue.json                        who has it open, and what Windows would refuse now
   holdfast exec -- pytest                        which of its file calls would Windows refuse, and why?
-  holdfast doctor                                can this machine run it?
-  holdfast selftest                              can Holdfast detect planted bugs?
+  holdfast run broadcast-8                       eight agents, an antivirus, an open handle: does every message arrive?
+  holdfast new python my-queue                   an adapter, a scenario and a CI file for a store of your own
+  holdfast validate my-queue/scenario.toml       what would it do, and how long would it take?
+  holdfast run my-queue/scenario.toml --trials 20   many times: the pass rate, with its interval
+  holdfast explain 32                            what does this code, check or word mean?
+
+'holdfast COMMAND --help' has examples of each command and its exit codes.
 
 Exit codes: 0 pass, 1 a check failed, 2 inconclusive, 3 a threshold was missed, 4 a regression
 against the baseline, 64 usage or scenario error, 70 internal error or a machine that cannot run it.
 )";
+
+// Those that run a command of the user's show it.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string usage = Formatter::make_usage(app, std::move(name));
+    if (!app->get_prefix_command()) return usage;
+    usage.erase(usage.find_last_not_of('\n') + 1);
+    return usage + " -- COMMAND [ARGUMENT...]\n\n";
+  }
+};
+
+// Examples of the command itself, and its own exit codes.
+void add_footer(CLI::App& app, const Subcommand& subcommand) {
+  for (CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    add_footer(*below, subcommand);
+  if (!app.get_footer().empty()) return;
+  app.footer(fmt::format("\nExamples:\n{}\n\n{}", subcommand.examples,
+                         wrapped(fmt::format("Exit codes: {}; 64 usage error, 70 internal error.",
+                                             exit_codes_of(subcommand.name)),
+                                 100, "", "")));
+}
 
 // "baseline update"
 std::string words_of(const CLI::App& command) {
@@ -64,10 +76,11 @@ std::string words_of(const CLI::App& command) {
 
 std::string not_a_command(const std::string& word, const CLI::App& app) {
   const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App*) { return true; });
-  std::vector<std::string_view> names{"--help", "--version"};
+  std::vector<std::string> names{"--help", "--version"};
   for (const CLI::App* command : commands) names.push_back(command->get_name());
-  return fmt::format("unknown {} '{}'; the nearest is '{}'; 'holdfast --help' lists all",
-                     word.starts_with('-') ? "option" : "command", word, nearest_name(word, names));
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return fmt::format("unknown {} '{}'{}; 'holdfast --help' lists all",
+                     word.starts_with('-') ? "option" : "command", word, nearest_hint(word, views, '\''));
 }
 
 // The subcommand that the words led to, and no further.
@@ -108,7 +121,7 @@ std::string what_is_wrong(const CLI::ParseError& error, const CLI::App& app) {
 
 // Everything after "--" belongs to the command. Cut off, because CLI11 would parse it.
 std::vector<std::string> cut_behind(int& argc, char** argv) {
-  if (argc < 2 || std::string_view(argv[1]) != "exec") return {};
+  if (argc < 2 || (std::string_view(argv[1]) != "exec" && std::string_view(argv[1]) != "adapter")) return {};
   char** const end = argv + argc;
   char** const mark =
       std::find_if(argv, end, [](const char* word) { return std::string_view(word) == "--"; });
@@ -142,26 +155,29 @@ std::string not_an_option(const std::string& word, const CLI::App& command) {
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   }
   const std::vector<std::string_view> names(known.begin(), known.end());
-  return fmt::format("{} has no option '{}'; the nearest is '{}'", words_of(command), given,
-                     nearest_name(given, names));
+  const std::string hint = nearest_hint(given, names, '\'');
+  return fmt::format("{} has no option '{}'{}", words_of(command), given,
+                     hint.empty() ? fmt::format("; see 'holdfast {} --help'", words_of(command)) : hint);
 }
 
 int carry_out_command_line(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]).starts_with("internal-")) return carry_out_internal(argc, argv);
 
   CLI::App app(about, "holdfast");
-  app.footer(examples);
-  app.set_version_flag("--version", "holdfast " HOLDFAST_VERSION);
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_version_flag("-V,--version", "holdfast " HOLDFAST_VERSION);
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   std::map<const CLI::App*, Subcommand::CarryOut> subcommands;
   const auto add = [&](const Subcommand& subcommand) {
     CLI::App* const own = app.add_subcommand(std::string(subcommand.name), std::string(subcommand.about));
     subcommands[own] = subcommand.add(*own);
+    add_footer(*own, subcommand);
   };
 #define HOLDFAST_SUBCOMMAND(name) add(name##_subcommand);
 #include "harness/cli/subcommands.def"
 #undef HOLDFAST_SUBCOMMAND
+  app.footer(examples);  // now, for subcommands inherit it
 
   auto behind = cut_behind(argc, argv);
   try {

@@ -45,6 +45,8 @@ static void add_options(CLI::App& app, CompareCommand& command) {
 }
 
 extern const Subcommand compare_subcommand{
-    "compare", "Compare two runs: rates with intervals, Fisher's p, waits", add_command<CompareCommand>};
+    "compare", "Compare two runs: rates with intervals, Fisher's p, waits", add_command<CompareCommand>,
+    "  holdfast compare runs/before runs/after\n"
+    "  holdfast compare runs/before runs/after --html compare.html --markdown compare.md"};
 
 }  // namespace holdfast

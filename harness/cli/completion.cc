@@ -184,11 +184,6 @@ static Subcommand::CarryOut add_completion(CLI::App& app) {
   app.add_option("for", *page, "bash, zsh, fish, or man for the manual page")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}));
-  app.footer(R"(
-Examples:
-  . <(holdfast completion bash)                         for this shell
-  holdfast completion fish | source
-  holdfast completion man | man -l -)");
   return [page](const Typed& typed) {
     fmt::print("{}", *page == "bash"   ? bash_completion(typed.program)
                      : *page == "zsh"  ? zsh_completion(typed.program)
@@ -198,7 +193,10 @@ Examples:
   };
 }
 
-extern const Subcommand completion_subcommand{"completion", "Print shell completion, or the man page",
-                                              add_completion};
+extern const Subcommand completion_subcommand{
+    "completion", "Print shell completion, or the man page", add_completion,
+    "  . <(holdfast completion bash)                      for this shell\n"
+    "  holdfast completion fish | source\n"
+    "  holdfast completion man | man -l -"};
 
 }  // namespace holdfast

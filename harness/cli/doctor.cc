@@ -45,6 +45,8 @@ static void add_options(CLI::App& app, DoctorCommand& command) {
 
 extern const Subcommand doctor_subcommand{
     "doctor", "Check what works on this machine, and say what to do about the rest",
-    add_command<DoctorCommand>};
+    add_command<DoctorCommand>,
+    "  holdfast doctor\n"
+    "  holdfast doctor /mnt/data                          could runs be kept there?"};
 
 }  // namespace holdfast

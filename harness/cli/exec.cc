@@ -5,17 +5,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 
 #include "core/base/clock.h"
 #include "harness/cli/exec/exec_injectors.h"
 #include "harness/cli/exec/exec_log.h"
+#include "harness/cli/exec/judge_left.h"
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
@@ -39,9 +42,10 @@ struct ExecCommand {
   bool enforce = false;
   bool opens = false;  // decide opens even if no profile makes it needful
   std::string profile = "auto";
-  std::vector<std::string> injectors;     // KIND[:KEY=VALUE,...]
-  std::vector<std::string> suppressions;  // files
-  std::string json;                       // file to write; empty: none
+  std::vector<std::string> injectors;          // KIND[:KEY=VALUE,...]
+  std::vector<std::string> suppressions;       // files
+  std::map<std::string, std::string> reports;  // files to write, by option (reports/exec/reports.def)
+  std::string then;                            // a shell command that judges what is left; empty: none
   bool fail_on_refusal = false;
   bool allow_unjudged = false;
   bool quiet = false;
@@ -50,6 +54,17 @@ struct ExecCommand {
 };
 
 namespace {
+
+struct ReportRow {
+  const char* option;
+  std::string (*render)(const ExecReport& report);
+  const char* about;
+};
+constexpr auto report_rows = std::to_array<ReportRow>({
+#define HOLDFAST_EXEC_REPORT(option, function, about) {#option, function, about},
+#include "reports/exec/reports.def"
+#undef HOLDFAST_EXEC_REPORT
+});
 
 // As env(1), nohup(1) and the like have them.
 constexpr int exit_refusals = 125, exit_cannot_execute = 126, exit_not_found = 127;
@@ -126,15 +141,15 @@ Result<Preparation> prepare(const ExecCommand& command) {
   if (!suppressions) return fail(suppressions.error());
   auto injectors = parse_injectors(command.injectors);
   if (!injectors) return fail(injectors.error());
-  if (!command.json.empty()) {
-    const auto parent = std::filesystem::absolute(command.json).parent_path();
+  for (const auto& [option, file] : command.reports) {
+    if (file.empty()) continue;
+    const auto parent = std::filesystem::absolute(file).parent_path();
     std::error_code ignored;
-    const int error = std::filesystem::is_directory(command.json, ignored) ? EISDIR
-                      : ::access(parent.c_str(), W_OK) != 0                ? errno
-                                                                           : 0;
+    const int error = std::filesystem::is_directory(file, ignored) ? EISDIR
+                      : ::access(parent.c_str(), W_OK) != 0        ? errno
+                                                                   : 0;
     if (error != 0)
-      return fail(Code::invalid,
-                  fmt::format("cannot write --json {}: {}", command.json, std::strerror(error)));
+      return fail(Code::invalid, fmt::format("cannot write --{} {}: {}", option, file, std::strerror(error)));
   }
   prepared.domain.directories = std::move(*directories);
   prepared.domain.mode = command.enforce ? Domain::Mode::enforce : Domain::Mode::observe;
@@ -234,9 +249,17 @@ static int carry_out(const ExecCommand& command) {
     fmt::print(stderr, "{}",
                render_exec_terminal(report, colour_wanted(STDERR_FILENO), columns_of(STDERR_FILENO)));
   }
-  if (!command.json.empty()) {
-    if (auto written = write_output_file(command.json, exec_json(report)); !written)
+  for (const ReportRow& row : report_rows) {
+    const auto file = command.reports.find(row.option);
+    if (file == command.reports.end() || file->second.empty()) continue;
+    if (auto written = write_output_file(file->second, row.render(report)); !written)
       return complain(written.error());
+  }
+  Result<int> status = report.wait_status;
+  if (!command.then.empty()) {
+    const int code = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
+    status = judge_left(command.then, code);
+    if (!status) return complain(status.error());
   }
   if (command.fail_on_refusal && counted_refusals(report) > 0) return exit_refusals;
   // A gate that saw nothing must not be green.
@@ -249,7 +272,7 @@ static int carry_out(const ExecCommand& command) {
         fmt::format("--fail-on-refusal: {} (--allow-unjudged lets that pass)", unjudged_sentence(report)));
     return exit_refusals;
   }
-  return end_like(report.wait_status);
+  return end_like(*status);
 }
 
 static void add_options(CLI::App& app, ExecCommand& command) {
@@ -276,7 +299,12 @@ static void add_options(CLI::App& app, ExecCommand& command) {
       ->capture_default_str();
   app.add_option("--suppress", command.suppressions, "A file that lists accepted refusals")
       ->allow_extra_args(false);
-  app.add_option("--json", command.json, "Write the findings to this file (holdfast.exec/1)");
+  for (const ReportRow& row : report_rows)
+    app.add_option(fmt::format("--{}", row.option), command.reports[row.option], row.about);
+  app.add_option(
+      "--then", command.then,
+      "A shell command that judges what is left afterwards, outside the watch: the exit code is its own, "
+      "and it finds the command's in HOLDFAST_EXIT");
   app.add_flag("--fail-on-refusal", command.fail_on_refusal,
                "Exit with 125 if a call was refused (or, with --observe, would have been), if one could not "
                "be judged, or if there was nothing to judge");
@@ -292,8 +320,9 @@ Examples:
   holdfast exec --fail-on-refusal -- npm test           fail the build on what would fail on Windows
   holdfast exec --enforce --inject antivirus -- ./app   see how the program copes
   holdfast exec --suppress known.supp -- make check     ignore the refusals you already know about
+  holdfast exec --enforce --inject antivirus --then './all-there' -- ./app    is anything lost?
 
-The summary goes to stderr. Exit code: that of the command; 125 with --fail-on-refusal if a call was or would have
+The summary goes to stderr. Exit code: that of the command, or of --then; 125 with --fail-on-refusal if a call was or would have
 been refused, could not be judged, or if there was nothing to judge; 126 and 127 if the command could not be
 executed or found, 64 usage error, 70 a machine that cannot run it.)");
 }

@@ -270,7 +270,10 @@ TEST_F(Exec, BadCommandLines) {
   expect_one_sentence(exec({"--enfroce", "true"}), 64, "no option '--enfroce'; the nearest is '--enforce'");
   expect_one_sentence(exec({"--dir", "missing", "--", "true"}), 64, "--dir missing: No such file");
   expect_one_sentence(exec({"--profile", "pyton", "--", "true"}), 64, "unknown profile 'pyton'");
-  expect_one_sentence(exec({"--inject", "antvirus", "--", "true"}), 64, "the nearest is \"antivirus\"");
+  expect_one_sentence(exec({"--inject", "antvirus", "--", "true"}), 64,
+                      "the nearest is \"antivirus\". Valid here: open-handle, antivirus, indexer, backup\n");
+  expect_one_sentence(exec({"--inject", "antivirus:hodl=1s", "--", "true"}), 64,
+                      "unknown key \"hodl\"; the nearest is \"hold\"");
   expect_one_sentence(exec({"--inject", "antivirus:hold=soon", "--", "true"}), 64, "must be a duration");
   expect_one_sentence(exec({"--inject", "antivirus:hold", "--", "true"}), 64, "'hold' is not KEY=VALUE");
   expect_one_sentence(exec({"--json", "missing/found.json", "--", "true"}), 64, "cannot write --json");
@@ -278,6 +281,26 @@ TEST_F(Exec, BadCommandLines) {
   expect_one_sentence(exec({"--inject", "delay", "--", "true"}), 64, "delays are for agents of a scenario");
   expect_one_sentence(exec({"--quiet", "--", HOLDFAST_BINARY, "exec", "--", "true"}), 70,
                       "another seccomp listener is in force already");
+}
+
+// A judge of what is left decides; a refusal that fails the gate still does.
+TEST_F(Exec, ThenDecidesByWhatIsLeft) {
+  EXPECT_EQ(shell("exit 7", {"--quiet", "--then", "exit 0"}).exit_code, 0);
+  EXPECT_EQ(shell("echo x > f", {"--quiet", "--then", "test -s f && exit 9"}).exit_code, 9);
+  EXPECT_EQ(shell("exit 7", {"--quiet", "--then", "exit $HOLDFAST_EXIT"}).exit_code, 7);
+  EXPECT_EQ(shell("true", {"--quiet", "--then", "kill -TERM $$"}).signal, SIGTERM);
+  EXPECT_EQ(shell(refused_script, {"--quiet", "--fail-on-refusal", "--then", "exit 0"}).exit_code, 125);
+}
+
+TEST_F(Exec, WritesAPageMarkdownAndJunit) {
+  const auto end = shell(refused_script, {"--quiet", "--html", "../found.html", "--markdown", "../found.md",
+                                          "--junit", "../found.xml", "--json", "../found.json"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_EQ(report()["groups"].size(), 1U);
+  EXPECT_TRUE(holds(file_bytes(scratch() / "found.html"), "rename (target held): 5 (access denied)"));
+  EXPECT_TRUE(holds(file_bytes(scratch() / "found.md"), "## 1 × rename"));
+  EXPECT_TRUE(holds(file_bytes(scratch() / "found.xml"), "failures=\"1\""));
+  expect_one_sentence(exec({"--html", "missing/a.html", "--", "true"}), 64, "cannot write --html");
 }
 
 }  // namespace

@@ -50,13 +50,12 @@ static void add_options(CLI::App& app, GateCommand& command) {
       ->required();
   app.add_option("--variant", command.variant, "Which variant to use, if the series has several");
   app.add_flag("--json", command.json, "Print JSON instead of the table");
-  app.footer(
-      "\nExit codes: 0 no regression, 2 too few runs to tell, 4 a regression, 64 usage error or another "
-      "scenario's "
-      "baseline.");
 }
 
 extern const Subcommand gate_subcommand{"gate", "Report whether these runs are worse than a baseline",
-                                        add_command<GateCommand>};
+                                        add_command<GateCommand>,
+                                        "  holdfast gate runs/now --baseline no-fault.json    after "
+                                        "'holdfast run no-fault --trials 20 --out runs/now'\n"
+                                        "  holdfast gate runs/now --baseline no-fault.json --json"};
 
 }  // namespace holdfast

@@ -96,6 +96,9 @@ static void add_options(CLI::App& app, HoldCommand& command) {
 }
 
 extern const Subcommand hold_subcommand{
-    "hold", "Keep a file open for a while, as a viewer or a scanner would", add_command<HoldCommand>};
+    "hold", "Keep a file open for a while, as a viewer or a scanner would", add_command<HoldCommand>,
+    "  holdfast hold queue.json --for 2s                  as a scanner would\n"
+    "  holdfast exec --opens -- holdfast hold queue.json --for 2s --share -   as a backup would: nobody else "
+    "may open it"};
 
 }  // namespace holdfast

@@ -85,6 +85,8 @@ static void add_options(CLI::App& app, IndexCommand& command) {
 
 extern const Subcommand index_subcommand{
     "index", "Write a page that lists past runs: verdicts, trends, links to reports",
-    add_command<IndexCommand>};
+    add_command<IndexCommand>,
+    "  holdfast index holdfast-runs                       writes holdfast-runs/index.html\n"
+    "  holdfast index reports --out runs.html --json"};
 
 }  // namespace holdfast

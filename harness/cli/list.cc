@@ -46,6 +46,9 @@ static void add_options(CLI::App& app, ListCommand& command) {
   app.add_flag("--json", command.json, "Print JSON");
 }
 
-extern const Subcommand list_subcommand{"list", "List the shipped scenarios", add_command<ListCommand>};
+extern const Subcommand list_subcommand{
+    "list", "List the shipped scenarios", add_command<ListCommand>,
+    "  holdfast list\n"
+    "  holdfast list --json                               with the path of each, to copy one"};
 
 }  // namespace holdfast

@@ -62,7 +62,7 @@ std::string command_part(const CLI::App& command, const std::string& words,
   if (!command.get_footer().empty() && command.get_footer() != common_footer)
     part += ".PP\n" + as_printed(command.get_footer());
   for (const CLI::App* below : command.get_subcommands([](const CLI::App*) { return true; }))
-    part += command_part(*below, words + " " + below->get_name(), common_footer);
+    part += command_part(*below, words + " " + below->get_name(), command.get_footer());
   return part;
 }
 

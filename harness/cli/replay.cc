@@ -57,6 +57,8 @@ static int carry_out(const ReplayCommand& command) {
   if (command.json) {
     fmt::print("{}", to_json(replays));
   } else if (!command.quiet) {
+    if (const std::string changed = changed_since(failed->plan, command.directory); !changed.empty())
+      fmt::print("{} has changed since that run.\n", one_line(changed));
     fmt::print("{}runs: {}\n",
                wrapped(fmt::format("{}, seed {}: {}", one_line(failed->plan.scenario.name), failed->plan.seed,
                                    sentence(replays)),
@@ -78,6 +80,8 @@ static void add_options(CLI::App& app, ReplayCommand& command) {
 }
 
 extern const Subcommand replay_subcommand{
-    "replay", "Rerun a failed plan and report how often it fails the same way", add_command<ReplayCommand>};
+    "replay", "Rerun a failed plan and report how often it fails the same way", add_command<ReplayCommand>,
+    "  holdfast replay runs/before                        does the failure come again? ten runs\n"
+    "  holdfast replay runs/before --times 50 --json"};
 
 }  // namespace holdfast

@@ -56,6 +56,19 @@ TEST_F(Replay, OfAFailureThatDoesNotComeAgainIsZero) {
   EXPECT_FALSE(std::filesystem::exists(scratch() / "again/run-1/events"));  // nothing to look at
 }
 
+TEST_F(Replay, SaysThatTheSubjectHasChanged) {
+  const std::string subject = file_bytes(HOLDFAST_MISBEHAVING_SUBJECT);
+  put_file(scratch() / "subject.py", subject);
+  put_file(scratch() / "loser.toml",
+           "[subject]\nkind = \"command\"\ncommand = [\"python3\", \"subject.py\", \"good\"]\n"
+           "[agents]\ncount = 2\nbroadcasts = 1\n");
+  ASSERT_EQ(holdfast({"run", "loser.toml", "--quiet", "--out", "run"}).exit_code, 1);
+  EXPECT_FALSE(holds(holdfast({"replay", "run", "--times", "1"}).out, "has changed"));
+  put_file(scratch() / "subject.py", subject + "\n");
+  EXPECT_TRUE(
+      holds(holdfast({"replay", "run", "--times", "1"}).out, "subject.py has changed since that run.\n"));
+}
+
 TEST_F(Replay, NeedsARunThatFailed) {
   expect_one_sentence(holdfast({"replay", "nowhere"}), 64, "nowhere");
   ASSERT_EQ(holdfast({"run", "no-fault", "--quiet", "--out", "run"}).exit_code, 0);

@@ -72,6 +72,8 @@ static void add_options(CLI::App& app, ReportCommand& command) {
 
 extern const Subcommand report_subcommand{
     "report", "Rewrite report.html, report.md and junit.xml of a stored run, and print its summary",
-    add_command<ReportCommand>};
+    add_command<ReportCommand>,
+    "  holdfast report runs/after                         rewrite report.html with today's layout\n"
+    "  holdfast report runs/after --csv > operations.csv  one row per operation"};
 
 }  // namespace holdfast

@@ -114,6 +114,8 @@ static void add_options(CLI::App& app, RulesCommand& command) {
 }
 
 extern const Subcommand rules_subcommand{
-    "rules", "Show what Windows refuses: every decision that Holdfast can make", add_command<RulesCommand>};
+    "rules", "Show what Windows refuses: every decision that Holdfast can make", add_command<RulesCommand>,
+    "  holdfast rules                                     the table\n"
+    "  holdfast rules --live                              do real processes get these answers?"};
 
 }  // namespace holdfast

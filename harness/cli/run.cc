@@ -93,6 +93,10 @@ static void add_options(CLI::App& app, RunCommand& command) {
   app.add_flag("--json", command.json, "Print result.json instead of the summary");
 }
 
-extern const Subcommand run_subcommand{"run", "Run a scenario and judge it", add_command<RunCommand>};
+extern const Subcommand run_subcommand{
+    "run", "Run a scenario and judge it", add_command<RunCommand>,
+    "  holdfast run broadcast-8 --seed 7 --agents 16      another plan, and a larger crowd\n"
+    "  holdfast run my.toml --set subject.retry.jitter=equal --expect 'wait.max <= 3.1s'\n"
+    "  holdfast run lockstep --trials 20                  each variant 20 times, compared in one report"};
 
 }  // namespace holdfast

@@ -290,6 +290,8 @@ static void add_options(CLI::App& app, SelftestCommand& command) {
 
 extern const Subcommand selftest_subcommand{
     "selftest", "Run subjects with planted bugs, which must be found, and correct subjects, which must pass",
-    add_command<SelftestCommand>};
+    add_command<SelftestCommand>,
+    "  holdfast selftest --only no-lock --seeds 20        how often is this bug found?\n"
+    "  holdfast selftest --manifest subjects/manifest.toml   subjects of your own"};
 
 }  // namespace holdfast

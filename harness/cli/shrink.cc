@@ -244,6 +244,8 @@ static void add_options(CLI::App& app, ShrinkCommand& command) {
 
 extern const Subcommand shrink_subcommand{
     "shrink", "Find the smallest plan that still fails the same way: fewer agents, broadcasts, injectors",
-    add_command<ShrinkCommand>};
+    add_command<ShrinkCommand>,
+    "  holdfast shrink runs/before --out runs/small       the smallest plan that still fails\n"
+    "  holdfast shrink runs/before --times 5 --rate 0.4   for a failure that is rare"};
 
 }  // namespace holdfast

@@ -24,6 +24,7 @@ struct Subcommand {
   std::string_view name;
   std::string_view about;
   CarryOut (*add)(CLI::App& app);  // declares the options; its result is called if this subcommand was chosen
+  std::string_view examples = {};  // for --help: two or three lines, each indented by two
 };
 
 // For a subcommand with a Command struct: `add_options(CLI::App&, Command&)` and `carry_out(const Command&)` are

@@ -50,9 +50,9 @@ Result<std::size_t> injector_of(const SweepCommand& command, const Scenario& sce
   if (names.empty()) return fail(Code::invalid, fmt::format("{} has no injector that holds files", asked));
   const std::string valid = fmt::format("Valid here: {}", fmt::join(names, ", "));
   if (!command.injector.empty()) {
-    return fail(Code::invalid, fmt::format("--injector {}: {} has no such holder; the nearest is \"{}\". {}",
-                                           short_quote(command.injector), asked,
-                                           nearest_name(command.injector, names), valid));
+    return fail(Code::invalid,
+                fmt::format("--injector {}: {} has no such holder{}. {}", short_quote(command.injector),
+                            asked, nearest_hint(command.injector, names), valid));
   }
   return fail(
       Code::invalid,
@@ -290,6 +290,8 @@ static void add_options(CLI::App& app, SweepCommand& command) {
 extern const Subcommand sweep_subcommand{
     "sweep",
     "Run a scenario under longer and longer holds, to find the longest it survives and where retries run out",
-    add_command<SweepCommand>};
+    add_command<SweepCommand>,
+    "  holdfast sweep retry-budget --hold 0ms..4s         how long a hold does each policy survive?\n"
+    "  holdfast sweep my.toml --hold 0ms..10s --steps 20 --runs 5"};
 
 }  // namespace holdfast

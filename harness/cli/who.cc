@@ -173,13 +173,12 @@ static int carry_out(const WhoCommand& command) {
 static void add_options(CLI::App& app, WhoCommand& command) {
   app.add_option("path", command.path, "The file or directory")->required();
   app.add_flag("--json", command.json, "Print JSON");
-  app.footer(
-      "\nExit codes: 0 nobody holds it, 1 somebody does, 2 no holder was found but some processes could not "
-      "be inspected,\n64 usage error or no such path.");
 }
 
 extern const Subcommand who_subcommand{
     "who", "Show who has a file or directory open, and what Windows would refuse now",
-    add_command<WhoCommand>};
+    add_command<WhoCommand>,
+    "  holdfast who queue.json\n"
+    "  holdfast who queue.json --json"};
 
 }  // namespace holdfast

@@ -11,6 +11,7 @@
 #include "harness/conduct/call_rules.h"
 #include "harness/conduct/conductor_record.h"
 #include "harness/conduct/crowd.h"
+#include "harness/conduct/files_opened.h"
 #include "harness/conduct/watch/leftovers.h"
 #include "harness/conduct/watch/store_watch.h"
 #include "harness/crowd/launch/crew_logs.h"
@@ -62,6 +63,8 @@ class Conductor {
     }
     if (record_) {
       if (outcome) outcome = record_->end_watch();
+      // A core store names its files; one that looks into others' temporary files does not keep them by that.
+      if (plan_.scenario.subject.kind == SubjectKind::command) store_watch_.opened(opened_.by_several());
       if (outcome) outcome = record_->leftovers(store_watch_.files_in_use(), sweep_);
       if (outcome && finished_) outcome = record_->mark(Mark::finished, count_files(directory_ / "store"));
       if (auto closed = record_->close(); !closed && outcome) outcome = closed;
@@ -174,9 +177,10 @@ class Conductor {
       crowd_->restart_killed_by(killer.get());
       rules.push_back(std::move(killer));
     }
-    auto supervisor = Supervisor::start(std::move(*listener), domain_of(plan_, *profile, store),
-                                        std::make_unique<EventLog>(std::move(*recorder)),
-                                        crowd_->participants(), std::move(rules));
+    auto supervisor =
+        Supervisor::start(std::move(*listener), domain_of(plan_, *profile, store),
+                          noting_opens(std::make_unique<EventLog>(std::move(*recorder)), opened_),
+                          crowd_->participants(), std::move(rules));
     if (!supervisor) return fail(supervisor.error());
     supervisor_ = std::move(*supervisor);
     return {};
@@ -237,6 +241,7 @@ class Conductor {
   const ConductOptions& options_;
   Interrupts interrupts_;
   StoreWatch store_watch_;
+  FilesOpened opened_;
   std::optional<ConductorRecord> record_;
   std::optional<Crowd> crowd_;
   std::unique_ptr<Supervisor> supervisor_;  // which looks at the crowd's participants

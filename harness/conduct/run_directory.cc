@@ -46,7 +46,9 @@ std::optional<std::string> not_ours(int directory) {
 Result<RunDirectory> RunDirectory::create(const std::filesystem::path& given, DirectoryKind kind) {
   std::error_code ignored;
   const std::filesystem::path path = std::filesystem::absolute(given, ignored).lexically_normal();
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+  std::error_code above;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), above);
+  if (above) return fail(directory_error(path, "cannot create", above.value()));  // not mkdir's ENOENT
   const bool made = ::mkdir(path.c_str(), private_directory) == 0;
   if (!made && errno != EEXIST) return fail(directory_error(path, "cannot create", errno));
   const int lock = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -179,7 +179,7 @@ struct LockLook {
 
 enum class LeftoverUse : std::uint8_t {
   none = 0,
-  shared = 1,  // open in two agents at once, locked between operations, or opened by the final reads
+  shared = 1,  // opened by two agents, locked between operations, or opened by the final reads
   alone = 2,   // only one agent has it open between operations
 };
 

@@ -50,10 +50,16 @@ std::string_view threshold_wanted(const Figure& figure) {
 
 }  // namespace
 
-Result<Expectation> parse_expectation(std::string_view text) {
-  const auto wrong = [&](const std::string& what) {
-    return fail(Code::invalid, fmt::format("--expect {}: {}", short_quote(text), what));
-  };
+Result<double> read_threshold(const Figure& figure, std::string_view text) {
+  const auto threshold = threshold_of(figure, without_blanks(text));
+  const double greatest = figure.unit == "share" ? 1 : greatest_threshold;
+  if (threshold && *threshold >= 0 && *threshold <= greatest) return *threshold;
+  return fail(Code::invalid, fmt::format("{} is not a threshold for {}: write {}", short_quote(text),
+                                         figure.name, threshold_wanted(figure)));
+}
+
+Result<Expectation> read_expectation(std::string_view text) {
+  const auto wrong = [](const std::string& what) { return fail(Code::invalid, what); };
   constexpr std::string_view shape = "a figure, then >=, <= or ==, then a value, as in 'lost == 0'";
   const auto sign_at = text.find_first_of("<>=!");
   if (sign_at == std::string_view::npos)
@@ -75,15 +81,16 @@ Result<Expectation> parse_expectation(std::string_view text) {
   } else {
     return wrong("compare with >=, <= or ==");
   }
-  const std::string_view value = without_blanks(text.substr(sign_at + 2));
-  const auto threshold = threshold_of(*figure, value);
-  const double greatest = figure->unit == "share" ? 1 : greatest_threshold;
-  if (!threshold || !(*threshold >= 0 && *threshold <= greatest)) {
-    return wrong(fmt::format("{} is not a threshold for {}: write {}", short_quote(value), name,
-                             threshold_wanted(*figure)));
-  }
+  const auto threshold = read_threshold(*figure, without_blanks(text.substr(sign_at + 2)));
+  if (!threshold) return fail(threshold.error());
   expectation.value = *threshold;
   return expectation;
+}
+
+Result<Expectation> parse_expectation(std::string_view text) {
+  auto read = read_expectation(text);
+  if (read) return read;
+  return fail(Code::invalid, fmt::format("--expect {}: {}", short_quote(text), read.error().message));
 }
 
 }  // namespace holdfast

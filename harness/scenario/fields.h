@@ -16,6 +16,7 @@
 #include "core/base/result.h"
 #include "core/retry/duration.h"
 #include "harness/scenario/document.h"
+#include "harness/scenario/schema_parts.h"
 #include "harness/scenario/unknown_word.h"
 
 namespace holdfast {
@@ -26,6 +27,7 @@ struct Field {
   // `path` is the key's full name, for errors.
   std::function<Result<>(const Node&, const std::string& path, Section&)> read;
   std::function<std::optional<Node>(const Section&)> write;  // none: the key is left out
+  std::function<Node()> schema = {};                         // the values that fit, for editors; none: any
 };
 
 template <typename Section>
@@ -70,7 +72,8 @@ Field<Section> whole_number(Member Section::*member, std::int64_t least, std::in
             section.*member = static_cast<Member>(node.integer);
             return {};
           },
-          [=](const Section& section) { return Node::of(static_cast<std::int64_t>(section.*member)); }};
+          [=](const Section& section) { return Node::of(static_cast<std::int64_t>(section.*member)); },
+          [=] { return schema::whole(least, most); }};
 }
 
 template <typename Section>
@@ -81,7 +84,8 @@ Field<Section> yes_or_no(bool Section::*member) {
             section.*member = node.boolean;
             return {};
           },
-          [=](const Section& section) { return Node::of_boolean(section.*member); }};
+          [=](const Section& section) { return Node::of_boolean(section.*member); },
+          [] { return schema::of_type("boolean"); }};
 }
 
 enum class Least { included, excluded };
@@ -106,7 +110,8 @@ Field<Section> real_number(Member Section::*member, double least, double most,
           [=](const Section& section) -> std::optional<Node> {
             const auto value = present(section.*member);
             return value ? std::optional<Node>(Node::of(*value)) : std::nullopt;
-          }};
+          },
+          [=] { return schema::number(least, most, bound == Least::included); }};
 }
 
 // An optional duration may be "none", which removes a default.
@@ -133,6 +138,10 @@ Field<Section> duration(Member Section::*member, Duration least, Duration most) 
           [=](const Section& section) -> std::optional<Node> {
             const auto value = present(section.*member);
             return Node::of(value ? format_duration(*value) : std::string("none"));
+          },
+          [] {
+            return may_be_none ? schema::any_of({schema::duration(), schema::words({"none"})})
+                               : schema::duration();
           }};
 }
 
@@ -172,7 +181,8 @@ Field<Section> one_of(Member Section::*member, const Words<T>& words, const std:
           [=](const Section& section) -> std::optional<Node> {
             const auto value = present(section.*member);
             return value ? std::optional<Node>(Node::of(std::string(word_for(words, *value)))) : std::nullopt;
-          }};
+          },
+          [=] { return schema::words(words_of(words)); }};
 }
 
 // Reads `node` key by key, in the order of `keys`. `kind` gives the kind of section, once its first key is read; see
@@ -223,6 +233,44 @@ Node write_section(const Section& section, const Keys<Section>& keys,
     if (auto value = key.field.write(section)) node.add(std::string(key.name), std::move(*value));
   }
   return node;
+}
+
+// The schema of a table with these keys. With kinds, each of the table's must have the keys that its kind requires and
+// may not have others'; `usual_kind` is that of a table that does not say.
+template <typename Section>
+Node section_schema(const Keys<Section>& keys, const std::vector<std::string_view>& kinds = {},
+                    std::string_view usual_kind = {}) {
+  Node properties, required = schema::array_of({});
+  for (const auto& key : keys) {
+    Node value = key.field.schema ? key.field.schema() : Node{};
+    value.add("description", Node::of(fmt::format("{}: {}", key.meaning, key.field.wanted)));
+    properties.add(std::string(key.name), std::move(value));
+    if (key.required && key.only_for.empty()) required.items.push_back(Node::of(std::string(key.name)));
+  }
+  Node table = schema::of_type("object");
+  table.add("properties", std::move(properties));
+  if (!required.items.empty()) table.add("required", std::move(required));
+  table.add("additionalProperties", Node::of_boolean(false));
+  std::vector<Node> by_kind;
+  for (const std::string_view kind : kinds) {
+    Node is_kind, its_kind, keys_of_others, keys_required = schema::array_of({});
+    is_kind.add("const", Node::of(std::string(kind)));
+    its_kind.add("properties", Node{}).add("kind", std::move(is_kind));
+    if (kind != usual_kind) its_kind.add("required", schema::array_of({Node::of(std::string("kind"))}));
+    for (const auto& key : keys) {
+      if (!key.applies_to(kind)) keys_of_others.add(std::string(key.name), Node::of_boolean(false));
+      if (key.applies_to(kind) && key.required && !key.only_for.empty())
+        keys_required.items.push_back(Node::of(std::string(key.name)));
+    }
+    Node then, rule;
+    then.add("properties", std::move(keys_of_others));
+    if (!keys_required.items.empty()) then.add("required", std::move(keys_required));
+    rule.add("if", std::move(its_kind));
+    rule.add("then", std::move(then));
+    by_kind.push_back(std::move(rule));
+  }
+  if (!by_kind.empty()) table.add("allOf", schema::array_of(std::move(by_kind)));
+  return table;
 }
 
 }  // namespace holdfast

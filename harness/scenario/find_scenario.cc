@@ -90,8 +90,8 @@ Result<fs::path> find_scenario(const std::string& name_or_path) {
   if (names.empty())
     return fail(Code::invalid,
                 message + ", and no shipped ones were found; set HOLDFAST_SCENARIOS or give a path");
-  return fail(Code::invalid, fmt::format("{}; the nearest is \"{}\". Available: {}", message,
-                                         nearest_name(stem, views), fmt::join(names, ", ")));
+  return fail(Code::invalid,
+              fmt::format("{}{}. Available: {}", message, nearest_hint(stem, views), fmt::join(names, ", ")));
 }
 
 Result<std::vector<Variant>> load_variants(const fs::path& path, const std::vector<std::string>& settings) {

@@ -18,7 +18,8 @@ Field<HoldTime> rare_field() {
           },
           [](const HoldTime& hold) {
             return hold.rare ? std::optional<Node>(write_section(*hold.rare, rare_keys())) : std::nullopt;
-          }};
+          },
+          [] { return section_schema(rare_keys()); }};
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ Field<Injector> store_path_field() {
             injector.path = name;
             return {};
           },
-          [](const Injector& injector) { return Node::of(injector.path); }};
+          [](const Injector& injector) { return Node::of(injector.path); }, [] { return schema::text(); }};
 }
 
 Field<Injector> share_field() {
@@ -54,7 +54,8 @@ Field<Injector> share_field() {
             injector.share = *share == 0 ? "" : to_set(*share);
             return {};
           },
-          [](const Injector& injector) { return Node::of(injector.share); }};
+          [](const Injector& injector) { return Node::of(injector.share); },
+          [] { return schema::text("^[rwd-]{0,3}$"); }};
 }
 
 struct TriggerWord {
@@ -96,6 +97,10 @@ Field<Injector> triggers_field() {
           if (injector.triggers.*member) array.items.push_back(Node::of(std::string(word)));
         }
         return array;
+      },
+      [] {
+        const Node one = schema::words({"close", "replace", "open"});
+        return schema::any_of({one, schema::list(one)});
       }};
 }
 
@@ -114,7 +119,8 @@ Field<Injector> injector_name_field() {
             injector.name = name;
             return {};
           },
-          [](const Injector& injector) { return Node::of(injector.name); }};
+          [](const Injector& injector) { return Node::of(injector.name); },
+          [] { return schema::text("^[A-Za-z0-9_.-]{1,64}$"); }};
 }
 
 // One agent, or several.
@@ -145,6 +151,10 @@ Field<Injector> victims_field() {
         for (const std::uint32_t victim : injector.victims)
           array.items.push_back(Node::of(std::int64_t{victim}));
         return array;
+      },
+      [] {
+        const Node one = schema::whole(0, most_agents - 1);
+        return schema::any_of({one, schema::list(one)});
       }};
 }
 
@@ -173,7 +183,10 @@ Field<Injector> call_field() {
             injector.call = node.text;
             return {};
           },
-          [](const Injector& injector) { return Node::of(injector.call); }};
+          [](const Injector& injector) { return Node::of(injector.call); },
+          [] {
+            return schema::words({calls.begin(), calls.end()});
+          }};
 }
 
 // Who is delayed must be there.
@@ -364,7 +377,12 @@ Field<Scenario> injectors_field() {
               array.items.push_back(write_section(injector, injector_keys(), injector_kind_word));
             }
             return array;
-          }};
+          },
+          [] { return schema::list(injector_schema()); }};
+}
+
+Node injector_schema() {
+  return section_schema(injector_keys(), words_of(injector_words));
 }
 
 }  // namespace holdfast

@@ -53,11 +53,18 @@ Field<Section> hold_time(HoldTime Section::*member) {
             const HoldTime& hold = section.*member;
             if (hold.p99 || hold.max || hold.rare) return write_section(hold, hold_keys());
             return Node::of(format_duration(hold.median));
+          },
+          [] {
+            return schema::any_of({schema::duration(), section_schema(hold_keys())});
           }};
 }
 
 // The default retry policy: the core's, or what the original application claimed.
 RetryPolicy default_retry(StoreKind store);
+
+// The schemas of [subject] and of an [[inject]], whose keys depend on their kind.
+Node subject_schema();
+Node injector_schema();
 
 std::string_view subject_kind_word(const Subject& subject);
 std::string_view injector_kind_word(const Injector& injector);

@@ -3,11 +3,10 @@
 #include "harness/scenario/keys.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "harness/scenario/check_names.h"
-#include "harness/scenario/figures.h"
+#include "harness/scenario/expect_keys.h"
 #include "harness/scenario/key_tables.h"
 #include "harness/sharing/profile.h"
 
@@ -16,12 +15,14 @@ namespace {
 
 template <typename Section>
 Field<Scenario> section_field(Section Scenario::*member, const Keys<Section>& (*keys)(),
-                              std::string_view (*kind)(const Section&) = nullptr) {
+                              std::string_view (*kind)(const Section&) = nullptr,
+                              Node (*table_schema)() = nullptr) {
   return {"a table",
           [=](const Node& node, const std::string& path, Scenario& scenario) {
             return read_section(node, path, keys(), scenario.*member, kind);
           },
-          [=](const Scenario& scenario) { return write_section(scenario.*member, keys(), kind); }};
+          [=](const Scenario& scenario) { return write_section(scenario.*member, keys(), kind); },
+          [=] { return table_schema == nullptr ? section_schema(keys()) : table_schema(); }};
 }
 
 // A section whose keys are the scenario's own.
@@ -30,7 +31,8 @@ Field<Scenario> own_section_field(const Keys<Scenario>& (*keys)()) {
           [=](const Node& node, const std::string& path, Scenario& scenario) {
             return read_section(node, path, keys(), scenario);
           },
-          [=](const Scenario& scenario) { return write_section(scenario, keys()); }};
+          [=](const Scenario& scenario) { return write_section(scenario, keys()); },
+          [=] { return section_schema(keys()); }};
 }
 
 Field<Scenario> title_field() {
@@ -40,7 +42,7 @@ Field<Scenario> title_field() {
             scenario.title = node.text;
             return {};
           },
-          [](const Scenario& scenario) { return Node::of(scenario.title); }};
+          [](const Scenario& scenario) { return Node::of(scenario.title); }, [] { return schema::text(); }};
 }
 
 Field<Agents> recipients_field() {
@@ -75,6 +77,9 @@ Field<Agents> recipients_field() {
             Node table;
             table.add("neighbours", Node::of(std::int64_t{*agents.neighbours}));
             return table;
+          },
+          [] {
+            return schema::any_of({schema::words({"all", "mixed"}), section_schema(ring)});
           }};
 }
 
@@ -89,73 +94,9 @@ Field<Sharing> profile_field() {
             sharing.profile = node.text;
             return {};
           },
-          [](const Sharing& sharing) { return Node::of(sharing.profile); }};
-}
-
-Field<Expectation> figure_field() {
-  return {"a figure of result.json",
-          [](const Node& node, const std::string& path, Expectation& expectation) -> Result<> {
-            if (node.type != Node::Type::string) return mismatch(node, path, "a figure of result.json");
-            if (find_figure(node.text) == nullptr) {
-              return fail_at(node.place, path + ": " + unknown_word("figure", node.text, figure_names()));
-            }
-            expectation.figure = node.text;
-            return {};
-          },
-          [](const Expectation& expectation) { return Node::of(expectation.figure); }};
-}
-
-constexpr double largest_bound = 1e15;
-constexpr std::array<std::string_view, 3> relations = {"at_least", "at_most", "equals"};
-
-Field<Expectation> bound_field(Relation relation) {
-  Field<Expectation> field = real_number(&Expectation::value, 0, largest_bound);
-  field.read = [=, read = field.read](const Node& node, const std::string& path,
-                                      Expectation& expectation) -> Result<> {
-    if (auto number = read(node, path, expectation); !number) return number;
-    const Figure* const figure = find_figure(expectation.figure);
-    if (figure->unit == "share" && expectation.value > 1) {
-      return fail_at(node.place, fmt::format("{} is {}, but {} is a share, from 0 to 1", path, describe(node),
-                                             expectation.figure));
-    }
-    expectation.relation = relation;
-    return {};
-  };
-  field.write = [=, write = field.write](const Expectation& expectation) {
-    return expectation.relation == relation ? write(expectation) : std::nullopt;
-  };
-  return field;
-}
-
-Field<Scenario> expectations_field() {
-  const std::string wanted = "an array of tables, each begun with [[expect]]";
-  return {wanted,
-          [=](const Node& node, const std::string& path, Scenario& scenario) -> Result<> {
-            if (node.type != Node::Type::array) return mismatch(node, path, wanted);
-            for (const Node& item : node.items) {
-              const std::string item_path = fmt::format("{}.{}", path, scenario.expectations.size());
-              Expectation expectation;
-              if (auto read = read_section(item, item_path, expectation_keys(), expectation); !read)
-                return read;
-              int bounds = 0;
-              for (const std::string_view relation : relations)
-                bounds += item.find(relation) != nullptr ? 1 : 0;
-              if (bounds != 1) {
-                return fail_at(item.place,
-                               fmt::format("{} has {} of at_least, at_most and equals; write exactly one",
-                                           item_path, bounds == 0 ? "none" : "more than one"));
-              }
-              scenario.expectations.push_back(std::move(expectation));
-            }
-            return {};
-          },
-          [](const Scenario& scenario) -> std::optional<Node> {
-            Node array;
-            array.type = Node::Type::array;
-            for (const Expectation& expectation : scenario.expectations) {
-              array.items.push_back(write_section(expectation, expectation_keys()));
-            }
-            return array;
+          [](const Sharing& sharing) { return Node::of(sharing.profile); },
+          [] {
+            return schema::any_of({schema::words(profile_names()), schema::text("^share:")});
           }};
 }
 
@@ -168,7 +109,8 @@ Field<Waiver> waived_check_field() {
             waiver.check = node.text;
             return {};
           },
-          [](const Waiver& waiver) { return Node::of(waiver.check); }};
+          [](const Waiver& waiver) { return Node::of(waiver.check); },
+          [] { return schema::words(check_names()); }};
 }
 
 Field<Waiver> waiver_reason_field() {
@@ -179,7 +121,8 @@ Field<Waiver> waiver_reason_field() {
             waiver.reason = node.text;
             return {};
           },
-          [](const Waiver& waiver) { return Node::of(waiver.reason); }};
+          [](const Waiver& waiver) { return Node::of(waiver.reason); },
+          [] { return schema::text("^.{10}"); }};
 }
 
 Field<Scenario> waivers_field() {
@@ -208,7 +151,8 @@ Field<Scenario> waivers_field() {
             for (const Waiver& waiver : scenario.waivers)
               array.items.push_back(write_section(waiver, waiver_keys()));
             return array;
-          }};
+          },
+          [] { return schema::list(section_schema(waiver_keys())); }};
 }
 
 // Variants are taken out before a scenario is read (variants.cc); what is still there stands in
@@ -218,7 +162,12 @@ Field<Scenario> variants_field() {
           [](const Node& node, const std::string&, Scenario&) -> Result<> {
             return fail_at(node.place, "a variant has no variants of its own, nor has the plan of a run");
           },
-          [](const Scenario&) { return std::nullopt; }};
+          [](const Scenario&) { return std::nullopt; },
+          [] {
+            Node variant = section_schema(variant_keys());
+            variant.find("additionalProperties")->boolean = true;  // any other key of the scenario
+            return schema::list(std::move(variant));
+          }};
 }
 
 // An open loop that is not over before the run's deadline could never end well.
@@ -285,16 +234,6 @@ const Keys<Sharing>& sharing_keys() {
   return keys;
 }
 
-const Keys<Expectation>& expectation_keys() {
-  static const Keys<Expectation> keys = {
-      {"figure", "the figure to compare with a bound", figure_field(), true},
-      {"at_least", "missed below this", bound_field(Relation::at_least)},
-      {"at_most", "missed above this", bound_field(Relation::at_most)},
-      {"equals", "missed unless it is this", bound_field(Relation::equals)},
-  };
-  return keys;
-}
-
 const Keys<Waiver>& waiver_keys() {
   static const Keys<Waiver> keys = {
       {"check", "a check that does not count; its result is shown as waived", waived_check_field(), true},
@@ -321,7 +260,7 @@ const Keys<Scenario>& scenario_keys() {
   static const Keys<Scenario> keys = {
       {"title", "one line for reports; the file's name if left out", title_field()},
       {"subject", "the store or program under test",
-       section_field(&Scenario::subject, subject_keys, subject_kind_word)},
+       section_field(&Scenario::subject, subject_keys, subject_kind_word, subject_schema)},
       {"agents", "the crowd", section_field(&Scenario::agents, agents_keys)},
       {"sharing", "the file-sharing rules", section_field(&Scenario::sharing, sharing_keys)},
       {"inject", "programs that hold files, kills and delays", injectors_field()},

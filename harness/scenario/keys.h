@@ -19,4 +19,7 @@ Node write_scenario(const Scenario& scenario);
 // scenarios/KEYS.md: every key, its valid values, default and meaning.
 std::string describe_keys();
 
+// The JSON schema of a scenario (draft 7), for editors: keys, values, and which keys belong to which kind.
+std::string scenario_schema();
+
 }  // namespace holdfast

@@ -68,7 +68,8 @@ Field<Subject> words_field(std::vector<std::string> Subject::*member, const std:
             node.type = Node::Type::array;
             for (const std::string& word : subject.*member) node.items.push_back(Node::of(word));
             return node;
-          }};
+          },
+          [] { return schema::list(schema::text()); }};
 }
 
 Field<Subject> directory_field() {
@@ -79,7 +80,7 @@ Field<Subject> directory_field() {
             subject.directory = node.text;
             return {};
           },
-          [](const Subject& subject) { return Node::of(subject.directory); }};
+          [](const Subject& subject) { return Node::of(subject.directory); }, [] { return schema::text(); }};
 }
 
 Field<Subject> environment_field() {
@@ -102,6 +103,11 @@ Field<Subject> environment_field() {
             if (subject.environment.empty()) return std::nullopt;
             Node table;
             for (const auto& [name, value] : subject.environment) table.add(name, Node::of(value));
+            return table;
+          },
+          [] {
+            Node table = schema::of_type("object");
+            table.add("additionalProperties", schema::text());
             return table;
           }};
 }
@@ -128,7 +134,8 @@ Field<Subject> retry_field() {
           [](const Subject& subject) -> std::optional<Node> {
             if (!subject.policy_stated) return std::nullopt;
             return write_section(subject.retry, retry_keys());
-          }};
+          },
+          [] { return section_schema(retry_keys()); }};
 }
 
 Field<Subject> read_for_field() {
@@ -151,7 +158,8 @@ Field<Subject> read_for_field() {
           [](const Subject& subject) -> std::optional<Node> {
             if (!subject.read_for) return std::nullopt;
             return time.write({*subject.read_for});
-          }};
+          },
+          [] { return time.schema(); }};
 }
 
 Field<Subject> fault_field() {
@@ -167,7 +175,8 @@ Field<Subject> fault_field() {
           [field](const Subject& subject) -> std::optional<Node> {
             if (subject.store != StoreKind::mutant) return std::nullopt;
             return field.write(subject);
-          }};
+          },
+          [field] { return field.schema(); }};
 }
 
 }  // namespace
@@ -259,6 +268,10 @@ const Keys<RetryPolicy>& retry_keys() {
        duration(&RetryPolicy::deadline, Duration(1), longest_duration)},
   };
   return keys;
+}
+
+Node subject_schema() {
+  return section_schema(subject_keys(), words_of(kind_words), subject_kind_word(Subject{}));
 }
 
 std::string_view subject_kind_word(const Subject& subject) {

@@ -9,8 +9,8 @@ namespace holdfast {
 
 std::string unknown_word(std::string_view what, std::string_view word,
                          const std::vector<std::string_view>& valid) {
-  return fmt::format("unknown {} {}; the nearest is \"{}\". Valid here: {}", what, short_quote(word),
-                     nearest_name(word, valid), fmt::join(valid, ", "));
+  return fmt::format("unknown {} {}{}. Valid here: {}", what, short_quote(word), nearest_hint(word, valid),
+                     fmt::join(valid, ", "));
 }
 
 }  // namespace holdfast

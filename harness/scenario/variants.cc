@@ -73,7 +73,8 @@ Field<Variant> variant_name_field() {
             variant.name = name;
             return {};
           },
-          [](const Variant& variant) { return Node::of(variant.name); }};
+          [](const Variant& variant) { return Node::of(variant.name); },
+          [] { return schema::text("^[A-Za-z0-9_-]{1,40}$"); }};
 }
 
 // "subject.retry.jitter = none", for people: quotes left out.

@@ -109,6 +109,20 @@ TEST(ExecTerminal, Goldens) {
   expect_golden("exec-nothing.txt", render_exec_terminal(clean, false, 80));
 }
 
+TEST(ExecFiles, Goldens) {
+  const ExecReport observed = example();
+  expect_golden("exec.md", exec_markdown(observed));
+  expect_golden("exec.xml", exec_junit(observed));
+  const std::string page = exec_html(observed);
+  EXPECT_EQ(page.find("\x1b"), std::string::npos);
+  EXPECT_NE(page.find("<code>queue.json</code>"), std::string::npos);
+  ExecReport nothing = example();
+  nothing.refusals.clear();
+  nothing.unjudged.clear();
+  nothing.decided = 0;
+  EXPECT_NE(exec_junit(nothing).find("nothing-judged"), std::string::npos);
+}
+
 // What was looked at was perhaps not what the program works on: where it works, and what to type.
 TEST(ExecTerminal, SaysWhereTheCallsWere) {
   ExecReport report;

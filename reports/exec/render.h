@@ -32,4 +32,9 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
 // Bytes of names that are not UTF-8 become U+FFFD, and bytes_replaced is true if there were any.
 std::string exec_json(const ExecReport& report);
 
+// The same groups as a page, as Markdown, and as JUnit (a failed case for each group).
+std::string exec_html(const ExecReport& report);
+std::string exec_markdown(const ExecReport& report);
+std::string exec_junit(const ExecReport& report);
+
 }  // namespace holdfast

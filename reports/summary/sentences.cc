@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/scenario/check_names.h"
+#include "harness/sharing/windows_codes.h"
 #include "reports/format/number_format.h"
 
 namespace holdfast {
@@ -182,24 +183,8 @@ std::string planned_wait(const RetryStep& step) {
 }
 
 std::string windows_code(std::uint16_t code) {
-  switch (code) {
-    case 5:
-      return "5 (access denied)";
-    case 32:
-      return "32 (sharing violation)";
-    case 33:
-      return "33 (lock violation)";
-    case 145:
-      return "145 (directory not empty)";
-    case 183:
-      return "183 (already exists)";
-    case 1175:
-      return "1175 (not replaced)";
-    case 1224:
-      return "1224 (file is mapped)";
-    default:
-      return std::to_string(code);
-  }
+  const WindowsCode* row = find_windows_code(code);
+  return row == nullptr ? std::to_string(code) : fmt::format("{} ({})", code, row->words);
 }
 
 std::string pids_text(const std::vector<std::int32_t>& pids, std::size_t at_most) {

@@ -215,8 +215,30 @@ std::optional<std::string> unchecked_bodies(const History& history) {
       format_count(untold), format_counted(history.seen.size(), "entry", "entries"));
 }
 
-void collect_warnings(const History& history, Summary& summary) {
+// Files that the scenario does not name, and that orphan-temp nevertheless took for the store's own.
+std::optional<std::string> unnamed_files(const Plan& plan, const History& history,
+                                         const std::vector<Finding>& findings) {
+  const Subject& subject = plan.scenario.subject;
+  const bool passed = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.name == "orphan-temp" && finding.verdict == Verdict::pass;
+  });
+  if (subject.kind != SubjectKind::command || history.leftovers.empty() || !passed) return std::nullopt;
+  constexpr std::size_t most = 3;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(most, history.leftovers.size()); ++i)
+    names += (i == 0 ? "" : ", ") + history.leftovers[i].name;
+  if (history.leftovers.size() > most)
+    names += fmt::format(" and {} more", format_count(history.leftovers.size() - most));
+  return fmt::format(
+      "not in subject.files ({}), but taken for the store's own: {}. Add them if they are, so "
+      "that every other file counts as left behind",
+      fmt::join(subject.files, ", "), names);
+}
+
+void collect_warnings(const Plan& plan, const History& history, const std::vector<Finding>& findings,
+                      Summary& summary) {
   if (auto unchecked = unchecked_bodies(history)) summary.warnings.push_back(std::move(*unchecked));
+  if (auto unnamed = unnamed_files(plan, history, findings)) summary.warnings.push_back(std::move(*unnamed));
   for (const auto* doubts : {&history.doubts, &history.warnings}) {
     for (const Doubt& doubt : *doubts) summary.warnings.push_back(doubt.text);
   }
@@ -244,7 +266,7 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
   summarise_kills(plan, history, summary);
   summarise_time(history, summary);
   summarise_reference(history, summary);
-  collect_warnings(history, summary);
+  collect_warnings(plan, history, findings, summary);
   summary.checks = std::move(findings);
   for (const Expectation& expectation : plan.scenario.expectations) {
     summary.expectations.push_back(evaluate(expectation, summary));

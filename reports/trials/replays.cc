@@ -47,6 +47,7 @@ void Replays::add(const Summary& summary) {
     ++passed;
   } else {
     ++other;
+    if (const auto how = failure_of(summary)) ++others[to_string(*how)];
   }
 }
 
@@ -58,7 +59,14 @@ std::string sentence(const Replays& replays) {
                                  format_count(replays.same), format_counted(replays.runs(), "run"),
                                  format_percent(share), format_interval(replays.rate()));
   if (replays.passed > 0) said += fmt::format("; {} passed", format_count(replays.passed));
-  if (replays.other > 0) said += fmt::format("; {} failed by something else", format_count(replays.other));
+  if (replays.other > 0) {
+    std::string how;
+    for (const auto& [failure, times] : replays.others)
+      how += fmt::format("{}{}", how.empty() ? "" : ", ", failure) +
+             (replays.others.size() > 1 ? fmt::format(" ({})", format_count(times)) : "");
+    said +=
+        fmt::format("; {} failed by {}", format_count(replays.other), how.empty() ? "something else" : how);
+  }
   if (replays.inconclusive > 0) {
     said += fmt::format("; {} inconclusive", format_counted(replays.inconclusive, "was", "were"));
   }
@@ -81,6 +89,8 @@ std::string to_json(const Replays& replays) {
   json["runs"] = replays.runs();
   json["same"] = replays.same;
   json["other"] = replays.other;
+  json["others"] = OrderedJson::object();
+  for (const auto& [failure, times] : replays.others) json["others"][failure] = times;
   json["inconclusive"] = replays.inconclusive;
   json["passed"] = replays.passed;
   json["rate"] = share;

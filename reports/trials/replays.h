@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct Replays {
   std::uint64_t other = 0;
   std::uint64_t inconclusive = 0;
   std::uint64_t passed = 0;
+  std::map<std::string, std::uint64_t> others{};  // those counted in `other`, by how they failed
 
   void add(const Summary& summary);
   [[nodiscard]] std::uint64_t runs() const { return same + other + inconclusive + passed; }

@@ -47,7 +47,7 @@ TEST(Replays, StateARateAndItsInterval) {
   replays.add(missing_an_expectation());
   EXPECT_EQ(sentence(replays),
             "the check lost failed in 7 of 10 runs (70 %; 95 % interval 34.8 % to 93.3 %); 1 "
-            "passed; 1 failed by something else; 1 was inconclusive");
+            "passed; 1 failed by the expectation wait.max at_most; 1 was inconclusive");
   EXPECT_EQ(exit_code(replays), 1);
   const auto json = nlohmann::json::parse(to_json(replays));
   EXPECT_EQ(json.at("schema"), "holdfast.replay/1");

@@ -85,7 +85,13 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
     }
     const auto row = std::find_if(injector_words.begin(), injector_words.end(),
                                   [&](const auto& known) { return known.first == kind; });
-    if (row == injector_words.end()) continue;  // the parser says what is valid
+    if (row == injector_words.end()) {
+      std::vector<std::string_view> valid;
+      for (const auto& [word, known] : injector_words) {
+        if (has_process(known)) valid.push_back(word);
+      }
+      return fail(Code::invalid, "--inject: " + unknown_word("kind of injector", kind, valid));
+    }
     if (!has_process(row->second)) {
       return fail(Code::invalid, fmt::format("--inject {0}: {0}s are for agents of a scenario", kind));
     }
@@ -101,6 +107,7 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
     message =
         replaced(std::move(message), fmt::format("--set inject.{}.", i), fmt::format("--inject {}: ", kind));
     message = replaced(std::move(message), fmt::format("inject.{}.", i), "");
+    message = replaced(std::move(message), fmt::format(" in inject.{}", i), "");
   }
   return fail(Code::invalid, message);
 }

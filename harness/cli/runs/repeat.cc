@@ -33,6 +33,19 @@ Result<FailedRun> load_failed_run(const std::string& directory, const std::strin
   return failed;
 }
 
+std::string changed_since(const Plan& plan, const std::filesystem::path& directory) {
+  const Subject& subject = plan.scenario.subject;
+  std::error_code error;
+  const auto then = std::filesystem::last_write_time(directory / "plan.json", error);
+  if (error || subject.kind != SubjectKind::command) return {};
+  for (const std::string& word : subject.command) {
+    const auto file = std::filesystem::path(subject.directory) / word;
+    const bool is_file = std::filesystem::is_regular_file(file, error) && !error;
+    if (is_file && std::filesystem::last_write_time(file, error) > then && !error) return word;
+  }
+  return {};
+}
+
 Result<RunEnding> repeat(const Plan& plan, const std::filesystem::path& directory, Keep keep,
                          const std::filesystem::path& executable,
                          const std::function<void(const Progress&)>& on_progress, Replays& replays) {

@@ -21,6 +21,9 @@ struct FailedRun {
 // Loads a run directory, to be repeated below `out`. Code::invalid: not a run directory, or the run did not fail.
 Result<FailedRun> load_failed_run(const std::string& directory, const std::string& out);
 
+// A file of the subject's command that has changed since the run in `directory`, which then tells little; else empty.
+std::string changed_since(const Plan& plan, const std::filesystem::path& directory);
+
 // What is left of a repetition.
 enum class Keep { nothing, if_it_fails };  // if it fails in the same way; else only plan and result
 

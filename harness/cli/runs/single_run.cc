@@ -77,8 +77,8 @@ Result<std::vector<Variant>> variants_of(const RunCommand& command) {
     return std::vector<Variant>{std::move(variant)};
   }
   return fail(Code::invalid,
-              fmt::format("{} has no such variant; the nearest is \"{}\". Valid here: {}", asked,
-                          nearest_name(*command.variant, names), fmt::join(names, ", ")));
+              fmt::format("{} has no such variant{}. Valid here: {}", asked,
+                          nearest_hint(*command.variant, names), fmt::join(names, ", ")));
 }
 
 std::string command_of(const RunCommand& command, const std::string& variant, std::uint64_t seed) {

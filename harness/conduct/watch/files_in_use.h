@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ class FilesInUse {
   // While no operation is open. A file that only one agent has open then is also shared if the agent keeps a lock on
   // it.
   void look_at_rest(const std::vector<AgentHandles>& held);
+
+  // Files that several agents opened, by absolute paths.
+  void opened(const std::set<std::string>& paths) {
+    for (const std::string& path : paths) share(relative(path));
+  }
 
   // From now on, an open of one of these (names in the store) counts as use: for the final reads, when only the
   // subject opens files. If the kernel cannot watch them all, the rest go unnoticed.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ class StoreWatch {
   // When no operation is open: what agents hold now, they hold while idle. Takes 0.1 s if something looks wrong, to
   // look twice.
   std::vector<Event> look_at_rest(const std::vector<AgentProcess>& agents);
+
+  // Several agents opened these, by absolute paths.
+  void opened(const std::set<std::string>& paths) { use_.opened(paths); }
 
   [[nodiscard]] std::map<std::string, FilesInUse::Use> files_in_use() { return use_.files(); }
 

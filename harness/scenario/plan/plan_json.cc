@@ -1,4 +1,4 @@
-// plan.json, "holdfast.plan/1". The only file here that includes nlohmann/json.
+// plan.json, "holdfast.plan/1".
 //
 //   {"schema":"holdfast.plan/1","version":…,"name":…,"variant":… (if there is one),"seed":1,"run_id":"<16 hex
 //   digits>","started_at":…,
@@ -19,6 +19,7 @@
 #include "harness/scenario/input_file.h"
 #include "harness/scenario/json_depth.h"
 #include "harness/scenario/keys.h"
+#include "harness/scenario/node_json.h"
 #include "harness/scenario/plan/plan.h"
 #include "harness/scenario/quote.h"
 
@@ -31,33 +32,6 @@ using ParsedJson = nlohmann::json;  // an ordered object looks at every key for 
 constexpr std::string_view plan_schema = "holdfast.plan/1";
 constexpr std::streamsize plan_file_bytes_max = 16 << 20;
 constexpr int plan_depth_max = 32;
-
-Json json_of(const Node& node) {
-  switch (node.type) {
-    case Node::Type::string:
-      return node.text;
-    case Node::Type::integer:
-      return node.integer;
-    case Node::Type::real:
-      return node.real;
-    case Node::Type::boolean:
-      return node.boolean;
-    case Node::Type::array: {
-      Json array = Json::array();
-      for (const Node& item : node.items) array.push_back(json_of(item));
-      return array;
-    }
-    case Node::Type::table: {
-      Json object = Json::object();
-      for (const Member& member : node.members) object[member.key] = json_of(member.value);
-      return object;
-    }
-    case Node::Type::date:
-    case Node::Type::null:
-      break;
-  }
-  return nullptr;
-}
 
 Result<Node> node_of(const ParsedJson& json, const Place& place) {
   Node node;
