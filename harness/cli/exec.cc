@@ -16,12 +16,15 @@
 #include "core/base/clock.h"
 #include "harness/cli/exec/exec_injectors.h"
 #include "harness/cli/exec/exec_log.h"
+#include "harness/cli/runs/clean_environment.h"
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/terminal.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/crowd/launch/command_process.h"
+#include "harness/crowd/launch/minder.h"
+#include "harness/linux/private_process.h"
 #include "harness/linux/program_file.h"
 #include "harness/scenario/input_file.h"
 #include "harness/supervisor/look/runtime_of.h"
@@ -45,6 +48,7 @@ struct ExecCommand {
   bool fail_on_refusal = false;
   bool allow_unjudged = false;
   bool quiet = false;
+  bool clean_environment = false;
   std::uint64_t seed = 1;
 };
 
@@ -182,6 +186,10 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   const auto trap = prepared.domain.opens ? Trap::opens : Trap::decided_calls;
   auto process = CommandProcess::start(command.argv, trap, directories->commands("/proc/self/exe"), signals);
   if (!process) return fail(process.error());
+  Descriptor trapped = process->take_listener();
+  close_to_others();
+  auto minder = Minder::start(trapped);
+  if (!minder) return fail(minder.error());
 
   Participants participants;
   const auto names = directories->names();
@@ -190,8 +198,9 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
     participants.add(process->injectors()[i], {Role::injector, static_cast<std::uint32_t>(i),
                                                share_of(injector), makes_wait(injector)});
   }
-  auto supervisor = Supervisor::start(process->take_listener(), prepared.domain,
-                                      std::make_unique<ExecLog>(report, names), participants);
+  auto supervisor =
+      Supervisor::start(std::move(trapped), prepared.domain, std::make_unique<ExecLog>(report, names),
+                        participants, {}, minder->schedule());
   if (!supervisor) return fail(supervisor.error());
   if (auto ready = process->begin_injecting(); !ready) return fail(ready.error());
   const std::int64_t begun_ns = monotonic_ns();
@@ -201,7 +210,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   process->end_injectors();
   Descriptor listener = (*supervisor)->release();  // from here on the report is ours alone
   directories->tell(report);
-  if (leave_minder(std::move(listener)) && command.enforce) {
+  if (minder->take_over(std::move(listener)) && command.enforce) {
     report.warnings.emplace_back(
         "some of the command's processes outlived it; since then they are refused nothing");
   }
@@ -211,6 +220,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
 }  // namespace
 
 static int carry_out(const ExecCommand& command) {
+  if (command.clean_environment) clean_environment();
   auto prepared = prepare(command);
   if (!prepared) return complain(prepared.error());
   if (const auto foreign = foreign_file(command)) {
@@ -281,6 +291,7 @@ static void add_options(CLI::App& app, ExecCommand& command) {
                "be judged, or if there was nothing to judge");
   app.add_flag("--allow-unjudged", command.allow_unjudged,
                "Let --fail-on-refusal pass even if some calls could not be judged");
+  app.add_flag("--clean-env", command.clean_environment, about_clean_environment);
   app.add_flag("--quiet", command.quiet, "No summary");
   app.footer(R"(
 Examples:
