@@ -19,12 +19,15 @@
 #include "harness/cli/exec/exec_injectors.h"
 #include "harness/cli/exec/exec_log.h"
 #include "harness/cli/exec/judge_left.h"
+#include "harness/cli/runs/clean_environment.h"
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/terminal.h"
 #include "harness/conduct/run_directory.h"
 #include "harness/crowd/launch/command_process.h"
+#include "harness/crowd/launch/minder.h"
+#include "harness/linux/private_process.h"
 #include "harness/linux/program_file.h"
 #include "harness/scenario/input_file.h"
 #include "harness/supervisor/look/runtime_of.h"
@@ -50,6 +53,7 @@ struct ExecCommand {
   bool allow_unjudged = false;
   bool quiet = false;
   bool stacks = true;
+  bool clean_environment = false;
   std::uint64_t seed = 1;
 };
 
@@ -198,6 +202,10 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   const auto trap = prepared.domain.opens ? Trap::opens : Trap::decided_calls;
   auto process = CommandProcess::start(command.argv, trap, directories->commands("/proc/self/exe"), signals);
   if (!process) return fail(process.error());
+  Descriptor trapped = process->take_listener();
+  close_to_others();
+  auto minder = Minder::start(trapped);
+  if (!minder) return fail(minder.error());
 
   Participants participants;
   const auto names = directories->names();
@@ -206,8 +214,9 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
     participants.add(process->injectors()[i], {Role::injector, static_cast<std::uint32_t>(i),
                                                share_of(injector), makes_wait(injector)});
   }
-  auto supervisor = Supervisor::start(process->take_listener(), prepared.domain,
-                                      std::make_unique<ExecLog>(report, names, command.stacks), participants);
+  auto supervisor = Supervisor::start(std::move(trapped), prepared.domain,
+                                      std::make_unique<ExecLog>(report, names, command.stacks), participants,
+                                      {}, minder->schedule());
   if (!supervisor) return fail(supervisor.error());
   if (auto ready = process->begin_injecting(); !ready) return fail(ready.error());
   const std::int64_t begun_ns = monotonic_ns();
@@ -217,7 +226,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   process->end_injectors();
   Descriptor listener = (*supervisor)->release();  // from here on the report is ours alone
   directories->tell(report);
-  if (leave_minder(std::move(listener)) && command.enforce) {
+  if (minder->take_over(std::move(listener)) && command.enforce) {
     report.warnings.emplace_back(
         "some of the command's processes outlived it; since then they are refused nothing");
   }
@@ -227,6 +236,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
 }  // namespace
 
 static int carry_out(const ExecCommand& command) {
+  if (command.clean_environment) clean_environment();
   auto prepared = prepare(command);
   if (!prepared) return complain(prepared.error());
   if (const auto foreign = foreign_file(command)) {
@@ -313,6 +323,7 @@ static void add_options(CLI::App& app, ExecCommand& command) {
   app.add_flag_callback(
       "--no-stacks", [&command] { command.stacks = false; },
       "Do not look up where in the code, and in which test, a refused call was made");
+  app.add_flag("--clean-env", command.clean_environment, about_clean_environment);
   app.add_flag("--quiet", command.quiet, "No summary");
   app.footer(R"(
 Examples:

@@ -114,6 +114,20 @@ TEST_F(Exec, NothingStaysWhenItIsKilled) {
   EXPECT_TRUE(std::filesystem::is_empty(temporary));
 }
 
+// The command ends with it; what that started is nobody's to end.
+TEST_F(Exec, WhatItLeavesBehindGoesOnEvenIfItIsKilled) {
+  auto started = start({"exec", "--enforce", "--", "sh", "-c",
+                        "echo a > a; (while [ ! -e go ]; do sleep 0.01; done; mv a b) > /dev/null 2>&1 & "
+                        ": > ready; exec sleep 1000"},
+                       in_work());
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(work() / "ready"); }));
+  started.send(SIGKILL);
+  started.wait();
+  put_file(work() / "go", "");
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(work() / "b"); }));
+  EXPECT_TRUE(eventually([&] { return processes_naming(scratch().string()).empty(); }));
+}
+
 TEST_F(Exec, WhatItLeavesBehindGoesOn) {
   const auto end =
       shell("echo a > a; (while [ ! -e go ]; do sleep 0.01; done; mv a b) > /dev/null 2>&1 & exit 4",

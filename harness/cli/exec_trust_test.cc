@@ -6,41 +6,10 @@
 #include <vector>
 
 #include "core/testing/needs.h"
-#include "harness/cli/testing_run.h"
+#include "harness/cli/testing_trust.h"
 
 namespace holdfast {
 namespace {
-
-class ExecTrust : public RunTest {
- protected:
-  // What a Python program prints whose calls are enforced, in a directory of root's.
-  std::string said_by(const std::string& script, const std::vector<std::string>& options = {"--enforce"}) {
-    const auto work = scratch() / "work";
-    std::filesystem::remove_all(work);
-    std::filesystem::create_directory(work);
-    std::filesystem::permissions(scratch(), std::filesystem::perms::owner_all |
-                                                std::filesystem::perms::group_exec |
-                                                std::filesystem::perms::others_exec);
-    put_file(work / "secret", "s");
-    ProcessOptions started;
-    started.directory = work;
-    std::vector<std::string> arguments = {"exec", "--quiet"};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    const std::string head =
-        "import ctypes, os, sys, threading, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
-        "def tried(what, call):\n"
-        "  try: call(); print(what, 'done', flush=True)\n"
-        "  except OSError as error: print(what, error.errno, flush=True)\n";
-    for (const std::string& word :
-         {std::string("--"), std::string("python3"), std::string("-c"), head + script})
-      arguments.push_back(word);
-    const auto ended = start_program(HOLDFAST_BINARY, arguments, started).wait();
-    EXPECT_EQ(ended.exit_code, 0) << ended.err;
-    return ended.out;
-  }
-};
-
-constexpr const char* not_decided = "38";  // ENOSYS
 
 #ifdef __x86_64__
 // A thread gives up its rights, another makes a call and is known as root; then the first one's exec takes over its number.
@@ -152,6 +121,75 @@ TEST_F(RunTrust, APlanThatWasChangedMeanwhileDecidesNothing) {
   ASSERT_EQ(summary.doubts.size(), 1U);
   EXPECT_EQ(summary.doubts[0].kind, DoubtKind::changed_plan);
   EXPECT_TRUE(holds(file_bytes(scratch() / "run" / "plan.json"), "\"at_least\": 5")) << "it is put back";
+}
+
+// The plan that processes read is the one that the run began with, and what happens to the file is a doubt.
+TEST_F(RunTrust, APlanThatWasDestroyedMeanwhileDecidesNothing) {
+  for (const std::string destroys :
+       {"os.remove(plan)", "os.remove(plan); os.mkdir(plan); open(plan + '/x', 'w')",
+        "os.remove(plan); os.mkfifo(plan)", "open(plan, 'w').write('{')",
+        "os.remove(plan); os.symlink('/etc/passwd', plan)"}) {
+    SCOPED_TRACE(destroys);
+    put_file(
+        scratch() / "destroy.py",
+        "import json, os, sys\n"
+        "for line in sys.stdin:\n"
+        "  asked = json.loads(line)\n"
+        "  if asked['op'] == 'quit': break\n"
+        "  if asked['op'] == 'init':\n"
+        "    plan = asked['dir'] + '/../plan.json'\n"
+        "    try:\n"
+        "      " +
+            destroys +
+            "\n"
+            "    except OSError: pass\n"
+            "  print(json.dumps({'result': 'ok', 'entries': []} if asked['op'] == 'read' else {'result': "
+            "'ok'}), flush=True)\n");
+    const std::string name = "run" + std::to_string(std::hash<std::string>()(destroys));
+    const auto ended = start_small(
+                           "[subject]\nkind = \"command\"\ncommand = [\"python3\", \"destroy.py\"]\n"
+                           "[agents]\ncount = 8\nbroadcasts = 1\nbodies = \"plain\"\n[sharing]\nrules = "
+                           "\"posix\"\n[run]\ndeadline = \"60s\"\n",
+                           name)
+                           .wait();
+    EXPECT_EQ(ended.exit_code, 1) << ended.err;  // they lose what they acknowledge
+    const Summary summary = result_of(name);
+    ASSERT_EQ(summary.doubts.size(), 1U);
+    EXPECT_EQ(summary.doubts[0].kind, DoubtKind::changed_plan);
+    EXPECT_EQ(holdfast({"check", name}).exit_code, 1) << "it is put back";
+  }
+}
+
+TEST_F(RunTrust, ARecordThatWasRemovedMeanwhileIsADoubt) {
+  put_file(scratch() / "remove.py",
+           "import json, os, sys\n"
+           "for line in sys.stdin:\n"
+           "  asked = json.loads(line)\n"
+           "  if asked['op'] == 'quit': break\n"
+           "  if asked['op'] == 'init': events = asked['dir'] + '/../events'\n"
+           "  if asked['op'] == 'read' and os.path.exists(events + '/conductor.events'):\n"
+           "    os.remove(events + '/conductor.events')\n"
+           "  print(json.dumps({'result': 'ok', 'entries': []} if asked['op'] == 'read' else {'result': "
+           "'ok'}), flush=True)\n");
+  const auto ended =
+      start_small(
+          "[subject]\nkind = \"command\"\ncommand = [\"python3\", \"remove.py\"]\n"
+          "[agents]\ncount = 2\nbroadcasts = 1\nbodies = \"plain\"\n[sharing]\nrules = \"posix\"\n"
+          "[run]\ndeadline = \"60s\"\n")
+          .wait();
+  EXPECT_EQ(ended.exit_code, 2) << ended.out << ended.err;
+  const Summary summary = result_of("run");
+  ASSERT_FALSE(summary.doubts.empty());
+  EXPECT_EQ(summary.doubts[0].kind, DoubtKind::missing_record);
+}
+
+// What lies where is another address each time.
+TEST_F(RunTrust, TheProgramIsPositionIndependent) {
+  const std::string program = file_bytes(HOLDFAST_BINARY);
+  constexpr std::size_t type_at = 16;
+  constexpr char shared_object = 3;  // ET_DYN
+  ASSERT_GT(program.size(), type_at);
+  EXPECT_EQ(program[type_at], shared_object);
 }
 
 }  // namespace

@@ -93,11 +93,24 @@ constexpr const char* another_user_namespace =
     "  try: os.replace('c', 'd')\n"
     "  except OSError as error: assert error.errno == 38\n";
 
+// A clone of a mount below the domain: from its root no way leads up.
+constexpr const char* detached_mount =
+    "os.mkdir('sub')\nclone = libc.syscall(428, -100, b'sub', 0x80001)\nassert clone >= "
+    "0\nos.chdir(f'/proc/self/fd/{clone}')\n"
+    "open('e', 'w').close()\nos.rename('e', 'f')\nos.unlink('f')\n";
+// Whether there is such a handle does not matter.
+constexpr const char* by_handle =
+    "for i in range(2): libc.syscall(304, -100, ctypes.create_string_buffer(64), 0)";
+
 std::vector<NotJudged> reasons() {
   return {
 #ifdef __x86_64__
       {"Exchange", exchange, "no-counterpart", "--observe"},
       {"ExchangeEnforced", exchange, "no-counterpart", "--enforce"},
+      {"Whiteout", "for i in range(2): libc.syscall(316, -100, b'c', -100, b'd', 4)", "no-counterpart",
+       "--enforce"},
+      {"DetachedMount", detached_mount, "unknown-mount", "--enforce", true},
+      {"OpenByHandle", by_handle, "no-name", "--opens"},
       {"X32Calls", x32_calls, "foreign-abi", "--observe"},
 #endif
       {"MemoryThatMayNotBeRead", undumpable, "unreadable-memory", "--observe", false, true},

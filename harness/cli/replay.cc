@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
+#include "harness/cli/runs/consent.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/runs/repeat.h"
 #include "harness/cli/runs/series.h"
@@ -19,11 +20,14 @@ struct ReplayCommand {
   std::string out;  // as of a run
   bool json = false;
   bool quiet = false;
+  bool yes = false;  // run the plan's command unasked
 };
 
 static int carry_out(const ReplayCommand& command) {
   const auto failed = load_failed_run(command.directory, command.out);
   if (!failed) return complain(failed.error());
+  if (auto consent = consent_to_run(failed->plan, command.yes, command.quiet); !consent)
+    return complain(consent.error());
   const HeldSignals held;
   auto directory =
       claim_directory(failed->where, failed->plan.scenario.name + "-replay", DirectoryKind::series);
@@ -75,6 +79,7 @@ static void add_options(CLI::App& app, ReplayCommand& command) {
       ->check(CLI::Validator(as_number_of_trials, ""))
       ->capture_default_str();
   app.add_option("--out", command.out, "Directory for its runs (default: a new one under holdfast-runs/)");
+  app.add_flag("--yes", command.yes, about_yes);
   app.add_flag("--json", command.json, "Print replay.json instead of the result");
   app.add_flag("--quiet", command.quiet, "No progress and no result, only the exit code");
 }

@@ -25,7 +25,7 @@ class Replay : public RunTest {
 
 TEST_F(Replay, StatesHowOftenTheSameCheckFails) {
   ASSERT_EQ(run_loser("count = 2\nbroadcasts = 1"), 1);
-  const auto end = holdfast({"replay", "run", "--times", "3", "--out", "again"});
+  const auto end = holdfast({"replay", "run", "--times", "3", "--out", "again", "--yes"});
   EXPECT_EQ(end.exit_code, 1) << end.err;
   EXPECT_EQ(end.out,
             "loser, seed 5: the check lost failed in 3 of 3 runs (100 %; 95 % interval 29.2 %\n"
@@ -50,7 +50,7 @@ TEST_F(Replay, OfAFailureThatDoesNotComeAgainIsZero) {
   ASSERT_NE(files, std::string::npos);
   plan.replace(files, 12, "\"queue.jsonl*\"");
   put_file(scratch() / "run/plan.json", plan);
-  const auto end = holdfast({"replay", "run", "--times", "2", "--out", "again", "--json"});
+  const auto end = holdfast({"replay", "run", "--times", "2", "--out", "again", "--yes", "--json"});
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   EXPECT_EQ(nlohmann::json::parse(end.out).at("passed"), 2);
   EXPECT_FALSE(std::filesystem::exists(scratch() / "again/run-1/events"));  // nothing to look at
@@ -77,9 +77,22 @@ TEST_F(Replay, NeedsARunThatFailed) {
   EXPECT_FALSE(std::filesystem::exists(scratch() / "holdfast-runs"));
 }
 
+// A plan.json may come from elsewhere, and its command may do anything.
+TEST_F(Replay, RunsNoCommandUnasked) {
+  ASSERT_EQ(run_loser("count = 2\nbroadcasts = 1"), 1);
+  for (const std::string command : {"replay", "shrink"}) {
+    const auto end = holdfast({command, "run", "--out", "again"});
+    expect_one_sentence(end, 64, "the plan runs a command: python3 ");
+    EXPECT_TRUE(holds(end.err, "--yes")) << end.err;
+    EXPECT_FALSE(std::filesystem::exists(scratch() / "again"));
+  }
+  const auto told = holdfast({"replay", "run", "--times", "1", "--out", "again", "--yes"});
+  EXPECT_TRUE(holds(told.err, "the plan runs a command: python3 ")) << told.err;
+}
+
 TEST_F(Replay, CutShortSaysWhatThereIs) {
   ASSERT_EQ(run_loser("count = 2\nbroadcasts = 1"), 1);
-  auto replay = start({"replay", "run", "--times", "10000", "--out", "again"});
+  auto replay = start({"replay", "run", "--times", "10000", "--out", "again", "--yes"});
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(scratch() / "again/run-2"); }));
   replay.send_to_group(SIGINT);
   const auto end = replay.wait();
@@ -92,7 +105,7 @@ TEST_F(Replay, ShrinksToTwoAgentsAndOneBroadcast) {
                       "[[inject]]\nkind = \"open-handle\"\npath = \"x\"\nhold = \"1ms\"\nmin_fired = 0\n"
                       "[[expect]]\nfigure = \"agents.succeeded\"\nat_least = 5\n"),
             1);
-  const auto end = holdfast({"shrink", "run", "--times", "2", "--rate", "1", "--out", "small"});
+  const auto end = holdfast({"shrink", "run", "--times", "2", "--rate", "1", "--out", "small", "--yes"});
   EXPECT_EQ(end.exit_code, 0) << end.err;
   EXPECT_TRUE(holds(end.out,
                     "loser: 2 agents, 1 broadcast each, 0 injectors; before, 5 agents, 3 broadcasts\n"

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "harness/cli/runs/clean_environment.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/runs/series.h"
 #include "harness/cli/runs/single_run.h"
@@ -34,6 +35,7 @@ static int carry_out(const RunCommand& command) {
   for (const Variant& variant : *variants) {
     if (auto room = room_for(variant.scenario); !room) return complain(room.error());
   }
+  if (command.clean_environment) clean_environment();
   // From the first trace on disk to the last, Ctrl-C ends the run but not this program, which judges what was recorded. The signal is dropped afterwards: the exit code reports it.
   const HeldSignals held;
   const bool series = variants->size() > 1 || command.trials || command.until_fail || command.until_sure;
@@ -91,6 +93,7 @@ static void add_options(CLI::App& app, RunCommand& command) {
       ->check(CLI::IsMember({"failing", "all"}))
       ->default_str("failing");
   app.add_flag("--json", command.json, "Print result.json instead of the summary");
+  app.add_flag("--clean-env", command.clean_environment, about_clean_environment);
 }
 
 extern const Subcommand run_subcommand{

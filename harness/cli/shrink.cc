@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
+#include "harness/cli/runs/consent.h"
 #include "harness/cli/runs/exit_codes.h"
 #include "harness/cli/runs/judge.h"
 #include "harness/cli/runs/repeat.h"
@@ -24,6 +25,7 @@ struct ShrinkCommand {
   std::uint64_t most_runs = 500;
   std::string out;  // as of a run
   bool quiet = false;
+  bool yes = false;  // run the plan's command unasked
 };
 
 namespace {
@@ -189,6 +191,8 @@ Error nothing_holds(const ShrinkCommand& command, const Failure& failure, std::s
 static int carry_out(const ShrinkCommand& command) {
   const auto failed = load_failed_run(command.directory, command.out);
   if (!failed) return complain(failed.error());
+  if (auto consent = consent_to_run(failed->plan, command.yes, command.quiet); !consent)
+    return complain(consent.error());
   const HeldSignals held;
   const std::string& name = failed->plan.scenario.name;
   auto directory = claim_directory(failed->where, name + "-shrink", DirectoryKind::series);
@@ -239,6 +243,7 @@ static void add_options(CLI::App& app, ShrinkCommand& command) {
   app.add_option("--out", command.out,
                  "Directory for the scenario (default: a new one under "
                  "holdfast-runs/)");
+  app.add_flag("--yes", command.yes, about_yes);
   app.add_flag("--quiet", command.quiet, "No progress and no summary");
 }
 

@@ -17,6 +17,7 @@
 #include "harness/crowd/launch/crew_logs.h"
 #include "harness/history/recorder.h"
 #include "harness/linux/interrupts.h"
+#include "harness/linux/private_process.h"
 #include "harness/supervisor/before/delayer.h"
 #include "harness/supervisor/before/killer.h"
 #include "harness/supervisor/supervisor.h"
@@ -163,6 +164,7 @@ class Conductor {
                                                           : Trap::decided_calls;
     auto listener = crowd_->start_launcher(options_.executable, trap);
     if (!listener) return fail(listener.error());
+    close_to_others();
     const auto profile = find_profile(plan_.scenario.sharing.profile);
     if (!profile)
       return fail(Code::invalid, fmt::format("unknown profile {}", plan_.scenario.sharing.profile));

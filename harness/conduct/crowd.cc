@@ -16,6 +16,8 @@
 #include "harness/linux/barrier.h"
 #include "harness/linux/proc.h"
 #include "harness/linux/reaper.h"
+#include "harness/linux/sealed_text.h"
+#include "harness/scenario/plan/plan.h"
 
 namespace holdfast {
 namespace {
@@ -36,6 +38,9 @@ Result<Descriptor> Crowd::start_launcher(const std::filesystem::path& executable
   if (auto ready = become_subreaper(); !ready) return fail(ready.error());
   children_before_ = children();
   executable_ = executable;
+  auto plan = sealed_text(to_json(plan_));
+  if (!plan) return fail(plan.error());
+  pipes_.plan = std::move(*plan);
   auto launcher = LauncherProcess::start(executable_, pipes_, trap);
   if (!launcher) return fail(launcher.error());
   launcher_.emplace(std::move(*launcher));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -139,6 +140,20 @@ Diagnosis diagnose_lease(const std::filesystem::path& directory) {
   return diagnosis;
 }
 
+// Not needed, but refused to the programs of a run.
+Diagnosis diagnose_landlock() {
+  constexpr long create_ruleset = 444;  // which older headers do not know
+  constexpr unsigned ask_version = 1;
+  const long version = ::syscall(create_ruleset, nullptr, 0, ask_version);
+  return {"Landlock",
+          true,
+          version > 0
+              ? fmt::format("version {}; refused to programs whose calls are made for them (runs, --enforce)",
+                            version)
+              : "not in this kernel",
+          {}};
+}
+
 Diagnosis diagnose_room() {
   constexpr std::uint64_t fewest = 8,
                           wanted = 1000;  // what most scenarios start, and what the largest one does
@@ -157,9 +172,13 @@ Diagnosis diagnose_room() {
 
 std::vector<Diagnosis> diagnose(const std::filesystem::path& executable,
                                 const std::filesystem::path& directory) {
-  return {diagnose_kernel(),         diagnose_trap(executable),
-          diagnose_memory(),         diagnose_share_modes(executable),
-          diagnose_lease(directory), diagnose_room()};
+  return {diagnose_kernel(),
+          diagnose_trap(executable),
+          diagnose_memory(),
+          diagnose_share_modes(executable),
+          diagnose_lease(directory),
+          diagnose_landlock(),
+          diagnose_room()};
 }
 
 }  // namespace holdfast

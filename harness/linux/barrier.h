@@ -17,6 +17,7 @@ inline constexpr int start_descriptor = 4;     // gate: begin
 inline constexpr int finish_descriptor = 5;    // turnstile: an agent reads for the last time and ends
 inline constexpr int stop_descriptor = 6;      // gate: injectors release their files and end
 inline constexpr int launcher_descriptor = 7;  // the launcher's socket; agents and injectors do not get it
+inline constexpr int plan_descriptor = 8;      // the plan, see sealed_text.h; injectors of exec do not get it
 
 enum class StatusKind : std::uint32_t { ready = 1, progress = 2, done = 3 };
 

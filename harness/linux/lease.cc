@@ -40,6 +40,12 @@ Lease Lease::probe_file(int path, const Lease* other) {
   return lease;
 }
 
+bool Lease::nobody_writes(int path) {
+  const Descriptor file(::open(own_descriptor_path(path).data(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file) ::fcntl(file.get(), F_SETSIG, SIGURG);
+  return file && ::fcntl(file.get(), F_SETLEASE, F_RDLCK) == 0;
+}
+
 bool Lease::is_known_without(const Lease* other) {
   if (!S_ISREG(stat_.st_mode)) {
     openness_ = Openness::special;

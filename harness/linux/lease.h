@@ -32,6 +32,9 @@ class Lease {
   // The same for what an O_PATH descriptor names.
   static Lease probe_file(int path, const Lease* other = nullptr);
 
+  // Whether nobody has the file of an O_PATH descriptor open for writing: then a read lease is granted.
+  static bool nobody_writes(int path);
+
   [[nodiscard]] Openness openness() const { return openness_; }
   [[nodiscard]] int error() const { return error_; }  // for ask_scan: errno, why there is no lease
   [[nodiscard]] const struct stat& identity() const { return stat_; }  // if the name exists

@@ -2,11 +2,20 @@
 
 namespace holdfast {
 
-std::vector<std::string> not_modelled(bool windows_rules, bool opens_refused) {
+namespace {
+
+constexpr const char* landlock =
+    "Landlock: a program that confines itself with it is told that this kernel has none, since calls are "
+    "made for it.";
+
+}  // namespace
+
+std::vector<std::string> not_modelled(bool windows_rules, bool opens_refused, bool acts) {
   if (!windows_rules) {
     return {
         "Windows' sharing rules: this run used the rules of POSIX, under which an open file refuses "
-        "nothing."};
+        "nothing.",
+        landlock};
   }
   std::vector<std::string> topics = {
       "Byte-range locks: reading or writing a range that another handle locked is not refused (error 33).",
@@ -22,6 +31,7 @@ std::vector<std::string> not_modelled(bool windows_rules, bool opens_refused) {
         "Truncating a mapped file (error 1224): not refused here, because nobody denies reading or "
         "writing.");
   }
+  if (acts) topics.emplace_back(landlock);
   return topics;
 }
 

@@ -31,7 +31,15 @@ enum Watch : std::int64_t {
   opens_marked,   // and whoever opens denies writing: each handle's mode is kept
 };
 
-enum class Work : int { rename, rename_elsewhere, read_write_close, open_close, open_close_elsewhere, quit };
+enum class Work : int {
+  rename,
+  rename_elsewhere,
+  read_write_close,
+  open_close,
+  open_close_elsewhere,
+  read_beside_a_reader,
+  quit
+};
 
 struct Batch {
   Work work = Work::quit;
@@ -54,13 +62,15 @@ bool renames(Work work) {
 std::int64_t work_ns(const Batch& batch, const std::string& directory) {
   const std::string a = directory + "/a", b = directory + "/b";
   std::int64_t spent_ns = 0;
+  const bool beside = batch.work == Work::read_beside_a_reader;
+  const Descriptor kept(beside ? ::open(b.c_str(), O_RDONLY | O_CLOEXEC) : -1);
   for (int i = 0; i < batch.count; ++i) {
     if (renames(batch.work)) make_file(a);
     const std::int64_t begin_ns = monotonic_ns();
     if (renames(batch.work)) {
       if (::rename(a.c_str(), b.c_str()) != 0) std::abort();
     } else {
-      const Descriptor file(::open(b.c_str(), O_RDWR | O_CLOEXEC));
+      const Descriptor file(::open(b.c_str(), (beside ? O_RDONLY : O_RDWR) | O_CLOEXEC));
       char page[4096];
       if (!file || (batch.work == Work::read_write_close && (::read(file.get(), page, sizeof page) < 0 ||
                                                              ::pwrite(file.get(), page, sizeof page, 0) < 0)))
@@ -168,6 +178,10 @@ void open_close_outside_the_domain(benchmark::State& state) {
   measure(state, Work::open_close_elsewhere, "/dev/shm");
 }
 
+void read_beside_a_reader(benchmark::State& state) {
+  measure(state, Work::read_beside_a_reader, "/dev/shm");
+}
+
 void settings(benchmark::internal::Benchmark* benchmark) {
   benchmark->UseManualTime()->Iterations(40)->Unit(benchmark::kMicrosecond);
 }
@@ -186,6 +200,7 @@ BENCHMARK(open_close)
     ->Arg(opens_decided)
     ->Arg(opens_marked)
     ->Apply(settings);
+BENCHMARK(read_beside_a_reader)->Arg(outside)->Arg(opens_decided)->Arg(opens_marked)->Apply(settings);
 BENCHMARK(open_close_outside_the_domain)->Arg(outside)->Arg(opens_decided)->Apply(settings);
 
 }  // namespace

@@ -140,7 +140,7 @@ std::string exec_json(const ExecReport& report) {
                                         {"example", unjudged.example}};
                               })},
       {"warnings", warnings},
-      {"not_modelled", not_modelled(true, report.opens_decided)}};
+      {"not_modelled", not_modelled(true, report.opens_decided, report.enforced)}};
   json["bytes_replaced"] = has_broken_text(json);
   return dumped(json);
 }

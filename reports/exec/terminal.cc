@@ -167,7 +167,7 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
                [&](const std::string& warning) { page.labelled("-", Ink::plain, 2, warning, 2); });
   }
   std::string topics;
-  for (const std::string& sentence : not_modelled(true, report.opens_decided)) {
+  for (const std::string& sentence : not_modelled(true, report.opens_decided, report.enforced)) {
     topics += (topics.empty() ? "" : "; ") + sentence.substr(0, sentence.find(": "));
   }
   page.heading("Not modelled (details in --json)");

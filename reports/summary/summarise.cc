@@ -47,7 +47,7 @@ void describe_plan(const Plan& plan, Summary& summary) {
   summary.rules = windows ? "windows" : "posix";
   summary.profile = windows ? scenario.sharing.profile : "";
   if (windows) summary.opens = opens_are_decided(scenario) ? "decided" : "untrapped";
-  summary.not_modelled = not_modelled(windows, opens_can_be_refused(scenario));
+  summary.not_modelled = not_modelled(windows, opens_can_be_refused(scenario), true);
   summary.tolerated = what_was_tolerated(plan);
   summary.planned = std::uint64_t{scenario.agents.count} * scenario.agents.broadcasts;
   summary.runs_needed = clean_runs_needed(claimed_rate, claimed_confidence);

@@ -69,15 +69,25 @@ Result<Summary> judge(const Plan& plan, const std::filesystem::path& run_directo
   const std::string text = to_json(plan);
   const auto begun_with = parse_plan(text, file.string());  // as 'check' will read it
   if (!begun_with) return fail(begun_with.error());
-  auto history = merge(run_directory);
-  if (!history) return fail(history.error());
+  auto merged = merge(run_directory);
+  if (!merged && merged.error().code == Code::failed) return fail(merged.error());
+  History history = merged ? std::move(*merged) : History{};
+  if (!merged) {
+    history.doubts.push_back({DoubtKind::missing_record,
+                              "the record of the run was removed or damaged during "
+                              "the run: " +
+                                  merged.error().message});
+  }
   if (const auto now = read_input(file, most_bytes); !now || *now != text) {
-    history->doubts.push_back({DoubtKind::changed_plan,
-                               "plan.json was changed or removed during the run: the run is judged by its "
-                               "original plan, which has been restored"});
+    std::error_code ignored;
+    if (std::filesystem::is_directory(std::filesystem::symlink_status(file, ignored)))
+      std::filesystem::remove_all(file, ignored);
+    history.doubts.push_back({DoubtKind::changed_plan,
+                              "plan.json was changed or removed during the run: the run is judged by its "
+                              "original plan, which has been restored"});
     if (auto written = write_result_file(file, text); !written) return fail(written.error());
   }
-  return judged(*begun_with, *history, run_directory);
+  return judged(*begun_with, history, run_directory);
 }
 
 Result<> report_again(const Summary& summary, const std::filesystem::path& run_directory) {

@@ -29,6 +29,7 @@ struct RunCommand {
   std::string out;        // empty: a new directory under holdfast-runs/
   bool json = false;
   bool quiet = false;
+  bool clean_environment = false;
 };
 
 // The options that `sweep` shares.

@@ -12,6 +12,7 @@
 #include "harness/history/doubt.h"
 #include "harness/history/recorder.h"
 #include "harness/linux/barrier.h"
+#include "harness/linux/sealed_text.h"
 #include "harness/scenario/plan/audience.h"
 #include "harness/store/handles.h"
 
@@ -245,7 +246,7 @@ class Agent {
 Result<> run_agent(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token,
                    bool restarted) {
   if (auto joined = join_run(); !joined) return joined;
-  auto plan = load_plan(run_directory);
+  auto plan = load_plan(take_sealed_text(plan_descriptor), run_directory);
   if (!plan) return fail(plan.error());
   const auto path = run_directory / "events" / event_file_name(Role::agent, index);
   Before before;

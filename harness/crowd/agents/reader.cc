@@ -12,6 +12,7 @@
 #include "harness/crowd/agents/queue.h"
 #include "harness/history/recorder.h"
 #include "harness/linux/barrier.h"
+#include "harness/linux/sealed_text.h"
 
 namespace holdfast {
 namespace {
@@ -106,7 +107,7 @@ class Reader {
 Result<> run_reader(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token,
                     const std::string& mailboxes) {
   if (auto joined = join_run(); !joined) return joined;
-  auto plan = load_plan(run_directory);
+  auto plan = load_plan(take_sealed_text(plan_descriptor), run_directory);
   if (!plan) return fail(plan.error());
   auto recorder = Recorder::open(run_directory / "events" / event_file_name(Role::reader, index),
                                  Role::reader, index, plan->run_id);

@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "harness/linux/barrier.h"
+#include "harness/linux/sealed_text.h"
 #include "harness/scenario/injector_traits.h"
 
 namespace holdfast {
@@ -15,7 +16,7 @@ namespace {
 
 Result<> run_injector(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token) {
   if (auto joined = join_run(); !joined) return joined;
-  auto plan = load_plan(run_directory);
+  auto plan = load_plan(take_sealed_text(plan_descriptor), run_directory);
   if (!plan) return fail(plan.error());
   if (index >= plan->scenario.injectors.size() || !has_process(plan->scenario.injectors[index].kind)) {
     return fail(Code::invalid, fmt::format("there is no injector {} with a process", index));

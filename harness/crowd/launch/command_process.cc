@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -101,6 +99,7 @@ struct Start {
   ::dup2(start.begin.reads.get(), start_descriptor);
   ::dup2(start.finish.get(), finish_descriptor);
   ::dup2(start.stop.reads.get(), stop_descriptor);
+  ::close(plan_descriptor);  // whatever else has that number
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -345,33 +344,6 @@ void CommandProcess::end_injectors() {
   pipes_.socket.reset();
   if (starter_ > 0) ::waitpid(starter_, nullptr, 0);
   starter_ = 0;
-}
-
-bool leave_minder(Descriptor listener) {
-  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-  }
-  pollfd polled{listener.get(), POLLIN, 0};
-  ::poll(&polled, 1, 0);
-  if ((polled.revents & POLLHUP) != 0) return false;
-  const pid_t minder = ::fork();
-  if (minder != 0) return true;  // if it cannot be made, what is left gets ENOSYS
-  ::setsid();
-  // Nothing of whoever waits for the end of our output.
-  const int kept = ::fcntl(listener.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (kept > 0) ::close_range(0, static_cast<unsigned>(kept) - 1, 0);
-  ::close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
-  static_cast<void>(!::chdir("/"));
-  for (;;) {
-    pollfd waiting{kept, POLLIN, 0};
-    if (::poll(&waiting, 1, -1) < 0) continue;
-    if ((waiting.revents & POLLIN) == 0) ::_exit(0);
-    seccomp_notif notification{};
-    if (::ioctl(kept, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) continue;
-    seccomp_notif_resp response{};
-    response.id = notification.id;
-    response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-    ::ioctl(kept, SECCOMP_IOCTL_NOTIF_SEND, &response);
-  }
 }
 
 }  // namespace holdfast

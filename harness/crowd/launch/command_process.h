@@ -72,8 +72,4 @@ class CommandProcess {
   RunPipes pipes_;  // the socket leads to the starter
 };
 
-// If processes of the command are left, their calls must still be answered: by a separate process, which lets each
-// call through and ends with the last of them. Returns whether there are any.
-bool leave_minder(Descriptor listener);
-
 }  // namespace holdfast

@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "harness/linux/launcher_messages.h"
+#include "harness/linux/private_process.h"
 #include "harness/linux/reaper.h"
 
 namespace holdfast {
@@ -166,6 +167,8 @@ int launcher_main(int socket, Trap trap) {
   ::fcntl(socket, F_SETFD, FD_CLOEXEC);
   Launcher launcher(socket);
   if (!launcher.begin(trap)) return 1;
+  // Where its own opens are trapped, the supervisor reads their paths.
+  if (trap == Trap::decided_calls) close_to_others();
   launcher.serve();
   return 0;
 }

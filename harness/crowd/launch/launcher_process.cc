@@ -89,6 +89,9 @@ Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& exec
     if (!made) return fail(made.error());
   }
   ::fcntl(pipes.status.get(), F_SETFL, O_NONBLOCK);  // the conductor asks for news that may not be there
+  // Without a plan, a descriptor that says as much.
+  const Descriptor plan(
+      ::fcntl(pipes.plan ? pipes.plan.get() : start.get(), F_DUPFD_CLOEXEC, first_free_number));
   auto child = std::make_unique<Child>();
   std::vector<std::string> arguments = {"internal-launcher"};
   if (trap != Trap::decided_calls) arguments.emplace_back(trap == Trap::opens ? "opens" : "store-calls");
@@ -97,7 +100,8 @@ Result<LauncherProcess> LauncherProcess::start(const std::filesystem::path& exec
         child->context, executable.string(), arguments, InheritDescriptor{status_descriptor, status.get()},
         InheritDescriptor{start_descriptor, start.get()},
         InheritDescriptor{finish_descriptor, pipes.finish.get()},
-        InheritDescriptor{stop_descriptor, stop.get()}, InheritDescriptor{launcher_descriptor, socket.get()});
+        InheritDescriptor{stop_descriptor, stop.get()}, InheritDescriptor{launcher_descriptor, socket.get()},
+        InheritDescriptor{plan_descriptor, plan.get()});
   } catch (const std::exception& error) {
     return fail(Code::failed,
                 fmt::format("cannot start the launcher {}: {}", executable.string(), error.what()));

@@ -20,11 +20,12 @@ struct RunPipes {
   Descriptor start;   // closing one opens that gate
   Descriptor stop;
   Descriptor finish;  // the turnstile: write permits
+  Descriptor plan;    // for all children, if there is one: see sealed_text.h
 };
 
 class LauncherProcess {
  public:
-  // Starts `executable internal-launcher`; `pipes` are filled.
+  // Starts `executable internal-launcher`; `pipes` are filled, but the plan.
   static Result<LauncherProcess> start(const std::filesystem::path& executable, RunPipes& pipes,
                                        Trap trap = Trap::decided_calls);
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct Plan {
 std::string to_json(const Plan& plan);
 Result<Plan> parse_plan(std::string_view json, const std::string& file_name);
 Result<Plan> load_plan(const std::filesystem::path& run_directory);  // run_directory/plan.json
+// For a process of a run: the plan that it inherited, or else that file.
+Result<Plan> load_plan(const std::optional<std::string>& inherited,
+                       const std::filesystem::path& run_directory);
 
 // The body of message `id`. A plain one is printable ASCII, body_bytes long (at least 17). A mixed one is UTF-8
 // without NUL, or any bytes if the subject takes them, and mostly of that length: some are empty, one character or

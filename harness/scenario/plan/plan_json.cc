@@ -157,6 +157,11 @@ Result<Plan> parse_plan(std::string_view json, const std::string& file_name) {
   }
 }
 
+Result<Plan> load_plan(const std::optional<std::string>& inherited,
+                       const std::filesystem::path& run_directory) {
+  return inherited ? parse_plan(*inherited, "plan.json") : load_plan(run_directory);
+}
+
 Result<Plan> load_plan(const std::filesystem::path& run_directory) {
   const std::filesystem::path path = run_directory / "plan.json";
   const auto text = read_input(path, plan_file_bytes_max);

@@ -38,8 +38,8 @@ Decider::Decider(Domain domain, const Participants& participants)
             std::any_of(domain_.directories.begin(), domain_.directories.end(), lies_on_overlay),
             domain_.opens) {}
 
-bool Decider::inside(const ResolvedPath& path, const Caller& caller) const {
-  return territory_.contains(path.directory.get(), path.directory_text, caller.process);
+Lies Decider::find(const ResolvedPath& path, const Caller& caller) const {
+  return territory_.find(path.directory.get(), path.directory_text, caller.process);
 }
 
 Decision Decider::refuse(const Caller& caller, std::uint16_t code, Obstacle obstacle,
@@ -111,6 +111,7 @@ Decision Decider::refuse_delete_pending(const Caller& caller, const Lease& lease
 std::optional<Decision> Decider::refuse_pending(const Caller& caller, int directory, const std::string& name,
                                                 const std::string& path) {
   if (!pending_deletes_.any()) return std::nullopt;
+  pending_deletes_.settle(path);
   const Lease lease = Lease::probe(directory, name.c_str());
   if (lease.openness() == Openness::absent || !pending_deletes_.is_pending(path, lease.identity()))
     return std::nullopt;
@@ -186,25 +187,24 @@ std::optional<Doubt> Decider::doubt_of_link(const Request& request) {
 
 Decision Decider::decide(const TrappedCall& call, const Caller& caller,
                          const std::function<bool()>& still_waiting) {
-  pending_deletes_.settle();
+  // Before anything is looked for with our rights. The caller waits, so it stays who it is until it is answered.
+  if (domain_.mode != Domain::Mode::observe) {
+    if (const std::string difference = differs_now(caller); !difference.empty())
+      return for_another(call, caller, difference);
+  }
   if (call.function == Function::open || call.function == Function::truncate)
     return do_open(call, caller, still_waiting);
 
-  const bool observes = domain_.mode == Domain::Mode::observe;
   const bool two_paths = call.function == Function::rename || call.function == Function::link;
   Request request{call, caller, still_waiting, {}, {}};
   if (auto undecided = find_names(request, two_paths)) return std::move(*undecided);
   ResolvedPath &from = request.from, &to = request.to;
-  if (!inside(from, caller) && !(two_paths && inside(to, caller))) {
-    Decision not_ours;
-    not_ours.outside = two_paths ? to.directory_text : from.directory_text;
-    return not_ours;
+  const Lies from_lies = find(from, caller), to_lies = two_paths ? find(to, caller) : Lies::outside;
+  if (from_lies != Lies::inside && to_lies != Lies::inside) {
+    if (from_lies == Lies::unknown) return let_through(doubt_of_place(caller, from.text));
+    if (to_lies == Lies::unknown) return let_through(doubt_of_place(caller, to.text));
+    return do_outside(request, two_paths);
   }
-  if (!observes) {
-    if (std::string difference = differs_now(caller); !difference.empty())
-      return other_identity(caller, difference, from.text);
-  }
-
   if (!call.flags_known) {
     // RENAME_EXCHANGE and the like have no Windows counterpart; unknown flags are the kernel's to refuse.
     if (call.function != Function::rename) return {};

@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "harness/linux/descriptor.h"
 #include "harness/sharing/obstacle.h"
 #include "harness/sharing/profile.h"
+#include "harness/supervisor/decide/handed_modes.h"
 #include "harness/supervisor/decide/pending_deletes.h"
 #include "harness/supervisor/decide/ruling.h"
 #include "harness/supervisor/look/caller.h"
@@ -75,7 +75,8 @@ class Decider {
 
   // Classic deletion: whether names wait for their last handle to close; settling removes those that no longer do.
   [[nodiscard]] bool has_pending_deletes() const { return pending_deletes_.any(); }
-  void settle_deletes() { pending_deletes_.settle(); }
+  void settle_some_deletes(std::size_t most) { pending_deletes_.settle_some(most); }
+  void settle_all_deletes() { pending_deletes_.settle_all(); }
 
   [[nodiscard]] bool enforces() const { return domain_.mode == Domain::Mode::enforce; }
 
@@ -86,10 +87,12 @@ class Decider {
     const std::function<bool()>& still_waiting;
     ResolvedPath from, to;
   };
-  using FileId = std::pair<dev_t, ino_t>;
 
-  Decision do_rename(const Request& request);  // do_rename.cc
-  Decision do_removal(Request& request);       // do_removal.cc
+  Decision do_rename(const Request& request);                   // do_rename.cc
+  Decision do_removal(Request& request);                        // do_removal.cc
+  Decision do_outside(const Request& request, bool two_paths);  // do_outside.cc
+  Decision for_another(const TrappedCall& call, const Caller& caller,
+                       const std::string& difference);  // do_for_another.cc
   Decision do_open(const TrappedCall& call, const Caller& caller,
                    const std::function<bool()>& still_waiting);  // do_open.cc
 
@@ -98,6 +101,9 @@ class Decider {
   enum class Opened { again, not_yet, decided };
   bool understand(Opening& opening);
   [[nodiscard]] bool judges_cut(const Opening& opening) const;
+  [[nodiscard]] Lies find_file(const Opening& opening, int file, const std::string& path) const;
+  [[nodiscard]] bool all_share_deletion(const struct stat& file) const;
+  bool only_readers_agree(const Opening& opening, int file, const struct stat& identity);
   FileUse obstacles_to(const Opening& opening, int file, Decision& decision);
   Opened look_at_holders(const Opening& opening, int file, const struct stat& identity, const Look& look,
                          Decision& decision);
@@ -111,7 +117,7 @@ class Decider {
   Decision refuse_delete_pending(const Caller& caller, const Lease& lease);
 
   // Parts of every decision.
-  [[nodiscard]] bool inside(const ResolvedPath& path, const Caller& caller) const;
+  [[nodiscard]] Lies find(const ResolvedPath& path, const Caller& caller) const;
   Decision refuse(const Caller& caller, std::uint16_t code, Obstacle obstacle,
                   std::vector<NamedHolder> holders);
   template <typename Act>
@@ -123,7 +129,9 @@ class Decider {
   static Decision let_through(std::optional<Doubt> doubt);
   static Decision answer(int error, std::optional<Doubt> doubt = std::nullopt);
   static Decision unreadable(const Caller& caller, int error, bool kernel_words);
+  Lies find_what_is_there(const Caller& caller, int directory, std::string path) const;
   static std::optional<Doubt> doubt_of_link(const Request& request);
+  static Doubt doubt_of_place(const Caller& caller, const std::string& path);
   static Decision other_identity(const Caller& caller, const std::string& difference,
                                  const std::string& path);
 
@@ -133,9 +141,8 @@ class Decider {
   FileUses uses_;
   PendingDeletes pending_deletes_;
   bool scan_flagged_ = false;
-  // Handed-over modes that deny something and may still be open. Other handles can only block opens that request such
-  // a mode.
-  std::map<FileId, std::vector<Handle>> opened_;
+  // Those that deny something. Other handles can only block opens that request such a mode.
+  HandedModes handed_;
 };
 
 // 0, or errno of a call that returns -1.

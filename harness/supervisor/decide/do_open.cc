@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 #include "harness/linux/lease.h"
 #include "harness/linux/proc_path.h"
@@ -57,15 +58,6 @@ FileBits opener_access(std::uint64_t flags) {
   }
 }
 
-Descriptor open_from(const PathStart& start, std::uint64_t flags, std::uint64_t mode) {
-  open_how how{};
-  how.flags = flags;
-  how.mode = mode;
-  how.resolve = start.resolve;
-  return Descriptor(
-      static_cast<int>(::syscall(SYS_openat2, start.at(), start.path.c_str(), &how, sizeof how)));
-}
-
 // O_TRUNC of a file that is open already: who opens to read alone may cut it, too.
 int cut(int file, std::uint64_t flags) {
   const auto access = flags & O_ACCMODE;
@@ -76,10 +68,10 @@ int cut(int file, std::uint64_t flags) {
 }
 
 // Growing a file beyond its limit is answered with a signal, too: by the kernel.
-bool is_beyond_limit(const Caller& caller, std::int64_t length) {
+bool grows_beyond_limit(const Caller& caller, const struct stat& file, std::int64_t length) {
   rlimit limit{};
-  return ::prlimit(caller.process, RLIMIT_FSIZE, nullptr, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-         static_cast<rlim_t>(length) > limit.rlim_cur;
+  return length > file.st_size && ::prlimit(caller.process, RLIMIT_FSIZE, nullptr, &limit) == 0 &&
+         limit.rlim_cur != RLIM_INFINITY && static_cast<rlim_t>(length) > limit.rlim_cur;
 }
 
 }  // namespace
@@ -95,7 +87,7 @@ bool Decider::understand(Opening& opening) {
     if (!whole || !read_memory(opening.caller.thread, call.how, &how, sizeof how)) return false;
   }
   if (opening.truncates()) {
-    if (call.length < 0 || is_beyond_limit(opening.caller, call.length)) return false;
+    if (call.length < 0) return false;
     how.flags = O_WRONLY;
   }
   auto declared = declared_mode(how.flags);
@@ -115,13 +107,26 @@ bool Decider::judges_cut(const Opening& opening) const {
   return domain_.cuts && opening.cuts();
 }
 
+// Whether nobody can refuse this open, although somebody has the file open: nobody writes, and all who read share reading.
+// To know that by looking at every process would take milliseconds.
+bool Decider::only_readers_agree(const Opening& opening, int file, const struct stat& identity) {
+  const bool injectors_unknown = domain_.mode == Domain::Mode::observe && uses_.has_injectors();
+  const Handle reader{read_bit, profiles_.least_share()};
+  if (opening.opener.access != read_bit || opening.cuts() || injectors_unknown ||
+      open_beside(opening.opener, std::span(&reader, 1)) != 0 || !Lease::nobody_writes(file))
+    return false;
+  handed_.writers_closed(identity);
+  return !handed_.may_refuse(identity, opening.opener);
+}
+
 // Who has a file that somebody opens with this mode, and whether that is sure.
 FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decision) {
   const Lease lease = Lease::probe_file(file);
   if (lease.openness() == Openness::free) {
-    opened_.erase({lease.identity().st_dev, lease.identity().st_ino});
+    handed_.all_closed(lease.identity());
     return {};
   }
+  if (lease.openness() == Openness::held && only_readers_agree(opening, file, lease.identity())) return {};
   decision.doubt = flag_scan(lease, decision.path);
   // A share mode ends with its handle (CreateFile, dwShareMode): a mapping only keeps a program from being written,
   // and a file from being cut.
@@ -133,13 +138,12 @@ FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decisi
 // Whether somebody stands in the way of opening this file.
 Decider::Opened Decider::look_at_holders(const Opening& opening, int file, const struct stat& identity,
                                          const Look& look, Decision& decision) {
-  const auto known = opened_.find({identity.st_dev, identity.st_ino});
   // Who only observes hands nothing over, and so does not know which modes are there.
   const bool may_meet_another = domain_.mode == Domain::Mode::observe || opening.declared ||
-                                (known != opened_.end() && open_beside(opening.opener, known->second) != 0);
+                                handed_.may_refuse(identity, opening.opener);
   if (!opening.denies() && !judges_cut(opening) && !may_meet_another) return Opened::not_yet;
   Ruling ruling = rule_on_open({opening.opener, obstacles_to(opening, file, decision), judges_cut(opening),
-                                opening.denies() || known != opened_.end()},
+                                opening.denies() || handed_.knows(identity)},
                                look);
   if (ruling.kind == Ruling::Kind::look_again) return Opened::again;
   if (ruling.kind == Ruling::Kind::allowed) return Opened::not_yet;
@@ -170,6 +174,8 @@ Decider::Opened Decider::carry_out_open(const Opening& opening, const struct sta
   const bool fresh = identity == nullptr && now.st_size == 0;
   if (!opened) {
     decision.error = errno;
+  } else if (opening.truncates() && grows_beyond_limit(opening.caller, now, opening.call.length)) {
+    decision.kind = Decision::Kind::pass_through;
   } else if (opening.truncates()) {
     decision.error = result_of(::truncate(own_descriptor_path(opened.get()).data(), opening.call.length));
   } else if (opening.cuts() && !fresh) {
@@ -179,13 +185,28 @@ Decider::Opened Decider::carry_out_open(const Opening& opening, const struct sta
   if (decision.error != 0 || opening.truncates()) return Opened::decided;
   if (waits) ::fcntl(opened.get(), F_SETFL, ::fcntl(opened.get(), F_GETFL) & ~O_NONBLOCK);
   if (opening.denies() || opening.declared) {
-    opened_[{now.st_dev, now.st_ino}].push_back(opening.opener);
+    handed_.add(now, opening.opener, (how.flags & O_ACCMODE) != O_RDONLY);
     mark_mode(opened.get(), opening.opener);
   }
   decision.kind = Decision::Kind::handed_over;
   decision.close_on_exec = (how.flags & O_CLOEXEC) != 0;
   decision.opened = std::move(opened);
   return Opened::decided;
+}
+
+// From a file no way leads up: if its mount is unknown, its directory is asked.
+Lies Decider::find_file(const Opening& opening, int file, const std::string& path) const {
+  const Lies lies = territory_.find(file, path, opening.caller.process);
+  ResolvedPath parent;
+  if (lies != Lies::unknown ||
+      resolve(opening.caller, opening.call.from_directory, opening.path, parent, opening.how.resolve))
+    return lies;
+  struct stat named {
+  }, opened{};
+  const bool same =
+      ::fstatat(parent.directory.get(), parent.leaf.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+      ::fstat(file, &opened) == 0 && same_file(named, opened);
+  return same ? find(parent, opening.caller) : lies;
 }
 
 Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look, Decision& decision) {
@@ -199,15 +220,26 @@ Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look,
     ResolvedPath parent;
     const bool missing = errno == ENOENT && (opening.creates() || (!observes && caller.same_identity));
     if (!missing || resolve(caller, opening.call.from_directory, opening.path, parent, opening.how.resolve) ||
-        !inside(parent, caller))
+        find(parent, caller) == Lies::outside)
       return Opened::decided;
+    if (find(parent, caller) == Lies::unknown) {
+      decision.doubt = doubt_of_place(caller, parent.text);
+      return Opened::decided;
+    }
     if (opening.creates()) decision.path = parent.text;
   } else {
     if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return Opened::decided;
     std::string path = path_of(there.get());
+    if (pending_deletes_.is_pending(path, identity)) {
+      pending_deletes_.settle(path);
+      if (!pending_deletes_.is_pending(path, identity)) return Opened::again;
+    }
     const bool pending = pending_deletes_.is_pending(path, identity);
-    if (!pending && (opening.exclusive() || !territory_.contains(there.get(), path, caller.process)))
-      return Opened::decided;
+    if (!pending) {
+      const Lies lies = opening.exclusive() ? Lies::outside : find_file(opening, there.get(), path);
+      if (lies == Lies::unknown) decision.doubt = doubt_of_place(caller, path);
+      if (lies != Lies::inside) return Opened::decided;
+    }
     if (pending) decision = refuse_delete_pending(caller, Lease::probe_file(there.get()));
     decision.path = std::move(path);
     if (pending) return Opened::decided;
@@ -215,15 +247,18 @@ Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look,
     if (opened != Opened::not_yet) return opened;
   }
   if (observes) return Opened::decided;
-  if (const std::string difference = differs_now(caller); !difference.empty()) {
-    decision = other_identity(caller, difference, decision.path);
-    return Opened::decided;
-  }
   return carry_out_open(opening, there ? &identity : nullptr, look, decision);
 }
 
 Decision Decider::do_open(const TrappedCall& call, const Caller& caller,
                           const std::function<bool()>& still_waiting) {
+  if (call.by_handle) {
+    return let_through(
+        Doubt{DoubtKind::no_name,
+              fmt::format("process {} opened a file by its handle (open_by_handle_at), which names "
+                          "no path: the open was let through",
+                          caller.process)});
+  }
   Opening opening{call, caller, still_waiting};
   if (!understand(opening)) return {};
   ReadPath text = read_path(caller.thread, call.from_path);

@@ -8,6 +8,15 @@
 
 namespace holdfast {
 
+// Whether whoever has the file open lets it be deleted, injectors apart: their modes are handed over or known, and nobody can
+// run it. Thousands of files may be deleted while they are held, and to ask every process takes milliseconds.
+bool Decider::all_share_deletion(const struct stat& file) const {
+  constexpr mode_t any_execute = 0111;
+  constexpr Handle deleter{delete_bit, read_bit | write_bit | delete_bit};
+  return enforces() && domain_.opens && (profiles_.least_share() & delete_bit) != 0 &&
+         (file.st_mode & any_execute) == 0 && !handed_.may_refuse(file, deleter);
+}
+
 // DeleteFileW, with POSIX semantics as since Windows 10 1809 on NTFS or classic ones, and RemoveDirectoryW.
 Decision Decider::do_removal(Request& request) {
   const TrappedCall& call = request.call;
@@ -31,7 +40,7 @@ Decision Decider::do_removal(Request& request) {
       auto use = find_directory_use(lease.identity(), from.text, LookFor::current_directories);
       const std::uint16_t code = remove_directory(use.is_current_directory);
       if (code == 0) {
-        const std::uint16_t around = remove_directory_around(pending_deletes_.has_child(lease.identity()));
+        const std::uint16_t around = remove_directory_around(pending_deletes_.has_below(from.text));
         if (around != 0) return refuse(caller, around, Obstacle::delete_pending, {});
         return remove();
       }
@@ -40,7 +49,9 @@ Decision Decider::do_removal(Request& request) {
       return refuse(caller, code, Obstacle::current_directory, std::move(holders));
     }
     if (call.function == Function::rmdir) return remove();  // not a directory
-    FileUse use = uses_.of(lease, caller, true, [](auto handles) { return delete_of(handles) != 0; });
+    FileUse use = uses_.of(
+        lease, caller, true, [](auto handles) { return delete_of(handles) != 0; },
+        lease.openness() == Openness::held && all_share_deletion(lease.identity()));
     const bool stays = leaves_name(domain_.deletion, handles_of(use.holders));
     Ruling ruling = rule_on_removal({std::move(use), is_read_only(lease), lease.unbroken()}, look);
     if (ruling.kind == Ruling::Kind::look_again) continue;

@@ -27,6 +27,7 @@ namespace {
 // What must be equal for the supervisor to act in a caller's place.
 struct Identity {
   std::string user, group, groups, capabilities;
+  std::string label;  // of the security module, if there is one
   ino_t user_namespace = 0, mount_namespace = 0;
   dev_t root_device = 0;
   ino_t root_inode = 0;
@@ -62,6 +63,7 @@ std::optional<Identity> identity_of(int proc) {
   identity.capabilities = status_field(status, "\nCapEff:");
   identity.process = parse_pid(status_field(status, "\nTgid:"));
   identity.parent = parse_pid(status_field(status, "\nPPid:"));
+  identity.label = read_proc_file(proc, "attr/current");
   identity.user_namespace = inode_of(proc, "ns/user");
   identity.mount_namespace = inode_of(proc, "ns/mnt");
   struct stat root {};
@@ -77,6 +79,7 @@ std::string difference_between(const Identity& caller, const Identity& own) {
   if (caller.user != own.user) return "another user";
   if (caller.group != own.group || caller.groups != own.groups) return "other groups";
   if (caller.capabilities != own.capabilities) return "other capabilities";
+  if (caller.label != own.label) return "another security label";
   return {};
 }
 
@@ -302,6 +305,15 @@ std::optional<PathError> start_path(const Caller& caller, int directory, const s
   if (out.base) return std::nullopt;
   if (out_of_resources(errno)) return PathError{ENOSYS, resource_doubt(path)};
   return PathError{absolute || directory == AT_FDCWD ? errno : EBADF, {}};
+}
+
+Descriptor open_from(const PathStart& start, std::uint64_t flags, std::uint64_t mode) {
+  open_how how{};
+  how.flags = flags;
+  how.mode = mode;
+  how.resolve = start.resolve;
+  return Descriptor(
+      static_cast<int>(::syscall(SYS_openat2, start.at(), start.path.c_str(), &how, sizeof how)));
 }
 
 std::optional<PathError> resolve(const Caller& caller, int directory, const std::string& path,

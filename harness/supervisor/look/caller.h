@@ -98,6 +98,9 @@ struct PathStart {
 std::optional<PathError> start_path(const Caller& caller, int directory, const std::string& path,
                                     PathStart& out, std::uint64_t resolve = 0);
 
+// openat2(2) from there.
+Descriptor open_from(const PathStart& start, std::uint64_t flags, std::uint64_t mode);
+
 mode_t umask_of(const Caller& caller);
 
 // The path behind one of our descriptors; "?" if longer than PATH_MAX.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -78,14 +79,18 @@ std::vector<pid_t> family_of(const Caller& caller) {
 }  // namespace
 
 // Only where the lease does not answer "free" is /proc read: reading it always made saves ten times slower.
-FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_matter, const Refuses& refuses) {
+FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_matter, const Refuses& refuses,
+                     bool others_agree) {
   FileUse use;
   const bool free = lease.openness() == Openness::free;
   if (lease.openness() == Openness::absent || lease.openness() == Openness::special) return use;
   if (free && !mappings_unseen_) return use;
 
   bool passing = false;
-  const auto look = [&](const std::vector<pid_t>& processes, LookAt what) {
+  std::set<pid_t> seen;  // none twice: a process may have thousands of descriptors
+  const auto look = [&](std::vector<pid_t> processes, LookAt what) {
+    if (what == LookAt::descriptors)
+      std::erase_if(processes, [&](pid_t process) { return !seen.insert(process).second; });
     for (FoundHolder& holder : find_holders(lease.identity(), processes, what)) {
       const auto same = [&](const NamedHolder& other) { return other.found.process == holder.process; };
       // Who still has the descriptor of what it mapped is named once.
@@ -103,16 +108,19 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_mat
     // 70 ms.
     const auto unexplained = [&] { return !refuses(handles_of(use.holders)); };
     look(participants_.processes(Role::injector), LookAt::descriptors);
+    if (others_agree && unexplained()) {
+      for (const pid_t process : family_of(caller)) {
+        auto holder = use.holders.empty() ? find_latest_holder(lease.identity(), process) : std::nullopt;
+        if (holder && !holder->between_fork_and_exec) use.holders.push_back(name(std::move(*holder), caller));
+      }
+      if (!use.holders.empty()) return use;
+    }
     if (unexplained()) look(family_of(caller), LookAt::descriptors);
     if (unexplained()) {
-      use.holders.clear();
       look(participants_.processes(Role::agent), LookAt::descriptors);
       look(participants_.processes(Role::reader), LookAt::descriptors);
     }
-    if (unexplained()) {
-      use.holders.clear();
-      look(all_processes(), LookAt::descriptors);
-    }
+    if (unexplained()) look(all_processes(), LookAt::descriptors);
     const bool nobody = use.holders.empty() && !passing;
     if (nobody || (mappings_matter && !use.holders.empty() && unexplained()))
       look(all_processes(), LookAt::mappings);

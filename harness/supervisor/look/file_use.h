@@ -49,7 +49,11 @@ class FileUses {
   // The holders of the leased file. The search stops once the holders found explain a refusal; otherwise it finds
   // all, including mappings if they matter or if nobody has a descriptor.
   using Refuses = std::function<bool(std::span<const Handle>)>;
-  FileUse of(const Lease& lease, const Caller& caller, bool mappings_matter, const Refuses& refuses);
+  // `others_agree`: no handle but an injector's can explain a refusal, so that one holder near the caller will do.
+  FileUse of(const Lease& lease, const Caller& caller, bool mappings_matter, const Refuses& refuses,
+             bool others_agree = false);
+
+  [[nodiscard]] bool has_injectors() const { return !participants_.processes(Role::injector).empty(); }
 
   NamedHolder name(FoundHolder found, const Caller& caller);
   // A holder that was not found.

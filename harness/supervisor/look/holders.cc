@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -94,22 +95,29 @@ void classify_copy(int proc, long flags, FoundHolder& holder) {
   }
 }
 
+// None if this descriptor does not have the file open.
+std::optional<FoundHolder> holder_by(int proc, pid_t process, const struct stat& identity, int descriptor,
+                                     int directory, const char* name) {
+  struct stat st {};
+  if (::fstatat(directory, name, &st, 0) != 0) return std::nullopt;
+  if (st.st_dev != identity.st_dev || st.st_ino != identity.st_ino) return std::nullopt;
+  const long flags = open_flags(proc, descriptor);
+  if ((flags & O_PATH) != 0) return std::nullopt;  // names the file, does not open it
+  FoundHolder holder;
+  holder.process = process;
+  holder.descriptor = descriptor;
+  holder.access = access_of(flags);
+  holder.program = program_of(proc);
+  holder.path = link_target(directory, name);
+  classify_copy(proc, flags, holder);
+  return holder;
+}
+
 void find_by_descriptor(int proc, pid_t process, const struct stat& identity,
                         std::vector<FoundHolder>& holders) {
   for_each_descriptor(proc, [&](int descriptor, int directory, const char* name) {
-    struct stat st {};
-    if (::fstatat(directory, name, &st, 0) != 0) return;
-    if (st.st_dev != identity.st_dev || st.st_ino != identity.st_ino) return;
-    const long flags = open_flags(proc, descriptor);
-    if ((flags & O_PATH) != 0) return;  // names the file, does not open it
-    FoundHolder holder;
-    holder.process = process;
-    holder.descriptor = descriptor;
-    holder.access = access_of(flags);
-    holder.program = program_of(proc);
-    holder.path = link_target(directory, name);
-    classify_copy(proc, flags, holder);
-    holders.push_back(std::move(holder));
+    if (auto holder = holder_by(proc, process, identity, descriptor, directory, name))
+      holders.push_back(std::move(*holder));
   });
 }
 
@@ -158,6 +166,20 @@ std::vector<FoundHolder> find_holders(const struct stat& identity, const std::ve
     }
   }
   return holders;
+}
+
+std::optional<FoundHolder> find_latest_holder(const struct stat& identity, pid_t process) {
+  const Descriptor proc = open_process(process);
+  std::vector<int> numbers;
+  if (proc) for_each_descriptor(proc.get(), [&](int number, int, const char*) { numbers.push_back(number); });
+  const Descriptor directory(::openat(proc.get(), "fd", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  std::sort(numbers.rbegin(), numbers.rend());
+  for (const int number : numbers) {
+    const std::string name = std::to_string(number);
+    if (auto holder = holder_by(proc.get(), process, identity, number, directory.get(), name.c_str()))
+      return holder;
+  }
+  return std::nullopt;
 }
 
 DirectoryUse find_directory_use(const struct stat& identity, const std::string& path, LookFor what) {

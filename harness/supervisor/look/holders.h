@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ enum class LookAt { descriptors, mappings };
 // The holders of the file `identity` among `processes`; processes that end in the meantime are skipped.
 std::vector<FoundHolder> find_holders(const struct stat& identity, const std::vector<pid_t>& processes,
                                       LookAt what);
+
+// The latest of a process's descriptors of that file, without a look at earlier ones, of which there may be thousands.
+std::optional<FoundHolder> find_latest_holder(const struct stat& identity, pid_t process);
 
 // What blocks renaming or removing a directory.
 struct DirectoryUse {

@@ -18,6 +18,9 @@ class ProgramProfiles {
 
   Profile of(pid_t process);
 
+  // What every process shares at least: all runtimes let others read.
+  [[nodiscard]] FileBits least_share() const { return chosen_ ? chosen_->share : read_bit; }
+
   // For a process that cannot be inspected.
   [[nodiscard]] Profile unknown() const { return chosen_ ? *chosen_ : *find_profile("c"); }
 

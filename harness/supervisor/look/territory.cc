@@ -100,36 +100,39 @@ Territory::Territory(const std::vector<std::filesystem::path>& directories) {
   }
 }
 
-bool Territory::contains(int directory, const std::string& text, pid_t viewer) const {
+// Upwards, by place: a bind mount of what lies beneath a land ends at its mount point.
+bool Territory::is_below_a_land(int directory) const {
+  constexpr int most_levels = 100'000;
+  Descriptor at(::openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  Place below{};
+  for (int level = 0; at && level < most_levels; ++level) {
+    const auto here = place_of(at.get());
+    if (!here || (here->device == below.device && here->inode == below.inode)) return false;
+    for (const Land& land : lands_) {
+      if (here->device == land.device && here->inode == land.inode) return true;
+    }
+    below = *here;
+    at = Descriptor(::openat(at.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  }
+  return false;
+}
+
+Lies Territory::find(int directory, const std::string& text, pid_t viewer) const {
   const bool readable = text.starts_with('/');  // what is longer than PATH_MAX is not told
   if (readable && std::any_of(lands_.begin(), lands_.end(),
                               [&](const Land& land) { return is_within(text, land.text); })) {
-    return true;
+    return Lies::inside;
   }
   const auto place = place_of(directory);
-  if (!place) return false;
-  // Upwards, by place: a bind mount of what lies beneath a land ends at its mount point, so then by path.
-  if (!readable) {
-    constexpr int most_levels = 100'000;
-    Descriptor at(::openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    Place below{};
-    for (int level = 0; at && level < most_levels; ++level) {
-      const auto here = place_of(at.get());
-      if (!here || (here->device == below.device && here->inode == below.inode)) return false;
-      for (const Land& land : lands_) {
-        if (here->device == land.device && here->inode == land.inode) return true;
-      }
-      below = *here;
-      at = Descriptor(::openat(at.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    }
-    return false;
-  }
+  if (!place) return Lies::outside;
+  if (!readable) return is_below_a_land(directory) ? Lies::inside : Lies::outside;
   for (const Land& land : lands_) {
     if (place->device != land.device || place->mount == land.mount || land.in_filesystem.empty()) continue;
     const std::string path = path_in_filesystem(text, place->mount, viewer);
-    if (!path.empty() && is_within(path, land.in_filesystem)) return true;
+    if (path.empty()) return is_below_a_land(directory) ? Lies::inside : Lies::unknown;
+    if (is_within(path, land.in_filesystem)) return Lies::inside;
   }
-  return false;
+  return Lies::outside;
 }
 
 }  // namespace holdfast

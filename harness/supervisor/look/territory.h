@@ -12,6 +12,10 @@
 
 namespace holdfast {
 
+// Where a directory lies. Unknown: in a filesystem of the domain's, but through a mount that no process shows (open_tree(2)
+// makes such mounts, and descriptors of another mount namespace lead to them).
+enum class Lies { outside, inside, unknown };
+
 class Territory {
  public:
   // Absolute and canonical paths.
@@ -19,9 +23,13 @@ class Territory {
 
   // Whether a directory is in the domain. `text` is its path according to the kernel; `viewer` is a process in whose
   // mount namespace it was opened.
-  [[nodiscard]] bool contains(int directory, const std::string& text, pid_t viewer) const;
+  [[nodiscard]] Lies find(int directory, const std::string& text, pid_t viewer) const;
+  [[nodiscard]] bool contains(int directory, const std::string& text, pid_t viewer) const {
+    return find(directory, text, viewer) == Lies::inside;
+  }
 
  private:
+  [[nodiscard]] bool is_below_a_land(int directory) const;
   struct Land {
     std::string text;
     dev_t device = 0;

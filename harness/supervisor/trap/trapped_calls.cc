@@ -25,6 +25,7 @@ enum class Form {
   openat2,
   creat,
   truncate,
+  by_handle,
   identity,
   confinement,
 };
@@ -54,6 +55,7 @@ constexpr std::array call_rows{
     CallRow{Form::openat2, SYS_openat2},
     CallRow{Form::creat, HOLDFAST_OLD_CALL(creat)},
     CallRow{Form::truncate, SYS_truncate},
+    CallRow{Form::by_handle, SYS_open_by_handle_at},
     CallRow{Form::identity, SYS_setuid},
     CallRow{Form::identity, SYS_setgid},
     CallRow{Form::identity, SYS_setreuid},
@@ -112,7 +114,7 @@ std::vector<long> decided_calls() {
   return numbers(Form::rename, Form::linkat);
 }
 std::vector<long> open_calls() {
-  return numbers(Form::open, Form::truncate);
+  return numbers(Form::open, Form::by_handle);
 }
 std::vector<long> identity_calls() {
   return numbers(Form::identity, Form::identity);
@@ -185,6 +187,11 @@ std::optional<TrappedCall> decode(const seccomp_data& data) {
     case Form::truncate: {
       TrappedCall call{Function::truncate, AT_FDCWD, args[0]};
       call.length = static_cast<std::int64_t>(args[1]);
+      return call;
+    }
+    case Form::by_handle: {
+      TrappedCall call{Function::open, directory(0)};
+      call.by_handle = true;
       return call;
     }
     case Form::identity:

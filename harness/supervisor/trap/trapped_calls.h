@@ -30,7 +30,7 @@ bool is_32_bit(const seccomp_data& data);
 // Renames, removals and links: decided and carried out by the supervisor.
 std::vector<long> decided_calls();
 
-// open*, creat and truncate: trapped where everybody's opens are decided (harness/scenario/plan/decided_opens.cc).
+// open*, creat, truncate and open_by_handle_at: trapped where everybody's opens are decided (harness/scenario/plan/decided_opens.cc).
 std::vector<long> open_calls();
 
 // Let through; they only tell that callers may no longer be who the supervisor is.
@@ -57,6 +57,7 @@ struct TrappedCall {
   std::uint64_t how = 0;
   std::uint64_t how_bytes = 0;
   std::int64_t length = 0;  // of truncate; below 0: left for the kernel to reject
+  bool by_handle = false;   // open_by_handle_at: there is no path
 };
 
 // nullopt for every other call.
