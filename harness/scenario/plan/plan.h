@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -23,6 +24,7 @@ struct Plan {
   std::string kernel;        // uname: system, release, machine
   std::string filesystem;    // of the store directory: ext4, tmpfs, …
   std::string command;       // repeats this run; shell-quoted
+  std::vector<std::pair<std::string, std::string>> labels{};  // by --label: product, commit, …
 
   bool operator==(const Plan&) const = default;
 };
