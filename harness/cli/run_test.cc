@@ -208,7 +208,7 @@ TEST_F(WholeRun, MissedThresholdIsThree) {
                                  "[[expect]]\nfigure = \"success_rate.lower\"\nat_least = 0.999\n"))
           .wait();
   EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
-  EXPECT_TRUE(holds(end.out, "(required: at least 0.999)")) << end.out;
+  EXPECT_TRUE(holds(end.err, "(required: at least 0.999)")) << end.err;
 }
 
 TEST_F(WholeRun, OrdinaryUserCanRunEverything) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
 
 #include "harness/check/attempts.h"
@@ -23,9 +24,8 @@ std::int64_t us_of(const History& history, std::int64_t time_ns) {
 std::string mark_text(const Call& call) {
   const std::string name = file_name_of(call.path);
   if (is_refused(call)) return fmt::format("WinError {}", call.windows_code);
-  if (call.os_error != 0)
-    return call.function == Function::open ? fmt::format("found no {}", name)
-                                           : fmt::format("errno {}", call.os_error);
+  if (call.os_error == ENOENT) return fmt::format("found no {}", name);
+  if (call.os_error != 0) return fmt::format("errno {}", call.os_error);
   switch (call.function) {
     case Function::open:
       return fmt::format("opened {}", name);
