@@ -9,6 +9,7 @@ struct CheckCommand {
   std::string directory;
   std::vector<std::string> expectations;
   bool json = false;
+  bool verbose = false;
 };
 
 static int carry_out(const CheckCommand& command) {
@@ -27,7 +28,7 @@ static int carry_out(const CheckCommand& command) {
   }
   const auto summary = judge(command.directory, *expectations);
   if (!summary) return complain(summary.error());
-  show(*summary, command.directory, command.json);
+  show(*summary, command.directory, {command.json, command.verbose});
   return explained(exit_code(*summary), summary->reasons);
 }
 
@@ -35,6 +36,7 @@ static void add_options(CLI::App& app, CheckCommand& command) {
   app.add_option("directory", command.directory, "A run directory")->required();
   app.add_option("--expect", command.expectations, about_expect)->take_all()->allow_extra_args(false);
   app.add_flag("--json", command.json, "Print result.json instead of the summary");
+  app.add_flag("--verbose", command.verbose, about_verbose);
 }
 
 extern const Subcommand check_subcommand{

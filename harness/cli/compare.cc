@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "harness/cli/runs/judge.h"
+#include "harness/cli/runs/series.h"
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/terminal.h"
 #include "harness/conduct/run_directory.h"
@@ -17,6 +18,14 @@ struct CompareCommand {
 };
 
 static int carry_out(const CompareCommand& command) {
+  for (const std::string& side : {command.before, command.after}) {
+    if (is_series_directory(side))
+      return complain(
+          {Code::invalid,
+           fmt::format("{} is a series of trials: name one of its trials, compare series with 'holdfast "
+                       "gate', or run both as variants of one scenario",
+                       side)});
+  }
   auto before = load_summary(command.before);
   if (!before) return complain(before.error());
   auto after = load_summary(command.after);

@@ -31,7 +31,7 @@ TEST_F(Holders, AScannerThatDelaysRefusesNothing) {
   const Summary summary = result_of("delay");
   EXPECT_EQ(summary.ok, 18U);
   EXPECT_GT(summary.injectors.at(0).made_wait, 0U);
-  EXPECT_TRUE(holds(delayed.out, "calls wait, ")) << delayed.out;
+  EXPECT_TRUE(holds(file_bytes(scratch() / "delay" / "report.md"), "calls wait, ")) << delayed.out;
 
   // Its control: the same scanner refuses.
   temp_files_may_stay();

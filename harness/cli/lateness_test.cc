@@ -43,7 +43,7 @@ TEST_F(Lateness, AProgramThatNeverAnswersFails) {
            fmt::format("[subject]\nkind = \"command\"\ncommand = [\"python3\", \"{}\", \"hangs\"]\n"
                        "[agents]\ncount = 1\nbroadcasts = 2\ndeadline = \"500ms\"\n",
                        HOLDFAST_MISBEHAVING_SUBJECT));
-  const auto end = holdfast({"run", "hangs.toml", "--out", "run"});
+  const auto end = holdfast({"run", "hangs.toml", "--verbose", "--out", "run"});
   EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
   EXPECT_EQ(finding("bounded-wait").verdict, Verdict::fail) << end.out;
   EXPECT_TRUE(holds(end.out, "What was tolerated")) << end.out;

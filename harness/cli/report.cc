@@ -15,6 +15,7 @@ namespace holdfast {
 struct ReportCommand {
   std::string directory;
   bool json = false;
+  bool verbose = false;
   bool csv = false;  // the operations instead; writes no report
 };
 
@@ -59,13 +60,14 @@ static int carry_out(const ReportCommand& command) {
   if (!std::filesystem::is_directory(directory, ignored))
     directory = directory.parent_path();  // result.json was named
   if (auto written = report_again(*summary, directory); !written) return complain(written.error());
-  show(*summary, directory, command.json);
+  show(*summary, directory, {command.json, command.verbose});
   return 0;
 }
 
 static void add_options(CLI::App& app, ReportCommand& command) {
   app.add_option("directory", command.directory, "A run directory")->required();
   auto* report_json = app.add_flag("--json", command.json, "Print result.json instead of the summary");
+  app.add_flag("--verbose", command.verbose, about_verbose);
   app.add_flag("--csv", command.csv, "Print one row per operation, for your own plots, and write no report")
       ->excludes(report_json);
 }

@@ -23,7 +23,8 @@ int run_once(const RunCommand& command, const Variant& variant) {
       *directory);
   view.clear();
   if (!outcome) return complain(outcome.error());
-  if (!command.quiet || command.json) show(outcome->summary, shown_path(command, *directory), command.json);
+  if (!command.quiet || command.json)
+    show(outcome->summary, shown_path(command, *directory), {command.json, command.verbose});
   return explained(exit_code(outcome->summary), outcome->summary.reasons);
 }
 
@@ -42,6 +43,13 @@ static int carry_out(const RunCommand& command) {
   const int code = series ? run_series(command, *variants, held) : run_once(command, variants->front());
   held.forget();
   return code;
+}
+
+static std::string as_label(const std::string& text) {
+  const std::size_t at = text.find('=');
+  const bool good = at != 0 && at < text.size() && text[0] >= 'a' && text[0] <= 'z' &&
+                    text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") >= at;
+  return good ? "" : "expected KEY=VALUE with a key of small letters, such as commit=1f2e3d";
 }
 
 void add_run_options(CLI::App& app, RunCommand& run) {
@@ -63,6 +71,11 @@ void add_run_options(CLI::App& app, RunCommand& run) {
 
 static void add_options(CLI::App& app, RunCommand& command) {
   add_run_options(app, command);
+  app.add_option("--label", command.labels,
+                 "KEY=VALUE for plan.json and the reports, as in --label commit=1f2e3d; may be repeated")
+      ->check(CLI::Validator(as_label, ""))
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_option("--expect", command.expectations, about_expect)->take_all()->allow_extra_args(false);
   app.add_option("--trials", command.trials,
                  "Run each variant this many times, with consecutive seeds from --seed on, and judge the "
@@ -94,6 +107,7 @@ static void add_options(CLI::App& app, RunCommand& command) {
       ->default_str("failing");
   app.add_flag("--json", command.json, "Print result.json instead of the summary");
   app.add_flag("--clean-env", command.clean_environment, about_clean_environment);
+  app.add_flag("--verbose", command.verbose, about_verbose);
 }
 
 extern const Subcommand run_subcommand{

@@ -182,13 +182,33 @@ TEST_F(WholeRun, DefaultDirectoryIsNewEachTime) {
   EXPECT_EQ(std::distance(begin(runs), end(runs)), 2);
 }
 
+TEST_F(WholeRun, LabelsGoIntoPlanAndReports) {
+  put_file(scratch() / "small.toml", small_scenario("count = 1\nbroadcasts = 2"));
+  const auto end = holdfast({"run", "small.toml", "--out", "run", "--label", "commit=1f2e3d", "--label",
+                             "product=a = b", "--label", "commit=4a5b6c"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_TRUE(holds(end.out, "commit 4a5b6c")) << end.out;
+  EXPECT_TRUE(holds(file_bytes(scratch() / "run" / "plan.json"), "\"commit\": \"4a5b6c\""));
+  EXPECT_EQ(result_of("run").labels.size(), 2U);
+  EXPECT_TRUE(holds(file_bytes(scratch() / "run" / "report.html"), "product a = b"));
+  expect_one_sentence(holdfast({"run", "small.toml", "--label", "commit"}), 64, "expected KEY=VALUE");
+}
+
+TEST_F(WholeRun, TheTerminalShowsTheFirstLinesUnlessAskedForAll) {
+  put_file(scratch() / "small.toml", small_scenario("count = 1\nbroadcasts = 2"));
+  const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  const auto brief = holdfast({"run", "small.toml", "--out", "run"});
+  EXPECT_LE(lines(brief.out), 12) << brief.out;
+  EXPECT_GT(lines(holdfast({"check", "run", "--verbose"}).out), 30);
+}
+
 TEST_F(WholeRun, MissedThresholdIsThree) {
   const auto end =
       start_small(small_scenario("count = 1\nbroadcasts = 2",
                                  "[[expect]]\nfigure = \"success_rate.lower\"\nat_least = 0.999\n"))
           .wait();
   EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
-  EXPECT_TRUE(holds(end.out, "(required: at least 0.999)")) << end.out;
+  EXPECT_TRUE(holds(end.err, "(required: at least 0.999)")) << end.err;
 }
 
 TEST_F(WholeRun, OrdinaryUserCanRunEverything) {

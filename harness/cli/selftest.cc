@@ -52,6 +52,7 @@ Attempt attempt_of(const Mutant& mutant, const Summary& summary) {
   attempt.found = true;
   attempt.verdict = verdict_of(summary);
   attempt.seconds = summary.load_s;
+  if (summary.cause) attempt.cause = summary.cause->name;
   for (const Finding& finding : summary.checks) {
     if (decides(finding, Verdict::fail)) attempt.failed.push_back(finding.name);
   }

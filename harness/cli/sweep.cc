@@ -148,6 +148,8 @@ std::vector<Sample> next_samples(const Sweep& sweep, const std::filesystem::path
 
 Result<> write_reports(const Sweep& sweep, const std::filesystem::path& directory) {
   if (auto written = write_result_file(directory / "sweep.json", to_json(sweep)); !written) return written;
+  if (auto written = write_result_file(directory / "report.html", render_sweep_html(sweep)); !written)
+    return written;
   return write_result_file(directory / "report.md", render_sweep_markdown(sweep));
 }
 
@@ -261,7 +263,7 @@ static int carry_out(const SweepCommand& command) {
     fmt::print("{}", to_json(sweep));
   } else if (!command.run.quiet) {
     show_page(render_sweep_terminal(sweep, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
-              shown_path(command.run, *directory) / "report.md");
+              shown_path(command.run, *directory) / "report.html");
   }
   held.forget();
   return sweep.complete ? 0 : exit_cut_short;

@@ -92,6 +92,17 @@ Field<Mutant> must_fail_field() {
           [](const Mutant&) { return std::nullopt; }};
 }
 
+Field<Mutant> causes_field() {
+  return {"an array of the names of causes",
+          [](const Node& node, const std::string& path, Mutant& mutant) -> Result<> {
+            auto names = read_texts(node, path, {});
+            if (!names) return fail(std::move(names.error()));
+            mutant.causes = std::move(*names);
+            return {};
+          },
+          [](const Mutant&) { return std::nullopt; }};
+}
+
 Field<Mutant> planted_fault_field() {
   return {"a fault of the store that ships, or a name of your own under `name`",
           [](const Node& node, const std::string& path, Mutant& mutant) -> Result<> {
@@ -116,6 +127,7 @@ const Keys<Mutant>& mutant_keys() {
       {"scenario", "which finds it", of_subject(scenario_field()), true},
       {"settings", "laid over the scenario", of_subject(settings_field())},
       {"must_fail", "checks", must_fail_field(), true},
+      {"cause", "names that are right for why it fails", causes_field()},
       {"widened", "how the window is widened", text_field(&Mutant::widened)},
   };
   return keys;

@@ -35,6 +35,7 @@ struct Mutant {
   std::string fault;                   // of the shipped mutant store; empty: another subject
   std::string seen;                    // where the bug was seen; may be empty
   std::vector<std::string> must_fail;  // checks, each of which must fail
+  std::vector<std::string> causes{};   // one of which reports may name for it; empty: not judged
   std::string widened;                 // how the window is widened, as text; empty: not
 };
 

@@ -56,8 +56,36 @@ test("verdict and reason come first", async () => {
   for (const [name, word] of [["pass", "PASS"], ["fail", "FAIL"], ["inconclusive", "INCONCLUSIVE"], ["one_operation", "PASS"], ["million", "PASS"]]) {
     await look(name, async (page) => {
       assert.match(await page.locator("header .word").innerText(), new RegExp(`${word}$`));
-      assert.equal(await page.locator("header li").first().innerText(), runs.result(name).reasons[0]);
+      assert.ok((await page.locator("header .sentence").innerText()).length > 10);
+      const [reason] = runs.result(name).reasons;
+      const said = await page.locator("header li").allTextContents();
+      assert.ok(said.length === 0 ? word === "PASS" : said[0].replaceAll("\u00a0", " ") === reason, said[0]);
+      // Nothing stands above the sentence but the verdict and what was run.
+      assert.ok((await page.locator("header .sentence").boundingBox()).y < 260);
     });
+  }
+});
+
+test("the page opens on the operations that show the failure, and its picture links to them", async () => {
+  for (const width of [1280, 390]) {
+    await look("fail", async (page) => {
+      assert.equal(await page.locator("svg.moment:visible").count(), 1);
+      const links = page.locator("a.witness");
+      assert.ok(await links.count() > 0);
+      const first = await links.first().innerText();
+      assert.match(await story(page), new RegExp(`Broadcast ${first} of agent`));
+      const inSight = () => page.evaluate(() => [...document.querySelectorAll("a.witness")].every((link) => {
+        const { lanes, timeline } = window.holdfast;
+        const one = timeline.operations.find((each) => operationTitle(each) === link.dataset.operation);
+        return lanes.view[0] <= one.invoke && lanes.endOf(one) <= lanes.view[1];
+      }));
+      assert.ok(await inSight());
+      assert.ok(await page.evaluate(() => window.holdfast.lanes.view[0] >= 0), "no time before the start");
+      const last = await links.last().innerText();
+      await links.last().click();
+      assert.match(await story(page), new RegExp(`Broadcast ${last} of agent`));
+      assert.ok(await inSight());
+    }, { viewport: { width, height: 900 } });
   }
 });
 
@@ -120,8 +148,9 @@ test("keys go through failures and refusals, zoom, move and let go", async () =>
     await page.keyboard.press("f");
     assert.match(await story(page), /failed|lost/);
     const first = await page.evaluate(() => {
-      const bad = window.holdfast.timeline.operations.filter(({ outcome }) => outcome !== "ok");
-      return bad.reduce((best, one) => (one.invoke < best.invoke ? one : best));
+      const witness = document.querySelector("a.witness");
+      const [agent, number] = witness.dataset.operation.split("-");
+      return { agent, number };
     });
     assert.match(await story(page), new RegExp(`Broadcast ${first.agent}-${first.number} of agent ${first.agent}\\b`));
   });
@@ -200,7 +229,7 @@ test("hostile names stay text", async () => {
       assert.equal(await page.evaluate(() => window.harmed), undefined);
       assert.equal(await page.locator("img").count(), 0);
       assert.equal(await page.locator("a[href^='javascript']").count(), 0);
-      assert.match(await page.locator("h1, header ul").allInnerTexts().then((all) => all.join()), /<\/script><script>window\.harmed/);
+      assert.match(await page.locator("h1, header ul").allTextContents().then((all) => all.join()), /<\/script><script>window\.harmed/);
       for (const fold of await page.locator("main summary").all()) await fold.click();
       assert.equal(await page.evaluate(() => window.harmed), undefined);
     });

@@ -15,27 +15,31 @@ double p_of(std::uint64_t before_yes, std::uint64_t before_all, std::uint64_t af
   return fisher_exact({before_yes, before_all - before_yes, after_yes, after_all - after_yes});
 }
 
-// "Messages: 312 lost before, 0 after": the counts that decide more than any rate.
-std::string damage_sentence(const Comparison& comparison) {
+// "1,032 lost → 0; 0 of 8 agents → 8 of 8.": the counts that decide more than any rate.
+std::string what_changed(const Comparison& comparison) {
+  const Summary& first = comparison.before;
+  const Summary& second = comparison.after;
   std::string sentence;
   for (const CheckRow& check : check_rows) {
     if (check.damage.empty()) continue;
-    const Finding* before = finding_of(comparison.before, check.name);
-    const Finding* after = finding_of(comparison.after, check.name);
+    const Finding* before = finding_of(first, check.name);
+    const Finding* after = finding_of(second, check.name);
     const std::uint64_t before_count = before == nullptr ? 0 : before->count;
     const std::uint64_t after_count = after == nullptr ? 0 : after->count;
     if (before_count == 0 && after_count == 0) continue;
-    sentence += fmt::format("{}{} {} before, {} after", sentence.empty() ? " Messages: " : "; ",
-                            format_count(before_count), check.damage, format_count(after_count));
+    sentence +=
+        fmt::format("{} {} → {}; ", format_count(before_count), check.damage, format_count(after_count));
   }
-  return sentence.empty() ? "" : sentence + ".";
+  return sentence + fmt::format("{} of {} succeeded → {} of {}.", format_count(first.agents_succeeded),
+                                format_counted(first.agents_total, "agent"),
+                                format_count(second.agents_succeeded), format_count(second.agents_total));
 }
 
 std::string conclusion_of(const Comparison& comparison) {
   const Summary& before = comparison.before;
   const Summary& after = comparison.after;
-  std::string text =
-      fmt::format("Verdict: {} before, {} after.", to_string(before.verdict), to_string(after.verdict));
+  std::string text = fmt::format("{} Verdict: {} before, {} after.", what_changed(comparison),
+                                 to_string(before.verdict), to_string(after.verdict));
   if (before.attempted == 0 || after.attempted == 0) {
     return text + " One of the runs attempted nothing, so they cannot be compared.";
   }
@@ -47,7 +51,6 @@ std::string conclusion_of(const Comparison& comparison) {
       " {} of {} were acknowledged before, {} of {} after; p {}: {}.", format_count(before.ok),
       format_counted(before.attempted, "broadcast"), format_count(after.ok), format_count(after.attempted),
       format_p(comparison.fisher_p_broadcasts), evidence_words(comparison.fisher_p_broadcasts));
-  text += damage_sentence(comparison);
   return text +
          " Agents and broadcasts in one run share its faults, so p is only a hint; several trials give "
          "better evidence.";

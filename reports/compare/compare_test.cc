@@ -49,9 +49,9 @@ TEST(Compare, SameRunShowsNoDifference) {
 
 TEST(Compare, DamageIsSaid) {
   EXPECT_THAT(compare(example_fail(), example_pass()).conclusion,
-              HasSubstr("Messages: 312 lost before, 0 after."));
+              HasSubstr("312 lost → 0; "));
   EXPECT_THAT(compare(example_pass(), example_fail()).conclusion,
-              HasSubstr("Messages: 0 lost before, 312 after."));
+              HasSubstr("0 lost → 312; "));
 }
 
 TEST(Compare, CautionsWhereTheRunsDiffer) {

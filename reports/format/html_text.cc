@@ -66,12 +66,16 @@ std::string script_json(std::string_view json) {
   return escaped;
 }
 
+// Wider ones become a card a row on a narrow screen, where each cell says what it is.
+constexpr std::size_t most_columns_on_a_phone = 3;
+
 std::string html_table(std::string_view label, const std::vector<TableColumn>& head, const TableRows& rows) {
   const auto side = [&](std::size_t column) {
     return head[column].align == Align::right ? " class=\"n\"" : "";
   };
   std::string table = fmt::format(
-      "<div class=\"scroll\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>\n<thead><tr>", label);
+      "<div class=\"scroll\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table{}>\n<thead><tr>", label,
+      head.size() > most_columns_on_a_phone ? " class=\"wide\"" : "");
   for (std::size_t column = 0; column < head.size(); ++column) {
     // A column of bars needs no header that is read out.
     table += head[column].header.empty()
@@ -82,7 +86,9 @@ std::string html_table(std::string_view label, const std::vector<TableColumn>& h
   for (const auto& row : rows) {
     table += "<tr>";
     for (std::size_t column = 0; column < row.size(); ++column) {
-      table += fmt::format("<td{}>{}</td>", side(column), row[column]);
+      const bool named = head.size() > most_columns_on_a_phone && !head[column].header.empty();
+      table += fmt::format("<td{}{}>{}</td>", side(column),
+                           named ? fmt::format(" data-head=\"{}\"", head[column].header) : "", row[column]);
     }
     table += "</tr>\n";
   }
@@ -97,6 +103,27 @@ std::string html_table_of_text(std::string_view label, std::vector<TableColumn> 
   return html_table(label, head, rows);
 }
 
+// A number and its unit stay on one line.
+static std::string with_units(std::string html) {
+  for (std::size_t at = html.find(' '); at != std::string::npos; at = html.find(' ', at + 1)) {
+    if (at == 0 || html[at - 1] < '0' || html[at - 1] > '9') continue;
+    for (const std::string_view unit : {"ms", "s", "%", "µs"}) {
+      const std::size_t end = at + 1 + unit.size();
+      const bool is_word =
+          html.compare(at + 1, unit.size(), unit) == 0 &&
+          (end == html.size() || std::string_view(" ,;.)").find(html[end]) != std::string_view::npos);
+      if (!is_word) continue;
+      html.replace(at, 1, "&nbsp;");
+      break;
+    }
+  }
+  return html;
+}
+
+std::string html_prose(std::string_view plain) {
+  return with_units(html_text(plain));
+}
+
 std::string html_section(std::string_view id, std::string_view heading, std::string_view body) {
   return fmt::format(
       "<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n{2}</section>\n", id,
@@ -105,7 +132,7 @@ std::string html_section(std::string_view id, std::string_view heading, std::str
 
 std::string html_paragraph(std::string_view plain, std::string_view kind) {
   return fmt::format("<p{}>{}</p>\n", kind.empty() ? "" : fmt::format(" class=\"{}\"", kind),
-                     html_text(plain));
+                     html_prose(plain));
 }
 
 std::string html_folded(bool fold, std::string_view title, const std::string& body) {
@@ -114,7 +141,7 @@ std::string html_folded(bool fold, std::string_view title, const std::string& bo
 
 std::string html_list(const std::vector<std::string>& sentences) {
   std::string list = "<ul>\n";
-  for (const auto& sentence : sentences) list += fmt::format("<li>{}</li>\n", html_text(sentence));
+  for (const auto& sentence : sentences) list += fmt::format("<li>{}</li>\n", html_prose(sentence));
   return list + "</ul>\n";
 }
 

@@ -13,6 +13,8 @@ namespace holdfast {
 // one_line, cut after some thousand columns, with markup escaped; for elements and quoted attributes.
 std::string html_text(std::string_view text);
 
+std::string html_prose(std::string_view plain);  // the same, with numbers and their units kept together
+
 // A path as a URL: special characters are percent-encoded, so it contains no markup.
 std::string path_address(std::string_view path);
 

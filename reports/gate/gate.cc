@@ -195,13 +195,17 @@ void say_why_inconclusive(GateResult& result) {
   }
   const std::string have = fmt::format("too few runs to tell: {} against {} in the baseline",
                                        format_counted(result.runs_now, "run"), result.runs_before);
-  result.reasons.push_back(result.runs_needed > 0
-                               ? fmt::format("{}; to catch a 20 % slowdown or a 5-point drop in success rate "
-                                             "in 95 % of comparisons, you need at least {}",
-                                             have, format_counted(result.runs_needed, "run"))
-                               : fmt::format("{}, which is too small or too uneven for even 100 runs to show "
-                                             "a 20 % slowdown: add runs to it, or make each run longer",
-                                             have));
+  result.reasons.push_back(
+      result.runs_needed > 0
+          ? fmt::format("{}; to catch a 20 % slowdown or a 5-point drop in success rate "
+                        "in 95 % of comparisons, you need at least {}{}",
+                        have, format_counted(result.runs_needed, "run"),
+                        result.runs_now < result.runs_needed
+                            ? fmt::format(": {} more", result.runs_needed - result.runs_now)
+                            : std::string())
+          : fmt::format("{}, which is too small or too uneven for even 100 runs to show "
+                        "a 20 % slowdown: add runs to it, or make each run longer",
+                        have));
 }
 
 }  // namespace

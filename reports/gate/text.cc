@@ -22,6 +22,11 @@ std::string figure_cell(const FigureComparison& figure, double value) {
   return figure.ratio ? format_figure(std::round(value * 1000) / 1000) : format_percent(value);
 }
 
+// Of a throughput the gate compares how long a broadcast takes, where more is worse, as everywhere in this table.
+std::string shown_name(const FigureComparison& figure) {
+  return figure.name == "throughput" ? "time per broadcast" : figure.name;
+}
+
 std::string change_cell(const FigureComparison& figure) {
   if (figure.runs_before == 0 || figure.runs_now == 0) return "";
   if (figure.ratio) return fmt::format("{:+.1f} %", (figure.worse_by - 1) * 100);
@@ -39,7 +44,7 @@ std::string render_gate(const GateResult& result, const Baseline& baseline, int 
   for (const std::string& reason : result.reasons) page += wrapped(reason, width, "  - ", "    ");
   TableRows rows;
   for (const FigureComparison& figure : result.figures) {
-    rows.push_back({figure.name + (figure.ratio ? " *" : ""), figure_cell(figure, figure.before),
+    rows.push_back({shown_name(figure) + (figure.ratio ? " *" : ""), figure_cell(figure, figure.before),
                     figure_cell(figure, figure.now), change_cell(figure),
                     figure.p >= 1 ? "= 1" : format_p(figure.p), figure.regression ? "worse" : ""});
   }
@@ -50,10 +55,8 @@ std::string render_gate(const GateResult& result, const Baseline& baseline, int 
                                  {"p, one-sided", Align::right},
                                  {""}},
                                 rows, width, "  ");
-  page += wrapped(
-      "* measured in rounds of the reference work timed in the same run; throughput is shown as time per "
-      "broadcast",
-      width, "  ", "    ");
+  page += wrapped("* measured in rounds of the reference work timed in the same run; + is slower", width,
+                  "  ", "    ");
   return page;
 }
 

@@ -6,8 +6,10 @@
 
 #include "reports/format/html_text.h"
 #include "reports/format/number_format.h"
+#include "reports/page/moment_svg.h"
 #include "reports/page/svg.h"
 #include "reports/statistics/histogram.h"
+#include "reports/summary/answer.h"
 #include "reports/summary/sentences.h"
 #include "reports/summary/verdict.h"
 
@@ -20,7 +22,7 @@ constexpr std::size_t most_open_rows = 12;  // longer tables are folded
 std::string figure_card(const std::string& what, const std::string& value, const std::string& more,
                         const std::string& picture = "") {
   return fmt::format("<div class=\"card\"><dt>{}</dt><dd><strong>{}</strong>{}<span>{}</span></dd></div>\n",
-                     html_text(what), html_text(value), picture, html_text(more));
+                     html_text(what), html_text(value), picture, html_prose(more));
 }
 
 std::string cards(const Summary& summary) {
@@ -99,31 +101,66 @@ std::string html_verdict(RunVerdict verdict) {
   return fmt::format("<span aria-hidden=\"true\">{}</span> {}", verdict_sign(verdict), verdict_word(verdict));
 }
 
+// The answer first: verdict, the sentence, the figure, the picture, what to do; then what it was, and the rest.
 std::string html_header(const Summary& summary) {
-  const std::string_view kind = to_string(summary.verdict);
-  return fmt::format("<header class=\"{}\">\n<p class=\"word\">{}</p>\n<h1>{}</h1>\n{}{}</header>\n", kind,
-                     html_verdict(summary.verdict), html_text(headline(summary)), html_list(summary.reasons),
-                     cards(summary));
+  const Answer answer = answer_of(summary);
+  const bool failed = summary.verdict == RunVerdict::fail;
+  std::string html = fmt::format(
+      "<header class=\"{}\">\n<p class=\"word\"><span aria-hidden=\"true\">{}</span> {}</p>\n<h1>{}</h1>\n"
+      "<div class=\"answer\"><p class=\"sentence\">{}</p>\n",
+      to_string(summary.verdict), verdict_sign(summary.verdict), html_text(answer.badge),
+      html_text(headline(summary)), html_prose(answer.sentence));
+  if (!answer.figure.empty())
+    html += fmt::format("<p class=\"figure\"><strong>{}</strong> <span>{}</span></p>\n",
+                        html_text(answer.figure), html_text(answer.what));
+  html += "</div>\n" + moment_figure(summary.moment);
+  if (!answer.evidence.empty())
+    html += html_paragraph("The record shows: " + answer.evidence + ".", "evidence");
+  if (!answer.advice.empty())
+    html +=
+        fmt::format("<p class=\"advice\"><strong>What to do:</strong> {}</p>\n", html_text(answer.advice));
+  html += html_paragraph(answer.facts, "facts");
+  if (failed || summary.reasons.size() > 1)
+    html += html_folded(true, summary.reasons.size() == 1 ? "The reason in full" : "All reasons in full",
+                        html_list(summary.reasons));
+  return html + cards(summary) + "</header>\n";
 }
 
-std::string html_checks(const Summary& summary) {
+static std::string checks_table(const std::vector<const Finding*>& findings) {
   TableRows rows;
-  for (const auto& finding : summary.checks) {
-    const bool counted = finding.verdict == Verdict::fail || finding.verdict == Verdict::pass;
-    std::string witness = html_text(finding.witness.value_or(""));
-    if (finding.waived) witness += "<br>Waived: " + html_text(*finding.waived);
-    rows.push_back({fmt::format("<code>{}</code>", html_text(finding.name)), finding_word(finding),
-                    html_text(check_title(finding.name)), counted ? format_count(finding.count) : "–",
-                    format_count(finding.checked), witness});
+  for (const Finding* finding : findings) {
+    const bool counted = finding->verdict == Verdict::fail || finding->verdict == Verdict::pass;
+    std::string witness = html_text(finding->witness.value_or(""));
+    if (finding->waived) witness += "<br>Waived: " + html_text(*finding->waived);
+    rows.push_back({fmt::format("<code>{}</code>", html_text(finding->name)), finding_word(*finding),
+                    html_text(check_title(finding->name)), counted ? format_count(finding->count) : "–",
+                    format_count(finding->checked), witness});
   }
-  std::string body = html_table("Checks",
-                                {{"Check"},
-                                 {"Verdict"},
-                                 {"Requirement"},
-                                 {"Bad", Align::right},
-                                 {"Checked", Align::right},
-                                 {"Witness"}},
-                                rows);
+  return html_table("Checks",
+                    {{"Check"},
+                     {"Verdict"},
+                     {"Requirement"},
+                     {"Bad", Align::right},
+                     {"Checked", Align::right},
+                     {"Witness"}},
+                    rows);
+}
+
+// Those that did not pass are open; those that passed and those that do not apply are a line each.
+std::string html_checks(const Summary& summary) {
+  std::vector<const Finding*> open, passed, idle;
+  for (const auto& finding : summary.checks) {
+    const bool good = finding.verdict == Verdict::pass;
+    (good ? passed : finding.verdict == Verdict::not_applicable ? idle : open).push_back(&finding);
+  }
+  std::string body;
+  if (!open.empty()) body += checks_table(open);
+  if (!passed.empty())
+    body += html_folded(true, format_counted(passed.size(), "check passed", "checks passed"),
+                        checks_table(passed));
+  if (!idle.empty())
+    body += html_folded(true, format_counted(idle.size(), "check not applicable", "checks not applicable"),
+                        checks_table(idle));
   if (!summary.expectations.empty()) {
     TableRows expected;
     for (const auto& result : summary.expectations) {

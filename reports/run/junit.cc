@@ -9,6 +9,7 @@
 #include "reports/format/number_format.h"
 #include "reports/format/text.h"
 #include "reports/run/render.h"
+#include "reports/summary/answer.h"
 #include "reports/summary/sentences.h"
 #include "reports/summary/verdict.h"
 
@@ -16,6 +17,8 @@ namespace holdfast {
 namespace {
 
 void add_checks(JunitSuite& suite, const Summary& summary) {
+  const Answer answer = answer_of(summary);
+  const Finding* const first_failure = told_first(summary);
   for (const auto& finding : summary.checks) {
     pugi::xml_node node = suite.testcase("checks", finding.name + ": " + check_title(finding.name));
     const std::string witness = finding.witness.value_or("");
@@ -27,11 +30,17 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
       case Verdict::pass:
         break;
       case Verdict::fail:
-        suite.failure(node, finding.name,
-                      failure_sentence(finding) + (witness.empty() ? "" : "; " + witness));
+        // What else failed along with the first is told, and is no failure of its own.
+        if (&finding != first_failure)
+          suite.skipped(node, failure_sentence(finding) + (witness.empty() ? "" : "; " + witness));
+        else
+          suite.failure(
+              node, finding.name,
+              answer.sentence + " " + failure_sentence(finding) + (witness.empty() ? "" : "; " + witness));
         break;
       case Verdict::unknown:
-        suite.error(node, finding.name, witness.empty() ? "not determined: nothing was observed" : witness);
+        // In a run that cannot be judged, or failed by another check, that one says so.
+        suite.skipped(node, "not determined: " + (witness.empty() ? "nothing was observed" : witness));
         break;
       case Verdict::not_applicable:
         suite.skipped(node, witness.empty() ? "not applicable" : witness);
@@ -40,11 +49,8 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
   }
 }
 
-// An agent fails here only where the check `delivered` failed too: a scenario may allow some failures.
+// What agents did is shown, and fails nothing: one cause is one failure, that of a check.
 void add_agents(JunitSuite& suite, const Summary& summary) {
-  const Finding* const delivered = finding_of(summary, "delivered");
-  const bool decisive = delivered != nullptr && !delivered->waived;
-  const Verdict verdict = decisive ? delivered->verdict : Verdict::not_applicable;
   for (const auto& agent : summary.agents) {
     pugi::xml_node node = suite.testcase("agents", fmt::format("agent {}", agent.id));
     const std::string figures =
@@ -61,8 +67,6 @@ void add_agents(JunitSuite& suite, const Summary& summary) {
                   fmt::format("succeeded after {} and {} of waiting",
                               format_counted(agent.retries, "retry", "retries"), format_ms(agent.waited_ms)));
     }
-    if (!agent.succeeded && verdict == Verdict::fail) suite.failure(node, "delivered", figures);
-    if (!agent.succeeded && verdict == Verdict::unknown) suite.error(node, "delivered", figures);
     pugi::xml_node output = node.append_child("system-out");
     output.text().set(one_line(figures).c_str());
   }

@@ -27,4 +27,7 @@ struct ReportInput {
 // No line is wider than `columns` (at least 40), except the command to repeat, which is meant for copying.
 std::string render_terminal(const Summary& summary, bool colour, int columns);
 
+// The answer first, and little more: about eight lines for a run that passed, twenty for one that failed.
+std::string render_brief(const Summary& summary, bool colour, int columns);
+
 }  // namespace holdfast

@@ -117,6 +117,28 @@ OrderedJson check_json(const Finding& finding) {
   return json;
 }
 
+OrderedJson lane_json(const MomentLane& lane) {
+  OrderedJson json = {{"who", lane.who},
+                      {"operation", lane.operation},
+                      {"holds", lane.holds},
+                      {"from_us", lane.from_us},
+                      {"until_us", lane.until_us ? OrderedJson(*lane.until_us) : OrderedJson(nullptr)},
+                      {"end", lane.end},
+                      {"below", lane.below}};
+  json["marks"] = array_json(lane.marks, [](const MomentMark& mark) {
+    return OrderedJson{{"at_us", mark.at_us}, {"text", mark.text}, {"bad", mark.bad}};
+  });
+  return json;
+}
+
+OrderedJson cause_json(const Cause& cause) {
+  return {{"name", cause.name},
+          {"check", cause.check},
+          {"sentence", cause.sentence},
+          {"evidence", cause.evidence},
+          {"advice", cause.advice}};
+}
+
 OrderedJson doubt_json(const Doubt& doubt) {
   return {{"kind", std::string(doubt_word(doubt.kind))}, {"text", doubt.text}, {"times", doubt.times}};
 }
@@ -143,6 +165,10 @@ OrderedJson summary_json(const Summary& summary) {
   json["scenario"] = summary.scenario;
   if (!summary.variant.empty()) json["variant"] = summary.variant;
   json["title"] = summary.title;
+  if (!summary.labels.empty()) {
+    OrderedJson& labels = json["labels"] = OrderedJson::object();
+    for (const auto& [key, value] : summary.labels) labels[key] = value;
+  }
   json["seed"] = summary.seed;
   json["verdict"] = std::string(to_string(summary.verdict));
   json["reasons"] = summary.reasons;
@@ -172,6 +198,8 @@ OrderedJson summary_json(const Summary& summary) {
     json["exactness"] = {{"decided", summary.exactness->decided}, {"missed", summary.exactness->missed}};
   json["injectors"] = array_json(summary.injectors, injector_json);
   json["checks"] = array_json(summary.checks, check_json);
+  if (summary.cause) json["cause"] = cause_json(*summary.cause);
+  if (!summary.moment.empty()) json["moment"] = array_json(summary.moment, lane_json);
   json["expectations"] = array_json(summary.expectations, expectation_json);
   json["latency_histogram"] = latency_histogram_json(summary.latency_histogram);
   json["series_step_s"] = summary.series_step_s;

@@ -10,6 +10,7 @@
 //   injectors[]  name  planned  fired
 //   checks[]     name  verdict ("pass", "fail", "unknown", "not-applicable")  checked  count  witness or null
 // Fields added later, which a file may lack:
+//   labels{"<key>": text}, as given by --label
 //   title  duration_s  warnings[]  not_modelled[]  tolerated[]
 //   doubts[] (of the warnings, those that made it inconclusive): kind (a word of harness/history/doubts.def) text times
 //   environment  version kernel filesystem store rules profile opens started_at command
@@ -24,6 +25,9 @@
 //   injectors: made_wait made_wait_max_ms (calls that waited for it and were then done; if there are any)
 //   injectors of kind "kill": cut_short recovered (broadcasts); at every call: points (file calls of a save)
 //            visited calls[]
+//   cause (why it failed, where that is known): name check sentence evidence advice
+//   moment[] (operations and holders that show it, microseconds after the start): who operation ("3-1", or empty) holds
+//            from_us until_us (null: no end on record) end below marks[]: at_us text bad
 //   expectations[]: figure relation ("at_least", "at_most", "equals") threshold value (null: no data) met
 // ok + failed + unknown = attempted, and the histogram of retries sums to it, that of latencies to ok; so do
 // the rows of the series. Counts are whole numbers up to 10^12, times are milliseconds to the microsecond

@@ -187,6 +187,50 @@ void read_findings(const JsonFields& fields, Summary& summary) {
       false);
 }
 
+// Whole microseconds, no more than a few months: what is drawn must not overflow.
+std::int64_t microseconds(double number) {
+  constexpr double most = 1e13;
+  return static_cast<std::int64_t>(std::clamp(number, -most, most));
+}
+
+void read_lane(const JsonFields& fields, Summary& summary) {
+  MomentLane lane;
+  double from_us = 0;
+  std::optional<double> until_us;
+  fields.text("who", lane.who);
+  fields.text("operation", lane.operation, false);
+  fields.flag("holds", lane.holds, false);
+  fields.number("from_us", from_us);
+  fields.maybe_number("until_us", until_us);
+  fields.text("end", lane.end, false);
+  fields.text("below", lane.below, false);
+  lane.from_us = microseconds(from_us);
+  if (until_us) lane.until_us = std::max(lane.from_us, microseconds(*until_us));
+  fields.each(
+      "marks",
+      [&](const JsonFields& each) {
+        MomentMark mark;
+        double at_us = 0;
+        each.number("at_us", at_us);
+        each.text("text", mark.text);
+        each.flag("bad", mark.bad, false);
+        mark.at_us = microseconds(at_us);
+        lane.marks.push_back(std::move(mark));
+      },
+      false);
+  summary.moment.push_back(std::move(lane));
+}
+
+void read_cause(const JsonFields& fields, Summary& summary) {
+  if (!fields.present()) return;
+  Cause& cause = summary.cause.emplace();
+  fields.text("name", cause.name);
+  fields.text("check", cause.check);
+  fields.text("sentence", cause.sentence);
+  fields.text("evidence", cause.evidence, false);
+  fields.text("advice", cause.advice, false);
+}
+
 void read_reference(const JsonFields& fields, Summary& summary) {
   if (!fields.present()) return;
   ReferenceSummary reference;
@@ -229,6 +273,13 @@ Summary read_summary(const nlohmann::json& json, std::optional<std::string>& pro
   fields.text("scenario", summary.scenario);
   fields.text("variant", summary.variant, false);
   fields.text("title", summary.title, false);
+  if (const auto labels = json.is_object() ? json.find("labels") : json.end(); labels != json.end()) {
+    if (!labels->is_object()) fields.complain("labels", "is not an object");
+    for (const auto& [key, value] : labels->items()) {
+      if (!value.is_string()) fields.complain("labels", "has a value that is not a string");
+      if (value.is_string()) summary.labels.emplace_back(key, value.get<std::string>());
+    }
+  }
   // A seed uses all its 64 bits: no count.
   const auto seed = json.is_object() ? json.find("seed") : json.end();
   if (seed == json.end() || !seed->is_number_unsigned()) {
@@ -248,6 +299,9 @@ Summary read_summary(const nlohmann::json& json, std::optional<std::string>& pro
   read_refusals(fields.object("refusals"), summary);
   read_latency(fields, summary);
   read_findings(fields, summary);
+  read_cause(fields.object("cause", false), summary);
+  fields.each(
+      "moment", [&](const JsonFields& each) { read_lane(each, summary); }, false);
   fields.texts("warnings", summary.warnings, false);
   fields.each(
       "doubts",

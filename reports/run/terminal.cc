@@ -5,7 +5,9 @@
 
 #include "reports/format/number_format.h"
 #include "reports/format/terminal_page.h"
+#include "reports/format/text.h"
 #include "reports/run/render.h"
+#include "reports/summary/answer.h"
 #include "reports/summary/sentences.h"
 #include "reports/summary/verdict.h"
 
@@ -31,9 +33,19 @@ void show_first(TerminalPage& page, const Items& items, std::size_t at_most, con
     page.paragraph(fmt::format("… and {}", format_counted(items.size() - at_most, what)));
 }
 
+// The answer first: verdict, the sentence, where the record shows it, what to do.
+void show_answer(TerminalPage& page, const Summary& summary) {
+  const Answer answer = answer_of(summary);
+  page.labelled(answer.badge, ink_of(summary.verdict), answer.badge.size() + 2, headline(summary));
+  page.paragraph(answer.sentence);
+  if (!answer.evidence.empty()) page.labelled("shown by", Ink::plain, 10, answer.evidence, 2);
+  if (!answer.advice.empty()) page.labelled("to do", Ink::plain, 10, answer.advice, 2);
+}
+
 void show_verdict(TerminalPage& page, const Summary& summary) {
-  const std::string word = verdict_word(summary.verdict);
-  page.labelled(word, ink_of(summary.verdict), word.size() + 2, headline(summary));
+  show_answer(page, summary);
+  // What passed has said its one reason.
+  if (summary.verdict == RunVerdict::pass) return;
   show_first(page, summary.reasons, most_reasons_listed, "more reason",
              [&](const std::string& reason) { page.labelled("-", Ink::plain, 2, reason, 2); });
 }
@@ -192,6 +204,47 @@ void show_how(TerminalPage& page, const Summary& summary) {
 }
 
 }  // namespace
+
+std::string render_brief(const Summary& summary, bool colour, int columns) {
+  TerminalPage page(colour, columns);
+  show_answer(page, summary);
+  constexpr std::size_t few = 4, most_reason_columns = 240;
+  if (summary.verdict != RunVerdict::pass) {
+    show_first(page, summary.reasons, few, "more reason", [&](const std::string& reason) {
+      page.labelled("-", Ink::plain, 2, cut_to(one_line(reason), most_reason_columns), 2);
+    });
+  }
+  for (const Finding& finding : summary.checks) {
+    if (finding.waived && finding.verdict == Verdict::fail)
+      page.labelled("waived", Ink::plain, 10, cut_to(one_line(waived_sentence(finding)), most_reason_columns),
+                    2);
+  }
+  page.labelled("agents", Ink::plain, 10,
+                fmt::format("{} of {} succeeded", format_count(summary.agents_succeeded),
+                            format_count(summary.agents_total)),
+                2);
+  if (summary.ok > 0) page.labelled("latency", Ink::plain, 10, quantiles_sentence(summary.latency_ms), 2);
+  page.labelled(
+      "refused", Ink::plain, 10,
+      refusals_sentence(summary) + (summary.refusals_by_holder.empty()
+                                        ? ""
+                                        : "; mostly held by " + summary.refusals_by_holder.front().holder),
+      2);
+  const auto with = [&](Verdict verdict) {
+    return std::count_if(summary.checks.begin(), summary.checks.end(),
+                         [&](const Finding& finding) { return decides(finding, verdict); });
+  };
+  page.labelled("checks", Ink::plain, 10,
+                fmt::format("{} passed, {} failed, {} not determined, {} not applicable", with(Verdict::pass),
+                            with(Verdict::fail), with(Verdict::unknown), with(Verdict::not_applicable)),
+                2);
+  if (!summary.warnings.empty())
+    page.labelled("warnings", Ink::plain, 10,
+                  fmt::format("{}, in report.md and with --verbose", format_count(summary.warnings.size())),
+                  2);
+  page.paragraph(answer_of(summary).facts);
+  return std::move(page).text();
+}
 
 std::string render_terminal(const Summary& summary, bool colour, int columns) {
   TerminalPage page(colour, columns);

@@ -48,6 +48,23 @@ Summary shortened(const Summary& summary) {
     if (finding.witness) cut(*finding.witness, most_sentence_bytes);
     if (finding.waived) cut(*finding.waived, most_sentence_bytes);
   }
+  for (auto& [key, value] : cut_down.labels) {
+    cut(key, most_name_bytes);
+    cut(value, most_name_bytes);
+  }
+  if (cut_down.cause) {
+    for (std::string* text : {&cut_down.cause->name, &cut_down.cause->check, &cut_down.cause->sentence,
+                              &cut_down.cause->evidence, &cut_down.cause->advice})
+      cut(*text, most_sentence_bytes);
+  }
+  constexpr std::size_t most_lanes = 8, most_marks = 16;
+  if (cut_down.moment.size() > most_lanes) cut_down.moment.resize(most_lanes);
+  for (auto& lane : cut_down.moment) {
+    for (std::string* text : {&lane.who, &lane.operation, &lane.end, &lane.below})
+      cut(*text, most_name_bytes);
+    if (lane.marks.size() > most_marks) lane.marks.resize(most_marks);
+    for (auto& mark : lane.marks) cut(mark.text, most_name_bytes);
+  }
   for (auto& result : cut_down.expectations) cut(result.expectation.figure, most_name_bytes);
   return cut_down;
 }

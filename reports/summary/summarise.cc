@@ -42,6 +42,7 @@ void describe_plan(const Plan& plan, Summary& summary) {
   summary.command = plan.command;
   summary.started_at = plan.started_at;
   summary.seed = plan.seed;
+  summary.labels = plan.labels;
   summary.store = subject_text(scenario.subject);
   const bool windows = scenario.sharing.rules == Rules::windows;
   summary.rules = windows ? "windows" : "posix";
@@ -250,6 +251,18 @@ void collect_warnings(const Plan& plan, const History& history, const std::vecto
   summary.warnings.push_back("and " + std::to_string(more) + " more");
 }
 
+void explain_failure(const Plan& plan, const History& history, const std::vector<Finding>& findings,
+                     Summary& summary) {
+  const auto failed = std::find_if(findings.begin(), findings.end(),
+                                   [](const Finding& finding) { return decides(finding, Verdict::fail); });
+  if (failed == findings.end()) return;
+  const Evidence evidence(plan, history);
+  summary.cause = cause_of(evidence, findings);
+  if (summary.cause) summary.moment = std::move(summary.cause->moment);
+  if (!summary.moment.empty()) return;
+  if (const Finding* worst = gravest_failure(findings)) summary.moment = moment_of_witness(evidence, *worst);
+}
+
 }  // namespace
 
 Summary summarise(const Plan& plan, const History& history, std::vector<Finding> findings) {
@@ -267,6 +280,7 @@ Summary summarise(const Plan& plan, const History& history, std::vector<Finding>
   summarise_time(history, summary);
   summarise_reference(history, summary);
   collect_warnings(plan, history, findings, summary);
+  explain_failure(plan, history, findings, summary);
   summary.checks = std::move(findings);
   for (const Expectation& expectation : plan.scenario.expectations) {
     summary.expectations.push_back(evaluate(expectation, summary));

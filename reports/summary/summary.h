@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
+#include "harness/check/cause/cause.h"
 #include "harness/check/check.h"
 #include "harness/history/history.h"
 #include "harness/scenario/plan/plan.h"
@@ -99,6 +101,7 @@ struct Summary {
   std::string rules;   // "windows" or "posix"
   std::string opens;   // the subject's, under Windows' rules: "decided" or "untrapped"
   std::string policy;  // "up to 5 retries, waits of 100 ms doubling each time, no jitter"
+  std::vector<std::pair<std::string, std::string>> labels;  // by --label, as given
   std::uint64_t seed = 1;
   RunVerdict verdict = RunVerdict::inconclusive;
   std::vector<std::string> reasons;  // one sentence each, the most important first; never empty
@@ -136,6 +139,8 @@ struct Summary {
 
   std::vector<InjectorSummary> injectors;
   std::vector<Finding> checks;
+  std::optional<Cause> cause;      // of the failure; none if it is not known
+  std::vector<MomentLane> moment;  // what the picture of the failure shows; empty without one
   std::vector<ExpectationResult> expectations;
   std::vector<std::string> warnings;  // doubts come first
   std::vector<Doubt> doubts;          // those that made it inconclusive; at most 200

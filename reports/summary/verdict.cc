@@ -22,9 +22,9 @@ std::uint8_t gravity(const Finding& finding) {
   return row == nullptr ? unranked : row->gravity;
 }
 
-std::vector<const Finding*> findings_with(const Summary& summary, Verdict verdict) {
+std::vector<const Finding*> findings_with(const std::vector<Finding>& findings, Verdict verdict) {
   std::vector<const Finding*> chosen;
-  for (const auto& finding : summary.checks) {
+  for (const auto& finding : findings) {
     if (decides(finding, verdict)) chosen.push_back(&finding);
   }
   std::stable_sort(chosen.begin(), chosen.end(),
@@ -40,6 +40,22 @@ std::string reason_of(const Finding& finding) {
   }
   return fmt::format("{} not determined: {}", finding.name,
                      witness.empty() ? "nothing was observed" : witness);
+}
+
+// What follows from one cause is one line: a run that was cut short, or in which nothing was acknowledged, leaves most
+// checks without anything to look at.
+void tell_undetermined(const Summary& summary, const RunState& state, std::vector<std::string>& reasons) {
+  const auto unknown = findings_with(summary.checks, Verdict::unknown);
+  const bool nothing_done = summary.attempted > 0 && summary.ok == 0;
+  if (unknown.size() < 2 || !(state.interrupted || nothing_done)) {
+    for (const Finding* finding : unknown) reasons.push_back(reason_of(*finding));
+    return;
+  }
+  std::string names;
+  for (const Finding* finding : unknown) names += (names.empty() ? "" : ", ") + finding->name;
+  reasons.push_back(fmt::format("{} not determined, because {}: {}", format_counted(unknown.size(), "check"),
+                                nothing_done ? "no broadcast was acknowledged" : "the run was interrupted",
+                                names));
 }
 
 void tell_doubts(const RunState& state, std::vector<std::string>& reasons) {
@@ -77,7 +93,11 @@ std::string reason_to_pass(const Summary& summary) {
 }  // namespace
 
 const Finding* gravest_failure(const Summary& summary) {
-  const auto failed = findings_with(summary, Verdict::fail);
+  return gravest_failure(summary.checks);
+}
+
+const Finding* gravest_failure(const std::vector<Finding>& findings) {
+  const auto failed = findings_with(findings, Verdict::fail);
   return failed.empty() ? nullptr : failed.front();
 }
 
@@ -85,17 +105,18 @@ Judgement judge(const Summary& summary, const RunState& state) {
   std::vector<std::string> failures;
   std::vector<std::string> doubts;
   std::vector<std::string> missed;
-  for (const Finding* finding : findings_with(summary, Verdict::fail))
+  for (const Finding* finding : findings_with(summary.checks, Verdict::fail))
     failures.push_back(reason_of(*finding));
-  if (state.interrupted) doubts.emplace_back("the run was interrupted");
+  if (state.interrupted)
+    doubts.push_back(fmt::format("interrupted after {} of {}", format_count(summary.attempted),
+                                 format_counted(std::max(summary.planned, summary.attempted), "broadcast")));
   if (state.timed_out) doubts.emplace_back("the run did not finish within its deadline");
   if (!state.complete && !state.interrupted && !state.timed_out) {
     doubts.emplace_back("incomplete run: the Holdfast process that conducted it died");
   }
   if (summary.attempted == 0) doubts.emplace_back("no broadcast was attempted, so nothing was tested");
   if (summary.checks.empty()) doubts.emplace_back("nothing was checked");
-  for (const Finding* finding : findings_with(summary, Verdict::unknown))
-    doubts.push_back(reason_of(*finding));
+  tell_undetermined(summary, state, doubts);
   tell_doubts(state, doubts);
   for (const auto& result : summary.expectations) {
     if (!result.met) missed.push_back(fmt::format("expectation missed: {}", expectation_sentence(result)));

@@ -35,6 +35,7 @@ std::string expectation_sentence(const ExpectationResult& result);
 
 // The gravest failed check that is not waived, or nullptr.
 const Finding* gravest_failure(const Summary& summary);
+const Finding* gravest_failure(const std::vector<Finding>& findings);
 
 // A check's title in checklists; for a check unknown to this version, its name.
 std::string check_title(const std::string& name);

@@ -101,5 +101,6 @@ std::string to_json(const Sweep& sweep);  // sweep.json, "holdfast.sweep/1", end
 // Renderers, like those of one run in render.h.
 std::string render_sweep_terminal(const Sweep& sweep, bool colour, int columns);
 std::string render_sweep_markdown(const Sweep& sweep);
+std::string render_sweep_html(const Sweep& sweep);
 
 }  // namespace holdfast

@@ -127,11 +127,12 @@ Result<Summary> load_summary(const std::filesystem::path& path) {
   return parse_summary(text.str(), file_name.string());
 }
 
-void show(const Summary& summary, const std::filesystem::path& run_directory, bool json) {
-  if (json) {
+void show(const Summary& summary, const std::filesystem::path& run_directory, Shown shown) {
+  if (shown.json) {
     fmt::print("{}", to_json(summary));
   } else {
-    show_page(render_terminal(summary, colour_wanted(STDOUT_FILENO), columns_of(STDOUT_FILENO)),
+    show_page((shown.verbose ? render_terminal : render_brief)(summary, colour_wanted(STDOUT_FILENO),
+                                                               columns_of(STDOUT_FILENO)),
               run_directory / "report.html");
     if (const int code = exit_code(summary); code == 1 || code == 3)
       fmt::print("replay this plan: holdfast replay {}\n", one_line(shell_quoted(run_directory.string())));

@@ -28,7 +28,12 @@ Result<Summary> load_summary(const std::filesystem::path& path);
 Result<> report_again(const Summary& summary, const std::filesystem::path& run_directory);
 
 // Prints the summary for people, or result.json.
-void show(const Summary& summary, const std::filesystem::path& run_directory, bool json);
+struct Shown {
+  bool json = false;
+  bool verbose = false;
+};
+inline constexpr const char* about_verbose = "Print the whole summary, not only its first lines";
+void show(const Summary& summary, const std::filesystem::path& run_directory, Shown shown);
 
 // Prints "holdfast: message" and returns the exit code for it.
 int complain(const Error& error);

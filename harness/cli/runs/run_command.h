@@ -24,12 +24,14 @@ struct RunCommand {
   std::optional<std::uint64_t> trials;    // per variant; with a stopping rule, at most
   bool until_fail = false;
   bool until_sure = false;
-  SprtPlan sure;          // until_sure
-  bool keep_all = false;  // also trials that passed
-  std::string out;        // empty: a new directory under holdfast-runs/
+  SprtPlan sure;                    // until_sure
+  bool keep_all = false;            // also trials that passed
+  std::vector<std::string> labels;  // key=value, into plan and reports
+  std::string out;                  // empty: a new directory under holdfast-runs/
   bool json = false;
   bool quiet = false;
   bool clean_environment = false;
+  bool verbose = false;  // the whole summary rather than its first lines
 };
 
 // The options that `sweep` shares.

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/base/nearest_name.h"
@@ -25,6 +26,13 @@ Plan plan_of(const SingleRun& run, const std::filesystem::path& run_directory) {
   plan.variant = run.variant.name;
   plan.seed = run.seed;
   plan.command = command_of(run.command, run.variant.name, run.seed);
+  for (const std::string& label : run.command.labels) {
+    const std::size_t at = label.find('=');
+    const std::string key = label.substr(0, at);
+    std::erase_if(plan.labels, [&](const auto& one) { return one.first == key; });
+    plan.labels.emplace_back(key, label.substr(at + 1));
+  }
+  std::sort(plan.labels.begin(), plan.labels.end());  // as they are read back
   return renewed(std::move(plan), run_directory);
 }
 

@@ -7,9 +7,9 @@ namespace holdfast {
 namespace {
 
 OrderedJson attempt_json(const Attempt& attempt) {
-  return {{"seed", attempt.seed},      {"found", attempt.found}, {"verdict", to_string(attempt.verdict)},
-          {"failed", attempt.failed},  {"said", attempt.said},   {"seconds", attempt.seconds},
-          {"command", attempt.command}};
+  return {{"seed", attempt.seed},     {"found", attempt.found},    {"verdict", to_string(attempt.verdict)},
+          {"failed", attempt.failed}, {"said", attempt.said},      {"seconds", attempt.seconds},
+          {"cause", attempt.cause},   {"command", attempt.command}};
 }
 
 OrderedJson mutant_json(const MutantResult& result) {
@@ -21,6 +21,7 @@ OrderedJson mutant_json(const MutantResult& result) {
                       {"scenario", mutant.subject.file.string()},
                       {"settings", mutant.subject.settings},
                       {"must_fail", mutant.must_fail},
+                      {"causes", mutant.causes},
                       {"widened", mutant.widened},
                       {"found", detection.found},
                       {"found_at_once", detection.at_once},
@@ -63,6 +64,8 @@ std::string to_json(const SelfTest& test) {
   json["alarms"] = tally.alarms;
   json["inconclusive"] = tally.inconclusive;
   json["again"] = tally.again;
+  const CauseTally causes = causes_of(test);
+  json["causes"] = {{"runs", causes.runs}, {"named", causes.named}, {"right", causes.right}};
   json["passed"] = passed(test);
   json["mutants"] = OrderedJson::array();
   for (const MutantResult& result : test.mutants) json["mutants"].push_back(mutant_json(result));

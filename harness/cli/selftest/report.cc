@@ -28,6 +28,9 @@ std::string conclusion(const SelfTest& test) {
     text += fmt::format(" ({} of {} at the first attempt; median {:.1f} s)", format_count(at_once),
                         format_count(seeds), median_seconds(test));
   }
+  if (const CauseTally causes = causes_of(test); causes.runs > 0)
+    text += fmt::format("; the cause was named in {} of {} and right in {}", format_count(causes.named),
+                        format_count(causes.runs), format_count(causes.right));
   const RightTally tally = tally_of(test);
   text += fmt::format("; {} in {} of correct subjects, {} inconclusive",
                       format_counted(tally.alarms, "false alarm"), format_counted(tally.runs, "run"),
@@ -47,12 +50,19 @@ void show_mutants(const SelfTest& test, TerminalPage& page) {
     const Detection detection = detection_of(result);
     rows.push_back({mutant.subject.name, fmt::format("{} of {}", detection.at_once, detection.seeds),
                     format_interval(detection.rate), fmt::format("{}", detection.found - detection.at_once),
-                    fmt::format("{}", fmt::join(mutant.must_fail, ", "))});
+                    fmt::format("{}", fmt::join(mutant.must_fail, ", ")),
+                    result.runs.empty() || result.runs.front().attempts.empty()
+                        ? std::string()
+                        : result.runs.front().attempts.back().cause});
     if (!mutant.widened.empty()) widened.push_back({mutant.subject.name, mutant.widened});
   }
-  page.table(
-      {{"bug"}, {"at once", Align::right}, {"95 % interval", Align::right}, {"later", Align::right}, {"by"}},
-      rows);
+  page.table({{"bug"},
+              {"at once", Align::right},
+              {"95 % interval", Align::right},
+              {"later", Align::right},
+              {"by"},
+              {"cause"}},
+             rows);
   page.paragraph(
       fmt::format("at once: seeds with which the first attempt found it, with the interval of that rate; "
                   "later: seeds with which one of {} more attempts did.",
@@ -93,6 +103,11 @@ void show_exceptions(const SelfTest& test, TerminalPage& page) {
   for (const MutantResult& result : test.mutants) {
     for (const MutantRun& run : result.runs) {
       for (const Attempt& attempt : run.attempts) {
+        if (is_misled(result.mutant, attempt))
+          show(fmt::format("Wrong cause: {}, seed {}", result.mutant.subject.name, attempt.seed),
+               fmt::format("named {}, but right would be {}", attempt.cause,
+                           fmt::join(result.mutant.causes, " or ")),
+               attempt.command);
         if (attempt.found) continue;
         show(fmt::format("{}: {}, seed {}", run.found() ? "Missed at first" : "Not found",
                          result.mutant.subject.name, attempt.seed),
@@ -159,6 +174,26 @@ RightTally tally_of(const SelfTest& test) {
   return sum;
 }
 
+bool is_misled(const Mutant& mutant, const Attempt& attempt) {
+  return attempt.found && !mutant.causes.empty() && !attempt.cause.empty() &&
+         std::find(mutant.causes.begin(), mutant.causes.end(), attempt.cause) == mutant.causes.end();
+}
+
+CauseTally causes_of(const SelfTest& test) {
+  CauseTally tally;
+  for (const MutantResult& result : test.mutants) {
+    if (result.mutant.causes.empty()) continue;
+    for (const MutantRun& run : result.runs) {
+      if (!run.found()) continue;
+      const Attempt& attempt = run.attempts.back();
+      ++tally.runs;
+      tally.named += attempt.cause.empty() ? 0 : 1;
+      tally.right += attempt.cause.empty() || is_misled(result.mutant, attempt) ? 0 : 1;
+    }
+  }
+  return tally;
+}
+
 double median_seconds(const SelfTest& test) {
   std::vector<double> seconds;
   for (const MutantResult& result : test.mutants) {
@@ -185,7 +220,9 @@ bool passed(const SelfTest& test) {
     const RightTally tally = tally_of(result);
     return tally.runs != 0 && tally.passed == tally.runs;
   };
-  return std::all_of(test.mutants.begin(), test.mutants.end(), always_found) &&
+  const CauseTally causes = causes_of(test);
+  return causes.right == causes.named &&
+         std::all_of(test.mutants.begin(), test.mutants.end(), always_found) &&
          std::all_of(test.right.begin(), test.right.end(), holds) &&
          !(test.mutants.empty() && test.right.empty());
 }

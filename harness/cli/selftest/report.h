@@ -19,6 +19,7 @@ struct Attempt {
   std::string said;                 // the witness of the check that had to fail, else the run's first reason
   double seconds = 0;               // of the run's load
   std::string command;              // repeats it
+  std::string cause{};              // that the report names; empty: none
 };
 
 // One seed of a planted bug. If the first attempt misses it, more follow with other seeds.
@@ -33,6 +34,13 @@ struct MutantRun {
 struct MutantResult {
   Mutant mutant;
   std::vector<MutantRun> runs;  // one per seed
+};
+
+// What the reports of found bugs said of their causes.
+struct CauseTally {
+  std::uint64_t runs = 0;   // of bugs whose entry names causes
+  std::uint64_t named = 0;  // whose report names one
+  std::uint64_t right = 0;  // of these: one of the entry's
 };
 
 struct RightRun {
@@ -78,6 +86,10 @@ struct RightTally {
 };
 RightTally tally_of(const RightResult& result);
 RightTally tally_of(const SelfTest& test);
+
+CauseTally causes_of(const SelfTest& test);
+// Whether the attempt names a cause that its entry, which names some, does not.
+bool is_misled(const Mutant& mutant, const Attempt& attempt);
 
 // The median time until a bug was found, in seconds.
 double median_seconds(const SelfTest& test);

@@ -46,6 +46,18 @@ RightRun inconclusive(const std::string& outside) {
   return {1, RunVerdict::inconclusive, "it cannot be told", outside, "holdfast run late.toml"};
 }
 
+TEST(SelfTestReport, AWrongCauseFailsItAndASilentOneDoesNot) {
+  SelfTest test = found_all();
+  test.mutants[0].mutant.causes = {"saved-over-each-other"};
+  EXPECT_TRUE(passed(test)) << "no report names one";
+  test.mutants[0].runs[0].attempts[0].cause = "saved-over-each-other";
+  EXPECT_TRUE(passed(test));
+  EXPECT_THAT(render_selftest(test, false, 200), HasSubstr("the cause was named in 1 of 2 and right in 1"));
+  test.mutants[0].runs[1].attempts[0].cause = "newest-first";
+  EXPECT_FALSE(passed(test));
+  EXPECT_THAT(render_selftest(test, false, 200), HasSubstr("Wrong cause: no-lock, seed 2"));
+}
+
 TEST(SelfTestReport, PassesIfAllIsFoundAndAllThatIsRightPasses) {
   EXPECT_TRUE(passed(found_all()));
   EXPECT_FALSE(passed(SelfTest{}));

@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::size_t most_reason_columns = 400;
 
+// The line says it once.
+std::string without_prefix(const std::string& reason) {
+  constexpr std::string_view said = "expectation missed: ";
+  return reason.starts_with(said) ? reason.substr(said.size()) : reason;
+}
+
 const char* meaning_of(int exit_code) {
   switch (exit_code) {
     case 1:
@@ -45,8 +51,8 @@ int explained(int exit_code, const std::vector<std::string>& reasons) {
   // Thresholds and regressions are all told; of what failed the gravest, for it may come to pages.
   const bool all = exit_code == 3 || exit_code == 4;
   for (std::size_t at = 0; at < reasons.size() && (all || at == 0); ++at) {
-    line += (at == 0 ? "" : "; ") +
-            (all ? one_line(reasons[at]) : cut_to(one_line(reasons[at]), most_reason_columns));
+    line += (at == 0 ? "" : "; ") + (all ? one_line(without_prefix(reasons[at]))
+                                         : cut_to(one_line(reasons[at]), most_reason_columns));
   }
   if (!all && reasons.size() > 1)
     line += fmt::format(" (and {})", format_counted(reasons.size() - 1, "more reason"));

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -24,6 +25,7 @@ struct Plan {
   std::string kernel;        // uname: system, release, machine
   std::string filesystem;    // of the store directory: ext4, tmpfs, …
   std::string command;       // repeats this run; shell-quoted
+  std::vector<std::pair<std::string, std::string>> labels{};  // by --label: product, commit, …
 
   bool operator==(const Plan&) const = default;
 };

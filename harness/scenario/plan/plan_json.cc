@@ -2,7 +2,7 @@
 //
 //   {"schema":"holdfast.plan/1","version":…,"name":…,"variant":… (if there is one),"seed":1,"run_id":"<16 hex
 //   digits>","started_at":…,
-//    "kernel":…,"filesystem":…,"command":…,"scenario":{…}}
+//    "kernel":…,"filesystem":…,"command":…,"labels":{…} (if there are any),"scenario":{…}}
 //
 // "scenario" has the keys of a scenario's TOML (scenarios/KEYS.md), every one of them, and is read by the
 // same tables; durations are strings and exact to the ns. Unknown keys beside "scenario" are left to later
@@ -72,6 +72,18 @@ Result<> read_text_field(const ParsedJson& json, const char* key, const Place& p
   return {};
 }
 
+Result<> read_labels(const ParsedJson& json, const Place& place, Plan& plan) {
+  const auto labels = json.find("labels");
+  if (labels == json.end()) return {};
+  if (!labels->is_object()) return fail_at(place, "\"labels\" is not an object");
+  for (const auto& [key, value] : labels->items()) {
+    if (!value.is_string())
+      return fail_at(place, fmt::format("the label {} is not a string", short_quote(key)));
+    plan.labels.emplace_back(key, value.get<std::string>());
+  }
+  return {};
+}
+
 Result<> read_seed_and_id(const ParsedJson& json, const Place& place, Plan& plan) {
   const auto seed = json.find("seed");
   if (seed == json.end() || !seed->is_number_unsigned())
@@ -110,6 +122,7 @@ Result<Plan> plan_of(const ParsedJson& json, const Place& place) {
     if (auto ok = read_text_field(json, "variant", place, plan.variant); !ok) return fail(ok.error());
   }
   if (auto ok = read_seed_and_id(json, place, plan); !ok) return fail(ok.error());
+  if (auto ok = read_labels(json, place, plan); !ok) return fail(ok.error());
 
   const auto scenario = json.find("scenario");
   if (scenario == json.end()) return fail_at(place, "\"scenario\" is missing");
@@ -139,6 +152,10 @@ std::string to_json(const Plan& plan) {
   json["kernel"] = plan.kernel;
   json["filesystem"] = plan.filesystem;
   json["command"] = plan.command;
+  if (!plan.labels.empty()) {
+    Json& labels = json["labels"] = Json::object();
+    for (const auto& [key, value] : plan.labels) labels[key] = value;
+  }
   json["scenario"] = json_of(write_scenario(plan.scenario));
   // Paths in the command may hold any bytes; those that are not UTF-8 become U+FFFD rather than an exception.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

@@ -188,6 +188,14 @@ TEST(PlanJsonTest, BytesThatAreNoUtf8AreReplacedNotThrown) {
   EXPECT_EQ(read->command, "holdfast run '\xEF\xBF\xBD\xEF\xBF\xBD'");
 }
 
+TEST(PlanJsonTest, LabelsComeBack) {
+  Plan plan = some_plan(7);
+  plan.labels = {{"commit", "1f2e3d"}, {"product", "a \"b\""}};
+  const auto read = parse_plan(to_json(plan), "plan.json");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, plan);
+}
+
 TEST(PlanJsonTest, EveryCutIsInvalidWithFileAndOffset) {
   const std::string json = to_json(some_plan(7));
   for (std::size_t length = 0; length + 1 < json.size(); ++length) {

@@ -7,7 +7,7 @@ class DrawnLanes extends LaneMarks {
     this.timeline = timeline;
     this.onSelect = onSelect;
     this.filter = { agents: null, outcomes: new Set(Object.keys(outcomeWords)), code: 0, refusedOnly: false };
-    this.whole = [timeline.from - (timeline.until - timeline.from) * 0.01, timeline.until + (timeline.until - timeline.from) * 0.01];
+    this.whole = [timeline.from < 0 ? timeline.from * 1.01 : 0, timeline.until + (timeline.until - timeline.from) * 0.01];
     this.view = [...this.whole];
     this.selected = null;  // { operation, call } or { hold }
     this.canvas = element("canvas", { "aria-hidden": "true" });
@@ -146,13 +146,13 @@ class DrawnLanes extends LaneMarks {
     const step = [1, 2, 5, 10].map((digit) => digit * power).find((size) => span / size <= room) || power * 10;
     pen.fillStyle = this.ink.dim;
     pen.textAlign = "left";
-    pen.fillText("after the start", 4, 11, this.gutter - 8);
+    pen.fillText("after the start", 4, 11, this.gutter - 30);
     for (let at = Math.ceil(this.view[0] / step) * step; at <= this.view[1]; at += step) {
       const x = this.x(at);
       pen.fillStyle = this.ink.grid;
       pen.fillRect(x, 20, 1, this.height - 20);
       pen.fillStyle = this.ink.dim;
-      pen.textAlign = x > this.width - 34 ? "right" : "center";
+      pen.textAlign = x > this.width - 34 ? "right" : x < this.gutter + 24 ? "left" : "center";
       pen.fillText(step >= 1e6 ? `${Math.round(at / 1e6)} s` : step >= 1e3 ? `${Math.round(at / 1e3)} ms` : `${Math.round(at)} µs`, x, 11);
     }
     if (this.timeline.quiesced !== null) {
@@ -226,6 +226,12 @@ class DrawnLanes extends LaneMarks {
       pen.fillStyle = this.ink.dim;
       pen.fillRect(this.x(operation.intended), y - 0.5, left - this.x(operation.intended), 1.5);
     }
+    // Lost is told from failed by a sign above it, however small the bar.
+    if (operation.outcome === "lost") {
+      const middle = left + Math.min(width, 10) / 2;
+      pen.fillStyle = this.ink.lost;
+      pen.beginPath(); pen.moveTo(middle - 5, y - half - 5); pen.lineTo(middle + 5, y - half - 5); pen.lineTo(middle, y - half); pen.closePath(); pen.fill();
+    }
     if (width < 4) {
       pen.fillStyle = this.ink[outcomeInk[operation.outcome]];
       pen.fillRect(left, y - half, width, half * 2);
@@ -242,6 +248,7 @@ class DrawnLanes extends LaneMarks {
     // Calls that were done: a tick each.
     pen.fillStyle = this.ink.ink;
     for (const call of operation.calls) if (call.code === 0) pen.fillRect(this.x(call.at), y - half, 1.5, half * 2);
+    if (width > 60 && this.laneHeight > 20 && !operation.refused) this.smallText(pen, operation.name === "broadcast" ? operationTitle(operation) : "read", left + width / 2, y);
   }
 
   drawRefusals(pen, operation, y) {
@@ -263,16 +270,13 @@ class DrawnLanes extends LaneMarks {
       pen.lineWidth = 1;
       if (to - from > 70 && this.laneHeight > 20) this.smallText(pen, duration(calls[place + 1].at - call.answered), (from + to) / 2, y);
     });
-    let free = -1;
-    for (const call of operation.calls) {
-      if (call.code === 0) continue;
-      const x = this.x(call.at);
-      this.diamond(pen, x, y, 5);
-      if (x > free && this.laneHeight > 20) {
-        this.smallText(pen, String(call.code), x + 13, y);
-        free = x + 34;
-      }
-    }
+    // A code stands where the next diamond leaves room for it.
+    const refused = operation.calls.filter((call) => call.code !== 0).map((call) => ({ code: String(call.code), x: this.x(call.at) }));
+    refused.forEach(({ code, x }, place) => {
+      const room = place + 1 < refused.length ? refused[place + 1].x - x : 99;
+      if (room > 30 && this.laneHeight > 20) this.smallText(pen, code, x + 15, y);
+    });
+    for (const { x } of refused) this.diamond(pen, x, y, 5);
   }
 
   drawKills(pen) {

@@ -52,10 +52,10 @@ class Lanes extends DrawnLanes {
     const end = this.endOf(operation);
     if (zoom) {
       const around = Math.max((end - operation.invoke) * 0.6, 20000);
-      this.view = [operation.invoke - around, end + around];
+      this.look(operation.invoke - around, end + around);
     } else if (operation.invoke < this.view[0] || operation.invoke > this.view[1]) {
       const span = this.view[1] - this.view[0];
-      this.view = [operation.invoke - span * 0.3, operation.invoke + span * 0.7];
+      this.look(operation.invoke - span * 0.3, operation.invoke + span * 0.7);
     }
     const place = this.laneOf.get(operation.agent);
     if (place === undefined) return;
@@ -64,18 +64,36 @@ class Lanes extends DrawnLanes {
     if (top < this.box.scrollTop || top + this.laneHeight > this.box.scrollTop + room) this.box.scrollTop = Math.max(0, top - room / 2);
   }
 
+  // Several operations at once, each with its lane in sight if there is room.
+  show(operations) {
+    const from = Math.min(...operations.map((one) => one.invoke));
+    const until = Math.max(...operations.map((one) => this.endOf(one)));
+    const around = Math.max((until - from) * 0.25, 150);
+    this.look(from - around, until + around);
+    const places = operations.map((one) => this.laneOf.get(one.agent)).filter((place) => place !== undefined);
+    if (places.length > 0) this.box.scrollTop = Math.max(0, (Math.min(...places) - 1) * this.laneHeight);
+    this.request();
+  }
+
+  // No time before the start, unless something happened there.
+  look(from, until) {
+    const least = Math.min(0, this.timeline.from);
+    const shift = Math.max(0, least - from);
+    this.view = [from + shift, until + shift];
+  }
+
   zoom(factor, around) {
     const middle = around === undefined ? (this.view[0] + this.view[1]) / 2 : around;
     const least = 200;
     const span = Math.min(Math.max((this.view[1] - this.view[0]) * factor, least), this.whole[1] - this.whole[0]);
     const share = (middle - this.view[0]) / (this.view[1] - this.view[0]);
-    this.view = [middle - span * share, middle + span * (1 - share)];
+    this.look(middle - span * share, middle + span * (1 - share));
     this.request();
   }
 
   pan(share) {
     const by = (this.view[1] - this.view[0]) * share;
-    this.view = [this.view[0] + by, this.view[1] + by];
+    this.look(this.view[0] + by, this.view[1] + by);
     this.request();
   }
 
@@ -93,7 +111,7 @@ class Lanes extends DrawnLanes {
       if (Math.abs(by) > 4) drag.moved = true;
       if (!drag.moved) return;
       const time = by / (this.width - this.gutter - 6) * (drag.view[1] - drag.view[0]);
-      this.view = [drag.view[0] - time, drag.view[1] - time];
+      this.look(drag.view[0] - time, drag.view[1] - time);
       this.request();
     });
     this.canvas.addEventListener("pointerup", (event) => {

@@ -27,6 +27,15 @@ function buildLanes(host, timeline, codes) {
     const operation = timeline.operations[index];
     lanes.select({ operation, call: refusalOf(operation) }, "zoom");
   };
+  // The operations in the picture of the moment: all in sight, one of them selected.
+  const witnesses = [...document.querySelectorAll("a.witness")].map((link) => ({
+    link, operation: timeline.operations.find((one) => one.name === "broadcast" && operationTitle(one) === link.dataset.operation),
+  })).filter(({ operation }) => operation);
+  const showWitness = (operation) => {
+    lanes.show(witnesses.map((one) => one.operation));
+    lanes.select({ operation, call: refusalOf(operation) }, false);
+  };
+  const firstFailure = () => { if (witnesses.length > 0) showWitness(witnesses[0].operation); else jump(timeline.firstFailure); };
   // The refusal before or after the one that is selected.
   const step = (by) => {
     const { refusals } = lanes;
@@ -57,7 +66,7 @@ function buildLanes(host, timeline, codes) {
     }
   };
   const keys = {
-    f: () => jump(timeline.firstFailure), r: () => jump(timeline.firstRefusal), n: () => step(1), p: () => step(-1),
+    f: firstFailure, r: () => jump(timeline.firstRefusal), n: () => step(1), p: () => step(-1),
     "+": () => lanes.zoom(0.6), "=": () => lanes.zoom(0.6), "-": () => lanes.zoom(1.7), 0: () => lanes.all(),
     ArrowLeft: () => along(-1), ArrowRight: () => along(1), ArrowUp: () => across(-1), ArrowDown: () => across(1),
     a: () => lanes.pan(-0.3), d: () => lanes.pan(0.3), Escape: () => lanes.select(null, false),
@@ -106,9 +115,18 @@ function buildLanes(host, timeline, codes) {
       box.focus({ preventScroll: true });
     });
   }
+  for (const { link, operation } of witnesses) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      showWitness(operation);
+      document.getElementById("lanes").scrollIntoView();
+      box.focus({ preventScroll: true });
+    });
+  }
   refilter();
   const start = timeline.firstFailure ?? timeline.firstRefusal;
-  if (start === null) tellStory(story, timeline, codes, null);
+  if (witnesses.length > 0) showWitness(witnesses[0].operation);
+  else if (start === null) tellStory(story, timeline, codes, null);
   else lanes.select({ operation: timeline.operations[start], call: refusalOf(timeline.operations[start]) }, false);
   return lanes;
 }

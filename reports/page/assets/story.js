@@ -8,9 +8,14 @@ function holderWords(timeline, mention) {
 
 function heldBy(timeline, call) {
   const list = element("dl", {});
+  const handles = new Map();  // by holder: one line each, however many handles
+  for (const mention of call.holders) handles.set(mention.holder, (handles.get(mention.holder) || 0) + 1);
   for (const mention of call.holders) {
+    const count = handles.get(mention.holder);
+    if (count === 0) continue;
+    handles.set(mention.holder, 0);
     const { who, program, pid, share } = holderWords(timeline, mention);
-    list.append(element("dt", {}, "Held by ", element("strong", { class: "who" }, who), program ? `, ${program}` : "", pid ? `, pid ${pid}` : ""));
+    list.append(element("dt", {}, "Held by ", element("strong", { class: "who" }, who), count > 1 ? `, ${count} handles` : "", program ? `, ${program}` : "", pid ? `, pid ${pid}` : ""));
     const said = [];
     if (mention.access) said.push(`opened it ${mention.access}`);
     if (share) said.push(`shares ${share}`);
