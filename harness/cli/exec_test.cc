@@ -285,7 +285,7 @@ TEST_F(Exec, BadCommandLines) {
   expect_one_sentence(exec({"--dir", "missing", "--", "true"}), 64, "--dir missing: No such file");
   expect_one_sentence(exec({"--profile", "pyton", "--", "true"}), 64, "unknown profile 'pyton'");
   expect_one_sentence(exec({"--inject", "antvirus", "--", "true"}), 64,
-                      "the nearest is \"antivirus\". Valid here: open-handle, antivirus, indexer, backup\n");
+                      "the nearest is \"antivirus\". Valid here: open-handle, antivirus, indexer, backup");
   expect_one_sentence(exec({"--inject", "antivirus:hodl=1s", "--", "true"}), 64,
                       "unknown key \"hodl\"; the nearest is \"hold\"");
   expect_one_sentence(exec({"--inject", "antivirus:hold=soon", "--", "true"}), 64, "must be a duration");

@@ -84,9 +84,8 @@ Result<std::vector<Variant>> variants_of(const RunCommand& command) {
     variant.judged = true;
     return std::vector<Variant>{std::move(variant)};
   }
-  return fail(Code::invalid,
-              fmt::format("{} has no such variant{}. Valid here: {}", asked,
-                          nearest_hint(*command.variant, names), fmt::join(names, ", ")));
+  return fail(Code::invalid, fmt::format("{} has no such variant{}. Valid here: {}", asked,
+                                         nearest_hint(*command.variant, names), fmt::join(names, ", ")));
 }
 
 std::string command_of(const RunCommand& command, const std::string& variant, std::uint64_t seed) {
