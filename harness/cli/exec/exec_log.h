@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/supervisor/call_log.h"
+#include "harness/supervisor/look/runtime_of.h"
 #include "reports/exec/report.h"
 
 namespace holdfast {
@@ -21,14 +22,18 @@ class ExecLog : public CallLog {
   void warned(const Doubt& doubt, bool doubtful) override;
   void injected(const Event&) override {}  // there are no kills here
   void counted(const Exactness& exactness) override { report_.missed_refusals = exactness.missed; }
-  Result<> close() override { return {}; }
+  Result<> close() override;
 
  private:
-  ExecHolder holder_of(const NamedHolder& holder) const;
+  ExecHolder holder_of(const NamedHolder& holder);
+  ExecRefusal refusal_of(const DecidedCall& call, std::uint16_t code, Obstacle reason,
+                         const std::vector<NamedHolder>& holders);
 
   ExecReport& report_;
   std::vector<std::string> injector_names_;
   std::vector<std::string> shared_places_;  // directories in which programs create their own
+  bool injector_was_in_the_way_ = false;
+  Runtimes runtimes_;
 };
 
 }  // namespace holdfast

@@ -32,6 +32,7 @@ struct Decider::Opening {
   Handle opener{};
   std::string path{};
   PathStart start{};
+  Ground ground = Ground::own;
 
   [[nodiscard]] bool truncates() const { return call.function == Function::truncate; }
   [[nodiscard]] bool cuts() const { return truncates() || (how.flags & O_TRUNC) != 0; }
@@ -126,7 +127,7 @@ FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decisi
   // A share mode ends with its handle (CreateFile, dwShareMode): a mapping only keeps a program from being written,
   // and a file from being cut.
   const bool mappings_matter = judges_cut(opening) || (opening.opener.access & write_bit) != 0;
-  return uses_.of(lease, opening.caller, mappings_matter,
+  return uses_.of(lease, opening.caller, opening.ground, mappings_matter,
                   [&](auto handles) { return open_beside(opening.opener, handles) != 0; });
 }
 
@@ -138,11 +139,18 @@ Decider::Opened Decider::look_at_holders(const Opening& opening, int file, const
   const bool may_meet_another = domain_.mode == Domain::Mode::observe || opening.declared ||
                                 (known != opened_.end() && open_beside(opening.opener, known->second) != 0);
   if (!opening.denies() && !judges_cut(opening) && !may_meet_another) return Opened::not_yet;
-  Ruling ruling = rule_on_open({opening.opener, obstacles_to(opening, file, decision), judges_cut(opening),
-                                opening.denies() || known != opened_.end()},
-                               look);
+  SeenOpen seen{opening.opener, obstacles_to(opening, file, decision), judges_cut(opening),
+                opening.ground == Ground::own && (opening.denies() || known != opened_.end())};
+  Ruling ruling = rule_on_open(seen, look);
   if (ruling.kind == Ruling::Kind::look_again) return Opened::again;
-  if (ruling.kind == Ruling::Kind::allowed) return Opened::not_yet;
+  if (ruling.kind == Ruling::Kind::allowed) {
+    FileUse& use = seen.use;
+    if (!use.bystanders.empty()) {
+      use.holders.insert(use.holders.end(), use.bystanders.begin(), use.bystanders.end());
+      decision.spared = spared(rule_on_open(std::move(seen), look));
+    }
+    return Opened::not_yet;
+  }
   decision = carry_out(opening.caller, std::move(ruling), std::move(decision));
   return Opened::decided;
 }
@@ -188,7 +196,7 @@ Decider::Opened Decider::carry_out_open(const Opening& opening, const struct sta
   return Opened::decided;
 }
 
-Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look, Decision& decision) {
+Decider::Opened Decider::look_and_open(Opening& opening, const Look& look, Decision& decision) {
   const Caller& caller = opening.caller;
   const bool observes = domain_.mode == Domain::Mode::observe;
   const std::uint64_t follow = (opening.how.flags & O_NOFOLLOW) | (opening.exclusive() ? O_NOFOLLOW : 0);
@@ -199,15 +207,15 @@ Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look,
     ResolvedPath parent;
     const bool missing = errno == ENOENT && (opening.creates() || (!observes && caller.same_identity));
     if (!missing || resolve(caller, opening.call.from_directory, opening.path, parent, opening.how.resolve) ||
-        !inside(parent, caller))
+        ground_of(parent, caller) == Ground::outside)
       return Opened::decided;
     if (opening.creates()) decision.path = parent.text;
   } else {
     if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return Opened::decided;
     std::string path = path_of(there.get());
     const bool pending = pending_deletes_.is_pending(path, identity);
-    if (!pending && (opening.exclusive() || !territory_.contains(there.get(), path, caller.process)))
-      return Opened::decided;
+    opening.ground = territory_.ground_of(there.get(), path, caller.process);
+    if (!pending && (opening.exclusive() || opening.ground == Ground::outside)) return Opened::decided;
     if (pending) decision = refuse_delete_pending(caller, Lease::probe_file(there.get()));
     decision.path = std::move(path);
     if (pending) return Opened::decided;

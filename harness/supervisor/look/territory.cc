@@ -85,29 +85,37 @@ std::vector<Mount> parse_mounts(const std::string& mountinfo) {
   return mounts;
 }
 
-Territory::Territory(const std::vector<std::filesystem::path>& directories) {
-  for (const auto& directory : directories) {
-    Land land;
-    land.text = directory.native();
-    const Descriptor opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (const auto place = place_of(opened.get())) {
-      land.device = place->device;
-      land.inode = place->inode;
-      land.mount = place->mount;
-      land.in_filesystem = path_in_filesystem(land.text, land.mount, ::getpid());
-    }
-    lands_.push_back(std::move(land));
-  }
+Territory::Territory(const std::vector<std::filesystem::path>& own,
+                     const std::vector<std::filesystem::path>& shared) {
+  for (const auto& directory : own) add(directory, Ground::own);
+  for (const auto& directory : shared) add(directory, Ground::shared);
+  std::stable_sort(lands_.begin(), lands_.end(),
+                   [](const Land& a, const Land& b) { return a.text.size() > b.text.size(); });
 }
 
-bool Territory::contains(int directory, const std::string& text, pid_t viewer) const {
+void Territory::add(const std::filesystem::path& directory, Ground ground) {
+  Land land;
+  land.ground = ground;
+  land.text = directory.native();
+  const Descriptor opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (const auto place = place_of(opened.get())) {
+    land.device = place->device;
+    land.inode = place->inode;
+    land.mount = place->mount;
+    land.in_filesystem = path_in_filesystem(land.text, land.mount, ::getpid());
+  }
+  lands_.push_back(std::move(land));
+}
+
+Ground Territory::ground_of(int directory, const std::string& text, pid_t viewer) const {
   const bool readable = text.starts_with('/');  // what is longer than PATH_MAX is not told
-  if (readable && std::any_of(lands_.begin(), lands_.end(),
-                              [&](const Land& land) { return is_within(text, land.text); })) {
-    return true;
+  if (readable) {
+    const auto nearest = std::find_if(lands_.begin(), lands_.end(),
+                                      [&](const Land& land) { return is_within(text, land.text); });
+    if (nearest != lands_.end()) return nearest->ground;
   }
   const auto place = place_of(directory);
-  if (!place) return false;
+  if (!place) return Ground::outside;
   // Upwards, by place: a bind mount of what lies beneath a land ends at its mount point, so then by path.
   if (!readable) {
     constexpr int most_levels = 100'000;
@@ -115,21 +123,21 @@ bool Territory::contains(int directory, const std::string& text, pid_t viewer) c
     Place below{};
     for (int level = 0; at && level < most_levels; ++level) {
       const auto here = place_of(at.get());
-      if (!here || (here->device == below.device && here->inode == below.inode)) return false;
+      if (!here || (here->device == below.device && here->inode == below.inode)) return Ground::outside;
       for (const Land& land : lands_) {
-        if (here->device == land.device && here->inode == land.inode) return true;
+        if (here->device == land.device && here->inode == land.inode) return land.ground;
       }
       below = *here;
       at = Descriptor(::openat(at.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
     }
-    return false;
+    return Ground::outside;
   }
   for (const Land& land : lands_) {
     if (place->device != land.device || place->mount == land.mount || land.in_filesystem.empty()) continue;
     const std::string path = path_in_filesystem(text, place->mount, viewer);
-    if (!path.empty() && is_within(path, land.in_filesystem)) return true;
+    if (!path.empty() && is_within(path, land.in_filesystem)) return land.ground;
   }
-  return false;
+  return Ground::outside;
 }
 
 }  // namespace holdfast

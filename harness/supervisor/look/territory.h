@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,24 +13,34 @@
 
 namespace holdfast {
 
+// Whose a directory is. In a shared one, as /tmp, other programs work as well: what those hold is in nobody's way.
+enum class Ground : std::uint8_t { outside, own, shared };
+
 class Territory {
  public:
   // Absolute and canonical paths.
-  explicit Territory(const std::vector<std::filesystem::path>& directories);
+  explicit Territory(const std::vector<std::filesystem::path>& own,
+                     const std::vector<std::filesystem::path>& shared = {});
 
-  // Whether a directory is in the domain. `text` is its path according to the kernel; `viewer` is a process in whose
-  // mount namespace it was opened.
-  [[nodiscard]] bool contains(int directory, const std::string& text, pid_t viewer) const;
+  // On which ground a directory lies: that of the nearest directory of the domain above it. `text` is its path
+  // according to the kernel; `viewer` is a process in whose mount namespace it was opened.
+  [[nodiscard]] Ground ground_of(int directory, const std::string& text, pid_t viewer) const;
+  [[nodiscard]] bool contains(int directory, const std::string& text, pid_t viewer) const {
+    return ground_of(directory, text, viewer) != Ground::outside;
+  }
 
  private:
   struct Land {
+    Ground ground = Ground::own;
     std::string text;
     dev_t device = 0;
     ino_t inode = 0;
     std::uint64_t mount = 0;
     std::string in_filesystem;  // the path from the filesystem's own root; empty: unknown
   };
-  std::vector<Land> lands_;
+  void add(const std::filesystem::path& directory, Ground ground);
+
+  std::vector<Land> lands_;  // the longest path first, so that the nearest is found first
 };
 
 // A line of /proc/PID/mountinfo, see proc(5).
