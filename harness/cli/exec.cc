@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "core/base/clock.h"
+#include "harness/cli/exec/exec_domain.h"
 #include "harness/cli/exec/exec_injectors.h"
 #include "harness/cli/exec/exec_log.h"
 #include "harness/cli/exec/judge_left.h"
@@ -30,6 +31,7 @@
 #include "harness/linux/private_process.h"
 #include "harness/linux/program_file.h"
 #include "harness/scenario/input_file.h"
+#include "harness/supervisor/before/created_files.h"
 #include "harness/supervisor/look/runtime_of.h"
 #include "harness/supervisor/supervisor.h"
 #include "reports/exec/render.h"
@@ -49,6 +51,8 @@ struct ExecCommand {
   std::vector<std::string> suppressions;       // files
   std::map<std::string, std::string> reports;  // files to write, by option (reports/exec/reports.def)
   std::string then;                            // a shell command that judges what is left; empty: none
+  bool only_own_suppressions = false;          // without those that ship
+  bool show_suppressed = false;
   bool fail_on_refusal = false;
   bool allow_unjudged = false;
   bool quiet = false;
@@ -73,19 +77,6 @@ constexpr auto report_rows = std::to_array<ReportRow>({
 // As env(1), nohup(1) and the like have them.
 constexpr int exit_refusals = 125, exit_cannot_execute = 126, exit_not_found = 127;
 
-Result<std::vector<std::filesystem::path>> directories_of(const ExecCommand& command) {
-  std::vector<std::filesystem::path> directories;
-  for (const std::string& name : command.directories) {
-    std::error_code error;
-    auto directory = std::filesystem::canonical(name, error);
-    if (!error && !std::filesystem::is_directory(directory, error) && !error)
-      error = std::make_error_code(std::errc::not_a_directory);
-    if (error) return fail(Code::invalid, fmt::format("--dir {}: {}", name, error.message()));
-    directories.push_back(std::move(directory));
-  }
-  return directories;
-}
-
 Result<std::optional<Profile>> profile_of(const ExecCommand& command) {
   if (command.profile == "auto") return std::optional<Profile>();
   const auto profile = find_profile(command.profile);
@@ -106,6 +97,10 @@ Result<std::vector<Suppression>> suppressions_of(const ExecCommand& command) {
     auto parsed = parse_suppressions(*text, name);
     if (!parsed) return fail(parsed.error());
     std::move(parsed->begin(), parsed->end(), std::back_inserter(all));
+  }
+  if (!command.only_own_suppressions) {
+    auto shipped = known_programs();
+    std::move(shipped.begin(), shipped.end(), std::back_inserter(all));
   }
   return all;
 }
@@ -137,8 +132,8 @@ struct Preparation {
 
 Result<Preparation> prepare(const ExecCommand& command) {
   Preparation prepared;
-  auto directories = directories_of(command);
-  if (!directories) return fail(directories.error());
+  auto places = exec_places(command.directories);
+  if (!places) return fail(places.error());
   auto profile = profile_of(command);
   if (!profile) return fail(profile.error());
   auto suppressions = suppressions_of(command);
@@ -155,7 +150,9 @@ Result<Preparation> prepare(const ExecCommand& command) {
     if (error != 0)
       return fail(Code::invalid, fmt::format("cannot write --{} {}: {}", option, file, std::strerror(error)));
   }
-  prepared.domain.directories = std::move(*directories);
+  prepared.domain.directories = std::move(places->own);
+  prepared.domain.shared = std::move(places->shared);
+  prepared.domain.family = ::getpid();  // a subreaper: all that the command starts stays below it
   prepared.domain.mode = command.enforce ? Domain::Mode::enforce : Domain::Mode::observe;
   prepared.domain.profile = *profile;
   // Where nobody denies reading or writing, no open is refused, and none need be trapped.
@@ -196,10 +193,12 @@ std::optional<std::string> foreign_file(const ExecCommand& command) {
 // What the command did, in the report; or the exit code if it could not be started.
 Result<int> observe(const ExecCommand& command, const Preparation& prepared, ExecReport& report) {
   const CommandSignals signals;
-  auto directories =
-      InjectorDirectories::create(prepared.injectors, prepared.domain.directories, command.seed);
+  auto directories = InjectorDirectories::create(prepared.injectors, prepared.domain.directories,
+                                                 !prepared.domain.shared.empty(), command.seed);
   if (!directories) return fail(directories.error());
-  const auto trap = prepared.domain.opens ? Trap::opens : Trap::decided_calls;
+  const auto trap = prepared.domain.opens       ? Trap::opens
+                    : directories->wants_used() ? Trap::creations
+                                                : Trap::decided_calls;
   auto process = CommandProcess::start(command.argv, trap, directories->commands("/proc/self/exe"), signals);
   if (!process) return fail(process.error());
   Descriptor trapped = process->take_listener();
@@ -214,9 +213,15 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
     participants.add(process->injectors()[i], {Role::injector, static_cast<std::uint32_t>(i),
                                                share_of(injector), makes_wait(injector)});
   }
+  Supervisor::CallRules rules;
+  if (directories->wants_used()) {
+    rules.push_back(std::make_unique<CreatedFiles>([&](const std::string& path) {
+      if (is_shared(prepared.domain.directories, prepared.domain.shared, path)) directories->used(path);
+    }));
+  }
   auto supervisor = Supervisor::start(std::move(trapped), prepared.domain,
                                       std::make_unique<ExecLog>(report, names, command.stacks), participants,
-                                      {}, minder->schedule());
+                                      std::move(rules), minder->schedule());
   if (!supervisor) return fail(supervisor.error());
   if (auto ready = process->begin_injecting(); !ready) return fail(ready.error());
   const std::int64_t begun_ns = monotonic_ns();
@@ -249,12 +254,14 @@ static int carry_out(const ExecCommand& command) {
   report.enforced = command.enforce;
   report.opens_decided = prepared->domain.opens;
   for (const auto& directory : prepared->domain.directories) report.directories.push_back(directory.string());
+  for (const auto& directory : prepared->domain.shared) report.temporary.push_back(directory.string());
 
   const auto started = observe(command, *prepared, report);
   if (!started) return complain(started.error());
   if (*started != 0) return *started;
 
   suppress(report, prepared->suppressions);
+  report.show_suppressed = command.show_suppressed;
   if (!command.quiet) {
     fmt::print(stderr, "{}",
                render_exec_terminal(report, colour_wanted(STDERR_FILENO), columns_of(STDERR_FILENO)));
@@ -287,7 +294,10 @@ static int carry_out(const ExecCommand& command) {
 
 static void add_options(CLI::App& app, ExecCommand& command) {
   app.prefix_command();
-  app.add_option("--dir", command.directories, "Watch files below this directory (default: the current one)")
+  app.add_option("--dir", command.directories,
+                 "Watch files below this directory and nowhere else (default: the current one and those for "
+                 "temporary "
+                 "files: TMPDIR, /tmp, /var/tmp and the cache)")
       ->allow_extra_args(false);
   auto* enforce = app.add_flag("--enforce", command.enforce, "Refuse what Windows would refuse");
   app.add_flag_callback(
@@ -315,6 +325,11 @@ static void add_options(CLI::App& app, ExecCommand& command) {
       "--then", command.then,
       "A shell command that judges what is left afterwards, outside the watch: the exit code is its own, "
       "and it finds the command's in HOLDFAST_EXIT");
+  app.add_flag("--no-shipped-suppressions", command.only_own_suppressions,
+               "Without the suppressions that ship: for git, SQLite, cargo and others that do it otherwise "
+               "on Windows");
+  app.add_flag("--show-suppressed", command.show_suppressed,
+               "List the suppressions that matched; without a command, list those that ship");
   app.add_flag("--fail-on-refusal", command.fail_on_refusal,
                "Exit with 125 if a call was refused (or, with --observe, would have been), if one could not "
                "be judged, or if there was nothing to judge");
@@ -333,6 +348,10 @@ Examples:
   holdfast exec --suppress known.supp -- make check     ignore the refusals you already know about
   holdfast exec --enforce --inject antivirus --then './all-there' -- ./app    is anything lost?
 
+A suppression is a line "CALL CODE REASON PATH [from PROGRAM] [by KIND:PROGRAM ...]", as the summary prints it:
+CALL, CODE and REASON are words or *. PATH and PROGRAM are patterns: * is any characters but /, ** any at all, ? one.
+PATH is relative to the watched directory, or absolute if it begins with /. "from" is the caller, "by" each holder.
+
 The summary goes to stderr. Exit code: that of the command, or of --then; 125 with --fail-on-refusal if a call was or would have
 been refused, could not be judged, or if there was nothing to judge; 126 and 127 if the command could not be
 executed or found, 64 usage error, 70 a machine that cannot run it.)");
@@ -349,11 +368,14 @@ static Subcommand::CarryOut add_exec(CLI::App& app) {
       return exit_usage;
     }
     command->argv.insert(command->argv.end(), typed.behind.begin(), typed.behind.end());
+    if (command->argv.empty() && command->show_suppressed) {
+      fmt::print("{}", known_programs_text());
+      return 0;
+    }
     if (command->argv.empty()) {
       say_error("exec needs a command to run, as in 'holdfast exec -- pytest -q'");
       return exit_usage;
     }
-    if (command->directories.empty()) command->directories = {"."};
     return carry_out(*command);
   };
 }

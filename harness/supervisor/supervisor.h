@@ -23,9 +23,6 @@
 
 namespace holdfast {
 
-// The name of the thread that answers.
-inline constexpr const char* supervisor_thread_name = "supervisor";
-
 // Calls refused because of a holder: per injector, and for other holders per kind.
 struct HolderRefusals {
   HolderKind kind = HolderKind::unseen;

@@ -1,8 +1,11 @@
 // What to do about a group of refusals: the cure depends on the rule, and on whose the handle is.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
 #include "reports/exec/groups.h"
+#include "reports/exec/idioms.h"
 #include "reports/exec/words.h"
 
 namespace holdfast {
@@ -27,39 +30,43 @@ std::string before_the_call(const ExecRefusal& refusal) {
 }
 
 // The alternative to closing the file, for a holder whose code can be changed.
-std::string share_instead(const ExecRefusal& refusal) {
+std::string share_instead(const ExecRefusal& refusal, const Idiom& idiom) {
   if (refusal.call == Function::open)
     return "or open with a share mode that grants what the other asks for, on both sides";
-  if (is_replace(refusal))
-    return "opening it with FILE_SHARE_DELETE helps only if the rename uses POSIX semantics "
-           "(FileRenameInfoEx)";
-  return "or open it with FILE_SHARE_DELETE";
+  const bool can_share = idiom.share.starts_with("or ");
+  if (!is_replace(refusal) || !can_share) return std::string(idiom.share);
+  return "sharing deletion helps only if the rename uses POSIX semantics (FileRenameInfoEx)";
+}
+
+std::string let_go(const ExecRefusal& refusal, const ExecHolder& holder, const Idiom& idiom) {
+  if (holder.descriptor < 0) return std::string(idiom.unmap) + " " + before_the_call(refusal);
+  return std::string(idiom.close) + " " + before_the_call(refusal) + "; " + share_instead(refusal, idiom);
 }
 
 std::string about_holder(const ExecRefusal& refusal, const ExecHolder& holder) {
-  const bool mapping = holder.descriptor < 0;
-  const auto inherited =
-      "A child inherited the descriptor: open the file close-on-exec, or close it in the child.";
+  const Idiom& of_holder = idiom_of(holder.program, holder.runtime);
+  const Idiom& of_caller = idiom_of(refusal.program, refusal.runtime);
+  const auto inherited = [&] {
+    return "A child inherited the descriptor: " + std::string(of_holder.child) + ".";
+  };
   switch (holder.kind) {
     case HolderKind::self:
-      if (holder.inherited) return inherited;
-      return mapping ? "You hold it yourself: unmap it " + before_the_call(refusal) + "."
-                     : "You hold it yourself: close it " + before_the_call(refusal) + "; " +
-                           share_instead(refusal) + ".";
+      if (holder.inherited) return inherited();
+      return "You hold it yourself: " + let_go(refusal, holder, of_holder) + ".";
     case HolderKind::agent:
-      if (holder.inherited) return inherited;
-      return "The command's own processes collide: hold one lock from reading the file to replacing it, or "
-             "have the holder " +
-             std::string(mapping ? "unmap" : "close") + " it " + before_the_call(refusal) + "; " +
-             share_instead(refusal) + ".";
+      if (holder.inherited) return inherited();
+      return "The command's own processes collide: hold " + std::string(of_caller.lock) +
+             " from reading the file to replacing it, or have the holder " +
+             let_go(refusal, holder, of_holder) + ".";
     case HolderKind::posix_only:
       return "A forked child that never called exec still holds a copy of the handle. Windows has no fork: "
              "close the copy in the child, or make sure that the Windows code starts its workers in another "
              "way.";
     case HolderKind::injector:
     case HolderKind::stranger:
-      return "Other programs may hold files at any time: retry for several seconds, with growing waits and "
-             "jitter, and keep the old state if the last retry fails.";
+      return "Other programs may hold files at any time: retry " + std::string(of_caller.retry) +
+             " for several seconds, with growing waits and jitter, and keep the old state if the last retry "
+             "fails.";
     case HolderKind::unseen:
       break;
   }
@@ -91,6 +98,17 @@ std::string about_held(const ExecGroup& group) {
 }
 
 }  // namespace
+
+std::string enforce_offer(const ExecReport& report) {
+  std::string got;
+  for (const ExecRefusal& refusal : report.refusals) {
+    const Idiom& idiom = idiom_of(refusal.program, refusal.runtime);
+    if (idiom.refusal.empty()) continue;
+    const std::string clause = fmt::format("{} gets {}", idiom.language, idiom.refusal);
+    if (got.find(clause) == std::string::npos) got += (got.empty() ? ": " : ", ") + clause;
+  }
+  return fmt::format("Run it with --enforce, and each of these calls fails where it is made{}.", got);
+}
 
 std::string advice(const ExecGroup& group) {
   switch (group.key.reason) {

@@ -8,6 +8,7 @@
 #include "reports/exec/how_long.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
+#include "reports/exec/testing_report.h"
 #include "reports/exec/words.h"
 #include "reports/format/code_points.h"
 #include "reports/format/text.h"
@@ -15,75 +16,6 @@
 
 namespace holdfast {
 namespace {
-
-constexpr FileBits rw = read_bit | write_bit;
-
-ExecHolder holder(HolderKind kind, std::int32_t pid, const std::string& program, const std::string& path) {
-  ExecHolder made;
-  made.kind = kind;
-  made.pid = pid;
-  made.program = program;
-  made.path = path;
-  made.descriptor = 5;
-  made.access = read_bit;
-  made.share = rw;
-  return made;
-}
-
-ExecRefusal refusal(Function call, const std::string& path, const std::string& destination,
-                    std::uint16_t code, std::vector<ExecHolder> holders) {
-  ExecRefusal made;
-  made.call = call;
-  made.path = path;
-  made.destination = destination;
-  made.code = code;
-  made.error = 13;
-  made.pid = 101;
-  made.program = "python3";
-  made.at_ns = 312'000'000;
-  made.holders = std::move(holders);
-  return made;
-}
-
-ExecReport example() {
-  ExecReport report;
-  report.command = {"pytest", "-q"};
-  report.directories = {"/srv/app"};
-  report.duration_ns = 4'200'000'000;
-  report.decided = 1204;
-  const std::string queue = "/srv/app/queue.json";
-  ExecHolder self = holder(HolderKind::self, 101, "python3", queue);
-  self.open_ns = 1'200'000'000;
-  for (const char* random : {"k2Jd81", "Zt7qP0", "9xY1aa"}) {
-    report.refusals.push_back(refusal(Function::rename, queue + "." + random + ".tmp", queue, 5, {self}));
-  }
-  report.refusals[2].pid = 102;
-  // One group from two places in the code.
-  CodeStack& stack = report.refusals[0].stack;
-  stack.frames = {{"replace", "/usr/lib/python3.11/shutil.py", 12, "", 0},
-                  {"save", "/srv/app/state.py", 42, "", 0}};
-  stack.test = "tests/test_state.py::test_replace";
-  report.refusals[1].stack.frames = {{"save", "", 0, "/srv/app/bin/store", 0x11B4}};
-  const auto scanner = holder(HolderKind::injector, 90, "antivirus", queue);
-  for (int i = 0; i < 5; ++i) {
-    report.refusals.push_back(refusal(Function::rename, queue + ".tmp", queue, 5,
-                                      {scanner, holder(HolderKind::agent, 103, "node", queue)}));
-  }
-  ExecHolder mapping = holder(HolderKind::posix_only, 104, "python3", queue);
-  mapping.descriptor = -1;
-  for (const char* random : {"tmpab_3x9qz", "tmp00000000"}) {
-    report.refusals.push_back(
-        refusal(Function::unlink, std::string("/srv/app/cache/") + random + "/x", "", 32, {mapping}));
-  }
-  auto read_only = refusal(Function::unlink, "/srv/app/\x1b[31mred \xff", "", 5, {});
-  read_only.reason = Obstacle::read_only;
-  report.refusals.push_back(read_only);
-  report.injectors = {{"antivirus", 20, 18}};
-  report.unjudged = {{DoubtKind::unreadable_memory, 3, "the memory of process 7 could not be read"},
-                     {DoubtKind::no_counterpart, 1, "renameat2 with flags 0x2 has no Windows counterpart"}};
-  report.warnings = {"antivirus held a file 0 times"};
-  return report;
-}
 
 TEST(ExecTerminal, Goldens) {
   const ExecReport observed = example();
@@ -188,141 +120,73 @@ TEST(ExecWords, WhichPathWasRefused) {
   EXPECT_EQ(refused_path(directory), "/a");
 }
 
-TEST(FoldName, Table) {
-  const auto fold = [](const char* name) { return fold_name(name, 4711); };
-  for (const char* kept :
-       {"queue.json", "queue.json.tmp", "README.md", "QueueStoreTest.cc", "report-2026-11-25.txt", "utf8",
-        "a/b/c", "", "test_shutil.py", "libfoo.so.12", "deadline", "<random>"}) {
-    EXPECT_EQ(fold(kept), kept);
-  }
-  EXPECT_EQ(fold("queue.json.x7Kq2p.tmp"), "queue.json.<random>.tmp");
-  EXPECT_EQ(fold("tmpab_3x9qz"), "tmp<random>");
-  EXPECT_EQ(fold("tmpabcdefgh/x.json"), "tmp<random>/x.json");
-  EXPECT_EQ(fold("sedKqWzPa"), "sed<random>");
-  EXPECT_EQ(fold("tmp.abcdefghij"), "tmp.<random>");
-  EXPECT_EQ(fold("a.4711.tmp"), "a.<random>.tmp");
-  EXPECT_EQ(fold("a.4712.tmp"), "a.4712.tmp");
-  EXPECT_EQ(fold("package.json.1830264912"), "package.json.<random>");
-  EXPECT_EQ(fold("x-123e4567-e89b-12d3-a456-426614174000.log"), "x-<random>.log");
+TEST(Places, AreFewAndNeverBelowOneAnother) {
+  Places places;
+  for (int i = 0; i < 1000; ++i) count_place(places, "/home/u/.cache/foo/" + std::to_string(i), 8);
+  EXPECT_EQ(places.size(), 8U);
+  EXPECT_EQ(fewer_places(places, 3), (Places{{"/home/u/.cache/foo", 1000}}));
+  EXPECT_EQ(fewer_places({{"/a/b", 1}, {"/a/b/c", 2}, {"/a/bc", 3}}, 3), (Places{{"/a/b", 3}, {"/a/bc", 3}}));
+  EXPECT_EQ(fewer_places({{"/a/b", 1}, {"/c/d", 1}}, 1).size(), 2U) << "nobody works in the root";
 }
 
-TEST(Glob, Table) {
+// Sharing is the C programmer's word: others close what they cannot share.
+TEST(ExecAdvice, SpeaksTheProgramsLanguage) {
   struct Row {
-    const char *pattern, *name;
-    bool matches;
+    const char *program, *runtime, *says, *never;
   };
   for (const Row& row :
-       {Row{"", "", true}, Row{"a", "", false}, Row{"*", "", true}, Row{"*.tmp", "a.tmp", true},
-        Row{"*.tmp", "d/a.tmp", false}, Row{"**.tmp", "d/a.tmp", true}, Row{"d/**", "d/a/b", true},
-        Row{"?", "/", false}, Row{"a?c", "abc", true}, Row{"\\*", "*", true}, Row{"\\*", "a", false},
-        Row{"\\x2a", "*", true}, Row{"a**b*c", "axx/yybzzc", true}, Row{"a**b*c", "axx/yybz/zc", false}}) {
-    const auto glob = Glob::parse(row.pattern);
-    ASSERT_TRUE(glob) << row.pattern;
-    EXPECT_EQ(glob->matches(row.name), row.matches) << row.pattern << " " << row.name;
-  }
-  for (const char* broken : {"\\", "\\x", "\\x1", "\\xg1"}) EXPECT_FALSE(Glob::parse(broken)) << broken;
-}
-
-TEST(Glob, OfANameMatchesThatNameOnlyAndIsOneWord) {
-  EXPECT_TRUE(rc::check([](const std::string& name, const std::string& other) {
-    const std::string pattern = glob_of(name);
-    const auto glob = Glob::parse(pattern);
-    RC_ASSERT(glob.has_value());
-    RC_ASSERT(glob->matches(name));
-    RC_ASSERT(glob->matches(other) == (name == other));
-    RC_ASSERT(one_line(pattern) == pattern);
-    RC_ASSERT(pattern.find(' ') == std::string::npos);
-  }));
-}
-
-TEST(Suppression, ErrorsSayWhereAndWhat) {
-  struct Row {
-    const char *text, *message;
-  };
-  for (const Row& row : {Row{"rename 5 held", "s:1: a suppression is CALL CODE REASON PATH"},
-                         Row{"# fine\n\nmove 5 held x", "s:3: 'move' is not a call: rename, unlink"},
-                         Row{"rename five held x", "s:1: 'five' is not a Windows code"},
-                         Row{"rename 70000 held x", "s:1: '70000' is not a Windows code"},
-                         Row{"rename 5 hold x", "s:1: 'hold' is not a reason: held"},
-                         Row{"rename 5 held x\\", "s:1: 'x\\' is not a pattern"},
-                         Row{"rename 5 held x of y", "s:1: 'of' is unexpected: only 'by'"},
-                         Row{"rename 5 held x by", "s:1: 'by' needs holders"},
-                         Row{"rename 5 held x by me", "s:1: 'me' is not a holder"},
-                         Row{"rename 5 held x by me:x", "s:1: 'me' is not a kind of holder"},
-                         Row{"rename 5 held x by self:", "s:1: 'self:' has no pattern"}}) {
-    const auto parsed = parse_suppressions(row.text, "s");
-    ASSERT_FALSE(parsed) << row.text;
-    EXPECT_EQ(parsed.error().code, Code::invalid);
-    EXPECT_TRUE(parsed.error().message.starts_with(row.message)) << parsed.error().message;
-  }
-  EXPECT_TRUE(parse_suppressions("", "s")->empty());
-  EXPECT_TRUE(parse_suppressions("# nothing\r\n  \n", "s")->empty());
-}
-
-TEST(Suppression, Matches) {
-  const ExecReport report = example();
-  const auto taken = [&](const char* line) {
-    ExecReport left = report;
-    const auto parsed = parse_suppressions(line, "s");
-    EXPECT_TRUE(parsed) << line;
-    suppress(left, *parsed);
-    EXPECT_EQ(left.suppressed + left.refusals.size(), report.refusals.size());
-    return left.suppressed;
-  };
-  EXPECT_EQ(taken("* * * **"), 11U);
-  EXPECT_EQ(taken("rename 5 held queue.json by self:python*"), 3U);
-  EXPECT_EQ(taken("rename 5 held /srv/app/queue.json"), 8U);
-  EXPECT_EQ(taken("rename 5 held queue.json by injector:antivirus"), 0U) << "node holds it as well";
-  EXPECT_EQ(taken("rename 5 held queue.json by process:node injector:antivirus"), 5U);
-  EXPECT_EQ(taken("rename 5 held queue.json by *:*"), 8U);
-  EXPECT_EQ(taken("unlink * * cache/*/x"), 2U);
-  EXPECT_EQ(taken("* * read-only ** by nobody"), 1U);
-}
-
-// Names made of what the parser, the patterns and folding treat in their own ways.
-std::string odd_name() {
-  return *rc::gen::container<std::string>(
-      rc::gen::elementOf(std::string("ab*?\\# :xX0123<>.\n\x1b\xff\xc3\xa4")));
-}
-
-// What is printed for a group suppresses it, whole, and nothing else.
-TEST(Suppression, WhatIsPrintedSuppressesExactlyItsGroup) {
-  EXPECT_TRUE(rc::check([] {
+       {Row{"python3.11", "python", "`with`", "FILE_SHARE_DELETE"},
+        Row{"node", "node", "await handle.close()", "FILE_SHARE_DELETE"},
+        Row{"app", "go", "Close()", "FILE_SHARE_DELETE"},
+        Row{"java", "java", "try-with-resources", "FILE_SHARE_DELETE"},
+        Row{"dotnet", "dotnet", "FileShare.Delete", "FILE_SHARE_DELETE"},
+        Row{"app", "rust", "drop()", "FILE_SHARE_DELETE"}, Row{"app", "c", "FILE_SHARE_DELETE", "`with`"},
+        Row{"bash", "c", "exec N<&-", "FILE_SHARE_DELETE"}}) {
     ExecReport report;
     report.directories = {"/srv/app"};
-    if (*rc::gen::arbitrary<bool>()) report.directories.emplace_back("/srv");
-    const std::vector<std::string> names{odd_name(), odd_name(), "q.x7Kq2p.tmp", "q.Zt7qP0.tmp",
-                                         "q.<random>.tmp"};
-    const std::vector<std::string> programs{odd_name(), "python3", "node"};
-    const int count = *rc::gen::inRange(1, 12);
-    for (int i = 0; i < count; ++i) {
-      std::vector<ExecHolder> holders;
-      const int held_by = *rc::gen::inRange(0, 3);
-      for (int h = 0; h < held_by; ++h) {
-        holders.push_back(
-            holder(static_cast<HolderKind>(*rc::gen::inRange(1, 7)), 7, *rc::gen::elementOf(programs), ""));
-      }
-      const std::string directory =
-          *rc::gen::elementOf(std::vector<std::string>{"/srv/app/", "/srv/", "/tmp/"});
-      auto one =
-          refusal(*rc::gen::element(Function::unlink, Function::open), directory + *rc::gen::elementOf(names),
-                  "", *rc::gen::element<std::uint16_t>(5, 32), holders);
-      one.reason = *rc::gen::element(Obstacle::held, Obstacle::mapped);
-      report.refusals.push_back(one);
-    }
-    const auto groups = group_refusals(report);
-    std::uint64_t total = 0;
-    for (const ExecGroup& group : groups) {
-      total += group.count;
-      const auto parsed = parse_suppressions(suppression_line(group.key), "s");
-      RC_ASSERT(parsed.has_value());
-      RC_ASSERT(parsed->size() == 1U);
-      for (const ExecRefusal& one : report.refusals) {
-        RC_ASSERT(suppresses(parsed->front(), report, one) == (group_key(report, one) == group.key));
-      }
-    }
-    RC_ASSERT(total == report.refusals.size());
-  }));
+    auto self = holder(HolderKind::self, 101, row.program, "/srv/app/f");
+    self.runtime = row.runtime;
+    auto one = refusal(Function::unlink, "/srv/app/f", "", 32, {self});
+    one.program = row.program;
+    one.runtime = row.runtime;
+    report.refusals = {one};
+    const std::string advised = advice(group_refusals(report).front());
+    EXPECT_NE(advised.find(row.says), std::string::npos) << advised;
+    EXPECT_EQ(advised.find(row.never), std::string::npos) << advised;
+  }
+  ExecReport python = example();
+  for (ExecRefusal& one : python.refusals) one.runtime = "python";
+  EXPECT_NE(render_exec_terminal(python, false, 200).find("--enforce"), std::string::npos);
+  EXPECT_NE(enforce_offer(python).find("Python gets a traceback"), std::string::npos);
+}
+
+TEST(ExecTerminal, WhatBystandersHoldIsNamedAndNotCounted) {
+  ExecReport report;
+  report.directories = {"/srv/app"};
+  report.temporary = {"/tmp"};
+  report.decided = 3;
+  report.judged = {{"/tmp", 3}};
+  report.spared = {
+      refusal(Function::unlink, "/tmp/f", "", 32, {holder(HolderKind::stranger, 7, "vim", "/tmp/f")})};
+  report.spared_count = 1;
+  EXPECT_EQ(counted_refusals(report), 0U);
+  const std::string page = render_exec_terminal(report, false, 200);
+  EXPECT_NE(page.find("none of 3 calls on files below /srv/app, /tmp."), std::string::npos) << page;
+  EXPECT_NE(page.find("unlink /tmp/f: vim (pid 7), a process outside the command"), std::string::npos)
+      << page;
+}
+
+TEST(ExecTerminal, SaysThatAHoldChangedWhereTheCommandWorks) {
+  ExecReport report;
+  report.directories = {"/tmp"};
+  report.decided = 1;
+  report.moved = {{"/var/tmp", 52}};
+  EXPECT_EQ(moved_sentence(report),
+            "after an injector was in its way, the command went on elsewhere, where nothing is judged: 52 "
+            "calls were "
+            "there, 52 below /var/tmp. Watch them too with --dir /tmp --dir /var/tmp");
+  report.moved.clear();
+  EXPECT_EQ(moved_sentence(report), "");
 }
 
 // Whatever names hold, JSON parses and the terminal gets no control characters.

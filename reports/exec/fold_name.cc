@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "reports/exec/glob.h"
+
 namespace holdfast {
 namespace {
 
-constexpr std::string_view placeholder = "<random>";
+constexpr std::string_view placeholder = "<random>", number = "<n>", user = "<user>";
 
 // Not those of <cctype>, which ask for the locale.
 bool is_digit(char c) {
@@ -26,12 +28,34 @@ bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
-bool looks_random(std::string_view piece, const std::string& pid) {
-  constexpr std::size_t least_digits = 5, least_hex = 8, least_mixed = 6;
+constexpr std::size_t least_digits = 5;
+
+// "SQLite", "fooBar": small letters by twos at least, each time after capitals, if any.
+bool looks_like_words(std::string_view piece) {
+  std::size_t at = 0;
+  while (at < piece.size()) {
+    while (at < piece.size() && is_capital(piece[at])) ++at;
+    const std::size_t begin = at;
+    while (at < piece.size() && is_small(piece[at])) ++at;
+    if (at - begin < 2) return false;
+  }
+  return true;
+}
+
+// The six characters of mkstemp() and mkdtemp(), of which some have both cases and are no words.
+bool is_mkstemps(std::string_view piece) {
+  constexpr std::size_t length = 6;
+  return piece.size() == length && std::any_of(piece.begin(), piece.end(), is_small) &&
+         std::any_of(piece.begin(), piece.end(), is_capital) &&
+         std::none_of(piece.begin(), piece.end(), is_digit) && !looks_like_words(piece);
+}
+
+bool looks_random(std::string_view piece) {
+  constexpr std::size_t least_hex = 8, least_mixed = 6;
   const auto digits = static_cast<std::size_t>(std::count_if(piece.begin(), piece.end(), is_digit));
-  if (piece == pid) return true;
   if (digits == piece.size()) return digits >= least_digits;
   if (piece.size() >= least_hex && digits > 0 && std::all_of(piece.begin(), piece.end(), is_hex)) return true;
+  if (is_mkstemps(piece)) return true;
   if (piece.size() < least_mixed) return false;
   // A capital begins a word, and a digit may end one: with both every few letters, it is not words.
   std::size_t jumps = 0;
@@ -59,7 +83,41 @@ std::size_t known_temporary(std::string_view part) {
   return 0;
 }
 
+// How many characters at the end of a piece differ between runs: the caller's pid, or a long number, as Go and Java
+// append. The pid of a container's first processes is a digit that anything may end in.
+std::size_t appended_number(std::string_view piece, const std::string& pid) {
+  constexpr std::size_t least_pid = 3;
+  const auto first = piece.find_last_not_of("0123456789");
+  const std::size_t digits = piece.size() - (first == std::string_view::npos ? 0 : first + 1);
+  if (digits >= least_digits || (pid.size() >= least_pid && piece.substr(piece.size() - digits) == pid))
+    return digits;
+  return 0;
+}
+
+// What tempfile makes of a prefix or suffix of one's own: a word of eight of a-z, 0-9 and _, here with a digit inside,
+// which words do not have.
+bool is_pythons_random(std::string_view word) {
+  constexpr std::size_t length = 8;
+  const auto one_of_them = [](char c) { return is_digit(c) || is_small(c) || c == '_'; };
+  if (word.size() != length || !std::all_of(word.begin(), word.end(), one_of_them)) return false;
+  if (std::all_of(word.begin(), word.end(), is_hex)) return false;  // perhaps of a UUID
+  return std::adjacent_find(word.begin(), word.end(),
+                            [](char a, char b) { return is_digit(a) && is_small(b); }) != word.end();
+}
+
+std::string folded_piece(std::string_view piece, const std::string& pid) {
+  if (piece.find_first_not_of("0123456789") == std::string_view::npos && piece != pid &&
+      piece.size() < least_digits)
+    return std::string(number);
+  if (looks_random(piece)) return std::string(placeholder);
+  const std::size_t appended = appended_number(piece, pid);
+  if (appended == 0) return std::string(piece);
+  return std::string(piece.substr(0, piece.size() - appended)).append(placeholder);
+}
+
 std::string fold_part(std::string_view part, const std::string& pid) {
+  constexpr std::string_view of_pytest = "pytest-of-";
+  if (part.starts_with(of_pytest)) return std::string(of_pytest).append(user);
   std::string folded;
   if (const std::size_t length = known_temporary(part); length > 0) {
     const std::size_t fixed = part.starts_with("tmp.") ? 4 : 3;
@@ -68,6 +126,12 @@ std::string fold_part(std::string_view part, const std::string& pid) {
   }
   bool hex_before = false;  // a UUID's short parts follow its first one
   while (!part.empty()) {
+    const auto word = part.substr(0, part.find_first_of("-."));
+    if (!hex_before && is_pythons_random(word)) {
+      folded += placeholder;
+      part.remove_prefix(word.size());
+      if (part.empty()) break;
+    }
     const auto end =
         static_cast<std::size_t>(std::find_if_not(part.begin(), part.end(), is_piece) - part.begin());
     const std::string_view piece = part.substr(0, end);
@@ -76,9 +140,10 @@ std::string fold_part(std::string_view part, const std::string& pid) {
     if (uuid) {
       folded.pop_back();  // the dash: the whole UUID is one random part
     } else if (!piece.empty()) {
-      const bool random = looks_random(piece, pid);
-      folded += random ? placeholder : piece;
-      hex_before = random && piece.size() == 8 && std::all_of(piece.begin(), piece.end(), is_hex);
+      const std::string fold = folded_piece(piece, pid);
+      folded += fold;
+      hex_before =
+          fold == placeholder && piece.size() == 8 && std::all_of(piece.begin(), piece.end(), is_hex);
     }
     part.remove_prefix(end);
     if (part.empty()) break;
@@ -90,6 +155,26 @@ std::string fold_part(std::string_view part, const std::string& pid) {
 }
 
 }  // namespace
+
+std::string glob_of_folded(std::string_view folded) {
+  std::string pattern;
+  bool star = false;  // two of them would match beyond a '/'
+  while (!folded.empty()) {
+    std::size_t length = 0;
+    for (const std::string_view mark : {placeholder, number, user})
+      if (folded.starts_with(mark)) length = mark.size();
+    const bool folds = length > 0;
+    if (folds) {
+      if (!star) pattern += '*';
+    } else {
+      length = std::min(folded.find('<', 1), folded.size());
+      pattern += glob_of(folded.substr(0, length));
+    }
+    star = folds;
+    folded.remove_prefix(length);
+  }
+  return pattern;
+}
 
 std::string fold_name(std::string_view path, std::int32_t pid) {
   const std::string own = fmt::format("{}", pid);

@@ -16,41 +16,41 @@ HolderKey key_of(const ExecHolder& holder) {
   return {holder.kind, holder.program.empty() ? "?" : std::string(file_name(holder.program))};
 }
 
-// The length of what `directory` and the slash after it take of `path`; 0: it is not beneath.
-std::size_t prefix_length(const std::string& path, const std::string& directory) {
-  if (directory == "/") return path.size() > 1 && path[0] == '/' ? 1 : 0;
-  const bool beneath =
-      path.size() > directory.size() + 1 && path.starts_with(directory) && path[directory.size()] == '/';
-  return beneath ? directory.size() + 1 : 0;
-}
-
-std::size_t longest_prefix(const ExecReport& report, const std::string& path) {
-  std::size_t longest = 0;
-  for (const std::string& directory : report.directories) {
-    longest = std::max(longest, prefix_length(path, directory));
-  }
-  return longest;
-}
-
 }  // namespace
 
-std::string whole_place_of(const ExecReport& report, const std::string& path, std::int32_t pid) {
-  const std::size_t prefix = longest_prefix(report, path);
-  return prefix == 0 ? path : path.substr(0, prefix) + fold_name(std::string_view(path).substr(prefix), pid);
+std::string PathBelow::whole(const std::string& of_rest) const {
+  if (root.empty()) return of_rest;
+  return root == "/" ? root + of_rest : root + "/" + of_rest;
+}
+
+PathBelow path_below(const ExecReport& report, const std::string& path) {
+  const std::string* root = nullptr;
+  for (const auto* watched : {&report.directories, &report.temporary}) {
+    for (const std::string& directory : *watched) {
+      const bool below =
+          path.size() > directory.size() + (directory == "/" ? 0 : 1) && lies_below(path, directory);
+      if (below && (root == nullptr || directory.size() > root->size())) root = &directory;
+    }
+  }
+  if (root == nullptr) return {"", path};
+  return {*root, path.substr(*root == "/" ? 1 : root->size() + 1)};
 }
 
 std::string name_of(const ExecReport& report, const std::string& path) {
-  return path.substr(report.directories.size() == 1 ? longest_prefix(report, path) : 0);
+  const PathBelow below = path_below(report, path);
+  const bool only = report.directories.size() == 1 && below.root == report.directories.front();
+  return only ? below.rest : path;
 }
 
-std::string place_of(const ExecReport& report, const std::string& path, std::int32_t pid) {
-  const std::size_t prefix = report.directories.size() == 1 ? longest_prefix(report, path) : 0;
-  return whole_place_of(report, path, pid).substr(prefix);
+std::string shown_place(const ExecReport& report, const ExecGroup& group) {
+  if (!group.several_paths) return name_of(report, refused_path(*group.first));
+  return name_of(report, PathBelow{group.key.root, ""}.whole(group.key.place));
 }
 
 ExecGroupKey group_key(const ExecReport& report, const ExecRefusal& refusal) {
-  ExecGroupKey key{
-      refusal.call, refusal.code, refusal.reason, place_of(report, refused_path(refusal), refusal.pid), {}};
+  PathBelow below = path_below(report, refused_path(refusal));
+  ExecGroupKey key{refusal.call, refusal.code, refusal.reason, std::move(below.root), {}, {}};
+  key.place = key.root.empty() ? below.rest : fold_name(below.rest, refusal.pid);
   for (const ExecHolder& holder : refusal.holders) key.holders.insert(key_of(holder));
   return key;
 }

@@ -19,7 +19,8 @@ struct ExecGroupKey {
   Function call = Function::none;
   std::uint16_t code = 0;
   Obstacle reason = Obstacle::held;
-  std::string place;  // of the refused path
+  std::string root;   // the watched directory of the refused path; empty: it is in none
+  std::string place;  // the rest of it, with what differs between runs folded (fold_name.h)
   std::set<HolderKey> holders;
 
   auto operator<=>(const ExecGroupKey&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 errs
@@ -35,19 +36,29 @@ struct ExecGroup {
   std::set<std::string> code_places;   // where in the code, see code_place.h; some of them, if there are many
 };
 
-// A path for display: relative to the domain's directory, if there is only one.
+// The place of a group for display.
+std::string shown_place(const ExecReport& report, const ExecGroup& group);
+
+// A path for display: relative to the directory of the command, if that is only one; others are absolute.
 std::string name_of(const ExecReport& report, const std::string& path);
 
-// The same with random parts folded below the domain's directories; `whole` places are always absolute.
-std::string place_of(const ExecReport& report, const std::string& path, std::int32_t pid);
-std::string whole_place_of(const ExecReport& report, const std::string& path, std::int32_t pid);
+// The watched directory that is the nearest above a path, and the rest of the path; if there is none, the rest is all
+// of it.
+struct PathBelow {
+  std::string root, rest;
+  [[nodiscard]] std::string whole(const std::string& of_rest) const;
+};
+PathBelow path_below(const ExecReport& report, const std::string& path);
 
 ExecGroupKey group_key(const ExecReport& report, const ExecRefusal& refusal);
 
 // Most frequent first, then in the order of their first refusal. Points into the report.
 std::vector<ExecGroup> group_refusals(const ExecReport& report);
 
-// What to do about a group, in one or two sentences.
+// What to do about a group, in one or two sentences, as programmers of its programs' languages say it.
 std::string advice(const ExecGroup& group);
+
+// What --enforce would show at each of these refusals.
+std::string enforce_offer(const ExecReport& report);
 
 }  // namespace holdfast

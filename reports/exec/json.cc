@@ -45,6 +45,12 @@ OrderedJson stack_json(const CodeStack& stack) {
   });
 }
 
+OrderedJson places_json(const Places& places) {
+  return array_json(places, [](const auto& place) -> OrderedJson {
+    return {{"directory", place.first}, {"calls", place.second}};
+  });
+}
+
 OrderedJson refusal_json(const ExecRefusal& refusal) {
   return {{"call", call_word(refusal.call)},
           {"path", refusal.path},
@@ -100,47 +106,51 @@ bool has_broken_text(const OrderedJson& json) {
 std::string exec_json(const ExecReport& report) {
   std::vector<std::string> warnings;
   for (const Unjudged& unjudged : report.unjudged) warnings.push_back(unjudged.example);
+  if (std::string moved = moved_sentence(report); !moved.empty()) warnings.push_back(std::move(moved));
   warnings.insert(warnings.end(), report.warnings.begin(), report.warnings.end());
   const int signal = report.wait_status & 0x7F;  // as Linux lays wait statuses out
-  OrderedJson json{
-      {"schema", "holdfast.exec/1"},
-      {"exit", signal != 0 ? 128 + signal : (report.wait_status >> 8) & 0xFF},
-      {"signal", or_null(signal != 0, signal)},
-      {"command", report.command},
-      {"directories", report.directories},
-      {"enforced", report.enforced},
-      {"duration_ms", milliseconds(report.duration_ns)},
-      {"opens", report.opens_decided ? "decided" : "untrapped"},
-      {"decided", report.decided},
-      {"outside", array_json(report.outside,
-                             [](const auto& place) -> OrderedJson {
-                               return {{"directory", place.first}, {"calls", place.second}};
-                             })},
-      {"refused", counted_refusals(report)},
-      {"missed_refusals", report.missed_refusals},
-      {"refusals_beyond", report.refusals_beyond},
-      {"suppressed", report.suppressed},
-      {"groups", array_json(group_refusals(report), group_json)},
-      {"refusals", array_json(report.refusals, refusal_json)},
-      {"injectors",
-       array_json(
-           report.injectors,
-           [](const ExecInjector& injector) -> OrderedJson {
-             return {{"name", injector.name}, {"planned", injector.planned}, {"fired", injector.fired}};
-           })},
-      {"suppressions", array_json(report.suppressions,
-                                  [](const SuppressionUse& use) -> OrderedJson {
-                                    return {{"text", use.text}, {"count", use.count}};
-                                  })},
-      {"unjudged", array_json(report.unjudged,
-                              [](const Unjudged& unjudged) -> OrderedJson {
-                                return {{"kind", doubt_word(unjudged.kind)},
-                                        {"meaning", doubt_meaning(unjudged.kind)},
-                                        {"count", unjudged.count},
-                                        {"example", unjudged.example}};
-                              })},
-      {"warnings", warnings},
-      {"not_modelled", not_modelled(true, report.opens_decided, report.enforced)}};
+  OrderedJson json{{"schema", "holdfast.exec/1"},
+                   {"exit", signal != 0 ? 128 + signal : (report.wait_status >> 8) & 0xFF},
+                   {"signal", or_null(signal != 0, signal)},
+                   {"command", report.command},
+                   {"directories", report.directories},
+                   {"temporary", report.temporary},
+                   {"enforced", report.enforced},
+                   {"duration_ms", milliseconds(report.duration_ns)},
+                   {"opens", report.opens_decided ? "decided" : "untrapped"},
+                   {"decided", report.decided},
+                   {"judged", places_json(report.judged)},
+                   {"outside", places_json(report.outside)},
+                   {"moved", places_json(report.moved)},
+                   {"refused", counted_refusals(report)},
+                   {"missed_refusals", report.missed_refusals},
+                   {"refusals_beyond", report.refusals_beyond},
+                   {"suppressed", report.suppressed},
+                   {"spared", report.spared_count},
+                   {"spared_refusals", array_json(report.spared, refusal_json)},
+                   {"groups", array_json(group_refusals(report), group_json)},
+                   {"refusals", array_json(report.refusals, refusal_json)},
+                   {"injectors", array_json(report.injectors,
+                                            [](const ExecInjector& injector) -> OrderedJson {
+                                              return {{"name", injector.name},
+                                                      {"planned", injector.planned},
+                                                      {"fired", injector.fired},
+                                                      {"min_fired", injector.min_fired}};
+                                            })},
+                   {"suppressions",
+                    array_json(report.suppressions,
+                               [](const SuppressionUse& use) -> OrderedJson {
+                                 return {{"text", use.text}, {"count", use.count}, {"shipped", use.shipped}};
+                               })},
+                   {"unjudged", array_json(report.unjudged,
+                                           [](const Unjudged& unjudged) -> OrderedJson {
+                                             return {{"kind", doubt_word(unjudged.kind)},
+                                                     {"meaning", doubt_meaning(unjudged.kind)},
+                                                     {"count", unjudged.count},
+                                                     {"example", unjudged.example}};
+                                           })},
+                   {"warnings", warnings},
+                   {"not_modelled", not_modelled(true, report.opens_decided, report.enforced)}};
   json["bytes_replaced"] = has_broken_text(json);
   return dumped(json);
 }

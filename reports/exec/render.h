@@ -16,9 +16,13 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
 //   refusals[]   call path to (null: none) code pid program at_ms
 //     holders[]  pid program path access ("r", "rw", "-") share ("rw-")
 // and besides
-//   signal (null: none)  command[]  directories[]  enforced  duration_ms  opens ("decided", "untrapped")  decided
+//   signal (null: none)  command[]  directories[]  temporary[] (directories shared with other programs)  enforced
+//   duration_ms  opens ("decided", "untrapped")  decided  judged[], outside[], moved[] (directory calls: where those
+//   judged were; those not watched; of these, after an injector was in the way)
 //   refused (all that count)  missed_refusals
 //   refusals_beyond (of those, how many are not listed)  suppressed  bytes_replaced  warnings[]  not_modelled[]
+//   spared (calls that only programs outside the command had in their way, in temporary directories; no refusals)
+//   spared_refusals[] (the first of them, as refusals)
 //   refusals: errno reason    refusals.holders: kind inherited descriptor (null: a mapping) open_ms (null: unknown)
 //     stack[]       (the innermost frame first; empty: unknown)  function file line module offset (null: unknown)
 //     test          (that ran; null: none is known)
@@ -26,8 +30,8 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
 //     stack_note (why frames or lines are missing; null: nothing to say)
 //     code_places[] (where in the code: each place once, as in the summary)
 //     holders[]     kind program
-//   injectors[]     name planned fired
-//   suppressions[]  text count
+//   injectors[]     name planned fired min_fired
+//   suppressions[]  text count shipped (true: one of those for well-known programs)
 //   unjudged[]      kind (a word of harness/history/doubts.def) meaning count example
 // Bytes of names that are not UTF-8 become U+FFFD, and bytes_replaced is true if there were any.
 std::string exec_json(const ExecReport& report);

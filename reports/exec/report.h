@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "harness/history/event.h"
 #include "harness/sharing/obstacle.h"
 #include "harness/sharing/sharing.h"
+#include "reports/exec/places.h"
 
 namespace holdfast {
 
@@ -22,6 +22,7 @@ struct ExecHolder {
   std::int32_t pid = 0;                  // 0: unseen
   std::string program;                   // the executable's file name; for an injector, its name
   std::string path;                      // as the holder opened it
+  std::string runtime;                   // of its program: the name of a profile; empty: unknown
   int descriptor = -1;                   // -1: a mapping
   FileBits access = 0;
   FileBits share = 0;
@@ -38,6 +39,7 @@ struct ExecRefusal {
   Obstacle reason = Obstacle::held;
   std::int32_t pid = 0;
   std::string program;     // of the caller, the executable's file name
+  std::string runtime;     // of the caller: the name of a profile; empty: unknown
   std::int64_t at_ns = 0;  // since the command was started
   std::vector<ExecHolder> holders;
   CodeStack stack;  // where the call came from, and the test that ran
@@ -49,10 +51,12 @@ struct ExecInjector {
   std::string name;
   std::uint64_t planned = 0;
   std::uint64_t fired = 0;
+  std::uint64_t min_fired = 1;
 };
 
 struct SuppressionUse {
-  std::string text;  // as written in its file
+  std::string text;      // as written in its file
+  bool shipped = false;  // one of those for well-known programs
   std::uint64_t count = 0;
 };
 
@@ -66,6 +70,7 @@ struct Unjudged {
 struct ExecReport {
   std::vector<std::string> command;
   std::vector<std::string> directories;  // the domain: absolute and canonical
+  std::vector<std::string> temporary;    // likewise: shared with other programs, for temporary files
   int wait_status = 0;                   // of the command, as wait(2) gives it
   bool enforced = false;                 // false: every call went on, undisturbed
   std::int64_t begun_ns = 0;             // CLOCK_MONOTONIC: the zero of refusal times
@@ -73,14 +78,20 @@ struct ExecReport {
   bool opens_decided = false;         // false: only injectors'
   std::uint64_t missed_refusals = 0;  // a file was opened during its rename or removal
   std::uint64_t decided = 0;          // calls within the domain that were checked against the rules
-  std::map<std::string, std::uint64_t> outside;  // calls elsewhere, by directory
+  Places judged;                      // of those, by the watched directory they were in
+  Places outside;                     // calls elsewhere, by directory
+  Places moved;  // of those, where the command came only after an injector was in its way
   std::vector<ExecRefusal> refusals;
   std::uint64_t refusals_beyond = 0;  // counted but not kept, to bound memory
+  std::vector<ExecRefusal> spared;    // not refused: only programs outside the command were in the way, in
+                                      // temporary directories; the first ones
+  std::uint64_t spared_count = 0;
   std::vector<Unjudged> unjudged;     // by reason, in the order of the first of each
   std::vector<std::string> warnings;  // other things that users should know
   std::vector<ExecInjector> injectors;
   std::uint64_t suppressed = 0;              // refusals taken out by suppress()
   std::vector<SuppressionUse> suppressions;  // likewise: each, and how much it took out
+  bool show_suppressed = false;              // the summary lists those that took something out
 };
 
 // Refusals that count for --fail-on-refusal.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "reports/exec/fold_name.h"
 #include "reports/exec/words.h"
 #include "reports/format/text.h"
 
@@ -83,12 +84,20 @@ tl::expected<Suppression, std::string> parse_words(const std::vector<std::string
     return wrong(quoted(words[3]) + " is not a pattern: a backslash needs a character, or xNN, after it");
   suppression.path = *std::move(path);
   suppression.whole_path = words[3].starts_with('/');
-  if (words.size() == 4) return suppression;
-  if (words[4] != "by") return wrong(quoted(words[4]) + " is unexpected: only 'by' may follow the path");
-  if (words.size() == 5) return wrong("'by' needs holders after it: KIND:PROGRAM …, or nobody");
+  std::size_t at = 4;
+  if (words.size() > at && words[at] == "from") {
+    if (words.size() == at + 1) return wrong("'from' needs a program after it");
+    suppression.caller = Glob::parse(words[at + 1]);
+    if (!suppression.caller) return wrong(quoted(words[at + 1]) + " is not a pattern for a program");
+    at += 2;
+  }
+  if (words.size() == at) return suppression;
+  if (words[at] != "by")
+    return wrong(quoted(words[at]) + " is unexpected: only 'from' and 'by' may follow the path");
+  if (words.size() == ++at) return wrong("'by' needs holders after it: KIND:PROGRAM …, or nobody");
   suppression.holders.emplace();
-  if (words.size() == 6 && words[5] == "nobody") return suppression;
-  for (std::size_t at = 5; at < words.size(); ++at) {
+  if (words.size() == at + 1 && words[at] == "nobody") return suppression;
+  for (; at < words.size(); ++at) {
     auto holder = parse_holder(words[at]);
     if (!holder) return wrong(holder.error());
     suppression.holders->push_back(*std::move(holder));
@@ -131,15 +140,20 @@ bool suppresses(const Suppression& suppression, const ExecReport& report, const 
   if (suppression.call && *suppression.call != refusal.call) return false;
   if (suppression.code && *suppression.code != refusal.code) return false;
   if (suppression.reason && *suppression.reason != refusal.reason) return false;
+  if (suppression.caller && !suppression.caller->matches(file_name(refusal.program))) return false;
   const ExecGroupKey key = group_key(report, refusal);
-  const bool path_matches = suppression.path.matches(
-      suppression.whole_path ? whole_place_of(report, refused_path(refusal), refusal.pid) : key.place);
-  return path_matches && (!suppression.holders || all_matched(*suppression.holders, key.holders));
+  const PathBelow below = path_below(report, refused_path(refusal));
+  const auto matches = [&](const std::string& rest) {
+    return suppression.path.matches(suppression.whole_path ? below.whole(rest) : rest);
+  };
+  return (matches(below.rest) || matches(key.place)) &&
+         (!suppression.holders || all_matched(*suppression.holders, key.holders));
 }
 
 void suppress(ExecReport& report, const std::vector<Suppression>& suppressions) {
   report.suppressions.clear();
-  for (const Suppression& suppression : suppressions) report.suppressions.push_back({suppression.text, 0});
+  for (const Suppression& suppression : suppressions)
+    report.suppressions.push_back({suppression.text, suppression.shipped, 0});
   const auto gone = [&](const ExecRefusal& refusal) {
     for (std::size_t at = 0; at < suppressions.size(); ++at) {
       if (!suppresses(suppressions[at], report, refusal)) continue;
@@ -154,8 +168,9 @@ void suppress(ExecReport& report, const std::vector<Suppression>& suppressions) 
 }
 
 std::string suppression_line(const ExecGroupKey& group) {
-  std::string line = fmt::format("{} {} {} {} by", call_word(group.call), group.code,
-                                 reason_word(group.reason), glob_of(group.place));
+  std::string line =
+      fmt::format("{} {} {} {} by", call_word(group.call), group.code, reason_word(group.reason),
+                  group.root.empty() ? glob_of(group.place) : glob_of_folded(group.place));
   for (const auto& [kind, program] : group.holders) {
     line += fmt::format(" {}:{}", holder_kind_word(kind), glob_of(program));
   }

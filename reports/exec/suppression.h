@@ -2,16 +2,19 @@
 //
 // One suppression per line; blank lines and lines that begin with '#' are skipped:
 //
-//   CALL CODE REASON PATH [by KIND:PROGRAM …]
+//   CALL CODE REASON PATH [from PROGRAM] [by KIND:PROGRAM …]
 //   rename 5 held queue.json by self:python3 injector:antivirus
-//   * * * cache/** by *:backup
+//   unlink 32 held pytest-of-*/pytest-*/test_log/app.log by self:python3.11
+//   * * * cache/** from git by *:git
 //
 // CALL is rename, unlink, rmdir, link, open or truncate; CODE a Windows code; REASON held, read-only,
 // running-program, current-directory, open-child, delete-pending or mapped; '*' is any. PATH is a pattern (glob.h)
-// for the path as printed: relative to the domain's directory, with random parts as "<random>"; a pattern that begins
-// with '/' is for the absolute path. KIND is injector, process, self, posix-only, stranger, unseen or '*', PROGRAM a
-// pattern for the holder's program. Every holder has to be matched, and every KIND:PROGRAM has to match one; "by
-// nobody" is a refusal without holders, and without "by" the holders do not matter.
+// for the path relative to the watched directory it is in, however many are watched; a pattern that begins with '/'
+// is for the absolute path. What differs from run to run is printed as '*'; "<random>", "<n>" and "<user>", as the
+// summary shows such parts, match as well. "from" is a pattern for the calling program. KIND is injector, process,
+// self, posix-only, stranger, unseen or '*', PROGRAM a pattern for the holder's program. Every holder has to be
+// matched, and every KIND:PROGRAM has to match one; "by nobody" is a refusal without holders, and without "by" the
+// holders do not matter.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +42,9 @@ struct Suppression {
   std::optional<Obstacle> reason;
   Glob path;
   bool whole_path = false;
+  std::optional<Glob> caller;
   std::optional<std::vector<HolderPattern>> holders;
+  bool shipped = false;  // see known_programs()
 };
 
 // Code::invalid names `file` and line, what is wrong and what is valid there.
@@ -50,7 +55,12 @@ bool suppresses(const Suppression& suppression, const ExecReport& report, const 
 // Removes what is suppressed from the report, and counts it by suppression; the first match counts.
 void suppress(ExecReport& report, const std::vector<Suppression>& suppressions);
 
-// The line that suppresses this group and no other.
+// What well-known programs do on Linux and do otherwise on Windows, where they have code of their own; `text` as in a
+// file of suppressions.
+std::string_view known_programs_text();
+std::vector<Suppression> known_programs();
+
+// The line that suppresses this group, also in the next run: what differs between runs is a '*'.
 std::string suppression_line(const ExecGroupKey& group);
 
 }  // namespace holdfast

@@ -79,8 +79,7 @@ std::string code_sentence(const ExecReport& report, const ExecGroup& group) {
 
 void show_group(TerminalPage& page, const ExecReport& report, const ExecGroup& group) {
   page.heading(fmt::format("{} x  {}", format_count(group.count), call_sentence(group)));
-  page.labelled("file", Ink::plain, label_columns,
-                group.several_paths ? group.key.place : name_of(report, refused_path(*group.first)), 2);
+  page.labelled("file", Ink::plain, label_columns, shown_place(report, group), 2);
   std::size_t listed = 0;
   for (const ExecHolder& holder : group.holders) {
     if (listed == most_holders_listed) break;
@@ -107,6 +106,32 @@ void show_first(TerminalPage& page, const Values& values, std::size_t most, cons
   if (values.size() > most) page.paragraph("… and " + format_counted(values.size() - most, one));
 }
 
+// Only programs outside the command were in the way: told, and no failure.
+void show_spared(TerminalPage& page, const ExecReport& report) {
+  if (report.spared_count == 0) return;
+  constexpr std::size_t most_listed = 5;
+  page.heading("Not counted: held by programs outside the command, in temporary directories");
+  std::vector<std::string> lines;
+  for (const ExecRefusal& spared : report.spared) {
+    const ExecHolder holder = spared.holders.empty() ? ExecHolder{} : spared.holders.front();
+    const std::string line =
+        fmt::format("{} {}: {}", call_word(spared.call), refused_path(spared), holder_sentence(holder));
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+  }
+  show_first(page, lines, most_listed, "more like these",
+             [&](const std::string& line) { page.labelled("-", Ink::plain, 2, line, 2); });
+}
+
+void show_used_suppressions(TerminalPage& page, const ExecReport& report) {
+  if (report.suppressed == 0) return;
+  page.heading("Suppressed");
+  for (const SuppressionUse& use : report.suppressions) {
+    if (use.count == 0) continue;
+    page.labelled(format_count(use.count) + " x", Ink::plain, label_columns,
+                  use.text + (use.shipped ? "  (ships with holdfast)" : ""), 2);
+  }
+}
+
 void show_suppressions(TerminalPage& page, const ExecReport& report, const std::vector<ExecGroup>& groups) {
   if (!groups.empty()) {
     page.heading("To suppress (lines for --suppress FILE)");
@@ -115,7 +140,7 @@ void show_suppressions(TerminalPage& page, const ExecReport& report, const std::
   }
   std::vector<std::string> unused;
   for (const SuppressionUse& use : report.suppressions) {
-    if (use.count == 0) unused.push_back(use.text);
+    if (use.count == 0 && !use.shipped) unused.push_back(use.text);
   }
   if (unused.empty()) return;
   page.heading("Suppressions that matched nothing");
@@ -142,14 +167,21 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
     page.paragraph(outside + ".");
   show_first(page, groups, most_groups_listed, "more group",
              [&](const ExecGroup& group) { show_group(page, report, group); });
+  if (!groups.empty() && !report.enforced) {
+    page.heading("To see where each is made");
+    page.paragraph(enforce_offer(report));
+  }
   show_suppressions(page, report, groups);
+  if (report.show_suppressed) show_used_suppressions(page, report);
+  show_spared(page, report);
   if (!report.injectors.empty()) {
     page.heading("Faults");
     for (const ExecInjector& injector : report.injectors) {
-      page.labelled(injector.name, injector.fired == 0 ? Ink::doubtful : Ink::plain, label_columns,
-                    fmt::format("{} of {} planned holds took place", format_count(injector.fired),
-                                format_count(injector.planned)),
-                    2);
+      page.labelled(
+          injector.name, injector.fired == 0 ? Ink::doubtful : Ink::plain, label_columns,
+          fmt::format("{} of {} planned holds took place (min_fired: {})", format_count(injector.fired),
+                      format_count(injector.planned), format_count(injector.min_fired)),
+          2);
     }
   }
   if (!report.unjudged.empty()) {
@@ -161,9 +193,11 @@ std::string render_exec_terminal(const ExecReport& report, bool colour, int colu
                     2);
     }
   }
-  if (!report.warnings.empty()) {
+  std::vector<std::string> warnings = report.warnings;
+  if (std::string moved = moved_sentence(report); !moved.empty()) warnings.insert(warnings.begin(), moved);
+  if (!warnings.empty()) {
     page.heading("Warnings");
-    show_first(page, report.warnings, most_warnings_listed, "more warning",
+    show_first(page, warnings, most_warnings_listed, "more warning",
                [&](const std::string& warning) { page.labelled("-", Ink::plain, 2, warning, 2); });
   }
   std::string topics;

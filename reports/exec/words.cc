@@ -114,11 +114,10 @@ std::string holder_sentence(const ExecHolder& holder) {
 }
 
 std::string directories_text(const ExecReport& report) {
-  std::string text;
-  for (const std::string& directory : report.directories) {
-    text += (text.empty() ? "" : ", ") + directory;
-  }
-  return text;
+  std::vector<std::string> named = report.directories;
+  for (const std::string& directory : report.temporary)
+    if (report.judged.contains(directory)) named.push_back(directory);
+  return fmt::format("{}", fmt::join(named.empty() ? report.temporary : named, ", "));
 }
 
 bool nothing_judged(const ExecReport& report) {
@@ -142,34 +141,74 @@ std::string nothing_judged_sentence(const ExecReport& report) {
   if (!report.unjudged.empty()) return "nothing was judged: " + unjudged_sentence(report);
   const std::string below = directories_text(report);
   const std::string outside = outside_sentence(report);
-  const std::string ask = report.directories.size() == 1 ? "Is " + below + " the right directory (--dir)?"
-                                                         : "Are these the right directories (--dir)?";
-  return "nothing was judged: the command made no call below " + below + " that Windows could refuse. " +
+  const bool own_and_temporary = !report.directories.empty() && !report.temporary.empty();
+  const std::string ask = report.directories.size() + report.temporary.size() == 1
+                              ? "Is " + below + " the right directory (--dir)?"
+                              : "Are these the right directories (--dir)?";
+  return "nothing was judged: the command made no call below " + below +
+         (own_and_temporary ? " or in a temporary directory" : "") + " that Windows could refuse. " +
          (outside.empty() ? ask : outside);
 }
 
-std::string outside_sentence(const ExecReport& report) {
+namespace {
+
+// Those with the most calls, first.
+std::vector<std::pair<std::uint64_t, std::string>> main_places(const Places& all) {
   constexpr std::size_t most_named = 3;
   std::vector<std::pair<std::uint64_t, std::string>> places;
-  std::uint64_t all = 0;
-  for (const auto& [directory, calls] : report.outside) {
-    places.emplace_back(calls, directory);
-    all += calls;
-  }
-  if (all <= report.decided) return "";
+  for (const auto& [directory, calls] : fewer_places(all, most_named)) places.emplace_back(calls, directory);
   std::stable_sort(places.begin(), places.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   if (places.size() > most_named) places.resize(most_named);
-  std::string named, options;
-  for (const std::string& directory : report.directories)
-    options += fmt::format(" --dir {}", one_line(directory));
-  for (const auto& [calls, directory] : places) {
+  return places;
+}
+
+// "25 below /tmp, 1 below /home/u/.cache"
+std::string places_text(const Places& all) {
+  std::string named;
+  for (const auto& [calls, directory] : main_places(all)) {
     named +=
         fmt::format("{}{} below {}", named.empty() ? "" : ", ", format_count(calls), one_line(directory));
-    options += fmt::format(" --dir {}", one_line(directory));
   }
+  return named;
+}
+
+std::uint64_t all_calls(const Places& places) {
+  std::uint64_t all = 0;
+  for (const auto& [directory, calls] : places) all += calls;
+  return all;
+}
+
+// What to type to watch these places, too: --dir narrows, so it names what is watched now as well.
+std::string options_text(const ExecReport& report, const Places& more) {
+  std::string options;
+  const auto add = [&](const std::string& directory) { options += " --dir " + one_line(directory); };
+  for (const std::string& directory : report.directories) add(directory);
+  for (const std::string& directory : report.temporary)
+    if (report.directories.empty() || report.judged.contains(directory)) add(directory);
+  for (const auto& [calls, directory] : main_places(more)) add(directory);
+  return options;
+}
+
+}  // namespace
+
+std::string outside_sentence(const ExecReport& report) {
+  const std::uint64_t all = all_calls(report.outside);
+  if (all <= report.decided) return "";
   return fmt::format("{} {} made elsewhere, {}: watch them too with{}", format_counted(all, "call"),
-                     all == 1 ? "was" : "were", named, options);
+                     all == 1 ? "was" : "were", places_text(report.outside),
+                     options_text(report, report.outside));
+}
+
+std::string moved_sentence(const ExecReport& report) {
+  const std::uint64_t all = all_calls(report.moved);
+  if (all == 0) return "";
+  return fmt::format(
+      "after an injector was in its way, the command went on elsewhere, where nothing is judged: {} {} "
+      "there, {}. "
+      "Watch them too with{}",
+      format_counted(all, "call"), all == 1 ? "was" : "were", places_text(report.moved),
+      options_text(report, report.moved));
 }
 
 }  // namespace holdfast

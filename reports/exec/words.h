@@ -24,7 +24,7 @@ bool is_replace(const ExecRefusal& refusal);  // refused because of its destinat
 // "python3 (pid 12), another process of the command: descriptor 5, rw-, shares rw-, open for 1.2 s"
 std::string holder_sentence(const ExecHolder& holder);
 
-std::string directories_text(const ExecReport& report);  // of the domain: "/srv/a, /srv/b"
+std::string directories_text(const ExecReport& report);  // of the domain, where calls were: "/srv/a, /tmp"
 
 // No call was checked against the rules; the sentence for that case.
 bool nothing_judged(const ExecReport& report);
@@ -33,6 +33,9 @@ std::string nothing_judged_sentence(const ExecReport& report);
 // "25 calls were made elsewhere, 25 below /tmp: watch them too with --dir /work --dir /tmp"; empty unless they
 // outnumber the calls that were judged.
 std::string outside_sentence(const ExecReport& report);
+
+// That a hold changed where the command works, so that fewer calls were judged than without it; empty: it did not.
+std::string moved_sentence(const ExecReport& report);
 
 // "3 calls by a process whose memory could not be read"
 std::string unjudged_sentence(const Unjudged& unjudged);

@@ -1,5 +1,6 @@
 #include "harness/cli/exec/exec_injectors.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <map>
 #include <utility>
 
+#include "harness/crowd/inject/used_files.h"
 #include "harness/history/event_reader.h"
 #include "harness/history/recorder.h"
 #include "harness/scenario/injector_traits.h"
@@ -121,7 +123,7 @@ std::string injectable_kinds() {
 
 Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Injector>& injectors,
                                                         const std::vector<std::filesystem::path>& domain,
-                                                        std::uint64_t seed) {
+                                                        bool shares_directories, std::uint64_t seed) {
   InjectorDirectories made(injectors);
   if (injectors.empty()) return made;
   auto parent = make_directory();
@@ -129,7 +131,9 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
   auto removed_with_us = RemovedWithUs::start(*parent);
   if (!removed_with_us) return fail(removed_with_us.error());
   made.removed_with_us_ = std::move(*removed_with_us);
-  for (const auto& directory : domain) {
+  std::vector<std::filesystem::path> stores = domain;
+  if (shares_directories) stores.emplace_back("/");  // the list of used files leads to the places in it
+  for (const auto& directory : stores) {
     const auto path = *parent / fmt::format("{}", made.served_.size());
     made.served_.push_back({directory, path});
     Plan plan;
@@ -144,7 +148,18 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
     file.close();
     if (error || !file) return fail(Code::failed, fmt::format("cannot write into {}", path.string()));
   }
+  if (!shares_directories) return made;
+  const auto list = made.served_.back().run / used_files_name;
+  made.used_list_ = Descriptor(::open(list.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (!made.used_list_) return fail(Code::failed, fmt::format("cannot write {}", list.string()), errno);
   return made;
+}
+
+void InjectorDirectories::used(const std::string& path) {
+  constexpr std::size_t most_used = 100'000;
+  if (used_.size() >= most_used || !used_.insert(path).second) return;
+  const std::string line = path + '\0';
+  static_cast<void>(!::write(used_list_.get(), line.data(), line.size()));
 }
 
 std::vector<std::vector<std::string>> InjectorDirectories::commands(
@@ -172,6 +187,7 @@ void InjectorDirectories::tell(ExecReport& report) const {
   for (std::size_t i = 0; i < injectors_.size(); ++i) {
     ExecInjector& injector = report.injectors.emplace_back();
     injector.name = injectors_[i].name;
+    injector.min_fired = injectors_[i].min_fired;
     const auto events = event_file_name(Role::injector, static_cast<std::uint32_t>(i));
     for (const Served& served : served_) {
       auto reader = EventReader::open(served.run / "events" / events);

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/base/result.h"
 #include "harness/crowd/launch/removed_with_us.h"
+#include "harness/linux/descriptor.h"
 #include "harness/scenario/scenario.h"
 #include "reports/exec/report.h"
 
@@ -21,17 +23,20 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
 // The kinds that may be asked for, "open-handle, antivirus, …".
 std::string injectable_kinds();
 
-// One directory per domain directory, where the injectors read their plan and record what they did. Removed with this
+// One directory per directory of the command, and one for all that it shares with others, where the injectors read their plan and record what they did. Removed with this
 // object, or when this process ends, even by SIGKILL.
 class InjectorDirectories {
  public:
   static Result<InjectorDirectories> create(const std::vector<Injector>& injectors,
                                             const std::vector<std::filesystem::path>& domain,
-                                            std::uint64_t seed);
+                                            bool shares_directories, std::uint64_t seed);
 
   // One argv per injector and directory, in the order of names().
   [[nodiscard]] std::vector<std::vector<std::string>> commands(const std::filesystem::path& executable) const;
   [[nodiscard]] std::vector<std::string> names() const;
+  // Takes note of a file that the command makes in a shared directory: no other there may be touched. Bounded.
+  void used(const std::string& path);
+  [[nodiscard]] bool wants_used() const { return static_cast<bool>(used_list_); }
   [[nodiscard]] const std::vector<Injector>& injectors() const { return injectors_; }
 
   // Adds what the injectors planned and did, and how long each had held a file when it blocked a call. Call it once
@@ -45,6 +50,8 @@ class InjectorDirectories {
     std::filesystem::path domain, run;
   };
   std::vector<Served> served_;
+  Descriptor used_list_;
+  std::unordered_set<std::string> used_;
   std::unique_ptr<RemovedWithUs> removed_with_us_;
 };
 

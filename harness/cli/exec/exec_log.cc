@@ -5,12 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
 #include "core/base/clock.h"
+#include "harness/cli/exec/exec_domain.h"
 #include "harness/linux/proc.h"
+#include "harness/supervisor/look/lineage.h"
 
 namespace holdfast {
 namespace {
@@ -18,21 +19,7 @@ namespace {
 constexpr std::size_t most_refusals = 10'000;
 constexpr std::size_t most_holders = 16;
 constexpr std::size_t most_warnings = 100;
-
-pid_t parent_of(pid_t process) {
-  const Descriptor proc = open_process(process);
-  return proc ? read_process_stat(proc.get()).parent : 0;
-}
-
-// All that the command starts stays below this process, which is a subreaper.
-bool is_below_us(pid_t process) {
-  constexpr int most_generations = 1000;
-  for (int generation = 0; process > 1 && generation < most_generations; ++generation) {
-    process = parent_of(process);
-    if (process == ::getpid()) return true;
-  }
-  return false;
-}
+constexpr std::size_t most_spared = 100;
 
 // The parent has the same open file description under the same number.
 bool is_inherited(const FoundHolder& holder) {
@@ -42,6 +29,18 @@ bool is_inherited(const FoundHolder& holder) {
          ::syscall(SYS_kcmp, holder.process, parent, KCMP_FILE, holder.descriptor, holder.descriptor) == 0;
 }
 
+// The nearest watched directory.
+void count_judged(ExecReport& report, const std::string& path) {
+  const std::string* nearest = nullptr;
+  for (const auto* watched : {&report.directories, &report.temporary}) {
+    for (const std::string& directory : *watched) {
+      if (lies_below(path, directory) && (nearest == nullptr || nearest->size() < directory.size()))
+        nearest = &directory;
+    }
+  }
+  if (nearest != nullptr) ++report.judged[*nearest];
+}
+
 }  // namespace
 
 ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names, bool stacks)
@@ -49,51 +48,65 @@ ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names, bo
       injector_names_(std::move(injector_names)),
       stacks_(stacks ? std::make_unique<StackReader>() : nullptr) {
   report_.begun_ns = monotonic_ns();
-  const char* const chosen = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
-  for (const char* place : {chosen, "/tmp", "/var/tmp"}) {
-    std::error_code error;
-    if (place == nullptr || *place == '\0') continue;
-    if (const auto found = std::filesystem::canonical(place, error); !error)
-      shared_places_.push_back(found.string());
-  }
+  for (const auto& directory : temporary_directories()) shared_places_.push_back(directory.string());
 }
 
 // By what there is to look at: a place for temporary files is one, whatever the program calls its own in it.
 void ExecLog::outside(const std::string& directory) {
-  constexpr std::size_t most_places = 64;
-  const auto place = std::find_if(
-      shared_places_.begin(), shared_places_.end(),
-      [&](const std::string& shared) { return directory == shared || directory.starts_with(shared + "/"); });
+  const auto place = std::find_if(shared_places_.begin(), shared_places_.end(),
+                                  [&](const std::string& shared) { return lies_below(directory, shared); });
   const std::string& named = place == shared_places_.end() ? directory : *place;
-  if (report_.outside.size() < most_places || report_.outside.contains(named)) ++report_.outside[named];
+  const bool is_new = std::none_of(report_.outside.begin(), report_.outside.end(),
+                                   [&](const auto& known) { return lies_below(named, known.first); });
+  count_place(report_.outside, named);
+  if (injector_was_in_the_way_ && (is_new || report_.moved.contains(named)))
+    count_place(report_.moved, named);
 }
 
 void ExecLog::decided(const DecidedCall& call) {
   ++report_.decided;
   const Decision& decision = call.decision;
+  count_judged(report_, decision.path);
+  if (decision.spared && ++report_.spared_count <= most_spared) {
+    const Ruling& spared = *decision.spared;
+    report_.spared.push_back(refusal_of(call, spared.code, spared.obstacle, spared.holders));
+  }
   if (decision.windows_code == 0) return;
+  injector_was_in_the_way_ =
+      injector_was_in_the_way_ ||
+      std::any_of(decision.holders.begin(), decision.holders.end(),
+                  [](const NamedHolder& holder) { return holder.kind == HolderKind::injector; });
   if (report_.refusals.size() >= most_refusals) {
     ++report_.refusals_beyond;
     return;
   }
-  ExecRefusal& refusal = report_.refusals.emplace_back();
+  report_.refusals.push_back(refusal_of(call, decision.windows_code, decision.obstacle, decision.holders));
+  if (stacks_) report_.refusals.back().stack = stacks_->read(call.thread, call.process);
+}
+
+ExecRefusal ExecLog::refusal_of(const DecidedCall& call, std::uint16_t code, Obstacle reason,
+                                const std::vector<NamedHolder>& holders) {
+  ExecRefusal refusal;
   refusal.call = call.function;
-  refusal.path = decision.path;
-  refusal.destination = decision.destination;
-  refusal.code = decision.windows_code;
-  refusal.error = decision.error;
-  refusal.reason = decision.obstacle;
+  refusal.path = call.decision.path;
+  refusal.destination = call.decision.destination;
+  refusal.code = code;
+  refusal.error = call.decision.error;
+  refusal.reason = reason;
   refusal.pid = call.process;
-  if (const Descriptor proc = open_process(call.process)) refusal.program = program_of(proc.get());
+  if (const Descriptor proc = open_process(call.process)) {
+    refusal.program = program_of(proc.get());
+    refusal.runtime = runtimes_.of(proc.get());
+  }
   refusal.at_ns = call.received_ns - report_.begun_ns;
-  for (const NamedHolder& holder : decision.holders) {
+  for (const NamedHolder& holder : holders) {
     if (refusal.holders.size() == most_holders) break;
     refusal.holders.push_back(holder_of(holder));
   }
-  if (stacks_) refusal.stack = stacks_->read(call.thread, call.process);
+  return refusal;
 }
 
-ExecHolder ExecLog::holder_of(const NamedHolder& holder) const {
+ExecHolder ExecLog::holder_of(const NamedHolder& holder) {
   const FoundHolder& found = holder.found;
   ExecHolder named;
   named.kind = holder.kind;
@@ -105,10 +118,26 @@ ExecHolder ExecLog::holder_of(const NamedHolder& holder) const {
   named.share = holder.share;
   if (holder.kind == HolderKind::injector && holder.index < injector_names_.size())
     named.program = injector_names_[holder.index];
-  if (holder.kind == HolderKind::stranger && is_below_us(found.process)) named.kind = HolderKind::agent;
-  if (named.kind == HolderKind::agent || named.kind == HolderKind::self)
-    named.inherited = is_inherited(found);
+  if (named.kind != HolderKind::agent && named.kind != HolderKind::self) return named;
+  named.inherited = is_inherited(found);
+  if (const Descriptor proc = open_process(found.process)) named.runtime = runtimes_.of(proc.get());
   return named;
+}
+
+// Directories that the command removed since cannot be watched next time.
+Result<> ExecLog::close() {
+  for (Places* places : {&report_.outside, &report_.moved}) {
+    Places there;
+    for (const auto& [directory, calls] : *places) {
+      std::filesystem::path existing = directory;
+      std::error_code ignored;
+      while (existing.has_relative_path() && !std::filesystem::is_directory(existing, ignored))
+        existing = existing.parent_path();
+      there[existing.string()] += calls;
+    }
+    *places = std::move(there);
+  }
+  return {};
 }
 
 void ExecLog::warned(const Doubt& doubt, bool doubtful) {

@@ -54,7 +54,7 @@ void add_file_holders(const struct stat& file, const std::vector<pid_t>& process
 }
 
 void add_directory_holders(const struct stat& directory, PathUse& use) {
-  for (FoundHolder& found : find_directory_use(directory, use.path, LookFor::everything).holders) {
+  for (FoundHolder& found : find_directory_users(directory, use.path, LookFor::everything)) {
     const bool itself = found.descriptor < 0 && found.path == use.path;
     use.holders.push_back({itself ? HeldAs::current_directory : HeldAs::open_child, std::move(found), {}});
   }

@@ -8,7 +8,6 @@
 
 #include "core/base/clock.h"
 #include "harness/crowd/inject/injector.h"
-#include "harness/crowd/inject/matching_files.h"
 #include "harness/crowd/inject/open_file.h"
 #include "harness/linux/barrier.h"
 #include "harness/linux/descriptor.h"
@@ -54,7 +53,7 @@ Result<> inject_backup(InjectorContext& context) {
   std::uint64_t number = 0;
   for (std::uint64_t pass = 0; pass < injector.count; ++pass) {
     if (!wait_until(start_ns + static_cast<std::int64_t>(pass) * injector.period.count())) return {};
-    for (const std::string& path : matching_files(context.store, injector.path)) {
+    for (const std::string& path : files_to_hold(context)) {
       const auto go_on = copy_one(context, path, number++);
       if (!go_on) return fail(go_on.error());
       if (!*go_on) return {};

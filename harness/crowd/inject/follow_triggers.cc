@@ -41,7 +41,8 @@ class Follower {
     const Triggers& triggers = injector_.triggers;
     const std::uint32_t mask = (triggers.close ? IN_CLOSE_WRITE : 0U) |
                                (triggers.replace ? IN_MOVED_TO : 0U) | (triggers.open ? IN_OPEN : 0U);
-    auto watched = WatchedTree::start(context_.store, mask);
+    auto watched = WatchedTree::start(context_.store, mask,
+                                      context_.used ? WatchedTree::Reach::asked : WatchedTree::Reach::all);
     if (!watched) {
       return fail(Code::failed, fmt::format("the {} {}", injector_.name, watched.error().message),
                   watched.error().os_code);
@@ -54,9 +55,10 @@ class Follower {
       pollfd polled[] = {{watched_->descriptor(), POLLIN, 0},
                          {stop_descriptor, POLLIN, 0},
                          {stop_signal_descriptor(), POLLIN, 0},
-                         {interest_.wishes, POLLIN, 0}};
+                         {interest_.wishes, POLLIN, 0},
+                         {context_.used ? context_.used->descriptor() : -1, POLLIN, 0}};
       const timespec left = time_to_next();
-      ::ppoll(polled, 4, scans_.empty() ? nullptr : &left, nullptr);
+      ::ppoll(polled, 5, scans_.empty() ? nullptr : &left, nullptr);
       const bool ends = polled[1].revents != 0 || polled[2].revents != 0;
       if (polled[3].revents != 0) hear_wishes();
       if (auto noticed = notice(); !noticed) return noticed;
@@ -87,12 +89,16 @@ class Follower {
 
   // Reads what happened since, and plans a scan for each trigger.
   Result<> notice() {
+    // Each file is in the list before it exists, so the list comes first.
+    if (context_.used)
+      for (const std::string& path : context_.used->read()) watched_->watch_around(path);
     const auto notices = watched_->read();
     if (!notices)
       return fail(Code::failed, fmt::format("the {}: {}", injector_.name, notices.error().message));
     if (auto warned = warn(); !warned) return warned;
     for (const FileNotice& notice : *notices) {
       if (notice.path.ends_with(".lock")) continue;
+      if (context_.used && !context_.used->contains(notice.path)) continue;
       if ((notice.mask & IN_OPEN) != 0 && !scanned_.changed(notice.path)) continue;
       if (auto planned = plan(notice.path); !planned) return planned;
     }

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "core/base/clock.h"
+#include "harness/crowd/inject/matching_files.h"
 #include "harness/linux/barrier.h"
 #include "harness/linux/sealed_text.h"
 #include "harness/scenario/injector_traits.h"
@@ -25,12 +26,20 @@ Result<> run_injector(const std::filesystem::path& run_directory, std::uint32_t 
                                  Role::injector, index, plan->run_id);
   if (!recorder) return fail(recorder.error());
 
-  InjectorContext context{*plan, index, run_directory / "store", std::move(*recorder), token};
+  InjectorContext context{
+      *plan, index, run_directory / "store", std::move(*recorder), token, UsedFiles::open(run_directory)};
   if (auto injected = inject(context); !injected) return injected;
   return context.recorder.close();
 }
 
 }  // namespace
+
+std::vector<std::string> files_to_hold(InjectorContext& context) {
+  const std::string& pattern = context.plan.scenario.injectors[context.index].path;
+  if (!context.used) return matching_files(context.store, pattern);
+  context.used->read();
+  return context.used->matching(pattern);
+}
 
 // A watcher must watch before the first agent writes, so each kind says for itself that it is ready.
 Result<> inject(InjectorContext& context) {

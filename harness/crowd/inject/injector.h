@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
+#include "harness/crowd/inject/used_files.h"
 #include "harness/history/recorder.h"
 #include "harness/scenario/plan/plan.h"
 
@@ -17,12 +20,16 @@ struct InjectorContext {
   std::uint32_t index = 0;
   std::filesystem::path store;  // the directory whose files it holds
   Recorder recorder;
-  std::uint32_t token = 0;  // as the launcher knows this process
+  std::uint32_t token = 0;          // as the launcher knows this process
+  std::optional<UsedFiles> used{};  // if not every file of the store may be touched
 };
 
 // The injector's process: joins the run, waits for the start, injects until told to stop. Returns
 // the exit code.
 int injector_main(const std::filesystem::path& run_directory, std::uint32_t index, std::uint32_t token);
+
+// The files that match the injector's pattern now.
+std::vector<std::string> files_to_hold(InjectorContext& context);
 
 // Acts according to the injector's kind until the stop gate opens or SIGTERM comes; then releases every handle.
 Result<> inject(InjectorContext& context);

@@ -8,7 +8,6 @@
 
 #include "core/base/clock.h"
 #include "harness/crowd/inject/injector.h"
-#include "harness/crowd/inject/matching_files.h"
 #include "harness/crowd/inject/open_file.h"
 #include "harness/linux/barrier.h"
 #include "harness/linux/descriptor.h"
@@ -33,7 +32,7 @@ Result<> inject_open_handle(InjectorContext& context) {
     std::string path;
     int error = ENOENT;
     while (!file && monotonic_ns() < end_ns) {
-      const auto files = matching_files(context.store, injector.path);
+      const auto files = files_to_hold(context);
       if (!files.empty()) {
         path = files.front();
         file = open_to_hold(path);

@@ -33,9 +33,9 @@ bool names_the_unnamed(std::string_view name) {
 
 }  // namespace
 
-Result<WatchedTree> WatchedTree::start(const std::filesystem::path& store, std::uint32_t mask) {
-  WatchedTree tree(store, mask, Descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)));
-  const int error = tree.watch_ ? tree.walk("", false, nullptr) : errno;
+Result<WatchedTree> WatchedTree::start(const std::filesystem::path& store, std::uint32_t mask, Reach reach) {
+  WatchedTree tree(store, mask, reach, Descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)));
+  const int error = !tree.watch_ ? errno : reach == Reach::all ? tree.walk("", false, nullptr) : 0;
   if (error == 0) return tree;
   return fail(Code::failed,
               fmt::format("cannot watch {}: {} (see fs.inotify.max_user_instances and max_user_watches)",
@@ -93,6 +93,21 @@ int WatchedTree::walk(const std::string& directory, bool tell, std::map<int, std
   return first_error;
 }
 
+void WatchedTree::watch_around(const std::string& path) {
+  const std::string beneath = path.substr(std::min(path.size(), store_.native().size() + 1));
+  const auto slash = beneath.rfind('/');
+  std::deque<std::string> unused;
+  for (const std::string& directory : {slash == std::string::npos ? "" : beneath.substr(0, slash), beneath}) {
+    if (directories_.size() >= most_watched) return;
+    const std::uint32_t no_links = directory.empty() ? 0U : IN_DONT_FOLLOW;
+    const int watch =
+        ::inotify_add_watch(watch_.get(), (store_ / directory).c_str(), mask_ | of_directories | no_links);
+    if (watch < 0) continue;  // a file, or gone again
+    const auto [known, is_new] = directories_.insert_or_assign(watch, directory);
+    if (is_new) list(directory, true, unused);
+  }
+}
+
 // After directories were moved the names that are known may be anybody's: all of the store is looked at once more, and
 // what is not in it is forgotten.
 void WatchedTree::look_again() {
@@ -134,6 +149,7 @@ void WatchedTree::found(const std::string& path, const State& state) {
 }
 
 void WatchedTree::directory_event(std::uint32_t mask, const std::string& path) {
+  if (reach_ == Reach::asked) return;
   moved_ = moved_ || (mask & (IN_MOVED_FROM | IN_MOVED_TO)) != 0;
   if ((mask & IN_CREATE) != 0) walk(path, true, nullptr);
   // What is read after this event names files in it by where it is now.

@@ -28,7 +28,15 @@ class WatchedTree {
  public:
   // `mask`: which of IN_CLOSE_WRITE, IN_MOVED_TO and IN_OPEN to report. An error if the store itself cannot be
   // watched.
-  static Result<WatchedTree> start(const std::filesystem::path& store, std::uint32_t mask);
+  enum class Reach : std::uint8_t {
+    all,    // every directory
+    asked,  // those of watch_around() alone
+  };
+  static Result<WatchedTree> start(const std::filesystem::path& store, std::uint32_t mask,
+                                   Reach reach = Reach::all);
+
+  // The directory of a path in the store, and the path itself if that is a directory.
+  void watch_around(const std::string& path);
 
   // Readable when something happened.
   [[nodiscard]] int descriptor() const { return watch_.get(); }
@@ -49,8 +57,8 @@ class WatchedTree {
     bool operator==(const State&) const = default;
   };
 
-  WatchedTree(std::filesystem::path store, std::uint32_t mask, Descriptor watch)
-      : store_(std::move(store)), mask_(mask), watch_(std::move(watch)) {}
+  WatchedTree(std::filesystem::path store, std::uint32_t mask, Reach reach, Descriptor watch)
+      : store_(std::move(store)), mask_(mask), reach_(reach), watch_(std::move(watch)) {}
   void list(const std::string& directory, bool tell, std::deque<std::string>& below);
   // 0, or the errno of the first.
   int walk(const std::string& directory, bool tell, std::map<int, std::string>* seen);
@@ -64,6 +72,7 @@ class WatchedTree {
 
   std::filesystem::path store_;
   std::uint32_t mask_;
+  Reach reach_;
   Descriptor watch_;
   std::map<int, std::string> directories_;  // by watch: the path in the store, "" of the store itself
   bool moved_ = false;                      // a directory was moved, so names must be checked again

@@ -32,14 +32,27 @@ int result_of(int returned) {
 
 Decider::Decider(Domain domain, const Participants& participants)
     : domain_(std::move(domain)),
-      territory_(domain_.directories),
+      territory_(domain_.directories, domain_.shared),
       profiles_(domain_.profile),
       uses_(participants, profiles_,
-            std::any_of(domain_.directories.begin(), domain_.directories.end(), lies_on_overlay),
-            domain_.opens) {}
+            std::any_of(domain_.directories.begin(), domain_.directories.end(), lies_on_overlay) ||
+                std::any_of(domain_.shared.begin(), domain_.shared.end(), lies_on_overlay),
+            domain_.opens, domain_.family) {}
 
-Lies Decider::find(const ResolvedPath& path, const Caller& caller) const {
-  return territory_.find(path.directory.get(), path.directory_text, caller.process);
+Ground Decider::ground_of(const ResolvedPath& path, const Caller& caller) const {
+  return territory_.ground_of(path.directory.get(), path.directory_text, caller.process);
+}
+
+// On shared ground, who cannot be seen is none of the command's.
+SeenFile Decider::look_at(const Lease& lease, const Request& request, Ground ground, const Look& look,
+                          const FileUses::Refuses& refuses, bool others_agree) {
+  SeenFile seen{uses_.of(lease, request.caller, ground, true, refuses, others_agree), is_read_only(lease),
+                lease.unbroken()};
+  if (ground != Ground::shared || !look.is_last()) return seen;
+  if (!seen.use.known && seen.use.holders.empty()) seen.use.bystanders.push_back(look.unseen);
+  seen.use.known = seen.use.known || seen.use.holders.empty();
+  seen.unbroken = true;
+  return seen;
 }
 
 Decision Decider::refuse(const Caller& caller, std::uint16_t code, Obstacle obstacle,
@@ -103,7 +116,7 @@ Decision Decider::unreadable(const Caller& caller, int error, bool kernel_words)
 }
 
 Decision Decider::refuse_delete_pending(const Caller& caller, const Lease& lease) {
-  FileUse use = uses_.of(lease, caller, true, [](auto handles) { return !handles.empty(); });
+  FileUse use = uses_.of(lease, caller, Ground::own, true, [](auto handles) { return !handles.empty(); });
   if (use.holders.empty()) use.holders.push_back(uses_.unseen());
   return refuse(caller, reach(true), Obstacle::delete_pending, std::move(use.holders));
 }
@@ -196,13 +209,14 @@ Decision Decider::decide(const TrappedCall& call, const Caller& caller,
     return do_open(call, caller, still_waiting);
 
   const bool two_paths = call.function == Function::rename || call.function == Function::link;
-  Request request{call, caller, still_waiting, {}, {}};
+  Request request{call, caller, still_waiting, {}, {}, {}, {}};
   if (auto undecided = find_names(request, two_paths)) return std::move(*undecided);
   ResolvedPath &from = request.from, &to = request.to;
-  const Lies from_lies = find(from, caller), to_lies = two_paths ? find(to, caller) : Lies::outside;
-  if (from_lies != Lies::inside && to_lies != Lies::inside) {
-    if (from_lies == Lies::unknown) return let_through(doubt_of_place(caller, from.text));
-    if (to_lies == Lies::unknown) return let_through(doubt_of_place(caller, to.text));
+  request.from_ground = ground_of(from, caller);
+  if (two_paths) request.to_ground = ground_of(to, caller);
+  if (!is_inside(request.from_ground) && !is_inside(request.to_ground)) {
+    if (request.from_ground == Ground::unknown) return let_through(doubt_of_place(caller, from.text));
+    if (request.to_ground == Ground::unknown) return let_through(doubt_of_place(caller, to.text));
     return do_outside(request, two_paths);
   }
   if (!call.flags_known) {

@@ -40,6 +40,9 @@ struct Domain {
   bool opens = false;              // all opens are trapped and decided; else only injectors'
   bool cuts = true;                // also check whether a truncated file is mapped, by scanning all processes
   Deletion deletion = Deletion::posix;  // classic only where opens are decided
+  // More directories, where others work, too: what they hold is reported and refuses nothing.
+  std::vector<std::filesystem::path> shared{};
+  pid_t family = 0;  // what descends from this process is of the command; 0: participants alone are
 };
 
 struct Decision {
@@ -57,8 +60,9 @@ struct Decision {
   std::string path, destination;
   std::string outside;  // the directory of a name outside the domain
   std::vector<NamedHolder> holders;
-  bool missed_refusal = false;  // done, although a process opened the file in the meantime
-  std::optional<Doubt> doubt;   // something that no rule covers; makes the run inconclusive
+  std::optional<Ruling> spared;  // how bystanders would have had it refused, if they counted
+  bool missed_refusal = false;   // done, although a process opened the file in the meantime
+  std::optional<Doubt> doubt;    // something that no rule covers; makes the run inconclusive
   Descriptor opened;
   bool close_on_exec = false;
 };
@@ -86,6 +90,7 @@ class Decider {
     const Caller& caller;
     const std::function<bool()>& still_waiting;
     ResolvedPath from, to;
+    Ground from_ground = Ground::outside, to_ground = Ground::outside;
   };
 
   Decision do_rename(const Request& request);                   // do_rename.cc
@@ -101,13 +106,13 @@ class Decider {
   enum class Opened { again, not_yet, decided };
   bool understand(Opening& opening);
   [[nodiscard]] bool judges_cut(const Opening& opening) const;
-  [[nodiscard]] Lies find_file(const Opening& opening, int file, const std::string& path) const;
+  [[nodiscard]] Ground ground_of_file(const Opening& opening, int file, const std::string& path) const;
   [[nodiscard]] bool all_share_deletion(const struct stat& file) const;
   bool only_readers_agree(const Opening& opening, int file, const struct stat& identity);
   FileUse obstacles_to(const Opening& opening, int file, Decision& decision);
   Opened look_at_holders(const Opening& opening, int file, const struct stat& identity, const Look& look,
                          Decision& decision);
-  Opened look_and_open(const Opening& opening, const Look& look, Decision& decision);
+  Opened look_and_open(Opening& opening, const Look& look, Decision& decision);
   Opened carry_out_open(const Opening& opening, const struct stat* identity, const Look& look,
                         Decision& decision);
 
@@ -117,7 +122,14 @@ class Decider {
   Decision refuse_delete_pending(const Caller& caller, const Lease& lease);
 
   // Parts of every decision.
-  [[nodiscard]] Lies find(const ResolvedPath& path, const Caller& caller) const;
+  // Whether a process opened the file during a call that was done. Of two commands side by side, each supervisor
+  // breaks the other's lease by looking at the same file, which cannot be told apart.
+  [[nodiscard]] bool missed_opener(const Lease& lease) const {
+    return !lease.unbroken() && !(domain_.family != 0 && another_supervises());
+  }
+  [[nodiscard]] Ground ground_of(const ResolvedPath& path, const Caller& caller) const;
+  SeenFile look_at(const Lease& lease, const Request& request, Ground ground, const Look& look,
+                   const FileUses::Refuses& refuses, bool others_agree = false);
   Decision refuse(const Caller& caller, std::uint16_t code, Obstacle obstacle,
                   std::vector<NamedHolder> holders);
   template <typename Act>
@@ -129,7 +141,7 @@ class Decider {
   static Decision let_through(std::optional<Doubt> doubt);
   static Decision answer(int error, std::optional<Doubt> doubt = std::nullopt);
   static Decision unreadable(const Caller& caller, int error, bool kernel_words);
-  Lies find_what_is_there(const Caller& caller, int directory, std::string path) const;
+  Ground ground_of_what_is_there(const Caller& caller, int directory, std::string path) const;
   static std::optional<Doubt> doubt_of_link(const Request& request);
   static Doubt doubt_of_place(const Caller& caller, const std::string& path);
   static Decision other_identity(const Caller& caller, const std::string& difference,

@@ -10,13 +10,13 @@ namespace holdfast {
 
 // Where a path leads; if nothing is there, where as much of it leads as is there. The answer must not depend on whether a
 // file exists that the caller may not look for.
-Lies Decider::find_what_is_there(const Caller& caller, int directory, std::string path) const {
+Ground Decider::ground_of_what_is_there(const Caller& caller, int directory, std::string path) const {
   for (;;) {
     ResolvedPath found;
-    if (!resolve(caller, directory, path, found)) return find(found, caller);
+    if (!resolve(caller, directory, path, found)) return ground_of(found, caller);
     const auto last = path.find_last_not_of('/');
     const auto slash = last == path.npos ? path.npos : path.rfind('/', last);
-    if (slash == path.npos) return Lies::outside;
+    if (slash == path.npos) return Ground::outside;
     path.resize(slash == 0 ? 1 : slash);
   }
 }
@@ -32,15 +32,15 @@ Decision Decider::for_another(const TrappedCall& call, const Caller& caller, con
   for (const auto& [directory, address] : paths) {
     const ReadPath read = read_path(caller.thread, address);
     if (read.error != 0) return unreadable(caller, read.error, true);
-    Lies lies = find_what_is_there(caller, directory, read.path);
+    Ground ground = ground_of_what_is_there(caller, directory, read.path);
     // What an open leads to through a link, too.
     PathStart start;
-    if (opens && lies != Lies::inside && !start_path(caller, directory, read.path, start)) {
+    if (opens && !is_inside(ground) && !start_path(caller, directory, read.path, start)) {
       if (const Descriptor there = open_from(start, O_PATH | O_CLOEXEC, 0))
-        lies = territory_.find(there.get(), path_of(there.get()), caller.process);
+        ground = territory_.ground_of(there.get(), path_of(there.get()), caller.process);
     }
-    if (lies == Lies::inside) return other_identity(caller, difference, read.path);
-    if (lies == Lies::unknown) return let_through(doubt_of_place(caller, read.path));
+    if (is_inside(ground)) return other_identity(caller, difference, read.path);
+    if (ground == Ground::unknown) return let_through(doubt_of_place(caller, read.path));
   }
   return {};
 }

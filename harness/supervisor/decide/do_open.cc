@@ -33,6 +33,7 @@ struct Decider::Opening {
   Handle opener{};
   std::string path{};
   PathStart start{};
+  Ground ground = Ground::own;
 
   [[nodiscard]] bool truncates() const { return call.function == Function::truncate; }
   [[nodiscard]] bool cuts() const { return truncates() || (how.flags & O_TRUNC) != 0; }
@@ -131,7 +132,7 @@ FileUse Decider::obstacles_to(const Opening& opening, int file, Decision& decisi
   // A share mode ends with its handle (CreateFile, dwShareMode): a mapping only keeps a program from being written,
   // and a file from being cut.
   const bool mappings_matter = judges_cut(opening) || (opening.opener.access & write_bit) != 0;
-  return uses_.of(lease, opening.caller, mappings_matter,
+  return uses_.of(lease, opening.caller, opening.ground, mappings_matter,
                   [&](auto handles) { return open_beside(opening.opener, handles) != 0; });
 }
 
@@ -142,11 +143,18 @@ Decider::Opened Decider::look_at_holders(const Opening& opening, int file, const
   const bool may_meet_another = domain_.mode == Domain::Mode::observe || opening.declared ||
                                 handed_.may_refuse(identity, opening.opener);
   if (!opening.denies() && !judges_cut(opening) && !may_meet_another) return Opened::not_yet;
-  Ruling ruling = rule_on_open({opening.opener, obstacles_to(opening, file, decision), judges_cut(opening),
-                                opening.denies() || handed_.knows(identity)},
-                               look);
+  SeenOpen seen{opening.opener, obstacles_to(opening, file, decision), judges_cut(opening),
+                opening.ground == Ground::own && (opening.denies() || handed_.knows(identity))};
+  Ruling ruling = rule_on_open(seen, look);
   if (ruling.kind == Ruling::Kind::look_again) return Opened::again;
-  if (ruling.kind == Ruling::Kind::allowed) return Opened::not_yet;
+  if (ruling.kind == Ruling::Kind::allowed) {
+    FileUse& use = seen.use;
+    if (!use.bystanders.empty()) {
+      use.holders.insert(use.holders.end(), use.bystanders.begin(), use.bystanders.end());
+      decision.spared = spared(rule_on_open(std::move(seen), look));
+    }
+    return Opened::not_yet;
+  }
   decision = carry_out(opening.caller, std::move(ruling), std::move(decision));
   return Opened::decided;
 }
@@ -195,21 +203,21 @@ Decider::Opened Decider::carry_out_open(const Opening& opening, const struct sta
 }
 
 // From a file no way leads up: if its mount is unknown, its directory is asked.
-Lies Decider::find_file(const Opening& opening, int file, const std::string& path) const {
-  const Lies lies = territory_.find(file, path, opening.caller.process);
+Ground Decider::ground_of_file(const Opening& opening, int file, const std::string& path) const {
+  const Ground ground = territory_.ground_of(file, path, opening.caller.process);
   ResolvedPath parent;
-  if (lies != Lies::unknown ||
+  if (ground != Ground::unknown ||
       resolve(opening.caller, opening.call.from_directory, opening.path, parent, opening.how.resolve))
-    return lies;
+    return ground;
   struct stat named {
   }, opened{};
   const bool same =
       ::fstatat(parent.directory.get(), parent.leaf.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
       ::fstat(file, &opened) == 0 && same_file(named, opened);
-  return same ? find(parent, opening.caller) : lies;
+  return same ? ground_of(parent, opening.caller) : ground;
 }
 
-Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look, Decision& decision) {
+Decider::Opened Decider::look_and_open(Opening& opening, const Look& look, Decision& decision) {
   const Caller& caller = opening.caller;
   const bool observes = domain_.mode == Domain::Mode::observe;
   const std::uint64_t follow = (opening.how.flags & O_NOFOLLOW) | (opening.exclusive() ? O_NOFOLLOW : 0);
@@ -220,9 +228,10 @@ Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look,
     ResolvedPath parent;
     const bool missing = errno == ENOENT && (opening.creates() || (!observes && caller.same_identity));
     if (!missing || resolve(caller, opening.call.from_directory, opening.path, parent, opening.how.resolve) ||
-        find(parent, caller) == Lies::outside)
+        ground_of(parent, caller) == Ground::outside)
       return Opened::decided;
-    if (find(parent, caller) == Lies::unknown) {
+    opening.ground = ground_of(parent, caller);
+    if (opening.ground == Ground::unknown) {
       decision.doubt = doubt_of_place(caller, parent.text);
       return Opened::decided;
     }
@@ -236,9 +245,9 @@ Decider::Opened Decider::look_and_open(const Opening& opening, const Look& look,
     }
     const bool pending = pending_deletes_.is_pending(path, identity);
     if (!pending) {
-      const Lies lies = opening.exclusive() ? Lies::outside : find_file(opening, there.get(), path);
-      if (lies == Lies::unknown) decision.doubt = doubt_of_place(caller, path);
-      if (lies != Lies::inside) return Opened::decided;
+      opening.ground = opening.exclusive() ? Ground::outside : ground_of_file(opening, there.get(), path);
+      if (opening.ground == Ground::unknown) decision.doubt = doubt_of_place(caller, path);
+      if (!is_inside(opening.ground)) return Opened::decided;
     }
     if (pending) decision = refuse_delete_pending(caller, Lease::probe_file(there.get()));
     decision.path = std::move(path);

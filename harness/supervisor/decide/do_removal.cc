@@ -23,6 +23,7 @@ Decision Decider::do_removal(Request& request) {
   const Caller& caller = request.caller;
   const auto& still_waiting = request.still_waiting;
   ResolvedPath& from = request.from;
+  const Ground ground = request.from_ground;
   Decision decision;
   decision.kind = Decision::Kind::answered;
   const int flags = call.function == Function::rmdir ? AT_REMOVEDIR : 0;
@@ -37,27 +38,27 @@ Decision Decider::do_removal(Request& request) {
     const Lease lease = Lease::probe(from.directory.get(), from.name.c_str());
     if (lease.openness() == Openness::special && S_ISDIR(lease.identity().st_mode)) {
       if (call.function != Function::rmdir) return remove();
-      auto use = find_directory_use(lease.identity(), from.text, LookFor::current_directories);
-      const std::uint16_t code = remove_directory(use.is_current_directory);
-      if (code == 0) {
-        const std::uint16_t around = remove_directory_around(pending_deletes_.has_below(from.text));
-        if (around != 0) return refuse(caller, around, Obstacle::delete_pending, {});
-        return remove();
-      }
-      std::vector<NamedHolder> holders;
-      for (auto& holder : use.holders) holders.push_back(uses_.name(std::move(holder), caller));
-      return refuse(caller, code, Obstacle::current_directory, std::move(holders));
+      FileUse use =
+          uses_.of_directory(lease.identity(), from.text, caller, ground, LookFor::current_directories);
+      Ruling ruling = rule_on_directory(std::move(use.holders), true);
+      if (ruling.kind != Ruling::Kind::allowed)
+        return carry_out(caller, std::move(ruling), std::move(decision));
+      const std::uint16_t around = remove_directory_around(pending_deletes_.has_below(from.text));
+      if (around != 0) return refuse(caller, around, Obstacle::delete_pending, {});
+      decision.spared = spared(rule_on_directory(std::move(use.bystanders), true));
+      return remove();
     }
     if (call.function == Function::rmdir) return remove();  // not a directory
-    FileUse use = uses_.of(
-        lease, caller, true, [](auto handles) { return delete_of(handles) != 0; },
+    const SeenFile seen = look_at(
+        lease, request, ground, look, [](auto handles) { return delete_of(handles) != 0; },
         lease.openness() == Openness::held && all_share_deletion(lease.identity()));
-    const bool stays = leaves_name(domain_.deletion, handles_of(use.holders));
-    Ruling ruling = rule_on_removal({std::move(use), is_read_only(lease), lease.unbroken()}, look);
+    const bool stays = leaves_name(domain_.deletion, handles_of(seen.use.holders));
+    Ruling ruling = rule_on_removal(seen, look);
     if (ruling.kind == Ruling::Kind::look_again) continue;
     if (ruling.kind != Ruling::Kind::allowed)
       return carry_out(caller, std::move(ruling), std::move(decision));
     if (auto doubt = flag_scan(lease, from.text)) decision.doubt = std::move(doubt);
+    if (!seen.use.bystanders.empty()) decision.spared = spared(rule_on_removal(with_bystanders(seen), look));
     if (domain_.mode == Domain::Mode::enforce && stays) {
       if (still_waiting()) {
         pending_deletes_.add(std::move(from), lease.identity());
@@ -67,7 +68,7 @@ Decision Decider::do_removal(Request& request) {
       return decision;
     }
     decision = remove();
-    decision.missed_refusal = decision.error == 0 && enforces() && !lease.unbroken();
+    decision.missed_refusal = decision.error == 0 && enforces() && missed_opener(lease);
     return decision;
   }
 }

@@ -37,13 +37,13 @@ Decision Decider::do_rename(const Request& request) {
     if (source.openness() == Openness::absent)
       return carry_out_with(call.flags);  // the kernel returns the right errno
     if (source.openness() == Openness::special && S_ISDIR(source.identity().st_mode)) {
-      auto use = find_directory_use(source.identity(), from.text, LookFor::everything);
-      const std::uint16_t code = rename_directory(use.has_open_child || use.is_current_directory);
-      if (code == 0) return carry_out_with(call.flags);
-      std::vector<NamedHolder> holders;
-      for (auto& holder : use.holders) holders.push_back(uses_.name(std::move(holder), caller));
-      return refuse(caller, code, use.has_open_child ? Obstacle::open_child : Obstacle::current_directory,
-                    std::move(holders));
+      FileUse use =
+          uses_.of_directory(source.identity(), from.text, caller, request.from_ground, LookFor::everything);
+      Ruling ruling = rule_on_directory(std::move(use.holders), false);
+      if (ruling.kind != Ruling::Kind::allowed)
+        return carry_out(caller, std::move(ruling), std::move(decision));
+      decision.spared = spared(rule_on_directory(std::move(use.bystanders), false));
+      return carry_out_with(call.flags);
     }
     Lease target = Lease::probe(to.directory.get(), to.name.c_str(), &source);
     // Two names of one file: rename(2) does nothing then.
@@ -56,15 +56,19 @@ Decision Decider::do_rename(const Request& request) {
       if (auto doubt = flag_scan(*lease, path->text)) decision.doubt = std::move(doubt);
     }
     const Profile profile = profiles_.of(caller.process);
-    FileUse of_source = uses_.of(source, caller, true, [](auto handles) { return rename_of(handles) != 0; });
-    FileUse of_target =
-        uses_.of(target, caller, true, [&](auto handles) { return replace_onto(profile, handles) != 0; });
-    Ruling ruling =
-        rule_on_rename({std::move(of_source), false, source.unbroken()},
-                       {std::move(of_target), is_read_only(target), target.unbroken()}, profile, look);
+    SeenFile from_seen = look_at(source, request, request.from_ground, look,
+                                 [](auto handles) { return rename_of(handles) != 0; });
+    from_seen.read_only = false;  // which is in nobody's way
+    const SeenFile to_seen = look_at(target, request, request.to_ground, look,
+                                     [&](auto handles) { return replace_onto(profile, handles) != 0; });
+    Ruling ruling = rule_on_rename(from_seen, to_seen, profile, look);
     if (ruling.kind == Ruling::Kind::look_again) continue;
     if (ruling.kind != Ruling::Kind::allowed)
       return carry_out(caller, std::move(ruling), std::move(decision));
+    if (!from_seen.use.bystanders.empty() || !to_seen.use.bystanders.empty()) {
+      decision.spared =
+          spared(rule_on_rename(with_bystanders(from_seen), with_bystanders(to_seen), profile, look));
+    }
     if (domain_.mode == Domain::Mode::observe) return carry_out_with(call.flags);
     if (target.openness() == Openness::absent) {
       // No lease guards a missing name: a file created there now must be examined.
@@ -79,7 +83,7 @@ Decision Decider::do_rename(const Request& request) {
     } else {
       decision = carry_out_with(call.flags);
     }
-    decision.missed_refusal = decision.error == 0 && (!source.unbroken() || !target.unbroken());
+    decision.missed_refusal = decision.error == 0 && (missed_opener(source) || missed_opener(target));
     return decision;
   }
 }

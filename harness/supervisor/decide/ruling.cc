@@ -64,6 +64,27 @@ Ruling rule_on_removal(SeenFile file, const Look& look) {
   return refused(error_sharing_violation, Obstacle::held, {look.unseen});
 }
 
+Ruling rule_on_directory(std::vector<NamedHolder> users, bool removes) {
+  const auto beneath = [](const NamedHolder& user) { return user.found.beneath; };
+  const bool open_child = std::any_of(users.begin(), users.end(), beneath);
+  const bool current = !std::all_of(users.begin(), users.end(), beneath);
+  const auto code = removes ? remove_directory(current) : rename_directory(open_child || current);
+  if (code == 0) return {};
+  const bool by_child = open_child && !removes;
+  return refused(code, by_child ? Obstacle::open_child : Obstacle::current_directory, std::move(users));
+}
+
+std::optional<Ruling> spared(Ruling with_bystanders) {
+  if (with_bystanders.kind != Ruling::Kind::refused) return std::nullopt;
+  return with_bystanders;
+}
+
+SeenFile with_bystanders(SeenFile file) {
+  auto& holders = file.use.holders;
+  holders.insert(holders.end(), file.use.bystanders.begin(), file.use.bystanders.end());
+  return file;
+}
+
 Ruling rule_on_open(SeenOpen seen, const Look& look) {
   FileUse& use = seen.use;
   if (!use.known && !look.is_last()) return {.kind = Ruling::Kind::look_again};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "harness/sharing/obstacle.h"
@@ -47,6 +48,15 @@ Ruling rule_on_rename(SeenFile source, SeenFile target, const Profile& profile, 
 
 // DeleteFileW.
 Ruling rule_on_removal(SeenFile file, const Look& look);
+
+// A directory, by those who use it: RemoveDirectoryW if `removes`, else a rename.
+Ruling rule_on_directory(std::vector<NamedHolder> users, bool removes);
+
+// The refusal that bystanders were spared: a ruling that counts them, of a call that was allowed without.
+std::optional<Ruling> spared(Ruling with_bystanders);
+
+// The same look with bystanders among the holders.
+SeenFile with_bystanders(SeenFile file);
 
 // CreateFileW of a file that others have open.
 struct SeenOpen {

@@ -9,6 +9,7 @@
 
 #include "harness/linux/proc.h"
 #include "harness/linux/share_mark.h"
+#include "harness/supervisor/look/lineage.h"
 
 namespace holdfast {
 
@@ -40,12 +41,13 @@ NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
     holder.share = participant->share;
   } else {
     holder.share = profiles_.of(found.process).share;
+    const bool ours = participant || (family_ != 0 && descends_from(found.process, family_));
     if (found.process == caller.process) {
       holder.kind = HolderKind::self;
-    } else if (found.forked_copy) {
+    } else if (found.forked_copy && (ours || family_ == 0)) {
       holder.kind = HolderKind::posix_only;
     } else {
-      holder.kind = participant ? HolderKind::agent : HolderKind::stranger;
+      holder.kind = ours ? HolderKind::agent : HolderKind::stranger;
     }
   }
   if (marked_ && found.descriptor >= 0) {
@@ -57,6 +59,20 @@ NamedHolder FileUses::name(FoundHolder found, const Caller& caller) {
   if (participant && participant->role != Role::reader) holder.index = participant->index;
   holder.found = std::move(found);
   return holder;
+}
+
+void FileUses::add(FileUse& use, FoundHolder found, const Caller& caller, Ground ground) {
+  NamedHolder named = name(std::move(found), caller);
+  const bool bystander = ground == Ground::shared && named.kind == HolderKind::stranger;
+  (bystander ? use.bystanders : use.holders).push_back(std::move(named));
+}
+
+FileUse FileUses::of_directory(const struct stat& identity, const std::string& path, const Caller& caller,
+                               Ground ground, LookFor what) {
+  FileUse use;
+  for (FoundHolder& user : find_directory_users(identity, path, what))
+    add(use, std::move(user), caller, ground);
+  return use;
 }
 
 NamedHolder FileUses::unseen() const {
@@ -79,8 +95,8 @@ std::vector<pid_t> family_of(const Caller& caller) {
 }  // namespace
 
 // Only where the lease does not answer "free" is /proc read: reading it always made saves ten times slower.
-FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_matter, const Refuses& refuses,
-                     bool others_agree) {
+FileUse FileUses::of(const Lease& lease, const Caller& caller, Ground ground, bool mappings_matter,
+                     const Refuses& refuses, bool others_agree) {
   FileUse use;
   const bool free = lease.openness() == Openness::free;
   if (lease.openness() == Openness::absent || lease.openness() == Openness::special) return use;
@@ -97,9 +113,15 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_mat
       if (what == LookAt::mappings && !holder.running &&
           std::any_of(use.holders.begin(), use.holders.end(), same))
         continue;
-      passing = passing || holder.between_fork_and_exec;
-      if (!holder.between_fork_and_exec) use.holders.push_back(name(std::move(holder), caller));
+      passing = passing || holder.between_fork_and_exec || holder.probe;
+      if (holder.between_fork_and_exec || holder.probe) continue;
+      add(use, std::move(holder), caller, ground);
     }
+  };
+  const auto look_anew = [&](const std::vector<pid_t>& processes) {
+    use.holders.clear();
+    use.bystanders.clear();
+    look(processes, LookAt::descriptors);
   };
   if (free) {
     look(all_processes(), LookAt::mappings);
@@ -111,22 +133,23 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, bool mappings_mat
     if (others_agree && unexplained()) {
       for (const pid_t process : family_of(caller)) {
         auto holder = use.holders.empty() ? find_latest_holder(lease.identity(), process) : std::nullopt;
-        if (holder && !holder->between_fork_and_exec) use.holders.push_back(name(std::move(*holder), caller));
+        if (holder && !holder->between_fork_and_exec) add(use, std::move(*holder), caller, ground);
       }
       if (!use.holders.empty()) return use;
     }
     if (unexplained()) look(family_of(caller), LookAt::descriptors);
     if (unexplained()) {
-      look(participants_.processes(Role::agent), LookAt::descriptors);
+      look_anew(participants_.processes(Role::agent));
       look(participants_.processes(Role::reader), LookAt::descriptors);
     }
-    if (unexplained()) look(all_processes(), LookAt::descriptors);
-    const bool nobody = use.holders.empty() && !passing;
+    if (unexplained()) look_anew(all_processes());
+    const bool nobody = use.holders.empty() && use.bystanders.empty() && !passing;
     if (nobody || (mappings_matter && !use.holders.empty() && unexplained()))
       look(all_processes(), LookAt::mappings);
   }
   use.only_passing = passing && use.holders.empty();
-  use.known = free || passing || !use.holders.empty() || lease.openness() == Openness::ask_scan;
+  use.known = free || passing || !use.holders.empty() || !use.bystanders.empty() ||
+              lease.openness() == Openness::ask_scan;
   return use;
 }
 

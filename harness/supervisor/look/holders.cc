@@ -17,6 +17,7 @@
 
 #include "harness/check/tolerances.h"
 #include "harness/linux/descriptor.h"
+#include "harness/linux/lease.h"
 #include "harness/linux/proc.h"
 
 namespace holdfast {
@@ -81,6 +82,29 @@ ForkState fork_state(int proc) {
           age_s < (busy ? tolerance::exec_busy_s : tolerance::exec_asleep_s), stat.parent};
 }
 
+// Whether a process runs this very program, or one of its name, and decides calls, as its thread's name says.
+bool supervises(int proc, const std::string& program) {
+  struct stat its {
+  }, ours{};
+  const bool same_program =
+      ::fstatat(proc, "exe", &its, 0) == 0 && ::stat("/proc/self/exe", &ours) == 0 && same_file(its, ours);
+  if (!same_program && program != "holdfast") return false;
+  const Directory tasks(::fdopendir(::openat(proc, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  if (!tasks) return false;
+  while (const dirent* task = ::readdir(tasks.get())) {  // NOLINT(concurrency-mt-unsafe)
+    if (task->d_name[0] == '.') continue;
+    const std::string name = fmt::format("task/{}/comm", task->d_name);
+    if (read_proc_file(proc, name.c_str()) == fmt::format("{}\n", supervisor_thread_name)) return true;
+  }
+  return false;
+}
+
+// As lease.cc opens files. What a supervisor inherited, or holds for other purposes, is opened otherwise.
+bool is_probe(int proc, long flags, const std::string& program) {
+  constexpr long of_a_probe = O_NONBLOCK | O_CLOEXEC;
+  return (flags & O_ACCMODE) == O_RDONLY && (flags & of_a_probe) == of_a_probe && supervises(proc, program);
+}
+
 bool same_description(pid_t a, pid_t b, int descriptor) {
   return ::syscall(SYS_kcmp, a, b, KCMP_FILE, descriptor, descriptor) == 0;
 }
@@ -110,6 +134,7 @@ std::optional<FoundHolder> holder_by(int proc, pid_t process, const struct stat&
   holder.program = program_of(proc);
   holder.path = link_target(directory, name);
   classify_copy(proc, flags, holder);
+  holder.probe = is_probe(proc, flags, holder.program);
   return holder;
 }
 
@@ -176,44 +201,51 @@ std::optional<FoundHolder> find_latest_holder(const struct stat& identity, pid_t
   std::sort(numbers.rbegin(), numbers.rend());
   for (const int number : numbers) {
     const std::string name = std::to_string(number);
-    if (auto holder = holder_by(proc.get(), process, identity, number, directory.get(), name.c_str()))
-      return holder;
+    auto holder = holder_by(proc.get(), process, identity, number, directory.get(), name.c_str());
+    if (holder && !holder->probe) return holder;
   }
   return std::nullopt;
 }
 
-DirectoryUse find_directory_use(const struct stat& identity, const std::string& path, LookFor what) {
-  DirectoryUse use;
+bool another_supervises() {
+  const auto processes = all_processes();
+  return std::any_of(processes.begin(), processes.end(), [](pid_t process) {
+    const Descriptor proc = open_process(process);
+    return proc && supervises(proc.get(), program_of(proc.get()));
+  });
+}
+
+std::vector<FoundHolder> find_directory_users(const struct stat& identity, const std::string& path,
+                                              LookFor what) {
+  std::vector<FoundHolder> users;
   for (const pid_t process : all_processes()) {
     const Descriptor proc = open_process(process);
     if (!proc) continue;
-    const auto add = [&](int descriptor, std::string where) {
+    const auto add = [&](int descriptor, std::string where, bool below) {
       FoundHolder holder;
+      holder.beneath = below;
       holder.process = process;
       holder.descriptor = descriptor;
       holder.program = program_of(proc.get());
       holder.path = std::move(where);
-      use.holders.push_back(std::move(holder));
+      users.push_back(std::move(holder));
     };
     struct stat cwd {};
     const std::string cwd_path = link_target(proc.get(), "cwd");
     if (::fstatat(proc.get(), "cwd", &cwd, 0) == 0 && cwd.st_dev == identity.st_dev &&
         cwd.st_ino == identity.st_ino) {
-      use.is_current_directory = true;
-      add(-1, cwd_path);
+      add(-1, cwd_path, false);
     } else if (beneath(cwd_path, path)) {
-      use.has_open_child = true;
-      add(-1, cwd_path);
+      add(-1, cwd_path, true);
     }
     if (what == LookFor::current_directories) continue;
     for_each_descriptor(proc.get(), [&](int descriptor, int directory, const char* name) {
       std::string target = link_target(directory, name);
       if (!beneath(target, path) || (open_flags(proc.get(), descriptor) & O_PATH) != 0) return;
-      use.has_open_child = true;
-      add(descriptor, std::move(target));
+      add(descriptor, std::move(target), true);
     });
   }
-  return use;
+  return users;
 }
 
 }  // namespace holdfast

@@ -85,54 +85,62 @@ std::vector<Mount> parse_mounts(const std::string& mountinfo) {
   return mounts;
 }
 
-Territory::Territory(const std::vector<std::filesystem::path>& directories) {
-  for (const auto& directory : directories) {
-    Land land;
-    land.text = directory.native();
-    const Descriptor opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (const auto place = place_of(opened.get())) {
-      land.device = place->device;
-      land.inode = place->inode;
-      land.mount = place->mount;
-      land.in_filesystem = path_in_filesystem(land.text, land.mount, ::getpid());
-    }
-    lands_.push_back(std::move(land));
+Territory::Territory(const std::vector<std::filesystem::path>& own,
+                     const std::vector<std::filesystem::path>& shared) {
+  for (const auto& directory : own) add(directory, Ground::own);
+  for (const auto& directory : shared) add(directory, Ground::shared);
+  std::stable_sort(lands_.begin(), lands_.end(),
+                   [](const Land& a, const Land& b) { return a.text.size() > b.text.size(); });
+}
+
+void Territory::add(const std::filesystem::path& directory, Ground ground) {
+  Land land;
+  land.ground = ground;
+  land.text = directory.native();
+  const Descriptor opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (const auto place = place_of(opened.get())) {
+    land.device = place->device;
+    land.inode = place->inode;
+    land.mount = place->mount;
+    land.in_filesystem = path_in_filesystem(land.text, land.mount, ::getpid());
   }
+  lands_.push_back(std::move(land));
 }
 
 // Upwards, by place: a bind mount of what lies beneath a land ends at its mount point.
-bool Territory::is_below_a_land(int directory) const {
+std::optional<Ground> Territory::ground_above(int directory) const {
   constexpr int most_levels = 100'000;
   Descriptor at(::openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   Place below{};
   for (int level = 0; at && level < most_levels; ++level) {
     const auto here = place_of(at.get());
-    if (!here || (here->device == below.device && here->inode == below.inode)) return false;
+    if (!here || (here->device == below.device && here->inode == below.inode)) return std::nullopt;
     for (const Land& land : lands_) {
-      if (here->device == land.device && here->inode == land.inode) return true;
+      if (here->device == land.device && here->inode == land.inode) return land.ground;
     }
     below = *here;
     at = Descriptor(::openat(at.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
   }
-  return false;
+  return std::nullopt;
 }
 
-Lies Territory::find(int directory, const std::string& text, pid_t viewer) const {
+Ground Territory::ground_of(int directory, const std::string& text, pid_t viewer) const {
   const bool readable = text.starts_with('/');  // what is longer than PATH_MAX is not told
-  if (readable && std::any_of(lands_.begin(), lands_.end(),
-                              [&](const Land& land) { return is_within(text, land.text); })) {
-    return Lies::inside;
+  if (readable) {
+    const auto nearest = std::find_if(lands_.begin(), lands_.end(),
+                                      [&](const Land& land) { return is_within(text, land.text); });
+    if (nearest != lands_.end()) return nearest->ground;
   }
   const auto place = place_of(directory);
-  if (!place) return Lies::outside;
-  if (!readable) return is_below_a_land(directory) ? Lies::inside : Lies::outside;
+  if (!place) return Ground::outside;
+  if (!readable) return ground_above(directory).value_or(Ground::outside);
   for (const Land& land : lands_) {
     if (place->device != land.device || place->mount == land.mount || land.in_filesystem.empty()) continue;
     const std::string path = path_in_filesystem(text, place->mount, viewer);
-    if (path.empty()) return is_below_a_land(directory) ? Lies::inside : Lies::unknown;
-    if (is_within(path, land.in_filesystem)) return Lies::inside;
+    if (path.empty()) return ground_above(directory).value_or(Ground::unknown);
+    if (is_within(path, land.in_filesystem)) return land.ground;
   }
-  return Lies::outside;
+  return Ground::outside;
 }
 
 }  // namespace holdfast

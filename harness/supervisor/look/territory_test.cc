@@ -60,6 +60,22 @@ TEST(Territory, DirectoriesByTheirPath) {
   EXPECT_FALSE(contains(territory, open_directory(scratch.path() / "inside-not")));
 }
 
+TEST(Territory, TheNearestDirectoryDecidesWhoseGroundItIs) {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directories(scratch.path() / "shared" / "own" / "cache" / "deep");
+  std::filesystem::create_directories(scratch.path() / "elsewhere");
+  const Territory territory({scratch.path() / "shared" / "own"},
+                            {scratch.path() / "shared", scratch.path() / "shared" / "own" / "cache"});
+  const auto ground = [&](const std::string& path) {
+    const Descriptor directory = open_directory(scratch.path() / path);
+    return territory.ground_of(directory.get(), path_of(directory.get()), ::getpid());
+  };
+  EXPECT_EQ(ground("shared"), Ground::shared);
+  EXPECT_EQ(ground("shared/own"), Ground::own);
+  EXPECT_EQ(ground("shared/own/cache/deep"), Ground::shared);
+  EXPECT_EQ(ground("elsewhere"), Ground::outside);
+}
+
 // The kernel tells no path that is longer than PATH_MAX: the way up leads there as well.
 TEST(Territory, DirectoriesWhosePathIsTooLongToTell) {
   const ScratchDirectory scratch;

@@ -38,7 +38,7 @@ Numbers trapped_numbers(Trap trap) {
     for (const long number : calls) numbers.emplace_back(number, SECCOMP_RET_USER_NOTIF);
   };
   add(decided_calls());
-  if (trap == Trap::decided_calls) {
+  if (trap == Trap::decided_calls || trap == Trap::creations) {
     numbers.emplace_back(SYS_openat2, SECCOMP_RET_USER_NOTIF);
   } else {
     add(open_calls());
@@ -75,6 +75,15 @@ std::vector<sock_filter> build_program(Trap trap) {
                                static_cast<std::uint8_t>(1 + 2 * commands.size())));
     program.push_back(load(offsetof(seccomp_data, args) + sizeof(seccomp_data::args[0])));
     for (const int command : commands) on_call(command, SECCOMP_RET_USER_NOTIF);
+  }
+  if (trap == Trap::creations) {
+    for (const auto& [number, argument] : creating_calls()) {
+      program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 4));
+      program.push_back(load(offsetof(seccomp_data, args) + argument * sizeof(seccomp_data::args[0])));
+      program.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_CREAT, 0, 1));
+      program.push_back(give(SECCOMP_RET_USER_NOTIF));
+      program.push_back(give(SECCOMP_RET_ALLOW));
+    }
   }
   program.push_back(give(SECCOMP_RET_ALLOW));
   return program;

@@ -9,6 +9,7 @@ namespace holdfast {
 
 enum class Trap {
   decided_calls,
+  creations,    // and opens that may create a file: where it matters whose files are
   opens,        // these too: where everybody's are decided
   store_calls,  // and these, see store_calls.h: for runs that kill
 };

@@ -116,6 +116,12 @@ std::vector<long> decided_calls() {
 std::vector<long> open_calls() {
   return numbers(Form::open, Form::by_handle);
 }
+std::vector<std::pair<long, std::size_t>> creating_calls() {
+  std::vector<std::pair<long, std::size_t>> calls{{SYS_openat, 2}};
+  if (HOLDFAST_OLD_CALL(open) >= 0) calls.emplace_back(HOLDFAST_OLD_CALL(open), 1);
+  return calls;
+}
+
 std::vector<long> identity_calls() {
   return numbers(Form::identity, Form::identity);
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "harness/history/event.h"
@@ -32,6 +33,9 @@ std::vector<long> decided_calls();
 
 // open*, creat, truncate and open_by_handle_at: trapped where everybody's opens are decided (harness/scenario/plan/decided_opens.cc).
 std::vector<long> open_calls();
+
+// Those of them that create a file if O_CREAT is among their flags, and which argument has the flags.
+std::vector<std::pair<long, std::size_t>> creating_calls();
 
 // Let through; they only tell that callers may no longer be who the supervisor is.
 std::vector<long> identity_calls();
