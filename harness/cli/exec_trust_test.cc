@@ -183,14 +183,5 @@ TEST_F(RunTrust, ARecordThatWasRemovedMeanwhileIsADoubt) {
   EXPECT_EQ(summary.doubts[0].kind, DoubtKind::missing_record);
 }
 
-// What lies where is another address each time.
-TEST_F(RunTrust, TheProgramIsPositionIndependent) {
-  const std::string program = file_bytes(HOLDFAST_BINARY);
-  constexpr std::size_t type_at = 16;
-  constexpr char shared_object = 3;  // ET_DYN
-  ASSERT_GT(program.size(), type_at);
-  EXPECT_EQ(program[type_at], shared_object);
-}
-
 }  // namespace
 }  // namespace holdfast

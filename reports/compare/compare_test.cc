@@ -48,10 +48,8 @@ TEST(Compare, SameRunShowsNoDifference) {
 }
 
 TEST(Compare, DamageIsSaid) {
-  EXPECT_THAT(compare(example_fail(), example_pass()).conclusion,
-              HasSubstr("312 lost → 0; "));
-  EXPECT_THAT(compare(example_pass(), example_fail()).conclusion,
-              HasSubstr("0 lost → 312; "));
+  EXPECT_THAT(compare(example_fail(), example_pass()).conclusion, HasSubstr("312 lost → 0; "));
+  EXPECT_THAT(compare(example_pass(), example_fail()).conclusion, HasSubstr("0 lost → 312; "));
 }
 
 TEST(Compare, CautionsWhereTheRunsDiffer) {
