@@ -24,7 +24,7 @@ static void list_words() {
   for (const Explanation& one : explanations()) {
     if (kinds.empty() || kinds.back().first != one.kind) kinds.emplace_back(one.kind, "");
     std::string& words = kinds.back().second;
-    words += (words.empty() ? "" : ", ") + one.word;
+    words.append(words.empty() ? "" : ", ").append(one.word);
   }
   for (const auto& [kind, words] : kinds) fmt::print("{}", wrapped(kind + ": " + words, columns, "", "  "));
 }

@@ -63,10 +63,10 @@ TEST_F(Replay, SaysThatTheSubjectHasChanged) {
            "[subject]\nkind = \"command\"\ncommand = [\"python3\", \"subject.py\", \"good\"]\n"
            "[agents]\ncount = 2\nbroadcasts = 1\n");
   ASSERT_EQ(holdfast({"run", "loser.toml", "--quiet", "--out", "run"}).exit_code, 1);
-  EXPECT_FALSE(holds(holdfast({"replay", "run", "--times", "1"}).out, "has changed"));
+  EXPECT_FALSE(holds(holdfast({"replay", "run", "--times", "1", "--yes"}).out, "has changed"));
   put_file(scratch() / "subject.py", subject + "\n");
-  EXPECT_TRUE(
-      holds(holdfast({"replay", "run", "--times", "1"}).out, "subject.py has changed since that run.\n"));
+  EXPECT_TRUE(holds(holdfast({"replay", "run", "--times", "1", "--yes"}).out,
+                    "subject.py has changed since that run.\n"));
 }
 
 TEST_F(Replay, NeedsARunThatFailed) {

@@ -85,8 +85,7 @@ TEST_F(SweepCommandTest, WrongUseIsOneSentence) {
   expect_one_sentence(with({"tiny.toml", "--hold", "10s"}), 64, "--hold 10s: it is not a range");
   expect_one_sentence(with({"no-fault", "--hold", "0s..1s"}), 64, "has no injector that holds files");
   expect_one_sentence(with({"two.toml", "--hold", "0s..1s"}), 64, "with --injector");
-  expect_one_sentence(with({"two.toml", "--hold", "0s..1s", "--injector", "b"}), 64,
-                      "the nearest is \"a\". Valid here: a");
+  expect_one_sentence(with({"two.toml", "--hold", "0s..1s", "--injector", "b"}), 64, "Valid here: a");
   expect_one_sentence(with({"tiny.toml", "--hold", "0s..1s", "--set", "inject.0.hold=2s"}), 64,
                       "inject.0.hold");
   EXPECT_EQ(with({"tiny.toml", "--hold", "0s..1s", "--steps", "0"}).exit_code, 64);

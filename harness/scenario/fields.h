@@ -139,7 +139,7 @@ Field<Section> duration(Member Section::*member, Duration least, Duration most) 
             const auto value = present(section.*member);
             return Node::of(value ? format_duration(*value) : std::string("none"));
           },
-          [] {
+          [=] {
             return may_be_none ? schema::any_of({schema::duration(), schema::words({"none"})})
                                : schema::duration();
           }};

@@ -12,13 +12,13 @@ namespace holdfast {
 std::string exec_html(const ExecReport& report) {
   std::string command, body, suppressions;
   for (const std::string& word : report.command) command += (command.empty() ? "" : " ") + word;
-  std::size_t number = 0;
+  std::size_t groups = 0;
   for (const ExecGroup& group : group_refusals(report)) {
     const GroupText text = group_text(report, group);
     std::string lines = fmt::format("<dt>file</dt><dd><code>{}</code></dd>\n", html_text(text.file));
     for (const auto& [label, line] : text.lines)
       lines += fmt::format("<dt>{}</dt><dd>{}</dd>\n", label, html_text(line));
-    body += html_section(fmt::format("group-{}", ++number),
+    body += html_section(fmt::format("group-{}", ++groups),
                          fmt::format("{} × {}", format_count(group.count), text.call),
                          "<dl>\n" + lines + "</dl>\n");
     suppressions += text.suppression + "\n";

@@ -290,7 +290,9 @@ std::optional<Trace> trace_incomplete_put(Scene& scene) {
   const auto& changes = scene.names.changes_of(scene.queue());
   std::map<const Call*, std::vector<const Operation*>> by_put;
   for (const TornLoad& torn : torn_loads(scene)) by_put[torn.put->call].push_back(torn.load);
-  for (const auto& [put, loads] : by_put) {
+  for (const auto& each : by_put) {  // not bindings: clang 14 has none of them in lambdas
+    const Call* put = each.first;
+    const std::vector<const Operation*>& loads = each.second;
     const bool by_several = std::any_of(loads.begin(), loads.end(), [&](const Operation* load) {
       return load->agent != loads.front()->agent;
     });

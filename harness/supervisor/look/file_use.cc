@@ -118,11 +118,6 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, Ground ground, bo
       add(use, std::move(holder), caller, ground);
     }
   };
-  const auto look_anew = [&](const std::vector<pid_t>& processes) {
-    use.holders.clear();
-    use.bystanders.clear();
-    look(processes, LookAt::descriptors);
-  };
   if (free) {
     look(all_processes(), LookAt::mappings);
   } else {
@@ -139,10 +134,10 @@ FileUse FileUses::of(const Lease& lease, const Caller& caller, Ground ground, bo
     }
     if (unexplained()) look(family_of(caller), LookAt::descriptors);
     if (unexplained()) {
-      look_anew(participants_.processes(Role::agent));
+      look(participants_.processes(Role::agent), LookAt::descriptors);
       look(participants_.processes(Role::reader), LookAt::descriptors);
     }
-    if (unexplained()) look_anew(all_processes());
+    if (unexplained()) look(all_processes(), LookAt::descriptors);
     const bool nobody = use.holders.empty() && use.bystanders.empty() && !passing;
     if (nobody || (mappings_matter && !use.holders.empty() && unexplained()))
       look(all_processes(), LookAt::mappings);

@@ -28,14 +28,14 @@ Descriptor open_module(int proc, const Module& module) {
 
 // Null: there is no such file any more. Valid until the next call.
 ModuleFiles::Known* ModuleFiles::look_up(int proc, const Module& module) {
-  constexpr std::size_t most_remembered = 256;
+  constexpr std::size_t most_modules = 256;
   const auto status = status_of(proc, module);
   if (!status) return nullptr;
   Key key{module.path, module.inode, status->st_ctim.tv_sec * 1'000'000'000 + status->st_ctim.tv_nsec,
           status->st_size};
   const auto known = known_.find(key);
   if (known != known_.end()) return &known->second;
-  if (known_.size() >= most_remembered) known_.clear();
+  if (known_.size() >= most_modules) known_.clear();
   Known read;
   if (const Descriptor file = open_module(proc, module)) {
     if (auto elf = ElfFile::read(file.get())) read.elf = std::make_shared<ElfFile>(std::move(*elf));

@@ -77,7 +77,7 @@ std::string_view without_copy_marks(std::string_view symbol) {
 std::string readable_name(std::string_view symbol) {
   symbol = without_copy_marks(symbol.substr(0, most_symbol_bytes));
   if (std::string rust = readable_rust_name(symbol); !rust.empty()) return rust;
-  const std::string name(symbol);
+  std::string name(symbol);
   if (!symbol.starts_with("_Z")) return name;
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> demangled(

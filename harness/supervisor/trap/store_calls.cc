@@ -35,7 +35,7 @@ constexpr Row at_two(long number, std::string_view name, PathPlace from, PathPla
   return {number, name, none, from, to};
 }
 
-constexpr std::array rows{
+constexpr std::array store_call_rows{
 #ifdef SYS_open  // the old forms exist on x86-64 only
     at_path(SYS_open, "open", working_directory, 0),
     at_path(SYS_creat, "creat", working_directory, 0),
@@ -88,7 +88,7 @@ constexpr std::array setting_locks{F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW}
 std::vector<long> store_calls() {
   std::vector<long> numbers;
   const auto decided = decided_calls();
-  for (const Row& row : rows) {
+  for (const Row& row : store_call_rows) {
     if (std::find(decided.begin(), decided.end(), row.number) == decided.end()) numbers.push_back(row.number);
   }
   return numbers;
@@ -99,9 +99,9 @@ std::span<const int> lock_commands() {
 }
 
 std::optional<StoreCall> describe_store_call(const seccomp_data& data) {
-  const auto* const row =
-      std::find_if(rows.begin(), rows.end(), [&](const Row& each) { return each.number == data.nr; });
-  if (row == rows.end()) return std::nullopt;
+  const auto* const row = std::find_if(store_call_rows.begin(), store_call_rows.end(),
+                                       [&](const Row& each) { return each.number == data.nr; });
+  if (row == store_call_rows.end()) return std::nullopt;
   StoreCall call;
   call.name = row->name;
   if (row->descriptor != none) call.descriptor = static_cast<int>(data.args[row->descriptor]);
