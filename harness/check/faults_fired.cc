@@ -49,6 +49,7 @@ std::string files_seen(const History& history) {
     for (const Leftover& file : history.leftovers) times_put[file.name] = 1;
   }
   std::vector<std::pair<std::uint64_t, std::string>> names;
+  names.reserve(times_put.size());
   for (const auto& [name, times] : times_put) names.emplace_back(times, name);
   std::stable_sort(names.begin(), names.end(),
                    [](const auto& one, const auto& other) { return one.first > other.first; });

@@ -87,6 +87,7 @@ Result<> write_new(const std::filesystem::path& path, const std::string& text) {
 
 static int carry_out(const NewCommand& command) {
   std::vector<std::string_view> names;
+  names.reserve(languages.size());
   for (const Language& language : languages) names.push_back(language.name);
   const auto* const language = std::find_if(
       languages.begin(), languages.end(), [&](const Language& one) { return one.name == command.language; });

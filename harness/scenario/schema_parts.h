@@ -45,6 +45,7 @@ inline Node array_of(std::vector<Node> items) {
 
 inline Node words(const std::vector<std::string_view>& words) {
   std::vector<Node> names;
+  names.reserve(words.size());
   for (const std::string_view word : words) names.push_back(Node::of(std::string(word)));
   Node node;
   node.add("enum", array_of(std::move(names)));
