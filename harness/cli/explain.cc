@@ -26,7 +26,8 @@ static void list_words() {
     std::string& words = kinds.back().second;
     words.append(words.empty() ? "" : ", ").append(one.word);
   }
-  for (const auto& [kind, words] : kinds) fmt::print("{}", wrapped(fmt::format("{}: {}", kind, words), columns, "", "  "));
+  for (const auto& [kind, words] : kinds)
+    fmt::print("{}", wrapped(fmt::format("{}: {}", kind, words), columns, "", "  "));
 }
 
 static int carry_out(const ExplainCommand& command) {
