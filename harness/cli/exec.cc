@@ -213,13 +213,15 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
     participants.add(process->injectors()[i], {Role::injector, static_cast<std::uint32_t>(i),
                                                share_of(injector), makes_wait(injector)});
   }
+  Domain domain = prepared.domain;
+  domain.excepted = directories->own();
   Supervisor::CallRules rules;
   if (directories->wants_used()) {
     rules.push_back(std::make_unique<CreatedFiles>([&](const std::string& path) {
       if (is_shared(prepared.domain.directories, prepared.domain.shared, path)) directories->used(path);
     }));
   }
-  auto supervisor = Supervisor::start(std::move(trapped), prepared.domain,
+  auto supervisor = Supervisor::start(std::move(trapped), std::move(domain),
                                       std::make_unique<ExecLog>(report, names, command.stacks), participants,
                                       std::move(rules), minder->schedule());
   if (!supervisor) return fail(supervisor.error());

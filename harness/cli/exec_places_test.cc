@@ -133,6 +133,15 @@ TEST_F(ExecWhere, InjectorsHoldWhatTheCommandMakesInTemporaryDirectories) {
   }
 }
 
+// The injectors' own files lie in such a directory, too.
+TEST_F(ExecWhere, WhatHoldfastKeepsInTemporaryDirectoriesIsNotJudged) {
+  for (const char* injector : {"antivirus", "open-handle", "indexer", "backup"}) {
+    const auto end = exec("echo a > $T/a", {"--opens", "--quiet", "--inject", injector});
+    EXPECT_EQ(end.exit_code, 0) << end.err;
+    EXPECT_FALSE(holds(found().dump(), "holdfast-exec-")) << injector << found().dump(1);
+  }
+}
+
 // What a hold drives elsewhere is not judged there: no false green.
 TEST_F(ExecWhere, AHoldThatMovesTheCommandElsewhereIsTold) {
   std::filesystem::create_directory(scratch() / "elsewhere");

@@ -155,6 +155,12 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
   return made;
 }
 
+std::vector<std::filesystem::path> InjectorDirectories::own() const {
+  std::error_code ignored;
+  if (served_.empty()) return {};
+  return {std::filesystem::weakly_canonical(served_.front().run.parent_path(), ignored)};
+}
+
 void InjectorDirectories::used(const std::string& path) {
   constexpr std::size_t most_used = 100'000;
   if (used_.size() >= most_used || !used_.insert(path).second) return;

@@ -23,14 +23,17 @@ Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& sp
 // The kinds that may be asked for, "open-handle, antivirus, …".
 std::string injectable_kinds();
 
-// One directory per directory of the command, and one for all that it shares with others, where the injectors read their plan and record what they did. Removed with this
-// object, or when this process ends, even by SIGKILL.
+// One directory per directory of the command, and one for all that it shares with others, where the injectors read their
+// plan and record what they did. Removed with this object, or when this process ends, even by SIGKILL.
 class InjectorDirectories {
  public:
   static Result<InjectorDirectories> create(const std::vector<Injector>& injectors,
                                             const std::vector<std::filesystem::path>& domain,
                                             bool shares_directories, std::uint64_t seed);
 
+  // Where they lie, absolute and canonical: often below a directory for temporary files, and none of the command's
+  // business. Empty without injectors.
+  [[nodiscard]] std::vector<std::filesystem::path> own() const;
   // One argv per injector and directory, in the order of names().
   [[nodiscard]] std::vector<std::vector<std::string>> commands(const std::filesystem::path& executable) const;
   [[nodiscard]] std::vector<std::string> names() const;

@@ -32,7 +32,7 @@ int result_of(int returned) {
 
 Decider::Decider(Domain domain, const Participants& participants)
     : domain_(std::move(domain)),
-      territory_(domain_.directories, domain_.shared),
+      territory_(domain_.directories, domain_.shared, domain_.excepted),
       profiles_(domain_.profile),
       uses_(participants, profiles_,
             std::any_of(domain_.directories.begin(), domain_.directories.end(), lies_on_overlay) ||

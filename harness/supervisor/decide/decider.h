@@ -42,6 +42,7 @@ struct Domain {
   Deletion deletion = Deletion::posix;  // classic only where opens are decided
   // More directories, where others work, too: what they hold is reported and refuses nothing.
   std::vector<std::filesystem::path> shared{};
+  std::vector<std::filesystem::path> excepted{};  // Holdfast's own, wherever it is
   pid_t family = 0;  // what descends from this process is of the command; 0: participants alone are
 };
 

@@ -86,9 +86,11 @@ std::vector<Mount> parse_mounts(const std::string& mountinfo) {
 }
 
 Territory::Territory(const std::vector<std::filesystem::path>& own,
-                     const std::vector<std::filesystem::path>& shared) {
+                     const std::vector<std::filesystem::path>& shared,
+                     const std::vector<std::filesystem::path>& excepted) {
   for (const auto& directory : own) add(directory, Ground::own);
   for (const auto& directory : shared) add(directory, Ground::shared);
+  for (const auto& directory : excepted) add(directory, Ground::outside);
   std::stable_sort(lands_.begin(), lands_.end(),
                    [](const Land& a, const Land& b) { return a.text.size() > b.text.size(); });
 }

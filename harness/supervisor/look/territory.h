@@ -25,9 +25,10 @@ constexpr bool is_inside(Ground ground) {
 
 class Territory {
  public:
-  // Absolute and canonical paths.
+  // Absolute and canonical paths. `excepted`: below the others, but outside.
   explicit Territory(const std::vector<std::filesystem::path>& own,
-                     const std::vector<std::filesystem::path>& shared = {});
+                     const std::vector<std::filesystem::path>& shared = {},
+                     const std::vector<std::filesystem::path>& excepted = {});
 
   // On which ground a directory lies: that of the nearest directory of the domain above it. `text` is its path
   // according to the kernel; `viewer` is a process in whose mount namespace it was opened.

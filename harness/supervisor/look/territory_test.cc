@@ -92,6 +92,15 @@ TEST(Territory, DirectoriesWhosePathIsTooLongToTell) {
   EXPECT_FALSE(contains(Territory({scratch.path() / "other"}), at));
 }
 
+TEST(Territory, ANearerDirectoryOfNobodysIsOutside) {
+  const ScratchDirectory scratch;
+  std::filesystem::create_directories(scratch.path() / "own" / "excepted" / "deep");
+  const Territory territory({}, {scratch.path()}, {scratch.path() / "own" / "excepted"});
+  EXPECT_TRUE(contains(territory, open_directory(scratch.path() / "own")));
+  EXPECT_FALSE(contains(territory, open_directory(scratch.path() / "own" / "excepted")));
+  EXPECT_FALSE(contains(territory, open_directory(scratch.path() / "own" / "excepted" / "deep")));
+}
+
 // In a mount namespace of a child, so that nothing is left behind; for an ordinary user in one of users too.
 TEST(Territory, BindMountsOfWhatLiesWithin) {
   const ScratchDirectory scratch;
