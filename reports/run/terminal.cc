@@ -7,7 +7,7 @@
 #include "reports/format/terminal_page.h"
 #include "reports/format/text.h"
 #include "reports/run/render.h"
-#include "reports/summary/answer.h"
+#include "reports/summary/headline.h"
 #include "reports/summary/sentences.h"
 #include "reports/summary/verdict.h"
 
@@ -35,11 +35,11 @@ void show_first(TerminalPage& page, const Items& items, std::size_t at_most, con
 
 // The answer first: verdict, the sentence, where the record shows it, what to do.
 void show_answer(TerminalPage& page, const Summary& summary) {
-  const Answer answer = answer_of(summary);
-  page.labelled(answer.badge, ink_of(summary.verdict), answer.badge.size() + 2, headline(summary));
-  page.paragraph(answer.sentence);
-  if (!answer.evidence.empty()) page.labelled("shown by", Ink::plain, 10, answer.evidence, 2);
-  if (!answer.advice.empty()) page.labelled("to do", Ink::plain, 10, answer.advice, 2);
+  const Headline headline = headline_of(summary);
+  page.labelled(headline.badge, ink_of(summary.verdict), headline.badge.size() + 2, headline(summary));
+  page.paragraph(headline.sentence);
+  if (!headline.evidence.empty()) page.labelled("shown by", Ink::plain, 10, headline.evidence, 2);
+  if (!headline.advice.empty()) page.labelled("to do", Ink::plain, 10, headline.advice, 2);
 }
 
 void show_verdict(TerminalPage& page, const Summary& summary) {
@@ -242,7 +242,7 @@ std::string render_brief(const Summary& summary, bool colour, int columns) {
     page.labelled("warnings", Ink::plain, 10,
                   fmt::format("{}, in report.md and with --verbose", format_count(summary.warnings.size())),
                   2);
-  page.paragraph(answer_of(summary).facts);
+  page.paragraph(headline_of(summary).facts);
   return std::move(page).text();
 }
 

@@ -154,7 +154,8 @@ TEST(ReadableNames, NonsenseStaysAsItIs) {
 }
 
 TEST(TestThatRuns, IsInTheEnvironment) {
-  const std::string variables("HOME=/\0PYTEST_CURRENT_TEST=tests/test_a.py::test_b[x (y)] (call)\0", 69);
+  using namespace std::string_literals;
+  const std::string variables = "HOME=/\0PYTEST_CURRENT_TEST=tests/test_a.py::test_b[x (y)] (call)\0"s;
   EXPECT_EQ(test_in_environment(variables), "tests/test_a.py::test_b[x (y)]");
   EXPECT_EQ(test_in_environment("PYTEST_CURRENT_TEST=a.py::test_b (setup)"), "a.py::test_b (setup)");
   EXPECT_EQ(test_in_environment("XPYTEST_CURRENT_TEST=a"), "");

@@ -1,4 +1,4 @@
-#include "reports/summary/answer.h"
+#include "reports/summary/headline.h"
 
 #include <fmt/format.h>
 
@@ -97,35 +97,36 @@ std::string verdict_badge(const Summary& summary) {
   return waived == 0 ? word : fmt::format("{}, {} waived", word, format_counted(waived, "check"));
 }
 
-Answer answer_of(const Summary& summary) {
-  Answer answer;
-  answer.badge = verdict_badge(summary);
-  answer.facts = facts_of(summary);
+Headline headline_of(const Summary& summary) {
+  Headline headline;
+  headline.badge = verdict_badge(summary);
+  headline.facts = facts_of(summary);
   if (const Finding* const failed = told_first(summary)) {
-    answer.sentence = capital(failure_in_words(*failed));
+    headline.sentence = capital(failure_in_words(*failed));
     const WentWrong* const words = words_of(*failed);
-    answer.figure = words != nullptr ? in_full(*failed) : format_count(failed->count);
-    answer.what = words != nullptr ? fmt::format("{} {}", words->subjects, words->went_wrong) : failed->name;
+    headline.figure = words != nullptr ? in_full(*failed) : format_count(failed->count);
+    headline.what =
+        words != nullptr ? fmt::format("{} {}", words->subjects, words->went_wrong) : failed->name;
     if (summary.cause) {
-      answer.sentence += ": " + summary.cause->sentence;
-      answer.evidence = summary.cause->evidence;
-      answer.advice = summary.cause->advice;
+      headline.sentence += ": " + summary.cause->sentence;
+      headline.evidence = summary.cause->evidence;
+      headline.advice = summary.cause->advice;
     }
-    answer.sentence += ".";
-    return answer;
+    headline.sentence += ".";
+    return headline;
   }
-  answer.sentence = summary.reasons.empty() ? "" : capital(summary.reasons.front()) + ".";
+  headline.sentence = summary.reasons.empty() ? "" : capital(summary.reasons.front()) + ".";
   const auto missed =
       std::find_if(summary.expectations.begin(), summary.expectations.end(),
                    [](const ExpectationResult& result) { return !result.met && result.value; });
   if (summary.verdict == RunVerdict::fail && missed != summary.expectations.end()) {
-    answer.figure = format_figure(*missed->value);
-    answer.what = expectation_sentence(*missed);
+    headline.figure = format_figure(*missed->value);
+    headline.what = expectation_sentence(*missed);
   } else if (summary.attempted > 0) {
-    answer.figure = fmt::format("{} of {}", format_count(summary.ok), format_count(summary.attempted));
-    answer.what = "broadcasts acknowledged";
+    headline.figure = fmt::format("{} of {}", format_count(summary.ok), format_count(summary.attempted));
+    headline.what = "broadcasts acknowledged";
   }
-  return answer;
+  return headline;
 }
 
 }  // namespace holdfast

@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-struct Answer {
+struct Headline {
   std::string badge;     // "FAIL", "PASS, 2 checks waived"
   std::string sentence;  // "62 % of acknowledged messages were lost: two agents read the same version …"
   std::string figure;    // the one that failed, large: "120 of 192"; empty if there is none
@@ -18,7 +18,7 @@ struct Answer {
   std::string facts;     // "snapshot · commit 1f2e3d · 2024-05-01T12:00:00Z · Linux 6.1 · 12.3 s"
 };
 
-Answer answer_of(const Summary& summary);
+Headline headline_of(const Summary& summary);
 
 // The failed check that the cause explains; else the gravest; null if none failed.
 const Finding* told_first(const Summary& summary);
