@@ -103,23 +103,23 @@ std::string html_verdict(RunVerdict verdict) {
 
 // The answer first: verdict, the sentence, the figure, the picture, what to do; then what it was, and the rest.
 std::string html_header(const Summary& summary) {
-  const Headline headline = headline_of(summary);
+  const Headline answer = headline_of(summary);
   const bool failed = summary.verdict == RunVerdict::fail;
   std::string html = fmt::format(
       "<header class=\"{}\">\n<p class=\"word\"><span aria-hidden=\"true\">{}</span> {}</p>\n<h1>{}</h1>\n"
       "<div class=\"answer\"><p class=\"sentence\">{}</p>\n",
-      to_string(summary.verdict), verdict_sign(summary.verdict), html_text(headline.badge),
-      html_text(headline(summary)), html_prose(headline.sentence));
-  if (!headline.figure.empty())
+      to_string(summary.verdict), verdict_sign(summary.verdict), html_text(answer.badge),
+      html_text(headline(summary)), html_prose(answer.sentence));
+  if (!answer.figure.empty())
     html += fmt::format("<p class=\"figure\"><strong>{}</strong> <span>{}</span></p>\n",
-                        html_text(headline.figure), html_text(headline.what));
+                        html_text(answer.figure), html_text(answer.what));
   html += "</div>\n" + moment_figure(summary.moment);
-  if (!headline.evidence.empty())
-    html += html_paragraph("The record shows: " + headline.evidence + ".", "evidence");
-  if (!headline.advice.empty())
+  if (!answer.evidence.empty())
+    html += html_paragraph("The record shows: " + answer.evidence + ".", "evidence");
+  if (!answer.advice.empty())
     html +=
-        fmt::format("<p class=\"advice\"><strong>What to do:</strong> {}</p>\n", html_text(headline.advice));
-  html += html_paragraph(headline.facts, "facts");
+        fmt::format("<p class=\"advice\"><strong>What to do:</strong> {}</p>\n", html_text(answer.advice));
+  html += html_paragraph(answer.facts, "facts");
   if (failed || summary.reasons.size() > 1)
     html += html_folded(true, summary.reasons.size() == 1 ? "The reason in full" : "All reasons in full",
                         html_list(summary.reasons));

@@ -17,7 +17,7 @@ namespace holdfast {
 namespace {
 
 void add_checks(JunitSuite& suite, const Summary& summary) {
-  const Headline headline = headline_of(summary);
+  const Headline answer = headline_of(summary);
   const Finding* const first_failure = told_first(summary);
   for (const auto& finding : summary.checks) {
     pugi::xml_node node = suite.testcase("checks", finding.name + ": " + check_title(finding.name));
@@ -36,7 +36,7 @@ void add_checks(JunitSuite& suite, const Summary& summary) {
         else
           suite.failure(
               node, finding.name,
-              headline.sentence + " " + failure_sentence(finding) + (witness.empty() ? "" : "; " + witness));
+              answer.sentence + " " + failure_sentence(finding) + (witness.empty() ? "" : "; " + witness));
         break;
       case Verdict::unknown:
         // In a run that cannot be judged, or failed by another check, that one says so.

@@ -32,16 +32,16 @@ std::string bullets(const std::vector<std::string>& sentences) {
 }
 
 std::string verdict_part(const Summary& summary) {
-  const Headline headline = headline_of(summary);
+  const Headline answer = headline_of(summary);
   std::string part = fmt::format("# Validation report: {}\n\n**Verdict: {}**\n\n{}\n\n",
                                  markdown_text(summary.title.empty() ? summary.scenario : summary.title),
-                                 headline.badge, markdown_text(headline.sentence));
-  if (!headline.figure.empty())
-    part += fmt::format("**{}** {}\n\n", markdown_text(headline.figure), markdown_text(headline.what));
-  if (!headline.evidence.empty())
-    part += fmt::format("The record shows: {}.\n\n", markdown_text(headline.evidence));
-  if (!headline.advice.empty()) part += fmt::format("What to do: {}\n\n", markdown_text(headline.advice));
-  return part + markdown_text(headline.facts) + "\n\n" + bullets(summary.reasons);
+                                 answer.badge, markdown_text(answer.sentence));
+  if (!answer.figure.empty())
+    part += fmt::format("**{}** {}\n\n", markdown_text(answer.figure), markdown_text(answer.what));
+  if (!answer.evidence.empty())
+    part += fmt::format("The record shows: {}.\n\n", markdown_text(answer.evidence));
+  if (!answer.advice.empty()) part += fmt::format("What to do: {}\n\n", markdown_text(answer.advice));
+  return part + markdown_text(answer.facts) + "\n\n" + bullets(summary.reasons);
 }
 
 std::string checklist_part(const Summary& summary) {

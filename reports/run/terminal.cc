@@ -35,11 +35,11 @@ void show_first(TerminalPage& page, const Items& items, std::size_t at_most, con
 
 // The answer first: verdict, the sentence, where the record shows it, what to do.
 void show_answer(TerminalPage& page, const Summary& summary) {
-  const Headline headline = headline_of(summary);
-  page.labelled(headline.badge, ink_of(summary.verdict), headline.badge.size() + 2, headline(summary));
-  page.paragraph(headline.sentence);
-  if (!headline.evidence.empty()) page.labelled("shown by", Ink::plain, 10, headline.evidence, 2);
-  if (!headline.advice.empty()) page.labelled("to do", Ink::plain, 10, headline.advice, 2);
+  const Headline answer = headline_of(summary);
+  page.labelled(answer.badge, ink_of(summary.verdict), answer.badge.size() + 2, headline(summary));
+  page.paragraph(answer.sentence);
+  if (!answer.evidence.empty()) page.labelled("shown by", Ink::plain, 10, answer.evidence, 2);
+  if (!answer.advice.empty()) page.labelled("to do", Ink::plain, 10, answer.advice, 2);
 }
 
 void show_verdict(TerminalPage& page, const Summary& summary) {

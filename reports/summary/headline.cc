@@ -98,35 +98,34 @@ std::string verdict_badge(const Summary& summary) {
 }
 
 Headline headline_of(const Summary& summary) {
-  Headline headline;
-  headline.badge = verdict_badge(summary);
-  headline.facts = facts_of(summary);
+  Headline answer;
+  answer.badge = verdict_badge(summary);
+  answer.facts = facts_of(summary);
   if (const Finding* const failed = told_first(summary)) {
-    headline.sentence = capital(failure_in_words(*failed));
+    answer.sentence = capital(failure_in_words(*failed));
     const WentWrong* const words = words_of(*failed);
-    headline.figure = words != nullptr ? in_full(*failed) : format_count(failed->count);
-    headline.what =
-        words != nullptr ? fmt::format("{} {}", words->subjects, words->went_wrong) : failed->name;
+    answer.figure = words != nullptr ? in_full(*failed) : format_count(failed->count);
+    answer.what = words != nullptr ? fmt::format("{} {}", words->subjects, words->went_wrong) : failed->name;
     if (summary.cause) {
-      headline.sentence += ": " + summary.cause->sentence;
-      headline.evidence = summary.cause->evidence;
-      headline.advice = summary.cause->advice;
+      answer.sentence += ": " + summary.cause->sentence;
+      answer.evidence = summary.cause->evidence;
+      answer.advice = summary.cause->advice;
     }
-    headline.sentence += ".";
-    return headline;
+    answer.sentence += ".";
+    return answer;
   }
-  headline.sentence = summary.reasons.empty() ? "" : capital(summary.reasons.front()) + ".";
+  answer.sentence = summary.reasons.empty() ? "" : capital(summary.reasons.front()) + ".";
   const auto missed =
       std::find_if(summary.expectations.begin(), summary.expectations.end(),
                    [](const ExpectationResult& result) { return !result.met && result.value; });
   if (summary.verdict == RunVerdict::fail && missed != summary.expectations.end()) {
-    headline.figure = format_figure(*missed->value);
-    headline.what = expectation_sentence(*missed);
+    answer.figure = format_figure(*missed->value);
+    answer.what = expectation_sentence(*missed);
   } else if (summary.attempted > 0) {
-    headline.figure = fmt::format("{} of {}", format_count(summary.ok), format_count(summary.attempted));
-    headline.what = "broadcasts acknowledged";
+    answer.figure = fmt::format("{} of {}", format_count(summary.ok), format_count(summary.attempted));
+    answer.what = "broadcasts acknowledged";
   }
-  return headline;
+  return answer;
 }
 
 }  // namespace holdfast
