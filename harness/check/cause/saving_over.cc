@@ -148,7 +148,9 @@ std::optional<Trace> trace_saved_over_each_other(Scene& scene) {
 
 // No two renames overlapped, but the broadcasts did: what was lost stood there only after the other had begun. A save that
 // began later would show another cause, so nearly all must be like this.
+// Who is served old versions even by reads may have saved one under a lock.
 std::optional<Trace> trace_saved_older_version(Scene& scene) {
+  if (trace_read_from_cache(scene)) return std::nullopt;
   std::size_t looked_at = 0, overlapped = 0;
   const LostPut* shown = nullptr;
   const NameChange* by = nullptr;

@@ -46,7 +46,7 @@ RightRun inconclusive(const std::string& outside) {
   return {1, RunVerdict::inconclusive, "it cannot be told", outside, "holdfast run late.toml"};
 }
 
-TEST(SelfTestReport, AWrongCauseFailsItAndASilentOneDoesNot) {
+TEST(SelfTestReport, WrongCausesFailItAndSilentOnesDoNot) {
   SelfTest test = found_all();
   test.mutants[0].mutant.causes = {"saved-over-each-other"};
   EXPECT_TRUE(passed(test)) << "no report names one";
