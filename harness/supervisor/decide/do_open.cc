@@ -227,14 +227,11 @@ Decider::Opened Decider::look_and_open(Opening& opening, const Look& look, Decis
     // What may not be reached, the kernel words.
     ResolvedPath parent;
     const bool missing = errno == ENOENT && (opening.creates() || (!observes && caller.same_identity));
-    if (!missing || resolve(caller, opening.call.from_directory, opening.path, parent, opening.how.resolve) ||
-        ground_of(parent, caller) == Ground::outside)
+    if (!missing || resolve(caller, opening.call.from_directory, opening.path, parent, opening.how.resolve))
       return Opened::decided;
     opening.ground = ground_of(parent, caller);
-    if (opening.ground == Ground::unknown) {
-      decision.doubt = doubt_of_place(caller, parent.text);
-      return Opened::decided;
-    }
+    if (opening.ground == Ground::unknown) decision.doubt = doubt_of_place(caller, parent.text);
+    if (!is_inside(opening.ground)) return Opened::decided;
     if (opening.creates()) decision.path = parent.text;
   } else {
     if (::fstat(there.get(), &identity) != 0 || !S_ISREG(identity.st_mode)) return Opened::decided;
@@ -242,16 +239,14 @@ Decider::Opened Decider::look_and_open(Opening& opening, const Look& look, Decis
     if (pending_deletes_.is_pending(path, identity)) {
       pending_deletes_.settle(path);
       if (!pending_deletes_.is_pending(path, identity)) return Opened::again;
+      decision = refuse_delete_pending(caller, Lease::probe_file(there.get()));
+      decision.path = std::move(path);
+      return Opened::decided;
     }
-    const bool pending = pending_deletes_.is_pending(path, identity);
-    if (!pending) {
-      opening.ground = opening.exclusive() ? Ground::outside : ground_of_file(opening, there.get(), path);
-      if (opening.ground == Ground::unknown) decision.doubt = doubt_of_place(caller, path);
-      if (!is_inside(opening.ground)) return Opened::decided;
-    }
-    if (pending) decision = refuse_delete_pending(caller, Lease::probe_file(there.get()));
+    opening.ground = opening.exclusive() ? Ground::outside : ground_of_file(opening, there.get(), path);
+    if (opening.ground == Ground::unknown) decision.doubt = doubt_of_place(caller, path);
+    if (!is_inside(opening.ground)) return Opened::decided;
     decision.path = std::move(path);
-    if (pending) return Opened::decided;
     const Opened opened = look_at_holders(opening, there.get(), identity, look, decision);
     if (opened != Opened::not_yet) return opened;
   }
