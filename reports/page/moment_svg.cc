@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
+#include <utility>
 
 #include "reports/format/html_text.h"
 #include "reports/format/text.h"
@@ -47,18 +49,11 @@ MomentScale scale_of_moment(const std::vector<MomentLane>& lanes, double width) 
   return {from >= 0 ? std::max(0.0, from - around) : from - around, until + around, width};
 }
 
-std::vector<std::string> wrapped(const std::string& text, double width) {
+std::vector<std::string> lines_of(const std::string& text, double width) {
   constexpr double letter = 7.2;
-  const auto most = static_cast<std::size_t>(width / letter);
-  std::vector<std::string> lines{""};
-  std::size_t from = 0;
-  while (from < text.size()) {
-    const std::size_t end = std::min(text.find(' ', from), text.size());
-    const std::string word = text.substr(from, end - from);
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > most) lines.emplace_back();
-    lines.back() += (lines.back().empty() ? "" : " ") + word;
-    from = end + 1;
-  }
+  std::vector<std::string> lines;
+  std::istringstream all(wrapped(text, static_cast<std::size_t>(width / letter), "", ""));
+  for (std::string line; std::getline(all, line);) lines.push_back(std::move(line));
   return lines;
 }
 
@@ -112,7 +107,7 @@ std::string lane_svg(const MomentLane& lane, const MomentScale& scale, double& y
   }
   y += bar_height;
   std::vector<std::string> lines;
-  if (!words.empty()) lines = wrapped(words, scale.width - 2 * side);
+  if (!words.empty()) lines = lines_of(words, scale.width - 2 * side);
   for (const std::string& line : lines) svg += svg_text(side, y += line_height - 3, "did", line);
   std::string below = lane.below;
   if (!lane.end.empty())
@@ -120,7 +115,7 @@ std::string lane_svg(const MomentLane& lane, const MomentScale& scale, double& y
                         lane.until_us ? " at " + scale.text(static_cast<double>(*lane.until_us)) : "",
                         below.empty() ? "" : ": " + below);
   if (!below.empty()) {
-    for (const std::string& line : wrapped(one_line(below), scale.width - 2 * side))
+    for (const std::string& line : lines_of(one_line(below), scale.width - 2 * side))
       svg += svg_text(side, y += line_height - 2, "below", line);
   }
   y += 8;
