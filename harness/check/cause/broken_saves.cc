@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <vector>
 
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
@@ -186,6 +187,12 @@ std::optional<Trace> trace_acknowledged_early(Scene& scene) {
     }
     return nullptr;
   };
+  // Of each operation, the agent's next one that puts a queue in place.
+  std::vector<const Operation*> next_put(operations.size(), nullptr);
+  for (std::size_t i = operations.size(); i-- > 1;) {
+    if (operations[i - 1].agent != operations[i].agent) continue;
+    next_put[i - 1] = own_put(operations[i]) != nullptr ? &operations[i] : next_put[i];
+  }
   std::size_t times = 0, reads_that_save = 0;
   const Operation* early = nullptr;
   const Operation* later = nullptr;
@@ -193,19 +200,12 @@ std::optional<Trace> trace_acknowledged_early(Scene& scene) {
     const Operation& operation = operations[i];
     if (operation.function == Function::read && own_put(operation) != nullptr) ++reads_that_save;
     if (!is_acknowledged(operation) || scene.names.main_put(operation) != nullptr) continue;
-    const bool same_agent = i + 1 < operations.size() && operations[i + 1].agent == operation.agent;
-    const Operation* next = nullptr;
-    for (std::size_t k = i + 1; same_agent && k < operations.size() && operations[k].agent == operation.agent;
-         ++k) {
-      if (own_put(operations[k]) == nullptr) continue;
-      next = &operations[k];
-      break;
-    }
+    const Operation* const next = next_put[i];
+    if (next == nullptr) continue;
     const bool changed = std::any_of(changes.begin(), changes.end(), [&](const NameChange& change) {
       return change.call->received_ns <= operation.complete_ns &&
              change.call->answered_ns >= operation.invoke_ns;
     });
-    if (next == nullptr) continue;
     if (changed && early != nullptr) continue;
     if (!changed) ++times;
     early = &operation;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
@@ -185,14 +186,15 @@ std::optional<Trace> trace_read_from_cache(Scene& scene) {
   }
   for (const Operation& read : scene.history.operations) {
     if (read.function != Function::read || read.outcome != Outcome::ok) continue;
-    const auto entries = seen_by(scene.history, read);
+    std::set<MessageId> held;
+    for (const Seen& seen : seen_by(scene.history, read)) held.insert(seen.message);
     for (const auto& [id, first_ns] : seen_ns) {
-      if (first_ns >= read.invoke_ns || !Audience(scene.evidence.plan, id).has(read.agent)) continue;
+      if (first_ns >= read.invoke_ns || held.contains(id) ||
+          !Audience(scene.evidence.plan, id).has(read.agent))
+        continue;
       const std::uint32_t ordinal = sent.find(id);
       if (ordinal == not_there || !scene.is_read_in_the_end(&sent.operation(ordinal))) continue;
-      const bool has = std::any_of(entries.begin(), entries.end(),
-                                   [id = id](const Seen& seen) { return seen.message == id; });
-      const Call* put = has ? nullptr : scene.names.main_put(sent.operation(ordinal));
+      const Call* put = scene.names.main_put(sent.operation(ordinal));
       if (put == nullptr || !is_done(*put) || put->answered_ns >= first_ns) continue;
       const auto& changes = scene.names.changes_of(scene.queue());
       const bool removed = std::any_of(changes.begin(), changes.end(), [&](const NameChange& change) {
