@@ -10,7 +10,8 @@ namespace holdfast {
 
 const std::vector<NamedCheck>& all_checks() {
   static const std::vector<NamedCheck> checks = {
-#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage, succeeds) {name, title, check_##file},
+#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage, succeeds, subjects, went_wrong) \
+  {name, title, check_##file},
 #include "harness/scenario/checks.def"
 #undef HOLDFAST_CHECK_ROW
   };

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage, succeeds) \
+#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage, succeeds, subjects, went_wrong) \
   Finding check_##file(const Evidence& evidence);
 #include "harness/scenario/checks.def"
 #undef HOLDFAST_CHECK_ROW

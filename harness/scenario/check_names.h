@@ -16,13 +16,15 @@ struct CheckRow {
   std::string_view figure;    // what it counts; empty: [[expect]] cannot name it
   std::string_view damage;    // what happened to the messages counted; empty: not compared
   std::string_view succeeds;  // what a failure says how many of succeeded; empty: it says how many failed
+  std::string_view subjects,
+      went_wrong;  // what it counts, and what is wrong with that; empty: neither is said
 };
 
 inline constexpr std::uint8_t unranked = std::numeric_limits<std::uint8_t>::max();
 
 inline constexpr auto check_rows = std::to_array<CheckRow>({
-#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage, succeeds) \
-  {name, title, gravity, figure, damage, succeeds},
+#define HOLDFAST_CHECK_ROW(file, name, title, gravity, figure, damage, succeeds, subjects, went_wrong) \
+  {name, title, gravity, figure, damage, succeeds, subjects, went_wrong},
 #include "harness/scenario/checks.def"
 #undef HOLDFAST_CHECK_ROW
 });

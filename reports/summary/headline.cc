@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "harness/scenario/check_names.h"
 #include "reports/format/number_format.h"
 #include "reports/summary/sentences.h"
 #include "reports/summary/verdict.h"
@@ -12,35 +12,10 @@
 namespace holdfast {
 namespace {
 
-// What is wrong with what a check counts, as "62 % of SUBJECTS WENT WRONG".
-struct WentWrong {
-  std::string_view check, subjects, went_wrong;
-};
-
-constexpr auto went_wrong = std::to_array<WentWrong>({
-    {"delivered", "agents", "failed"},
-    {"lost", "acknowledged messages", "were lost"},
-    {"phantom", "messages read", "had never been sent to their reader"},
-    {"duplicate", "messages read", "were there twice"},
-    {"order", "messages read", "were out of order"},
-    {"divergent-order", "messages read", "have no one order"},
-    {"torn-read", "loads and bodies", "were incomplete"},
-    {"vanished", "messages once read", "vanished from a later read"},
-    {"stale-read", "messages looked for", "were missing from a read and there in a later one"},
-    {"resurrected", "messages reported as failed", "turned up in the queue"},
-    {"durability", "acknowledged messages", "were gone after a kill"},
-    {"leaks", "agents", "kept a lock or files open"},
-    {"retry-discipline", "refused operations", "broke the retry policy"},
-    {"swallowed-refusal", "acknowledged saves with a refused rename", "were lost"},
-    {"bounded-wait", "operations", "took or waited too long"},
-    {"liveness", "agents", "starved"},
-    {"progress", "operations after the last fault", "failed"},
-});
-
-const WentWrong* words_of(const Finding& finding) {
-  const auto row = std::find_if(went_wrong.begin(), went_wrong.end(),
-                                [&](const WentWrong& one) { return one.check == finding.name; });
-  return row == went_wrong.end() || finding.count > finding.checked ? nullptr : &*row;
+// Null if its check has no words for what is wrong with what it counts.
+const CheckRow* words_of(const Finding& finding) {
+  const CheckRow* const row = find_check(finding.name);
+  return row == nullptr || row->went_wrong.empty() || finding.count > finding.checked ? nullptr : row;
 }
 
 std::string in_full(const Finding& finding) {
@@ -49,7 +24,7 @@ std::string in_full(const Finding& finding) {
 
 // "62 % of acknowledged messages were lost", "3 of 8 agents did not succeed"
 std::string failure_in_words(const Finding& finding) {
-  const WentWrong* const words = words_of(finding);
+  const CheckRow* const words = words_of(finding);
   if (words == nullptr) return failure_sentence(finding);
   constexpr std::uint64_t enough_for_a_share = 20;
   const double share =
@@ -103,7 +78,7 @@ Headline headline_of(const Summary& summary) {
   answer.facts = facts_of(summary);
   if (const Finding* const failed = told_first(summary)) {
     answer.sentence = capital(failure_in_words(*failed));
-    const WentWrong* const words = words_of(*failed);
+    const CheckRow* const words = words_of(*failed);
     answer.figure = words != nullptr ? in_full(*failed) : format_count(failed->count);
     answer.what = words != nullptr ? fmt::format("{} {}", words->subjects, words->went_wrong) : failed->name;
     if (summary.cause) {
