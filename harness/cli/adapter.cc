@@ -1,10 +1,13 @@
 // What an adapter answers wrongly, request by request, without a scenario and without faults.
 #include <fmt/core.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -17,6 +20,7 @@
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/terminal.h"
 #include "harness/crowd/agents/check_adapter.h"
+#include "harness/crowd/launch/removed_with_us.h"
 #include "reports/format/ordered_json.h"
 #include "reports/format/text.h"
 
@@ -29,30 +33,6 @@ struct AdapterCommand {
 };
 
 namespace {
-
-// Removed with all that the program left in it.
-class StoreForAWhile {
- public:
-  static Result<StoreForAWhile> make() {
-    const char* parent = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): there is one thread yet
-    std::string name =
-        std::string(parent != nullptr && *parent == '/' ? parent : "/tmp") + "/holdfast-adapter-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr)
-      return fail(Code::failed, fmt::format("cannot create {}: {}", name, std::strerror(errno)), errno);
-    return StoreForAWhile(name);
-  }
-  StoreForAWhile(StoreForAWhile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  StoreForAWhile& operator=(StoreForAWhile&&) = delete;
-  ~StoreForAWhile() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  explicit StoreForAWhile(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 void print(const std::vector<Exchange>& exchanges, std::size_t wrong) {
   constexpr std::size_t columns = 100;
@@ -71,18 +51,11 @@ void print(const std::vector<Exchange>& exchanges, std::size_t wrong) {
   }
 }
 
-int check(const AdapterCommand& command) {
-  if (command.argv.empty())
-    return complain(
-        {Code::invalid,
-         "adapter check needs a command after '--', as in 'holdfast adapter check -- python3 queue.py'"});
-  const auto executable = own_executable();
-  if (!executable) return complain(executable.error());
-  auto store = StoreForAWhile::make();
-  if (!store) return complain(store.error());
+int check(const AdapterCommand& command, const std::filesystem::path& store,
+          const std::filesystem::path& own) {
   const ProgramStart start{
-      command.argv, std::filesystem::current_path().string(), {}, executable->parent_path().string()};
-  auto exchanges = check_adapter(start, store->path(), command.bytes ? BodyBytes::bytes : BodyBytes::text);
+      command.argv, std::filesystem::current_path().string(), {}, own.parent_path().string()};
+  auto exchanges = check_adapter(start, store.string(), command.bytes ? BodyBytes::bytes : BodyBytes::text);
   if (!exchanges) return complain({Code::invalid, exchanges.error().message});
   const auto wrong = static_cast<std::size_t>(
       std::count_if(exchanges->begin(), exchanges->end(),
@@ -100,6 +73,33 @@ int check(const AdapterCommand& command) {
     print(*exchanges, wrong);
   }
   return wrong == 0 ? 0 : 1;
+}
+
+// In a process of its own: whoever ends a program ends all that the process has for children.
+Result<int> check_apart(const AdapterCommand& command) {
+  if (command.argv.empty())
+    return fail(
+        Code::invalid,
+        "adapter check needs a command after '--', as in 'holdfast adapter check -- python3 queue.py'");
+  const auto executable = own_executable();
+  if (!executable) return fail(executable.error());
+  const auto store = RemovedWithUs::make("adapter");
+  if (!store) return fail(store.error());
+  const pid_t parent = ::getpid();
+  const pid_t checker = ::fork();
+  if (checker < 0)
+    return fail(Code::failed, fmt::format("cannot start a process: {}", std::strerror(errno)), errno);
+  if (checker == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(1);
+    const int code = check(command, (*store)->path(), *executable);
+    std::fflush(nullptr);
+    ::_exit(code);
+  }
+  int status = 0;
+  while (::waitpid(checker, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -120,7 +120,8 @@ static Subcommand::CarryOut add_adapter(CLI::App& app) {
       return static_cast<int>(exit_usage);
     }
     command->argv.insert(command->argv.end(), typed.behind.begin(), typed.behind.end());
-    return check(*command);
+    const auto code = check_apart(*command);
+    return code ? *code : complain(code.error());
   };
 }
 

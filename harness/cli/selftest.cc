@@ -21,6 +21,7 @@
 #include "harness/cli/subcommand.h"
 #include "harness/cli/terminal/progress.h"
 #include "harness/cli/terminal/terminal.h"
+#include "harness/crowd/launch/removed_with_us.h"
 #include "harness/linux/held_signals.h"
 #include "harness/scenario/unknown_word.h"
 
@@ -247,12 +248,9 @@ static int carry_out(const SelftestCommand& command) {
   if (!program) return complain(program.error());
 
   const HeldSignals held;
-  std::error_code problem;
-  std::string scratch = (std::filesystem::temp_directory_path(problem) / "holdfast-selftest-XXXXXX").string();
-  if (::mkdtemp(scratch.data()) == nullptr)
-    return complain({Code::failed, "cannot make a directory for the self-test: " + scratch, errno});
-  const auto done = SelfTester(command, scratch, *program, *test).run();
-  std::filesystem::remove_all(scratch, problem);
+  const auto scratch = RemovedWithUs::make("selftest");
+  if (!scratch) return complain(scratch.error());
+  const auto done = SelfTester(command, (*scratch)->path(), *program, *test).run();
   held.forget();
   if (!done) {
     const int code = complain(done.error());

@@ -49,16 +49,6 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text;
 }
 
-Result<std::filesystem::path> make_directory() {
-  const char* parent = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): there is one thread yet
-  std::string name =
-      std::string(parent != nullptr && *parent == '/' ? parent : "/tmp") + "/holdfast-exec-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) {
-    return fail(Code::failed, fmt::format("cannot create {}: {}", name, std::strerror(errno)), errno);
-  }
-  return std::filesystem::path(name);
-}
-
 }  // namespace
 
 Result<std::vector<Injector>> parse_injectors(const std::vector<std::string>& specifications) {
@@ -126,15 +116,13 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
                                                         bool shares_directories, std::uint64_t seed) {
   InjectorDirectories made(injectors);
   if (injectors.empty()) return made;
-  auto parent = make_directory();
+  auto parent = RemovedWithUs::make("exec");
   if (!parent) return fail(parent.error());
-  auto removed_with_us = RemovedWithUs::start(*parent);
-  if (!removed_with_us) return fail(removed_with_us.error());
-  made.removed_with_us_ = std::move(*removed_with_us);
+  made.parent_ = std::move(*parent);
   std::vector<std::filesystem::path> stores = domain;
   if (shares_directories) stores.emplace_back("/");  // the list of used files leads to the places in it
   for (const auto& directory : stores) {
-    const auto path = *parent / fmt::format("{}", made.served_.size());
+    const auto path = made.parent_->path() / fmt::format("{}", made.served_.size());
     made.served_.push_back({directory, path});
     Plan plan;
     plan.scenario.injectors = injectors;
@@ -156,9 +144,8 @@ Result<InjectorDirectories> InjectorDirectories::create(const std::vector<Inject
 }
 
 std::vector<std::filesystem::path> InjectorDirectories::own() const {
-  std::error_code ignored;
-  if (served_.empty()) return {};
-  return {std::filesystem::weakly_canonical(served_.front().run.parent_path(), ignored)};
+  if (!parent_) return {};
+  return {parent_->path()};
 }
 
 void InjectorDirectories::used(const std::string& path) {

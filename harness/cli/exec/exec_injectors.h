@@ -55,7 +55,7 @@ class InjectorDirectories {
   std::vector<Served> served_;
   Descriptor used_list_;
   std::unordered_set<std::string> used_;
-  std::unique_ptr<RemovedWithUs> removed_with_us_;
+  std::unique_ptr<RemovedWithUs> parent_;  // of all of them; null without injectors
 };
 
 }  // namespace holdfast

@@ -19,6 +19,7 @@
 
 #include "harness/cli/rules/rule_rows.h"
 #include "harness/crowd/launch/command_process.h"
+#include "harness/crowd/launch/removed_with_us.h"
 #include "harness/linux/share_mark.h"
 #include "harness/supervisor/supervisor.h"
 
@@ -166,24 +167,16 @@ int live_rules_main(bool posix, const std::string& output) {
 }
 
 Result<std::string> live_decisions() {
-  struct Scratch {
-    std::filesystem::path path;
-    ~Scratch() {
-      std::error_code ignored;
-      if (!path.empty()) std::filesystem::remove_all(path, ignored);
-    }
-  } scratch;
-  std::string name = (std::filesystem::temp_directory_path() / "holdfast-rules-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    return fail(Code::failed, fmt::format("cannot create {}: {}", name, std::strerror(errno)), errno);
-  scratch.path = std::filesystem::canonical(name);
-  std::filesystem::create_directory(scratch.path / "files");
+  const auto made = RemovedWithUs::make("rules");
+  if (!made) return fail(made.error());
+  const std::filesystem::path& scratch = (*made)->path();
+  std::filesystem::create_directory(scratch / "files");
 
   std::array<std::string, 2> rows;
   for (const bool posix : {false, true}) {
-    const auto output = scratch.path / (posix ? "posix" : "all");
+    const auto output = scratch / (posix ? "posix" : "all");
     // Both tell 5 from 32; rust's rename tries again with POSIX semantics.
-    auto ran = run_prober(posix ? "rust" : "go", posix, output.string(), scratch.path / "files");
+    auto ran = run_prober(posix ? "rust" : "go", posix, output.string(), scratch / "files");
     if (!ran) return fail(ran.error());
     std::ifstream file(output, std::ios::binary);
     rows[posix ? 1 : 0] = std::string{std::istreambuf_iterator<char>(file), {}};
