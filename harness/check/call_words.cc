@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/path_text.h"
 #include "harness/check/prose.h"
 
 namespace holdfast {
@@ -38,12 +39,8 @@ bool is_part_of_name(char character) {
 
 }  // namespace
 
-std::string_view last_part(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 std::string file_name_of(const std::string& path) {
-  return std::string(last_part(path));
+  return std::string(file_name(path));
 }
 
 bool names_file(std::string_view text, std::string_view name) {

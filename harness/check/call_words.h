@@ -10,7 +10,6 @@
 namespace holdfast {
 
 // The result lives as long as the path.
-std::string_view last_part(std::string_view path);
 std::string file_name_of(const std::string& path);
 
 // Whether a text names that file: "queue.json" occurs in 'lock "store/queue.json": held', not in 'queue.json.tmp'.

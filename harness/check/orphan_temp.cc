@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/path_text.h"
 #include "harness/check/attempts.h"
 #include "harness/check/call_words.h"
 #include "harness/check/checks.h"
@@ -102,13 +103,13 @@ class Leftovers {
     if (history_.leftovers.empty()) return;
     for (const HalfwayHandles& halfway : history_.halfway) halfway_ns_[halfway.agent] = halfway.time_ns;
     for (const Leftover& file : history_.leftovers) {
-      calls_by_name_[last_part(file.name)];
+      calls_by_name_[file_name(file.name)];
       if (file.use == LeftoverUse::alone) ++used_alone_[file.user];
     }
     look_at_operations();
     for (const Call& call : history_.calls) {
       for (const std::string* path : {&call.path, &call.destination}) {
-        const auto found = calls_by_name_.find(last_part(*path));
+        const auto found = calls_by_name_.find(file_name(*path));
         if (found == calls_by_name_.end()) continue;
         if (found->second.empty() || found->second.back() != &call) found->second.push_back(&call);
       }
@@ -122,7 +123,7 @@ class Leftovers {
     const Call* last = nullptr;  // that names it
     std::vector<const Call*> changes;
     bool is_source = false;
-    for (const Call* call : calls_by_name_.at(last_part(file.name))) {
+    for (const Call* call : calls_by_name_.at(file_name(file.name))) {
       const bool from = is_path_of(call->path, file.name), onto = is_path_of(call->destination, file.name);
       if (!from && !onto) continue;
       if (is_done(*call) && (onto ? puts_a_name(*call) : takes_a_name(*call))) changes.push_back(call);

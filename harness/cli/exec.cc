@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "core/base/clock.h"
+#include "core/base/path_text.h"
 #include "harness/cli/exec/exec_domain.h"
 #include "harness/cli/exec/exec_injectors.h"
 #include "harness/cli/exec/exec_log.h"
@@ -34,6 +35,7 @@
 #include "harness/supervisor/before/created_files.h"
 #include "harness/supervisor/look/runtime_of.h"
 #include "harness/supervisor/supervisor.h"
+#include "reports/exec/groups.h"
 #include "reports/exec/render.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
@@ -218,7 +220,7 @@ Result<int> observe(const ExecCommand& command, const Preparation& prepared, Exe
   Supervisor::CallRules rules;
   if (directories->wants_used()) {
     rules.push_back(std::make_unique<CreatedFiles>([&](const std::string& path) {
-      if (is_shared(prepared.domain.directories, prepared.domain.shared, path)) directories->used(path);
+      if (is_temporary(report, path)) directories->used(path);
     }));
   }
   auto supervisor = Supervisor::start(std::move(trapped), std::move(domain),

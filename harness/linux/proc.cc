@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "core/base/path_text.h"
+
 namespace holdfast {
 
 Descriptor open_process(pid_t process) {
@@ -35,8 +37,7 @@ std::string link_target(int directory, const char* name) {
 }
 
 std::string program_of(int process_directory) {
-  const std::string path = link_target(process_directory, "exe");
-  return path.substr(path.rfind('/') + 1);
+  return std::string(file_name(link_target(process_directory, "exe")));
 }
 
 std::string program_of_process(pid_t process) {

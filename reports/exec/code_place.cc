@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/base/path_text.h"
 #include "reports/exec/groups.h"
 #include "reports/exec/words.h"
 

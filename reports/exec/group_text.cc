@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/path_text.h"
 #include "reports/exec/suppression.h"
 #include "reports/exec/words.h"
 #include "reports/format/number_format.h"

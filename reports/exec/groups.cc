@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/path_text.h"
 #include "reports/exec/code_place.h"
 #include "reports/exec/fold_name.h"
 #include "reports/exec/words.h"
@@ -16,6 +17,17 @@ HolderKey key_of(const ExecHolder& holder) {
   return {holder.kind, holder.program.empty() ? "?" : std::string(file_name(holder.program))};
 }
 
+// Of the watched directories that a path is in, the longest; null: it is in none.
+const std::string* nearest(const ExecReport& report, const auto& holds) {
+  const std::string* found = nullptr;
+  for (const auto* watched : {&report.directories, &report.temporary}) {
+    for (const std::string& directory : *watched) {
+      if (holds(directory) && (found == nullptr || directory.size() > found->size())) found = &directory;
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string PathBelow::whole(const std::string& of_rest) const {
@@ -23,15 +35,20 @@ std::string PathBelow::whole(const std::string& of_rest) const {
   return root == "/" ? root + of_rest : root + "/" + of_rest;
 }
 
+const std::string* nearest_watched(const ExecReport& report, std::string_view path) {
+  return nearest(report, [&](const std::string& directory) { return is_within(path, directory); });
+}
+
+bool is_temporary(const ExecReport& report, std::string_view path) {
+  const std::string* const nearest = nearest_watched(report, path);
+  return nearest != nullptr &&
+         std::find(report.temporary.begin(), report.temporary.end(), *nearest) != report.temporary.end();
+}
+
 PathBelow path_below(const ExecReport& report, const std::string& path) {
-  const std::string* root = nullptr;
-  for (const auto* watched : {&report.directories, &report.temporary}) {
-    for (const std::string& directory : *watched) {
-      const bool below =
-          path.size() > directory.size() + (directory == "/" ? 0 : 1) && lies_below(path, directory);
-      if (below && (root == nullptr || directory.size() > root->size())) root = &directory;
-    }
-  }
+  const std::string* const root = nearest(report, [&](const std::string& directory) {
+    return path.size() > directory.size() + (directory == "/" ? 0 : 1) && is_within(path, directory);
+  });
   if (root == nullptr) return {"", path};
   return {*root, path.substr(*root == "/" ? 1 : root->size() + 1)};
 }

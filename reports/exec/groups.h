@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,11 @@ struct PathBelow {
   [[nodiscard]] std::string whole(const std::string& of_rest) const;
 };
 PathBelow path_below(const ExecReport& report, const std::string& path);
+
+// The nearest of the watched directories that a path lies in, or is; null: none.
+const std::string* nearest_watched(const ExecReport& report, std::string_view path);
+// Whether that is one for temporary files.
+bool is_temporary(const ExecReport& report, std::string_view path);
 
 ExecGroupKey group_key(const ExecReport& report, const ExecRefusal& refusal);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/path_text.h"
 #include "reports/exec/words.h"
 
 namespace holdfast {

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "core/base/path_text.h"
+
 namespace holdfast {
 namespace {
 
 std::ptrdiff_t depth_of(const std::string& directory) {
   return directory == "/" ? 0 : std::count(directory.begin(), directory.end(), '/');
-}
-
-std::string parent_directory(const std::string& directory) {
-  const auto slash = directory.rfind('/');
-  return slash == 0 || slash == std::string::npos ? "/" : directory.substr(0, slash);
 }
 
 // Counts the deepest directory for its parent; false if none is deeper than `least`.
@@ -20,17 +17,12 @@ bool raise_deepest(Places& places, std::ptrdiff_t least) {
     return depth_of(a.first) < depth_of(b.first);
   });
   if (deepest == places.end() || depth_of(deepest->first) <= least) return false;
-  places[parent_directory(deepest->first)] += deepest->second;
+  places[std::string(directory_of(deepest->first))] += deepest->second;
   places.erase(deepest);
   return true;
 }
 
 }  // namespace
-
-bool lies_below(std::string_view path, std::string_view directory) {
-  if (directory == "/") return path.starts_with('/');
-  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
-}
 
 void count_place(Places& places, const std::string& directory, std::size_t most) {
   ++places[directory];
@@ -45,7 +37,7 @@ Places fewer_places(Places places, std::size_t most) {
     apart.clear();
     for (const auto& [directory, calls] : places) {  // in order: a directory comes before what is below it
       const auto above = std::find_if(apart.begin(), apart.end(), [&, name = directory](const auto& other) {
-        return lies_below(name, other.first);
+        return is_within(name, other.first);
       });
       (above == apart.end() ? apart[directory] : above->second) += calls;
     }

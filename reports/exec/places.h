@@ -4,14 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace holdfast {
 
 using Places = std::map<std::string, std::uint64_t>;  // calls by absolute directory
-
-// Whether `path` is `directory` or below it; both absolute.
-bool lies_below(std::string_view path, std::string_view directory);
 
 // Counts a call. Beyond `most` directories, the deepest ones are counted for their parents.
 void count_place(Places& places, const std::string& directory, std::size_t most = 64);

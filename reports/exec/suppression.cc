@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/path_text.h"
 #include "reports/exec/fold_name.h"
 #include "reports/exec/words.h"
 #include "reports/format/text.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/path_text.h"
 #include "harness/sharing/not_modelled.h"
 #include "reports/exec/code_place.h"
 #include "reports/exec/groups.h"

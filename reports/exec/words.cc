@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "core/base/path_text.h"
 #include "harness/history/function_words.h"
 #include "reports/format/number_format.h"
 #include "reports/format/text.h"
@@ -96,10 +97,6 @@ bool is_replace(const ExecRefusal& refusal) {
 
 const std::string& refused_path(const ExecRefusal& refusal) {
   return is_replace(refusal) ? refusal.destination : refusal.path;
-}
-
-std::string_view file_name(std::string_view path) {
-  return path.substr(path.find_last_of('/') + 1);
 }
 
 std::string holder_sentence(const ExecHolder& holder) {

@@ -42,7 +42,4 @@ std::string unjudged_sentence(const Unjudged& unjudged);
 // "4 calls could not be judged: 3 by …, 1 …"
 std::string unjudged_sentence(const ExecReport& report);
 
-// The last part of a path.
-std::string_view file_name(std::string_view path);
-
 }  // namespace holdfast

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "core/base/path_text.h"
 #include "harness/check/attempts.h"
 #include "reports/format/text.h"
 #include "reports/page/timeline_choice.h"
@@ -49,14 +50,12 @@ class Drawing {
  private:
   [[nodiscard]] std::int64_t us(std::int64_t time_ns) const { return (time_ns - zero_ns_) / 1000; }
 
-  static std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
-
   // A message may be a MiB long, and nothing of it is looked at that is not shown.
   [[nodiscard]] std::string shown(std::string_view said) const {
     return cut_to(one_line(said.substr(0, limits_.text_columns * 4)), limits_.text_columns);
   }
 
-  std::uint32_t text(const std::string& said) {
+  std::uint32_t text(std::string_view said) {
     if (said.empty()) return 0;
     const auto [place, added] =
         text_at_.try_emplace(shown(said), static_cast<std::uint32_t>(timeline_.texts.size()));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/path_text.h"
+
 namespace holdfast {
 
 std::string holder_name(const Plan& plan, const Holder& holder) {
@@ -34,7 +36,7 @@ std::string share_letters(std::uint8_t share) {
 }
 
 std::string program_name(const std::string& program) {
-  return program.substr(program.find_last_of('/') + 1);
+  return std::string(file_name(program));
 }
 
 }  // namespace holdfast

@@ -7,8 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "reports/exec/places.h"
-
 namespace holdfast {
 namespace {
 
@@ -44,16 +42,6 @@ std::vector<std::filesystem::path> temporary_directories() {
     if (!error && directory != "/" && !has_path(found, directory)) found.push_back(std::move(directory));
   }
   return found;
-}
-
-bool is_shared(const Paths& own, const Paths& shared, const std::string& path) {
-  const auto longest = [&](const Paths& paths) {
-    std::size_t length = 0;
-    for (const auto& directory : paths)
-      if (lies_below(path, directory.native())) length = std::max(length, directory.native().size());
-    return length;
-  };
-  return longest(shared) > longest(own);
 }
 
 Result<ExecPlaces> exec_places(const std::vector<std::string>& given) {

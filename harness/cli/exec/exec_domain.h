@@ -23,8 +23,4 @@ std::vector<std::filesystem::path> temporary_directories();
 // temporary files is shared however it is named. Code::invalid says what is wrong with one.
 Result<ExecPlaces> exec_places(const std::vector<std::string>& given);
 
-// Whether the nearest of these directories above a path is a shared one.
-bool is_shared(const std::vector<std::filesystem::path>& own,
-               const std::vector<std::filesystem::path>& shared, const std::string& path);
-
 }  // namespace holdfast

@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/base/path_text.h"
 #include "harness/cli/exec/exec_domain.h"
 #include "harness/linux/proc.h"
 #include "harness/supervisor/look/lineage.h"
+#include "reports/exec/groups.h"
 
 namespace holdfast {
 namespace {
@@ -29,18 +31,6 @@ bool is_inherited(const FoundHolder& holder) {
          ::syscall(SYS_kcmp, holder.process, parent, KCMP_FILE, holder.descriptor, holder.descriptor) == 0;
 }
 
-// The nearest watched directory.
-void count_judged(ExecReport& report, const std::string& path) {
-  const std::string* nearest = nullptr;
-  for (const auto* watched : {&report.directories, &report.temporary}) {
-    for (const std::string& directory : *watched) {
-      if (lies_below(path, directory) && (nearest == nullptr || nearest->size() < directory.size()))
-        nearest = &directory;
-    }
-  }
-  if (nearest != nullptr) ++report.judged[*nearest];
-}
-
 }  // namespace
 
 ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names, bool stacks)
@@ -54,10 +44,10 @@ ExecLog::ExecLog(ExecReport& report, std::vector<std::string> injector_names, bo
 // By what there is to look at: a place for temporary files is one, whatever the program calls its own in it.
 void ExecLog::outside(const std::string& directory) {
   const auto place = std::find_if(shared_places_.begin(), shared_places_.end(),
-                                  [&](const std::string& shared) { return lies_below(directory, shared); });
+                                  [&](const std::string& shared) { return is_within(directory, shared); });
   const std::string& named = place == shared_places_.end() ? directory : *place;
   const bool is_new = std::none_of(report_.outside.begin(), report_.outside.end(),
-                                   [&](const auto& known) { return lies_below(named, known.first); });
+                                   [&](const auto& known) { return is_within(named, known.first); });
   count_place(report_.outside, named);
   if (injector_was_in_the_way_ && (is_new || report_.moved.contains(named)))
     count_place(report_.moved, named);
@@ -66,7 +56,7 @@ void ExecLog::outside(const std::string& directory) {
 void ExecLog::decided(const DecidedCall& call) {
   ++report_.decided;
   const Decision& decision = call.decision;
-  count_judged(report_, decision.path);
+  if (const std::string* const watched = nearest_watched(report_, decision.path)) ++report_.judged[*watched];
   if (decision.spared && ++report_.spared_count <= most_spared) {
     const Ruling& spared = *decision.spared;
     report_.spared.push_back(refusal_of(call, spared.code, spared.obstacle, spared.holders));

@@ -10,6 +10,7 @@
 #include <optional>
 #include <sstream>
 
+#include "core/base/path_text.h"
 #include "harness/linux/proc.h"
 
 namespace holdfast {
@@ -64,11 +65,6 @@ std::string path_in_filesystem(const std::string& text, std::uint64_t mount, pid
 }
 
 }  // namespace
-
-bool is_within(const std::string& path, const std::string& directory) {
-  if (directory == "/") return path.starts_with('/');
-  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
-}
 
 std::vector<Mount> parse_mounts(const std::string& mountinfo) {
   std::vector<Mount> mounts;

@@ -60,7 +60,4 @@ struct Mount {
 };
 std::vector<Mount> parse_mounts(const std::string& mountinfo);
 
-// Whether `path` is `directory` or below it; both absolute, without "." and "..".
-bool is_within(const std::string& path, const std::string& directory);
-
 }  // namespace holdfast

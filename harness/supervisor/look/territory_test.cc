@@ -17,15 +17,6 @@
 namespace holdfast {
 namespace {
 
-TEST(Territory, PathsWithin) {
-  EXPECT_TRUE(is_within("/a/b", "/a/b"));
-  EXPECT_TRUE(is_within("/a/b/c", "/a/b"));
-  EXPECT_FALSE(is_within("/a/bc", "/a/b")) << "a longer name is another directory";
-  EXPECT_FALSE(is_within("/a", "/a/b"));
-  EXPECT_TRUE(is_within("/a", "/"));
-  EXPECT_TRUE(is_within("/", "/"));
-}
-
 TEST(Territory, MountsAsTheKernelWritesThem) {
   const auto mounts = parse_mounts(
       "22 28 0:21 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n"

@@ -8,16 +8,13 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/path_text.h"
 #include "harness/linux/proc.h"
 #include "harness/supervisor/stack/python_stack.h"
 #include "harness/supervisor/stack/test_that_runs.h"
 
 namespace holdfast {
 namespace {
-
-std::string_view last_part_of(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 struct FoundObject {
   std::uint64_t address = 0;  // in memory; 0: not found
@@ -38,7 +35,7 @@ struct Waiting {
     std::vector<Module> all = modules.with_code();
     std::stable_partition(all.begin(), all.end(), [&](const Module& module) { return is_program(module); });
     for (const Module& module : all) {
-      const std::string_view file = last_part_of(module.path);
+      const std::string_view file = file_name(module.path);
       const bool wanted =
           is_program(module) ||
           std::any_of(libraries.begin(), libraries.end(), [&](auto name) { return file.starts_with(name); });
@@ -118,7 +115,7 @@ CodeStack StackReader::read(pid_t thread, pid_t process) {
   read_python(from, thread, stack);
   if (stack.frames.empty()) {
     stack.frames = native_.frames({proc, modules, memory, files_});
-    if (stack.note.empty()) stack.note = lines_elsewhere(last_part_of(from.program));
+    if (stack.note.empty()) stack.note = lines_elsewhere(file_name(from.program));
   }
   stack.test = read_test(from, process, stack.frames);
   return stack;

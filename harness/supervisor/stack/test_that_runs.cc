@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 
+#include "core/base/path_text.h"
 #include "harness/linux/proc.h"
 
 namespace holdfast {
@@ -17,10 +18,6 @@ constexpr std::size_t most_test_bytes = 300;
 // Each is set by a test runner and has the test's name.
 constexpr std::array<std::string_view, 3> test_variables{
     "PYTEST_CURRENT_TEST=", "BATS_TEST_DESCRIPTION=", "NEXTEST_TEST_NAME="};
-
-std::string_view last_part(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 std::string test_in_variable(std::string_view variable) {
   constexpr std::string_view phase = " (call)";
@@ -49,7 +46,7 @@ std::string test_of_ctest(const std::vector<std::string>& command) {
   std::string text;
   for (const std::string& word : command) {
     if (word.starts_with(filter)) return word.substr(filter.size(), most_test_bytes);
-    text += text.empty() ? std::string(last_part(word)) : " " + word;
+    text += text.empty() ? std::string(file_name(word)) : " " + word;
   }
   return text.substr(0, most_test_bytes);
 }
@@ -62,14 +59,14 @@ std::string test_of_node(const std::vector<std::string>& command) {
 }
 
 bool is_node_test(const std::vector<std::string>& command) {
-  return last_part(command.front()).starts_with("node") &&
+  return file_name(command.front()).starts_with("node") &&
          std::find(command.begin(), command.end(), "--test") != command.end();
 }
 
 // "example.com/store.TestReplace.func1": what `go test` calls TestReplace.
 std::string go_test_in(std::string_view function) {
   constexpr std::string_view prefix = "Test";
-  const std::string_view name = last_part(function);
+  const std::string_view name = file_name(function);
   const auto dot = name.find('.');
   if (dot == std::string_view::npos || !name.substr(dot + 1).starts_with(prefix)) return {};
   const std::string_view rest = name.substr(dot + 1 + prefix.size());
@@ -114,7 +111,7 @@ std::string test_in_commands(const std::vector<std::vector<std::string>>& comman
   for (std::size_t i = 0; i + 1 < commands.size(); ++i) {
     const auto &command = commands[i], &parent = commands[i + 1];
     if (command.empty() || parent.empty()) continue;
-    if (last_part(parent.front()) == "ctest") return test_of_ctest(command);
+    if (file_name(parent.front()) == "ctest") return test_of_ctest(command);
     if (is_node_test(parent)) return test_of_node(command);
   }
   return {};
@@ -144,7 +141,7 @@ std::string test_in_frames(const std::vector<CodeFrame>& frames) {
     } else if (std::string test = google_test_in(function); !test.empty()) {
       return test;
     } else if (unittest && function.substr(function.rfind('.') + 1).starts_with("test")) {
-      return fmt::format("{}::{}", last_part(frame->file), function);
+      return fmt::format("{}::{}", file_name(frame->file), function);
     }
   }
   return {};
