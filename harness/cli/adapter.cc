@@ -75,7 +75,7 @@ int check(const AdapterCommand& command, const std::filesystem::path& store,
   return wrong == 0 ? 0 : 1;
 }
 
-// In a process of its own: whoever ends a program ends all that the process has for children.
+// In a process of its own, because the end of a program ends every child of the process that started it.
 Result<int> check_apart(const AdapterCommand& command) {
   if (command.argv.empty())
     return fail(

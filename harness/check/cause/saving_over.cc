@@ -148,7 +148,7 @@ std::optional<Trace> trace_saved_over_each_other(Scene& scene) {
 
 // No two renames overlapped, but the broadcasts did: what was lost stood there only after the other had begun. A save that
 // began later would show another cause, so nearly all must be like this.
-// Who is served old versions even by reads may have saved one under a lock.
+// Not where reads were served from a cache: there a lock may have been held, and an older version saved all the same.
 std::optional<Trace> trace_saved_older_version(Scene& scene) {
   if (trace_read_from_cache(scene)) return std::nullopt;
   std::size_t looked_at = 0, overlapped = 0;

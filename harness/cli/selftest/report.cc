@@ -221,7 +221,7 @@ bool passed(const SelfTest& test) {
     return tally.runs != 0 && tally.passed == tally.runs;
   };
   const CauseTally causes = causes_of(test);
-  // A bug shows in more than one way, and now and then the record shows the second first: it is told, and 9 in 10 must be right.
+  // A bug can show in two ways, and sometimes the lesser one is found first. Such a cause is listed; nine in ten must be right.
   return causes.right * 10 >= causes.named * 9 &&
          std::all_of(test.mutants.begin(), test.mutants.end(), always_found) &&
          std::all_of(test.right.begin(), test.right.end(), holds) &&
